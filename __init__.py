@@ -1,0 +1,70 @@
+"""Martlet: a marketing analytics warehouse in one DuckDB file.
+
+The repository root is this package; each folder in it is a subpackage. Names are imported when first used, so that
+`import martlet` and `martlet --help` stay fast.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from martlet.sql.errors import (
+    CheckError,
+    IngestError,
+    MartletError,
+    ParameterError,
+    QueryError,
+    UnitError,
+    UnknownNameError,
+    WarehouseError,
+)
+
+if TYPE_CHECKING:
+    from martlet.loaders.build import BuildReport, build
+    from martlet.loaders.ingest import IngestReport, ingest_orders
+    from martlet.queries.result import Result
+    from martlet.queries.warehouse import Warehouse, open  # noqa: A004
+
+__all__ = [
+    "BuildReport",
+    "CheckError",
+    "IngestError",
+    "IngestReport",
+    "MartletError",
+    "ParameterError",
+    "QueryError",
+    "Result",
+    "UnitError",
+    "UnknownNameError",
+    "Warehouse",
+    "WarehouseError",
+    "__version__",
+    "build",
+    "ingest",
+    "open",
+]
+
+_HOMES = {
+    "BuildReport": "martlet.loaders.build",
+    "IngestReport": "martlet.loaders.ingest",
+    "Result": "martlet.queries.result",
+    "Warehouse": "martlet.queries.warehouse",
+    "build": "martlet.loaders.build",
+    "ingest": "martlet.loaders.ingest",
+    "open": "martlet.queries.warehouse",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415
+
+        return version("martlet")
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'martlet' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,5 @@
+"""`python -m martlet` is `martlet`."""
+
+from martlet.cli import cli
+
+cli(prog_name="martlet")

@@ -1,0 +1,136 @@
+"""The star inside an open warehouse file: created empty, filled by the loaders, finished with packs and checks."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from martlet.loaders import catalogue, checks
+from martlet.loaders.calendar import calendar
+from martlet.loaders.channels import channels
+from martlet.queries import catalogue as packs
+from martlet.queries import install
+from martlet.sql.relations import SCHEMAS, in_order, relations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import duckdb
+
+    from martlet.sql.relations import Relation
+
+__all__ = [
+    "create",
+    "extend_calendar",
+    "finish",
+    "insert",
+    "next_load_id",
+    "record_load",
+    "record_settings",
+    "refresh",
+]
+
+
+def create(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create all schemas, types and empty tables, the unknown member of each dimension, and the channels."""
+    for schema in SCHEMAS:
+        connection.execute(f"CREATE SCHEMA {schema}")
+    tables = [relation for relation in in_order(relations()) if relation.kind in ("type", "table")]
+    for relation in tables:
+        _create(connection, relation)
+    for relation in tables:
+        if relation.name in _WITH_UNKNOWN_MEMBER:
+            key = relation.keys[0].columns[0]
+            connection.execute(f"INSERT INTO {relation.qualified} ({key}) VALUES (0)")
+    insert(connection, "star.dim_channel", channels())
+
+
+# The history has versions of known customers only, and a visitor without a number is NULL in the facts.
+_WITH_UNKNOWN_MEMBER = (
+    "dim_campaign",
+    "dim_channel",
+    "dim_customer",
+    "dim_date",
+    "dim_device",
+    "dim_experiment",
+    "dim_geography",
+    "dim_page",
+    "dim_product",
+    "dim_variant",
+)
+
+
+def insert(connection: duckdb.DuckDBPyConnection, relation: str, frame: pl.DataFrame) -> int:
+    """Append a frame to a table by column name, columns left out taking their defaults; return the rows appended."""
+    if frame.is_empty():
+        return 0
+    connection.register("_frame", frame)
+    try:
+        connection.execute(f"INSERT INTO {relation} BY NAME SELECT * FROM _frame")
+    finally:
+        connection.unregister("_frame")
+    return frame.height
+
+
+def extend_calendar(
+    connection: duckdb.DuckDBPyConnection,
+    first: date,
+    last: date,
+    *,
+    promotions: Iterable[tuple[date, date]] = (),
+) -> None:
+    """Add the missing days of `star.dim_date`, in whole years, so that it holds `first` to `last`, both included.
+
+    `promotions` are the periods, [first day, last day), in which the company ran an offer for everybody.
+    """
+    until = date(last.year + 1, 1, 1)
+    days = calendar(date(first.year, 1, 1), until, promotions)
+    known = connection.sql("SELECT date_key FROM star.dim_date").pl()
+    insert(connection, "star.dim_date", days.join(known, on="date_key", how="anti").sort("date_key"))
+
+
+def record_settings(connection: duckdb.DuckDBPyConnection, settings: Mapping[str, str]) -> None:
+    """Add to `meta.setting` what must be said to get these very bytes again."""
+    frame = pl.DataFrame({"name": list(settings), "value": list(settings.values())})
+    insert(connection, "meta.setting", frame)
+
+
+def next_load_id(connection: duckdb.DuckDBPyConnection) -> int:
+    """Return the number of the next load, from 1."""
+    rows = connection.execute("SELECT coalesce(max(load_id), 0) + 1 FROM meta.load").fetchall()
+    return int(rows[0][0])
+
+
+def record_load(connection: duckdb.DuckDBPyConnection, load: Mapping[str, object]) -> None:
+    """Add a row to `meta.load`, the only one that depends on the clock."""
+    now = datetime.now(tz=UTC).replace(tzinfo=None)
+    insert(connection, "meta.load", pl.DataFrame([{"loaded_at": now, **load}]))
+
+
+def refresh(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make marts, packs and practice views anew, from the SQL of this version of Martlet."""
+    for pack in packs.packs():
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {pack}")
+    derived = [relation for relation in relations() if relation.kind in ("view", "stored", "macro")]
+    for relation in in_order([*derived, *install.relations()]):
+        _create(connection, relation)
+
+
+def finish(connection: duckdb.DuckDBPyConnection, load_id: int) -> None:
+    """Refresh what is derived, check the data, and write the catalogue: the last step before publishing.
+
+    Raises
+    ------
+    CheckError
+        If a check of severity `error` finds offending rows.
+    """
+    refresh(connection)
+    checks.run(connection, load_id)
+    catalogue.write(connection)
+
+
+def _create(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
+    for statement in (*relation.creates, *relation.comments):
+        connection.execute(statement)

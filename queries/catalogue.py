@@ -1,0 +1,47 @@
+"""The packs: every query file below `queries/`, found by name."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from martlet.queries.query import Query, load
+from martlet.sql.errors import UnknownNameError, did_you_mean
+from martlet.sql.units import read_folder
+
+__all__ = ["get", "packs", "queries"]
+
+
+@cache
+def queries() -> dict[str, Query]:
+    """Return all queries by their `pack/name`; files whose name begins with `_` are parts of others, and no queries.
+
+    Raises
+    ------
+    UnitError
+        If a header is malformed.
+    """
+    files = (
+        (path, text) for path, text in read_folder("queries") if not path.rsplit("/", 1)[-1].startswith("_")
+    )
+    return {query.path: query for query in (load(path, text) for path, text in files)}
+
+
+@cache
+def get(path: str) -> Query:
+    """Return one query, its header held against its template.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such query; the message gives the nearest.
+    """
+    found = queries().get(path.replace(".", "/"))
+    if found is None:
+        raise UnknownNameError(f"there is no query {path!r}.{did_you_mean(path, queries())}")
+    found.check()
+    return found
+
+
+def packs() -> list[str]:
+    """Return the names of the packs."""
+    return sorted({query.pack for query in queries().values()})

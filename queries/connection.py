@@ -1,0 +1,53 @@
+"""Opening a warehouse file to read it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from martlet.sql.errors import WarehouseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["connect", "is_martlet", "open_read_only"]
+
+
+def open_read_only(path: str | Path, *, config: Mapping[str, Any] | None = None) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB file read-only.
+
+    Raises
+    ------
+    WarehouseError
+        If there is no such file, it is no DuckDB file, or another process is writing to it.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise WarehouseError(f"there is no warehouse {path}; make one with: martlet build --warehouse {path}")
+    if path.is_dir():
+        raise WarehouseError(f"{path} is a directory, not a warehouse file")
+    try:
+        return duckdb.connect(str(path), read_only=True, config=dict(config or {}))
+    except duckdb.Error as error:
+        raise WarehouseError(f"{path} can't be opened: {str(error).splitlines()[0]}") from error
+
+
+@contextmanager
+def connect(path: str | Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a DuckDB file read-only, for the length of a block."""
+    connection = open_read_only(path)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def is_martlet(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Tell whether the open file was made by Martlet: whether it has the table of its settings."""
+    found = connection.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'meta' AND table_name = 'setting'"
+    ).fetchall()
+    return bool(found)

@@ -1,0 +1,53 @@
+"""The answer to a query, as Arrow, Polars or rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+
+__all__ = ["Result"]
+
+
+@dataclass(frozen=True, repr=False)
+class Result:
+    """A query's answer, held in memory.
+
+    Attributes
+    ----------
+    sql
+        The statement that gave it, its values written in, ready to paste into any DuckDB shell.
+    """
+
+    sql: str
+    _table: pa.Table = field(compare=False)
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns, in order."""
+        return list(self._table.column_names)
+
+    def arrow(self) -> pa.Table:
+        """Return the rows as a pyarrow Table."""
+        return self._table
+
+    def pl(self) -> pl.DataFrame:
+        """Return the rows as a Polars DataFrame."""
+        import polars as pl  # noqa: PLC0415 - only when asked for
+
+        frame = pl.from_arrow(self._table)
+        assert isinstance(frame, pl.DataFrame)  # noqa: S101 - a table never becomes a Series
+        return frame
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Return the rows as tuples of Python values."""
+        return list(zip(*(column.to_pylist() for column in self._table.columns), strict=True))
+
+    def __len__(self) -> int:
+        return int(self._table.num_rows)
+
+    def __repr__(self) -> str:
+        return f"<Result of {len(self)} rows: {', '.join(self.columns)}>"

@@ -1,0 +1,163 @@
+"""Rendering a query's template, and remembering which line of which file each line of the result came from.
+
+Jinja sees only the parameters of type `choice`, as the words that the header lists; no value of any other kind is in its
+context, so none can become SQL text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import jinja2
+from jinja2 import meta, nodes
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+from sqlglot.errors import TokenError
+from sqlglot.tokens import Tokenizer
+
+from martlet.sql.errors import UnitError, did_you_mean
+from martlet.sql.units import read_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["Rendered", "Use", "choices_used", "render", "values_used"]
+
+# Characters of the private use area, which no SQL file holds, frame the marks of origin.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_MARK = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """SQL text, and for each of its lines the file and line that it was written in."""
+
+    sql: str
+    origins: tuple[str, ...]
+
+    def origin(self, line: int) -> str:
+        """Return `file:line` of a line of the rendered text, counted from 1."""
+        return self.origins[min(max(line, 1), len(self.origins)) - 1]
+
+
+@dataclass(frozen=True)
+class Use:
+    """A name used at a line of a file."""
+
+    name: str
+    path: str
+    line: int
+
+
+class _Origins(Extension):
+    """Marks each piece of text with the file and line it stands in."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        for token in stream:
+            if token.type != "data":
+                yield token
+                continue
+            lines = token.value.split("\n")
+            marked = (
+                f"{_OPEN}{stream.name}:{token.lineno + n}{_CLOSE}{line}" for n, line in enumerate(lines)
+            )
+            yield Token(token.lineno, "data", "\n".join(marked))
+
+
+@cache
+def _sources() -> dict[str, str]:
+    return dict(read_folder("queries"))
+
+
+class _Environment(jinja2.Environment):
+    def join_path(self, template: str, parent: str) -> str:  # noqa: ARG002
+        """Let an include name the file as seen from `queries/`."""
+        return f"queries/{template}"
+
+
+def _environment(path: str, body: str) -> jinja2.Environment:
+    return _Environment(
+        loader=jinja2.DictLoader({**_sources(), path: body}),
+        extensions=[_Origins],
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+
+
+def render(path: str, body: str, choices: Mapping[str, str]) -> Rendered:
+    """Render the template `body` of file `path` with the words chosen.
+
+    Raises
+    ------
+    UnitError
+        If the template is malformed, or uses anything but `choices`.
+    """
+    try:
+        marked = _environment(path, body).get_template(path).render(dict(choices))
+    except jinja2.TemplateSyntaxError as error:
+        raise UnitError(f"{error.name or path}:{error.lineno}: {error.message}") from None
+    except (jinja2.UndefinedError, jinja2.TemplateNotFound) as error:
+        raise UnitError(f"{path}:1: {error}") from None
+    origins: list[str] = []
+    for line in marked.split("\n"):
+        marks = _MARK.findall(line)
+        origins.append(marks[-1] if marks else (origins[-1] if origins else f"{path}:1"))
+    return Rendered(_MARK.sub("", marked), tuple(origins))
+
+
+def _parts(path: str, body: str) -> Iterator[tuple[str, str, nodes.Template]]:
+    """Yield path, text and syntax tree of a template and of all that it includes."""
+    environment = _environment(path, body)
+    waiting, seen = [(path, body)], {path}
+    while waiting:
+        name, text = waiting.pop()
+        try:
+            tree = environment.parse(text, name)
+        except jinja2.TemplateSyntaxError as error:
+            raise UnitError(f"{name}:{error.lineno}: {error.message}") from None
+        yield name, text, tree
+        for included in meta.find_referenced_templates(tree):
+            target = f"queries/{included}"
+            if target not in _sources():
+                raise UnitError(
+                    f"{name}:1: there is no {target} to include.{did_you_mean(target, _sources())}"
+                )
+            if target not in seen:
+                seen.add(target)
+                waiting.append((target, _sources()[target]))
+
+
+def choices_used(path: str, body: str) -> list[Use]:
+    """Return the names that Jinja uses from its context, in the template and in what it includes."""
+    return [
+        Use(node.name, name, node.lineno)
+        for name, _, tree in _parts(path, body)
+        for node in tree.find_all(nodes.Name)
+        if node.ctx == "load" and node.name in meta.find_undeclared_variables(tree)
+    ]
+
+
+def values_used(path: str, body: str) -> list[Use]:
+    """Return each `$name` in the SQL of the template and of what it includes, whichever branch it stands in."""
+    uses = []
+    for name, text, _ in _parts(path, body):
+        sql = ""
+        for line, kind, value in _environment(path, body).lex(text, name):
+            sql += "\n" * (line - 1 - sql.count("\n"))
+            sql += value if kind == "data" else " "
+        try:
+            tokens = Tokenizer(dialect="duckdb").tokenize(sql)
+        except TokenError as error:
+            raise UnitError(f"{name}:1: {error}") from None
+        uses += [
+            Use(t.text[1:], name, t.line)
+            for t in tokens
+            if t.text.startswith("$") and t.token_type.name == "VAR"
+        ]
+    return uses

@@ -1,0 +1,56 @@
+/*
+doc   = "A customer, as now. Key 0 is the unknown customer: rows that carry it belong to nobody in particular, and never count as one person."
+grain = ["customer_key"]
+
+[columns]
+customer_key = "Key of the customer. 0 is unknown."
+customer_id = "Identifier of the customer in its source. No two customers share it."
+first_name = "Given name. NULL when not known."
+last_name = "Family name. NULL when not known."
+email = "Email address, in lower case. NULL when not known."
+gender = "Gender, as the customer gave it. NULL when not given."
+birth_date = "Day of birth. NULL when not known."
+age_range = "Band of the age in years, such as 25-34. NULL when not known."
+education = "Highest education. NULL when not known."
+marital_status = "Marital status. NULL when not known."
+kids_at_home = "Number of children younger than teenagers in the household. NULL when not known."
+teens_at_home = "Number of teenagers in the household. NULL when not known."
+income = "Yearly income of the household. NULL when not known."
+income_range = "Band of the yearly income of the household. NULL when not known."
+country = "Country of the home address, in English. NULL when not known."
+region = "State, province or region of the home address. NULL when not known."
+city = "City of the home address. NULL when not known."
+postal_code = "Postal code of the home address. NULL when not known."
+loyalty_tier = "Level in the loyalty programme. NULL when not a member."
+signed_up_at = "When the customer opened an account, UTC. NULL when not known."
+acquisition_channel_key = "Channel of the visit that led to the sign-up, or 0."
+acquisition_campaign_key = "Campaign of the visit that led to the sign-up, or 0."
+is_email_opted_in = "Whether the customer agrees to marketing by email. false when not known, since consent is not assumed."
+is_sms_opted_in = "Whether the customer agrees to marketing by text message. false when not known, since consent is not assumed."
+*/
+CREATE TABLE star.dim_customer (
+    customer_key INTEGER PRIMARY KEY,
+    customer_id VARCHAR NOT NULL DEFAULT '(unknown)',
+    first_name VARCHAR,
+    last_name VARCHAR,
+    email VARCHAR,
+    gender VARCHAR,
+    birth_date DATE,
+    age_range VARCHAR,
+    education VARCHAR,
+    marital_status VARCHAR,
+    kids_at_home INTEGER,
+    teens_at_home INTEGER,
+    income DECIMAL(18, 2),
+    income_range VARCHAR,
+    country VARCHAR,
+    region VARCHAR,
+    city VARCHAR,
+    postal_code VARCHAR,
+    loyalty_tier VARCHAR,
+    signed_up_at TIMESTAMP,
+    acquisition_channel_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_channel (channel_key),
+    acquisition_campaign_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_campaign (campaign_key),
+    is_email_opted_in BOOLEAN NOT NULL DEFAULT false,
+    is_sms_opted_in BOOLEAN NOT NULL DEFAULT false
+)

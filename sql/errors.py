@@ -1,0 +1,79 @@
+"""Everything that Martlet raises on purpose.
+
+MartletError
+├── ParameterError      an argument has an impossible value
+├── UnknownNameError    nothing has that name; the message gives the nearest one
+├── WarehouseError      the warehouse file is missing, foreign, busy or not writable
+├── IngestError         a file to load can't be understood
+├── QueryError          SQL failed; the message gives the file and line where it was written
+├── CheckError          loaded data broke a check, so nothing was published
+└── UnitError           a SQL file of Martlet itself is malformed
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "CheckError",
+    "IngestError",
+    "MartletError",
+    "ParameterError",
+    "QueryError",
+    "UnitError",
+    "UnknownNameError",
+    "WarehouseError",
+    "did_you_mean",
+]
+
+
+class MartletError(Exception):
+    """Base of all errors; `exit_code` is what the command line returns: 2 for a caller's mistake, 1 for ours."""
+
+    exit_code = 2
+
+
+class ParameterError(MartletError):
+    """An argument has an impossible value; the message names it and says what would be right."""
+
+
+class UnknownNameError(MartletError):
+    """Nothing has that name; the message gives the nearest names that exist."""
+
+
+class WarehouseError(MartletError):
+    """The warehouse file is missing, is not Martlet's, is being built by another process or can't be written."""
+
+
+class IngestError(MartletError):
+    """A file to load can't be understood; the message names the file and what would be right."""
+
+
+class QueryError(MartletError):
+    """SQL failed; the message gives the file and the line where that SQL was written."""
+
+
+class CheckError(MartletError):
+    """Loaded data broke a check of severity `error`, so nothing was published."""
+
+    exit_code = 1
+
+
+class UnitError(MartletError):
+    """A SQL file of Martlet itself is malformed; the message gives its path and line."""
+
+    exit_code = 1
+
+
+def did_you_mean(word: str, names: Iterable[str]) -> str:
+    """Return ` Did you mean 'x'?` for the nearest of `names`, or a sentence that lists them if none is near."""
+    options = sorted(names)
+    near = difflib.get_close_matches(word, options, n=1, cutoff=0.6)
+    if near:
+        return f" Did you mean {near[0]!r}?"
+    shown = ", ".join(options[:12]) + (", ..." if len(options) > 12 else "")  # noqa: PLR2004
+    return f" There are: {shown}." if options else ""

@@ -1,0 +1,44 @@
+/*
+doc   = "A campaign and a person assigned to it: who was to be mailed, what became of the mail, and what the person did. People held out are here too, unsent, so that the effect can be measured. Opens and clicks by machines (privacy proxies, link scanners) count in the plain columns and not in the human ones."
+grain = ["email_id"]
+
+[columns]
+email_id = "Number of the assignment, given by the loader, stable from load to load."
+campaign_key = "Campaign that was sent."
+customer_key = "Person assigned to it."
+assigned_at = "When the person was assigned, UTC; for people held out, when the mail would have been sent."
+is_holdout = "Whether the person was left out at random, as a control."
+sent_at = "When it was sent, UTC. NULL for people held out."
+delivered_at = "When it was delivered, UTC. NULL when it was not sent or bounced."
+bounce_type = "Why it was not delivered. NULL when it was not sent or did not bounce."
+first_opened_at = "First open, by whomever, UTC. NULL without an open."
+open_count = "Opens, by whomever."
+first_human_opened_at = "First open by the person, UTC. Equal to first_opened_at where a source cannot tell. NULL without one."
+first_clicked_at = "First click, by whomever, UTC. NULL without a click."
+click_count = "Clicks, by whomever."
+first_human_clicked_at = "First click by the person, UTC. Equal to first_clicked_at where a source cannot tell. NULL without one."
+unsubscribed_at = "When the person unsubscribed through this mail, UTC. NULL otherwise."
+complained_at = "When the person reported this mail as spam, UTC. NULL otherwise."
+cost = "What sending it cost, to the millionth of the currency, because a mail costs a fraction of a cent. A sum of it is money again: cast it to DECIMAL(18, 2)."
+source_id = "The assignment's id as the source wrote it. NULL for synthetic rows."
+*/
+CREATE TABLE star.fact_email (
+    email_id BIGINT PRIMARY KEY,
+    campaign_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_campaign (campaign_key),
+    customer_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_customer (customer_key),
+    assigned_at TIMESTAMP NOT NULL,
+    is_holdout BOOLEAN NOT NULL DEFAULT false,
+    sent_at TIMESTAMP,
+    delivered_at TIMESTAMP,
+    bounce_type star.bounce_type,
+    first_opened_at TIMESTAMP,
+    open_count INTEGER NOT NULL DEFAULT 0,
+    first_human_opened_at TIMESTAMP,
+    first_clicked_at TIMESTAMP,
+    click_count INTEGER NOT NULL DEFAULT 0,
+    first_human_clicked_at TIMESTAMP,
+    unsubscribed_at TIMESTAMP,
+    complained_at TIMESTAMP,
+    cost DECIMAL(18, 6) NOT NULL DEFAULT 0,
+    source_id VARCHAR
+)

@@ -1,0 +1,34 @@
+/*
+doc   = "Something done in a visit."
+grain = ["event_id"]
+
+[columns]
+event_id = "Number of the event, given by the loader, stable from load to load."
+session_id = "Visit in which it was done. NULL when the source keeps no visits."
+visitor_id = "Browser in which it was done. NULL when not known."
+customer_key = "Customer, if identified during the visit, else 0."
+occurred_at = "When it was done, UTC."
+date_key = "Day of occurred_at."
+event_name = "What was done."
+source_event = "The source's own word for what was done, where event_name is other. NULL otherwise."
+funnel_stage = "Stage of the funnel that the event reaches. NULL when it is none, as for a search."
+page_key = "Page on which it was done, or 0."
+product_key = "Product that was seen, added or bought, or 0."
+value = "Money that the event is about: the order's net revenue for a purchase, price times quantity for an addition to the cart. NULL for all others."
+source_id = "The event id as the source wrote it. NULL for synthetic rows."
+*/
+CREATE TABLE star.fact_event (
+    event_id BIGINT PRIMARY KEY,
+    session_id BIGINT REFERENCES star.fact_session (session_id),
+    visitor_id BIGINT REFERENCES star.bridge_visitor (visitor_id),
+    customer_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_customer (customer_key),
+    occurred_at TIMESTAMP NOT NULL,
+    date_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_date (date_key),
+    event_name star.event_name NOT NULL DEFAULT 'page_view',
+    source_event VARCHAR,
+    funnel_stage star.funnel_stage,
+    page_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_page (page_key),
+    product_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_product (product_key),
+    value DECIMAL(18, 2),
+    source_id VARCHAR
+)

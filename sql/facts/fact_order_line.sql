@@ -1,0 +1,34 @@
+/*
+doc   = "A product in an order. net_revenue = quantity * unit_price - discount_amount. Orders that were imported as totals have no lines."
+grain = ["order_line_id"]
+
+[columns]
+order_line_id = "Number of the line, given by the loader, stable from load to load."
+order_id = "Order that holds the line."
+line_number = "Position of the line in its order, from 1."
+customer_key = "Customer who ordered, as in the order."
+product_key = "Product that was ordered."
+ordered_at = "When the order was placed, UTC, as in the order."
+date_key = "Day of ordered_at."
+quantity = "Units ordered."
+unit_price = "Price of one unit when ordered, before discounts."
+discount_amount = "Discount on the whole line, as a positive amount."
+net_revenue = "quantity * unit_price - discount_amount."
+unit_cost = "What one unit cost the company when ordered. NULL when not known."
+source_id = "The line's id as the source wrote it. NULL for synthetic rows."
+*/
+CREATE TABLE star.fact_order_line (
+    order_line_id BIGINT PRIMARY KEY,
+    order_id BIGINT NOT NULL REFERENCES star.fact_order (order_id),
+    line_number INTEGER NOT NULL DEFAULT 1,
+    customer_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_customer (customer_key),
+    product_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_product (product_key),
+    ordered_at TIMESTAMP NOT NULL,
+    date_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_date (date_key),
+    quantity INTEGER NOT NULL DEFAULT 1,
+    unit_price DECIMAL(18, 2) NOT NULL DEFAULT 0,
+    discount_amount DECIMAL(18, 2) NOT NULL DEFAULT 0,
+    net_revenue DECIMAL(18, 2) NOT NULL DEFAULT 0,
+    unit_cost DECIMAL(18, 2),
+    source_id VARCHAR
+)

@@ -1,0 +1,28 @@
+/*
+doc   = "A load: one build or one ingest. rows_read = rows_loaded + rows_merged + rows_quarantined."
+grain = ["load_id"]
+
+[columns]
+load_id = "Number of the load, from 1, in order of time."
+loaded_at = "When the load was put in place, UTC, by the clock of the machine. The only value in the file that depends on a clock."
+kind = "What kind of load: build, or ingest and what was ingested."
+source = "File that was read, or the preset that was generated from."
+content_hash = "SHA-256 of what was read, in hexadecimal. A second load of the same hash changes nothing. NULL where nothing was read."
+rows_read = "Rows read or generated."
+rows_loaded = "Rows that became new rows of the star."
+rows_merged = "Rows recognised as duplicates of rows that are there."
+rows_quarantined = "Rows that could not be read, kept in quarantine.rejected_row."
+seconds = "How long the load took, in seconds. NULL when not measured."
+*/
+CREATE TABLE meta.load (
+    load_id BIGINT PRIMARY KEY,
+    loaded_at TIMESTAMP NOT NULL,
+    kind VARCHAR NOT NULL,
+    source VARCHAR NOT NULL,
+    content_hash VARCHAR,
+    rows_read BIGINT NOT NULL DEFAULT 0,
+    rows_loaded BIGINT NOT NULL DEFAULT 0,
+    rows_merged BIGINT NOT NULL DEFAULT 0,
+    rows_quarantined BIGINT NOT NULL DEFAULT 0,
+    seconds DOUBLE
+)

@@ -1,0 +1,71 @@
+/*
+doc   = "A customer, with who they are, what they bought and the segment they fall into. Practice view: everything in one place, in plain words."
+grain = ["customer_id"]
+
+[columns]
+customer_id = "Identifier of the customer."
+first_name = "Given name. NULL when not known."
+last_name = "Family name. NULL when not known."
+email = "Email address. NULL when not known."
+gender = "Gender, as the customer gave it. NULL when not given."
+birth_date = "Day of birth. NULL when not known."
+age_range = "Band of the age in years. NULL when not known."
+education = "Highest education. NULL when not known."
+marital_status = "Marital status. NULL when not known."
+kids_at_home = "Children younger than teenagers in the household. NULL when not known."
+teens_at_home = "Teenagers in the household. NULL when not known."
+income = "Yearly income of the household. NULL when not known."
+income_range = "Band of the yearly income of the household. NULL when not known."
+country = "Country of the home address. NULL when not known."
+region = "State, province or region of the home address. NULL when not known."
+city = "City of the home address. NULL when not known."
+loyalty_tier = "Level in the loyalty programme. NULL when not a member."
+signup_date = "Day on which the account was opened. NULL when not known."
+acquisition_channel = "Channel of the visit that led to the sign-up."
+email_opt_in = "Whether the customer agrees to marketing by email."
+customer_segment = "RFM segment by segmentation.rfm with its defaults, or 'No orders yet'."
+total_orders = "Number of orders."
+total_spent = "Net revenue of all orders, before refunds."
+avg_order_value = "total_spent / total_orders. NULL without an order."
+first_order_date = "Day of the first order. NULL without an order."
+last_order_date = "Day of the last order. NULL without an order."
+estimated_clv = "Revenue expected of three years at the pace so far, by the formula of mart.customer_profile. 0 without an order."
+website_visits = "Number of visits to the site."
+emails_received = "Number of emails delivered."
+emails_opened = "Number of emails opened by the customer; opens by machines do not count."
+*/
+SELECT
+    customer.customer_id,
+    customer.first_name,
+    customer.last_name,
+    customer.email,
+    customer.gender,
+    customer.birth_date,
+    customer.age_range,
+    customer.education,
+    customer.marital_status,
+    customer.kids_at_home,
+    customer.teens_at_home,
+    customer.income,
+    customer.income_range,
+    customer.country,
+    customer.region,
+    customer.city,
+    customer.loyalty_tier,
+    CAST(customer.signed_up_at AS DATE) AS signup_date,
+    channel.channel AS acquisition_channel,
+    customer.is_email_opted_in AS email_opt_in,
+    coalesce(rfm.segment, 'No orders yet') AS customer_segment,
+    profile.orders AS total_orders,
+    profile.revenue AS total_spent,
+    profile.avg_order_value,
+    CAST(profile.first_ordered_at AS DATE) AS first_order_date,
+    CAST(profile.last_ordered_at AS DATE) AS last_order_date,
+    profile.estimated_clv,
+    profile.sessions AS website_visits,
+    profile.emails_received,
+    profile.emails_opened
+FROM star.dim_customer AS customer
+INNER JOIN mart.customer_profile AS profile ON profile.customer_key = customer.customer_key
+LEFT JOIN star.dim_channel AS channel ON channel.channel_key = customer.acquisition_channel_key
+LEFT JOIN segmentation.rfm AS rfm ON rfm.customer_key = customer.customer_key

@@ -1,0 +1,57 @@
+/*
+doc   = "An order, with who placed it, from where, and what was paid. Practice view: everything in one place, in plain words."
+grain = ["order_id"]
+
+[columns]
+order_id = "Number of the order."
+customer_id = "Customer who ordered; '(unknown)' when not known."
+ordered_at = "When the order was placed, UTC."
+order_date = "Day of the order."
+status = "How far the order has come: open, completed, partially_refunded, refunded, cancelled."
+first_order = "Whether it is the customer's first order."
+items = "Units in the order."
+subtotal = "Units times their price, before discounts."
+discount = "Discounts, as a positive amount."
+revenue = "subtotal - discount: before shipping, tax and refunds."
+shipping = "Shipping charged to the customer."
+tax = "Tax charged to the customer."
+total_paid = "revenue + shipping + tax."
+refunded = "Part of revenue that has been paid back, as a positive amount."
+margin = "revenue less the cost of the products. NULL when a cost is not known."
+channel = "Channel of the visit in which the order was placed."
+campaign = "Campaign of that visit; '(unknown)' when there was none."
+device = "Kind of device on which the order was placed."
+country = "Country to which the order was sent."
+region = "State, province or region to which the order was sent."
+city = "City to which the order was sent."
+session_id = "Visit in which the order was placed, as in customer_journeys. NULL when not known."
+*/
+SELECT
+    orders.order_id,
+    customer.customer_id,
+    orders.ordered_at,
+    CAST(orders.ordered_at AS DATE) AS order_date,
+    orders.status,
+    orders.is_first_order AS first_order,
+    orders.item_count AS items,
+    orders.gross_amount AS subtotal,
+    orders.discount_amount AS discount,
+    orders.net_revenue AS revenue,
+    orders.shipping_amount AS shipping,
+    orders.tax_amount AS tax,
+    CAST(orders.net_revenue + orders.shipping_amount + orders.tax_amount AS DECIMAL(18, 2)) AS total_paid,
+    orders.refund_amount AS refunded,
+    orders.margin,
+    channel.channel,
+    campaign.name AS campaign,
+    device.device_type AS device,
+    place.country,
+    place.region,
+    place.city,
+    orders.session_id
+FROM star.fact_order AS orders
+LEFT JOIN star.dim_customer AS customer ON customer.customer_key = orders.customer_key
+LEFT JOIN star.dim_channel AS channel ON channel.channel_key = orders.channel_key
+LEFT JOIN star.dim_campaign AS campaign ON campaign.campaign_key = orders.campaign_key
+LEFT JOIN star.dim_device AS device ON device.device_key = orders.device_key
+LEFT JOIN star.dim_geography AS place ON place.geography_key = orders.geography_key

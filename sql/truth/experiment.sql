@@ -1,0 +1,19 @@
+/*
+doc   = "What each arm of each synthetic experiment really did. Compare relative_lift with an analysis' estimate and interval for the same metric, and split with the allocation in star.dim_variant: where they differ, a check for sample ratio mismatch should fire."
+grain = ["experiment_key", "variant_key", "metric"]
+
+[columns]
+experiment_key = "Experiment."
+variant_key = "Arm."
+metric = "Metric on which the arm acts, such as conversion."
+relative_lift = "Planted change of the metric relative to the control, 0.05 for five percent more. 0 for the control and for arms that do nothing."
+split = "Share of people really sent to the arm, 0 to 1. NULL when there was no draw."
+*/
+CREATE TABLE truth.experiment (
+    experiment_key INTEGER NOT NULL REFERENCES star.dim_experiment (experiment_key),
+    variant_key INTEGER NOT NULL REFERENCES star.dim_variant (variant_key),
+    metric VARCHAR NOT NULL,
+    relative_lift DOUBLE NOT NULL DEFAULT 0,
+    split DOUBLE,
+    PRIMARY KEY (experiment_key, variant_key, metric)
+)
