@@ -98,6 +98,7 @@ def _ask(job: dict[str, Any], memory: str) -> bytes:
     command = [sys.executable, "-P", "-W", "ignore", "-m", "martlet.queries._sandbox_child"]
     pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     with subprocess.Popen(command, env=environment, **pipes) as child:  # noqa: S603 - our own module
+        assert child.stdin is not None and child.stdout is not None and child.stderr is not None  # noqa: S101, PT018 - pipes
         timer = threading.Timer(job["timeout"] + _GRACE_SECONDS, child.kill)
         timer.start()
         try:

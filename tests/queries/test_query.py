@@ -183,7 +183,7 @@ def shape(statement):
     return blank.sql("duckdb")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     label=st.text().filter(lambda text: "\0" not in text),
     words=st.lists(st.text(min_size=1), min_size=2, max_size=2),

@@ -1,0 +1,55 @@
+-- Customers with an order, and their three measures in whole steps: a day, an order, a cent. Thresholds are whole numbers
+-- of steps, so that nothing rounds. Money moves in whole units where the total of every customer is one.
+counted AS (
+    SELECT customer_key, ordered_at, net_revenue - refund_amount AS kept
+    FROM star.fact_order
+    WHERE
+        customer_key <> 0
+        AND status <> 'cancelled'
+        AND ($start IS NULL OR ordered_at >= $start)
+        AND ($until IS NULL OR ordered_at < $until)
+        AND ($as_of IS NULL OR ordered_at <= $as_of)
+),
+
+today AS (
+    SELECT coalesce($as_of, latest.ordered_at) AS today_at
+    FROM (SELECT max(ordered_at) AS ordered_at FROM counted) AS latest
+),
+
+bought AS (
+    SELECT
+        customer_key,
+        max(ordered_at) AS last_ordered_at,
+        CAST(count(*) AS BIGINT) AS frequency,
+        CAST(sum(kept) AS DECIMAL(18, 2)) AS monetary
+    FROM counted
+    GROUP BY customer_key
+),
+
+valued AS (
+    SELECT
+        bought.customer_key,
+        bought.last_ordered_at,
+        CAST(floor(main.elapsed_days(bought.last_ordered_at, today.today_at)) AS BIGINT) AS recency_days,
+        bought.frequency,
+        bought.monetary
+    FROM bought
+    CROSS JOIN today
+),
+
+money AS (
+    SELECT CASE WHEN bool_and(monetary = floor(monetary)) THEN 1 ELSE 100 END AS steps_per_unit
+    FROM valued
+),
+
+measured AS (
+    SELECT customer_key, 'recency' AS measure, recency_days AS steps
+    FROM valued
+    UNION ALL
+    SELECT customer_key, 'frequency' AS measure, frequency AS steps
+    FROM valued
+    UNION ALL
+    SELECT valued.customer_key, 'monetary' AS measure, CAST(valued.monetary * money.steps_per_unit AS BIGINT) AS steps
+    FROM valued
+    CROSS JOIN money
+)

@@ -1,0 +1,56 @@
+/*
+question = "How recent, how often and how much is each RFM score?"
+doc = """
+The bounds of the scores that segmentation/rfm gives with the same parameters, and the customers within them: what to tell \
+a colleague who asks what a 4 means, and what to pass as cuts to score a later month by the same rule. Only measures of \
+customers with an order; a score that ties have emptied stays, with no customers."""
+grain = ["measure", "score"]
+
+[params]
+as_of = { type = "timestamp", doc = "The moment from which recency counts back; later orders do not count. Default: the last order counted." }
+start = { type = "timestamp", doc = "First moment of the orders that count, inclusive. Default: all." }
+until = { type = "timestamp", doc = "End of the orders that count, exclusive. Default: all." }
+method = { type = "choice", of = ["quantile", "ntile", "cuts"], default = "quantile", doc = "quantile: bins end at type-7 quantiles of the values; ntile: bins of as equal numbers of customers as ties allow; cuts: at fixed values." }
+bins = { type = "int", min = 2, max = 10, default = 5, doc = "Number of scores, for quantile and ntile. Cuts make one more bin than there are cuts." }
+recency_cuts = { type = "list[float]", min = 0, default = [30, 90, 180, 365], doc = "For cuts: the highest number of days in each bin but the last." }
+frequency_cuts = { type = "list[float]", min = 0, default = [1, 2, 3, 5], doc = "For cuts: the highest number of orders in each bin but the last." }
+monetary_cuts = { type = "list[float]", default = [50, 100, 250, 500], doc = "For cuts: the highest amount of money in each bin but the last." }
+
+[columns]
+measure = "recency (days since the last order), frequency (orders) or monetary (net revenue less refunds)."
+score = "The score, the highest is the best."
+lower_bound = "Values above this one have the score. NULL: no bound."
+upper_bound = "Values up to this one, itself included, have the score. NULL: no bound."
+threshold = "What upper_bound was before it moved up to a whole day, order or cent: the type-7 quantile, the last value of the tile, or the cut. NULL where there is no upper bound."
+customers = "Customers with the score."
+*/
+WITH {% include "segmentation/_customer_value.sql" %},
+
+{% include "segmentation/_score_bounds.sql" %},
+
+sizes AS (
+    SELECT score_bounds.measure, score_bounds.score, count(measured.customer_key) AS customers
+    FROM score_bounds
+    LEFT JOIN measured
+        ON measured.measure = score_bounds.measure
+        AND (score_bounds.above_step IS NULL OR measured.steps > score_bounds.above_step)
+        AND (score_bounds.highest_step IS NULL OR measured.steps <= score_bounds.highest_step)
+    GROUP BY score_bounds.measure, score_bounds.score
+)
+
+SELECT
+    score_bounds.measure,
+    CAST(score_bounds.score AS INTEGER) AS score,
+    CAST(score_bounds.above_step AS DOUBLE) / units.steps_per_unit AS lower_bound,
+    CAST(score_bounds.highest_step AS DOUBLE) / units.steps_per_unit AS upper_bound,
+    score_bounds.threshold_steps / units.steps_per_unit AS threshold,
+    CAST(sizes.customers AS BIGINT) AS customers
+FROM score_bounds
+INNER JOIN sizes ON sizes.measure = score_bounds.measure AND sizes.score = score_bounds.score
+CROSS JOIN money
+CROSS JOIN LATERAL (
+    SELECT CASE score_bounds.measure WHEN 'monetary' THEN money.steps_per_unit ELSE 1 END
+) AS units (steps_per_unit)
+ORDER BY
+    CASE score_bounds.measure WHEN 'recency' THEN 1 WHEN 'frequency' THEN 2 ELSE 3 END,
+    score_bounds.score DESC

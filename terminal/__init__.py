@@ -1,0 +1,1 @@
+"""What the command line shows: tables, formats, progress and help, drawn with rich, written by DuckDB."""

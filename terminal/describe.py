@@ -1,0 +1,128 @@
+"""A query's page: what it answers, what it takes, what it gives, and how to ask it from each side."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from martlet.terminal import console
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import Console
+
+    from martlet.queries.parameters import Parameter
+    from martlet.queries.query import Query
+
+__all__ = ["listed", "page"]
+
+
+def listed(queries: Iterable[Query]) -> None:
+    """Print the name and the question of each query: for the eye on a terminal, a line with a tab elsewhere."""
+    if not sys.stdout.isatty():
+        for query in queries:
+            sys.stdout.write(f"{query.path}\t{query.question}\n")
+        return
+    table = _plain_table()
+    for query in queries:
+        table.add_row(Text(query.path, style="bold"), Text(query.question))
+    console.out().print(table)
+
+
+def page(query: Query) -> None:
+    """Print all that a query's header says."""
+    terminal = console.out()
+    terminal.print(Text(query.path, style="bold"))
+    terminal.print(Text(query.question))
+    terminal.print()
+    terminal.print(Text(" ".join(query.doc.split())))
+    if query.parameters:
+        _section(terminal, "Parameters", ((_signature(p), _explained(p)) for p in query.parameters.values()))
+    columns = ((Text(name), Text(doc)) for name, doc in query.columns.items())
+    _section(terminal, f"Columns, one row for each {', '.join(query.grain)}", columns)
+    terminal.print()
+    terminal.print(Text("Ask it", style="bold"))
+    for line in _calls(query):
+        terminal.print(Padding(Text(line, style="cyan", overflow="fold"), (0, 0, 0, 2)))
+
+
+def _section(terminal: Console, title: str, rows: Iterable[tuple[Text, Text]]) -> None:
+    terminal.print()
+    terminal.print(Text(title, style="bold"))
+    table = _plain_table()
+    for row in rows:
+        table.add_row(*row)
+    terminal.print(Padding(table, (0, 0, 0, 2)))
+
+
+def _plain_table() -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column()
+    return table
+
+
+def _signature(parameter: Parameter) -> Text:
+    return Text.assemble(parameter.name, "\n", (parameter.type, "dim"))
+
+
+def _explained(parameter: Parameter) -> Text:
+    facts = []
+    if parameter.of:
+        facts.append(f"{'Some' if parameter.is_list else 'One'} of {', '.join(parameter.of)}.")
+    if parameter.min is not None or parameter.max is not None:
+        bounds = (("from", parameter.min), ("to", parameter.max))
+        facts.append(
+            " ".join(f"{word} {bound}" for word, bound in bounds if bound is not None).capitalize() + "."
+        )
+    if parameter.default is not None:
+        facts.append(f"Default: {_as_option(parameter.default)}.")
+    return Text.assemble(parameter.doc, "\n", (" ".join(facts), "dim")) if facts else Text(parameter.doc)
+
+
+def _calls(query: Query) -> list[str]:
+    """Return the same call for the shell, for SQL and for Python, with a parameter that is not at its default."""
+    name, value = _example(query)
+    if name is None:
+        shell, sql, python = "", "", ""
+    else:
+        shell, sql, python = (
+            f" -p {name}={_as_option(value)}",
+            f"({name} := {_as_sql(value)})",
+            f", {name}={value!r}",
+        )
+    return [
+        f"martlet query {query.path}{shell}",
+        f"SELECT * FROM {query.pack}.{query.name}{sql}",
+        f'martlet.open("warehouse.duckdb").query("{query.path}"{python}).pl()',
+    ]
+
+
+def _example(query: Query) -> tuple[str | None, Any]:
+    for parameter in query.parameters.values():
+        others = [word for word in parameter.of if word != parameter.default]
+        if others and not parameter.is_list:
+            return parameter.name, others[0]
+    for parameter in query.parameters.values():
+        if parameter.default is not None:
+            return parameter.name, parameter.default
+    return None, None
+
+
+def _as_option(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(_as_option(item) for item in value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _as_sql(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(_as_sql(item) for item in value)}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, (int, float)) else "'" + str(value).replace("'", "''") + "'"

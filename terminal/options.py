@@ -1,0 +1,204 @@
+"""What several commands take: the warehouse, a query's name, its parameters, formats; each completes in a shell."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from martlet.sql.errors import ParameterError
+from martlet.terminal.formats import FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from martlet.queries.query import Query
+
+__all__ = [
+    "DEFAULT_WAREHOUSE",
+    "VARIABLE",
+    "Day",
+    "Dialect",
+    "QueryName",
+    "assigned",
+    "given_parameters",
+    "output_options",
+    "query_name",
+    "quiet",
+    "warehouse",
+]
+
+if TYPE_CHECKING:
+    _Type = click.ParamType[Any, Any]
+else:
+    _Type = click.ParamType
+
+DEFAULT_WAREHOUSE = "warehouse.duckdb"
+VARIABLE = "MARTLET_WAREHOUSE"
+
+
+class QueryName(_Type):
+    """The `pack/name` of a query."""
+
+    name = "pack/query"
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """Complete the names of all queries."""
+        from martlet.queries import catalogue  # noqa: PLC0415 - heavy
+
+        return [
+            CompletionItem(path, help=query.question)
+            for path, query in catalogue.queries().items()
+            if path.startswith(incomplete)
+        ]
+
+
+class Assignment(_Type):
+    """A parameter and its value, `name=value`, of the query named before."""
+
+    name = "name=value"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Split at the first equals sign."""
+        name, equals, text = str(value).partition("=")
+        if not equals or not name.strip():
+            self.fail(f"{value!r} must be written as name=value", param, ctx)
+        return name.strip(), text
+
+    def shell_complete(
+        self,
+        ctx: click.Context,
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """Complete the names of parameters and, after the equals sign, the words of choices."""
+        from martlet.queries import catalogue  # noqa: PLC0415 - heavy
+
+        # While the option still lacks its value, click leaves the words before it among the arguments.
+        named = (str(word).replace(".", "/") for word in (ctx.params.get("query"), *ctx.args))
+        query = next((catalogue.queries()[word] for word in named if word in catalogue.queries()), None)
+        return (
+            [item for item in _assignments(query, incomplete) if item.value.startswith(incomplete)]
+            if query
+            else []
+        )
+
+
+class Day(_Type):
+    """A day, such as 2026-01-31."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read a date in ISO 8601."""
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} must be a date, such as 2026-01-31", param, ctx)
+
+
+class Dialect(_Type):
+    """The name of a SQL dialect."""
+
+    name = "dialect"
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """Complete the names of the dialects."""
+        from martlet.queries import compiling  # noqa: PLC0415 - heavy
+
+        return [CompletionItem(name) for name in compiling.dialects() if name.startswith(incomplete)]
+
+
+def _assignments(query: Query, incomplete: str) -> Iterable[CompletionItem]:
+    name, equals, text = incomplete.partition("=")
+    if not equals:
+        yield from (CompletionItem(f"{name}=", help=found.doc) for name, found in query.parameters.items())
+        return
+    parameter = query.parameters.get(name)
+    if parameter is None:
+        return
+    words = ("true", "false") if parameter.element == "bool" else parameter.of
+    before = text.rpartition(",")[0] + "," if parameter.is_list and "," in text else ""
+    yield from (CompletionItem(f"{name}={before}{word}") for word in words)
+
+
+def assigned(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return the parameters given.
+
+    Raises
+    ------
+    ParameterError
+        If one is given twice.
+    """
+    given: dict[str, str] = {}
+    for name, text in pairs:
+        if name in given:
+            message = f"parameter {name!r} is given twice: {given[name]!r} and {text!r}; a list is written {name}=a,b"
+            raise ParameterError(message)
+        given[name] = text
+    return given
+
+
+def warehouse(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--warehouse`."""
+    return click.option(
+        "-w",
+        "--warehouse",
+        type=click.Path(path_type=Path),
+        default=DEFAULT_WAREHOUSE,
+        show_default=True,
+        envvar=VARIABLE,
+        show_envvar=True,
+        help="The warehouse file.",
+    )(command)
+
+
+quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing unless it fails.")
+query_name = click.argument("query", type=QueryName(), metavar="PACK/QUERY")
+given_parameters = click.option(
+    "-p",
+    "parameters",
+    type=Assignment(),
+    multiple=True,
+    help="A parameter; once for each. A list is name=a,b,c.",
+)
+
+
+def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--format`, `--output` and `--limit`."""
+    options = (
+        click.option(
+            "-f",
+            "--format",
+            "name",
+            type=click.Choice(FORMATS),
+            help="Default: by the ending of --output, else a table on a terminal and csv elsewhere.",
+        ),
+        click.option(
+            "-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout."
+        ),
+        click.option(
+            "-n",
+            "--limit",
+            type=click.IntRange(min=0),
+            help="At most so many rows. Default: all; 50 of a table.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command

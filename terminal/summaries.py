@@ -1,0 +1,152 @@
+"""What a build made and what is in a warehouse, in a few lines."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.text import Text
+
+import martlet
+from martlet.terminal import console
+from martlet.terminal.cells import Column
+from martlet.terminal.options import DEFAULT_WAREHOUSE, VARIABLE
+from martlet.terminal.tables import tabled
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from martlet.loaders.build import BuildReport
+    from martlet.queries.warehouse import Warehouse
+
+__all__ = ["built", "contents", "option_for", "show_contents"]
+
+_UNITS = (("GB", 2**30), ("MB", 2**20), ("kB", 2**10))
+
+
+def size_in_words(size: int) -> str:
+    """Return a number of bytes as a person says it, units being powers of 1024."""
+    for unit, bytes_ in _UNITS:
+        if size >= bytes_:
+            return f"{size / bytes_:.1f} {unit}"
+    return f"{size} bytes"
+
+
+def option_for(warehouse: Path) -> str:
+    """Return what a command must add to ask this warehouse; nothing where it is the one that is asked anyway."""
+    usual = os.environ.get(VARIABLE) or DEFAULT_WAREHOUSE
+    return "" if str(warehouse) == usual else f" --warehouse {shlex.quote(str(warehouse))}"
+
+
+def built(report: BuildReport, *, shown_as: Path) -> None:
+    """Say on stderr what a build made, and what to do with it."""
+    terminal = console.err()
+    names = list(report.rows)
+    rows = [f"{count:,}" for count in report.rows.values()]
+    terminal.print(
+        tabled([Column("table", list(names), is_number=False), Column("rows", list(rows), is_number=True)])
+    )
+    total = sum(report.rows.values())
+    speed = total / max(report.seconds, 1e-3)
+    click.echo(
+        f"\n{shown_as}: {total:,} rows, {size_in_words(report.size)}, in {report.seconds:.1f} s ({speed:,.0f} rows/s)",
+        err=True,
+    )
+    click.echo(f"Try next: martlet query attribution/channels{option_for(shown_as)}", err=True)
+
+
+_RELATIONS = """
+SELECT relation.schema_name, relation.name, relation.kind, relation.row_count, relation.grain,
+    coalesce(query.question, relation.doc) AS doc
+FROM meta.relation AS relation
+LEFT JOIN meta.query AS query ON query.pack = relation.schema_name AND query.name = relation.name
+ORDER BY array_position(['main', 'star', 'mart', 'truth', 'quarantine', 'meta'], relation.schema_name) NULLS FIRST,
+    relation.schema_name, relation.name
+"""
+_LOADS = """
+SELECT load_id, CAST(loaded_at AS VARCHAR) AS loaded_at, kind, source, rows_read, rows_loaded, rows_merged,
+rows_quarantined, seconds FROM meta.load ORDER BY load_id
+"""
+_SPAN = """
+SELECT CAST(min(ordered_at) AS VARCHAR) AS first_ordered_at, CAST(max(ordered_at) AS VARCHAR) AS last_ordered_at,
+count(*) AS orders, count(DISTINCT customer_key) AS customers_with_orders FROM star.fact_order
+"""
+_CHECKS = """
+SELECT check_name, severity, offending_rows, example FROM meta.check_result
+WHERE NOT is_passed AND load_id = (SELECT max(load_id) FROM meta.load) ORDER BY check_name
+"""
+
+
+def contents(warehouse: Warehouse) -> dict[str, Any]:
+    """Return what is in a warehouse: file, settings, loads, span of the orders, failed checks, relations."""
+    settings = {row["name"]: row["value"] for row in _rows(warehouse, "FROM meta.setting ORDER BY name")}
+    return {
+        "warehouse": str(warehouse.path),
+        "bytes": warehouse.path.stat().st_size,
+        "martlet": martlet.__version__,
+        "settings": settings,
+        "loads": _rows(warehouse, _LOADS),
+        "orders": _rows(warehouse, _SPAN)[0],
+        "warnings": _rows(warehouse, _CHECKS),
+        "relations": _rows(warehouse, _RELATIONS),
+    }
+
+
+def show_contents(found: dict[str, Any], *, as_json: bool) -> None:
+    """Print on stdout what is in a warehouse, for a person or as one JSON object."""
+    if as_json:
+        sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+        return
+    terminal = console.out()
+    span = found["orders"]
+    terminal.print(Text(found["warehouse"], style="bold"))
+    days = f", {span['first_ordered_at'][:10]} to {span['last_ordered_at'][:10]}" if span["orders"] else ""
+    terminal.print(
+        f"{size_in_words(found['bytes'])}; {span['orders']:,} orders of {span['customers_with_orders']:,} customers{days}"
+    )
+    if found["settings"]:
+        terminal.print(
+            "Made with " + ", ".join(f"{name} {value}" for name, value in found["settings"].items()),
+            markup=False,
+        )
+    for load in found["loads"]:
+        parts = [f"{load[f'rows_{what}']:,} {what}" for what in ("read", "loaded", "merged", "quarantined")]
+        terminal.print(
+            f"Load {load['load_id']}, {load['loaded_at'][:19]}: {load['kind']} of {load['source']}; {', '.join(parts)}",
+            markup=False,
+        )
+    for check in found["warnings"]:
+        terminal.print(
+            f"Warning, {check['check_name']}: {check['offending_rows']:,} rows, such as {check['example']}",
+            markup=False,
+        )
+    terminal.print()
+    terminal.print(tabled(_listed(found["relations"], terminal.width)))
+
+
+def _listed(relations: list[dict[str, Any]], width: int) -> list[Column]:
+    names = [f"{relation['schema_name']}.{relation['name']}" for relation in relations]
+    rows = [
+        "view" if relation["row_count"] is None else f"{relation['row_count']:,}" for relation in relations
+    ]
+    room = max(width - max(map(len, names), default=0) - max(map(len, rows), default=0) - 8, 20)
+    docs = [_first_sentence(relation["doc"] or "", room) for relation in relations]
+    return [
+        Column("relation", list(names), is_number=False),
+        Column("rows", list(rows), is_number=True),
+        Column("a row is", list(docs), is_number=False),
+    ]
+
+
+def _first_sentence(doc: str, room: int) -> str:
+    sentence = doc.split(". ", maxsplit=1)[0].removesuffix(".")
+    return sentence if len(sentence) <= room else sentence[: room - 1] + "…"
+
+
+def _rows(warehouse: Warehouse, sql: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = warehouse.sql(sql).arrow().to_pylist()
+    return rows

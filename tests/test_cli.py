@@ -1,0 +1,384 @@
+"""The command line as its users meet it: stdout is data, stderr is talk, and errors say what would be right."""
+
+import csv
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import click
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+import martlet
+from martlet.cli import cli
+from martlet.loaders.build import BuildReport
+from martlet.queries import catalogue
+
+HEAVY = ("duckdb", "polars", "numpy", "pyarrow", "faker", "sqlglot", "rich", "jinja2")
+COMMAND = [sys.executable, "-m", "martlet"]
+
+
+@pytest.fixture
+def run(warehouse_path, monkeypatch):
+    """A function that runs the command line in this process, asking the shared warehouse."""
+    monkeypatch.setenv("MARTLET_WAREHOUSE", str(warehouse_path))
+    return lambda *args, **options: CliRunner().invoke(cli, [str(arg) for arg in args], **options)
+
+
+@pytest.fixture
+def process(warehouse_path):
+    """A function that runs it in a process of its own."""
+    environment = {**os.environ, "MARTLET_WAREHOUSE": str(warehouse_path)}
+
+    def start(*args, env=None, **options):
+        options = {"capture_output": True, "text": True, "timeout": 60, **options}
+        return subprocess.run(
+            [*COMMAND, *map(str, args)], env={**environment, **(env or {})}, check=False, **options
+        )
+
+    return start
+
+
+def commands():
+    """Every command, with its words."""
+    for name, command in cli.commands.items():
+        if isinstance(command, click.Group):
+            yield from ((name, inner) for inner in command.commands)
+        else:
+            yield (name,)
+
+
+# Help
+
+
+@pytest.mark.parametrize("words", list(commands()), ids=" ".join)
+def test_every_command_explains_itself_with_examples(run, words):
+    for option in ("-h", "--help"):
+        result = run(*words, option)
+        assert result.exit_code == 0
+        assert f"\n    martlet {' '.join(words)}" in result.stdout
+        assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+def test_the_version_is_that_of_the_package(run):
+    assert run("--version").stdout.split()[-1] == martlet.__version__
+
+
+@pytest.mark.parametrize("args", [["--help"], ["query", "--help"], ["--version"], ["nonsense"]])
+def test_help_imports_nothing_heavy(args):
+    script = (
+        "import sys; from martlet.cli import cli\n"
+        f"try: cli({args!r}, prog_name='martlet')\nexcept SystemExit: pass\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stderr.splitlines()[-1] == "[]"
+
+
+def test_help_is_quick(process):
+    seconds = []
+    for _ in range(3):
+        started = time.monotonic()
+        process("--help")
+        seconds.append(time.monotonic() - started)
+    assert min(seconds) < 0.5
+
+
+# Mistakes
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["qurey"], "Did you mean 'query'?"),
+        (["ingest", "order"], "Did you mean 'orders'?"),
+        (["query", "segmentation/rfn"], "Did you mean 'segmentation/rfm'?"),
+        (["describe", "atribution/channels"], "Did you mean 'attribution/channels'?"),
+        (["query", "segmentation/rfm", "-p", "bin=4"], "Did you mean 'bins'?"),
+        (["query", "segmentation/rfm", "-p", "method=quantil"], "Did you mean 'quantile'?"),
+        (["query", "segmentation/rfm", "-p", "bins=many"], "bins is 'many', but must be a whole number"),
+        (["query", "segmentation/rfm", "-p", "bins"], "name=value"),
+        (["query", "segmentation/rfm", "-p", "=4"], "name=value"),
+        (["query", "segmentation/rfm", "-p", "bins=4", "-p", "bins=5"], "given twice"),
+        (["query", "segmentation/rfm", "--formt", "csv"], "--format"),
+        (["query", "segmentation/rfm", "--format", "cvs"], "'csv'"),
+        (["query", "segmentation/rfm", "--limit", "-1"], "-1"),
+        (["query", "segmentation/rfm", "--output", "answer.cvs"], "Did you mean '.csv'?"),
+        (["compile", "segmentation/rfm", "--dialect", "snowflak"], "Did you mean 'snowflake'?"),
+        (["query", "segmentation/rfm", "-w", "none.duckdb"], "there is no warehouse"),
+        (["query", "segmentation/rfm", "-w", "."], "is a directory"),
+        (["sql", "DROP TABLE star.fact_order"], "exactly one SELECT"),
+        (["sql", "SELECT * FROM read_csv('/etc/passwd')"], "Permission Error"),
+        (["sql", "SELECT 1", "--memory", "lots"], "memory is 'lots'"),
+        (["build", "--until", "tomorrow"], "must be a date, such as 2026-01-31"),
+        (["ingest", "orders", "none.csv"], "none.csv"),
+        (["completion", "tcsh"], "'bash'"),
+    ],
+)
+def test_mistakes_end_with_2_and_say_what_would_be_right(run, args, words):
+    result = run(*args)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert "Error: " in result.stderr
+    assert "Traceback" not in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_bug_of_ours_ends_with_1_and_says_how_to_see_more(run, monkeypatch):
+    def broken():
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr(catalogue, "queries", broken)
+    result = run("packs")
+    assert result.exit_code == 1
+    assert "Error: unexpected ZeroDivisionError: oh" in result.stderr
+    assert "MARTLET_TRACEBACK=1" in result.stderr
+    monkeypatch.setenv("MARTLET_TRACEBACK", "1")
+    assert isinstance(run("packs").exception, ZeroDivisionError)
+
+
+# Data
+
+
+def test_a_pipe_gets_csv_and_nothing_else(process, warehouse):
+    result = process("query", "attribution/channels", "-p", "model=last", "-p", "lookback_days=7")
+    assert result.returncode == 0
+    assert result.stderr == ""
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    expected = warehouse.query("attribution/channels", model="last", lookback_days=7)
+    assert list(rows[0]) == expected.columns
+    assert [row["channel"] for row in rows] == [row[0] for row in expected.rows()]
+    assert float(rows[0]["revenue"]) == expected.pl()["revenue"][0]
+
+
+def test_a_list_is_separated_by_commas(run, warehouse):
+    given = run("query", "funnel/stages", "-p", "steps=Homepage,Purchase", "-f", "ndjson").stdout.splitlines()
+    expected = warehouse.query("funnel/stages", steps=["Homepage", "Purchase"])
+    assert [json.loads(line)["entered"] for line in given] == expected.pl()["entered"].to_list()
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "ndjson", "parquet", "md", "txt"])
+def test_the_ending_of_the_output_chooses_the_format(run, tmp_path, ending):
+    target = tmp_path / f"answer.{ending}"
+    result = run("query", "funnel/stages", "--output", target)
+    assert (result.exit_code, result.output) == (0, "")
+    text = target.read_bytes()
+    assert b"Checkout" in text or ending == "parquet"
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
+
+
+def test_parquet_goes_through_a_pipe(process, warehouse):
+    result = process("query", "funnel/stages", "--format", "parquet", text=False)
+    table = pq.read_table(io.BytesIO(result.stdout))
+    assert table.num_rows == len(warehouse.query("funnel/stages"))
+
+
+def test_tables_are_cut_with_a_note_unless_a_limit_is_given(run):
+    result = run("sql", "FROM range(1000)", "--format", "table")
+    assert len(result.stdout.splitlines()) == 52
+    assert "the first 50 of 1,000 rows" in result.stderr
+    assert len(run("sql", "FROM range(1000)", "--format", "table", "-n", "60").stdout.splitlines()) == 62
+    assert len(run("sql", "FROM range(1000)", "--format", "csv").stdout.splitlines()) == 1001
+    assert len(run("sql", "FROM range(1000)", "--limit", "7").stdout.splitlines()) == 8
+
+
+def test_the_sql_shown_is_the_sql_that_ran(run):
+    result = run("query", "segmentation/rfm", "--show-sql", "--limit", "5")
+    assert result.stdout.count("\n") == 6
+    again = run("sql", "-", "--limit", "5", input=result.stderr)
+    assert again.stdout == result.stdout
+
+
+def test_sql_can_come_from_stdin(run):
+    assert run("sql", "-", input="SELECT 1 AS one;\n").stdout == "one\n1\n"
+
+
+def test_compile_prints_sql_alone(run, warehouse):
+    result = run("compile", "segmentation/rfm", "--dialect", "duckdb", "-p", "bins=4")
+    expected = warehouse.query("segmentation/rfm", bins=4)
+    assert warehouse.sql(result.stdout).rows() == expected.rows()
+
+
+def test_what_can_not_be_compiled_is_said_on_stderr(run):
+    result = run("compile", "segmentation/rfm", "--dialect", "mysql")
+    assert result.exit_code == 0
+    assert "warning: " in result.stderr
+    assert "warning: " not in result.stdout
+
+
+# What there is
+
+
+def test_packs_lists_every_query_with_its_question(run):
+    lines = [line.split("\t") for line in run("packs").stdout.splitlines()]
+    assert lines == [[query.path, query.question] for query in catalogue.queries().values()]
+
+
+@pytest.mark.parametrize("path", list(catalogue.queries()))
+def test_describe_names_everything_and_its_example_runs(run, path):
+    query = catalogue.get(path)
+    text = run("describe", path).stdout
+    for name in [*query.parameters, *query.columns, query.question[:40]]:
+        assert name in text
+    shell, statement = (line.strip() for line in text.splitlines()[-3:-1])
+    assert run(*shell.split()[1:]).exit_code == 0
+    assert run("sql", statement).exit_code == 0
+
+
+def test_info_tells_the_same_to_people_and_programs(run, warehouse_path):
+    found = json.loads(run("info", "--json").stdout)
+    assert found["bytes"] == warehouse_path.stat().st_size
+    orders = next(item for item in found["relations"] if item["name"] == "fact_order")
+    assert orders["row_count"] == found["orders"]["orders"] > 0
+    assert "star.fact_order" in run("info").stdout
+
+
+@pytest.mark.parametrize("columns", ["80", "100"])
+def test_the_demo_shows_an_answer_of_each_pack(run, columns):
+    result = run("demo", env={"COLUMNS": columns})
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    for pack in ("segmentation/rfm", "funnel/stages", "attribution/channels", "email/roi"):
+        assert f"$ martlet query {pack}" in result.stdout
+    assert "really caused" in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= int(columns)
+
+
+def test_the_demo_builds_a_warehouse_if_there_is_none(run, monkeypatch, tmp_path, warehouse_path):
+    monkeypatch.setattr(martlet, "build", copying(warehouse_path), raising=False)
+    target = tmp_path / "new one.duckdb"
+    first = run("demo", "-w", target)
+    assert first.exit_code == 0
+    assert "building one" in first.stderr
+    assert "export MARTLET_WAREHOUSE='" in first.stdout
+    assert run("demo", "-w", target).stderr == ""
+
+
+def copying(source):
+    """A build that takes no time."""
+
+    def build(warehouse, *, progress=None, **settings):
+        shutil.copy(source, warehouse)
+        for share in (0.5, 1.0):
+            if progress:
+                progress("star.fact_order", int(1000 * share), share)
+        build.settings = settings
+        return BuildReport(Path(warehouse), {"star.fact_order": 1000}, 2**20, 0.5)
+
+    return build
+
+
+# Building and loading
+
+
+def test_build_passes_on_what_it_is_told_and_sums_up(run, monkeypatch, tmp_path, warehouse_path):
+    build = copying(warehouse_path)
+    monkeypatch.setattr(martlet, "build", build, raising=False)
+    args = ("--customers", "50", "--days", "30", "--until", "2025-06-01", "--seed", "3", "--threads", "1")
+    result = run("build", "-w", tmp_path / "w.duckdb", *args)
+    assert result.exit_code == 0
+    assert build.settings == {
+        "customers": 50,
+        "days": 30,
+        "until": date(2025, 6, 1),
+        "seed": 3,
+        "preset": "ecommerce",
+        "threads": 1,
+    }
+    assert result.stdout == ""
+    assert "star.fact_order: 1,000 rows\n" in result.stderr
+    assert "1,000 rows, 1.0 MB, in 0.5 s (2,000 rows/s)" in result.stderr
+    assert "Try next: martlet query" in result.stderr
+    assert run("build", "-w", tmp_path / "w.duckdb", "--quiet").output == ""
+
+
+def test_ingest_loads_orders_and_sums_up(run, tmp_path):
+    orders = tmp_path / "orders.csv"
+    orders.write_text("customer,date,amount\na,2025-01-31,10.50\nb,2025-02-01,20\nb,never,5\n")
+    target = tmp_path / "mine.duckdb"
+    result = run("ingest", "orders", orders, "-w", target)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "rows read 3 = loaded 2 + merged 0 + quarantined 1" in result.stderr
+    assert (
+        run("sql", "SELECT sum(net_revenue) AS s FROM star.fact_order", "-w", target).stdout == "s\n30.50\n"
+    )
+    assert run("ingest", "orders", orders, "-w", target, "--quiet").output == ""
+    assert "There is nothing" in run("demo", "-w", target).stdout
+
+
+# Ends
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals and pipes of POSIX")
+def test_a_closed_pipe_is_a_quiet_end(warehouse_path):
+    command = f"set -o pipefail; {sys.executable} -m martlet sql 'FROM range(1000000)' -w '{warehouse_path}' | head -2"
+    result = subprocess.run(
+        [shutil.which("bash"), "-c", command], capture_output=True, text=True, check=False
+    )
+    assert (result.returncode, result.stdout, result.stderr) == (0, "range\n0\n", "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux that is always full")
+def test_a_full_disk_is_told_as_such(process):
+    with Path("/dev/full").open("w") as full:
+        result = process("packs", stdout=full, stderr=subprocess.PIPE, capture_output=False)
+    assert result.returncode == 1
+    assert result.stderr.strip() == "Error: [Errno 28] No space left on device"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals and pipes of POSIX")
+def test_an_interrupt_is_a_clean_end_with_130(warehouse_path):
+    endless = "SELECT max(a.range * b.range) FROM range(100000000) AS a, range(100000000) AS b"
+    command = [*COMMAND, "sql", endless, "-w", str(warehouse_path)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    ) as child:
+        time.sleep(1.0)
+        os.killpg(child.pid, signal.SIGINT)
+        out, err = child.communicate(timeout=20)
+    assert child.returncode == 130
+    assert out == b""
+    assert err.decode().strip() == "Interrupted."
+
+
+# Completion
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_a_script(run, shell):
+    result = run("completion", shell)
+    assert result.exit_code == 0
+    assert "_MARTLET_COMPLETE" in result.stdout
+    # A completed name= waits for its value, so no space follows it.
+    assert ("nospace" in result.stdout) == (shell == "bash")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["martlet", "pac"], ["packs"]),
+        (["martlet", "query", "fun"], ["funnel/stages"]),
+        (["martlet", "query", "attribution/channels", "-p", "half"], ["half_life_days="]),
+        (["martlet", "query", "attribution/channels", "-p", "model", "=", "li"], ["linear"]),
+        (["martlet", "query", "attribution/channels", "-p", "model", "="], ["first", "last", "linear"]),
+        (["martlet", "query", "funnel/stages", "-p", "steps", "=", "Homepage,Purch"], ["Homepage,Purchase"]),
+        (["martlet", "query", "funnel/stages", "--format", "nd"], ["ndjson"]),
+        (["martlet", "compile", "funnel/stages", "--dialect", "snow"], ["snowflake"]),
+    ],
+)
+def test_bash_completes_names_and_words(process, words, expected):
+    environment = {
+        "_MARTLET_COMPLETE": "bash_complete",
+        "COMP_WORDS": " ".join(words),
+        "COMP_CWORD": str(len(words) - 1),
+    }
+    lines = [line.split(",", 1) for line in process(env=environment).stdout.splitlines()]
+    assert [value for _, value in lines][: len(expected)] == expected
