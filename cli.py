@@ -120,16 +120,17 @@ def orders(file: Path, warehouse: Path, *, quiet: bool, **columns: Any) -> None:
 
 
 @cli.command()
-def packs() -> None:
+@options.output_options
+def packs(**where: Any) -> None:
     """List all queries with the question that each answers.
 
     For example:
       martlet packs | grep attribution
     """
     from martlet.queries import catalogue
-    from martlet.terminal import describe
+    from martlet.terminal import describe, output
 
-    describe.listed(catalogue.queries().values())
+    output.deliver(describe.listed(catalogue.queries().values()), **where)
 
 
 @cli.command()

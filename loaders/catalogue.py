@@ -19,16 +19,10 @@ __all__ = ["write"]
 
 
 def write(connection: duckdb.DuckDBPyConnection) -> None:
-    """Write `meta.relation`, `meta.column`, `meta.key` and `meta.query` anew."""
-    frames = {
-        "meta.relation": _relations(connection),
-        "meta.column": _columns(connection),
-        "meta.key": _keys(),
-        "meta.query": _queries(),
-    }
-    for table, frame in frames.items():
+    """Write `meta.column`, `meta.key`, `meta.query` and, since it counts their rows too, `meta.relation` anew."""
+    for table, frame_of in _FRAMES.items():
         connection.execute(f"DELETE FROM {table}")
-        connection.register("_frame", frame)
+        connection.register("_frame", frame_of(connection))
         connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM _frame")
         connection.unregister("_frame")
 
@@ -42,13 +36,15 @@ def _relations(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         "ORDER BY schema_name, name"
     ).pl()
     names = found.select(pl.format("{}.{}", "schema_name", "name")).to_series()
-    counts = [
-        _count(connection, name) if kind == "table" else None
+    counts = {
+        name: _count(connection, name)
         for name, kind in zip(names, found["kind"], strict=True)
-    ]
+        if kind == "table"
+    }
+    counts["meta.relation"] = found.height
     return found.with_columns(
         grain=pl.Series([", ".join(grains.get(name, ())) or None for name in names], dtype=pl.String),
-        row_count=pl.Series(counts, dtype=pl.Int64),
+        row_count=pl.Series([counts.get(name) for name in names], dtype=pl.Int64),
     )
 
 
@@ -64,7 +60,7 @@ def _columns(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     return columns
 
 
-def _keys() -> pl.DataFrame:
+def _keys(_: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     rows = [
         {
             "schema_name": relation.schema,
@@ -82,7 +78,7 @@ def _keys() -> pl.DataFrame:
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def _queries() -> pl.DataFrame:
+def _queries(_: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     return pl.DataFrame([_query(query) for query in packs.queries().values()])
 
 
@@ -103,3 +99,11 @@ def _query(query: Query) -> dict[str, Any]:
         "grain": ", ".join(query.grain),
         "parameters": json.dumps(parameters, default=str),
     }
+
+
+_FRAMES = {
+    "meta.column": _columns,
+    "meta.key": _keys,
+    "meta.query": _queries,
+    "meta.relation": _relations,
+}

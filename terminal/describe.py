@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from rich.padding import Padding
@@ -14,6 +13,7 @@ from martlet.terminal import console
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import pyarrow as pa
     from rich.console import Console
 
     from martlet.queries.parameters import Parameter
@@ -22,16 +22,12 @@ if TYPE_CHECKING:
 __all__ = ["listed", "page"]
 
 
-def listed(queries: Iterable[Query]) -> None:
-    """Print the name and the question of each query: for the eye on a terminal, a line with a tab elsewhere."""
-    if not sys.stdout.isatty():
-        for query in queries:
-            sys.stdout.write(f"{query.path}\t{query.question}\n")
-        return
-    table = _plain_table()
-    for query in queries:
-        table.add_row(Text(query.path, style="bold"), Text(query.question))
-    console.out().print(table)
+def listed(queries: Iterable[Query]) -> pa.Table:
+    """Return the name and the question of each query, as a table to deliver."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and only needed here
+
+    found = list(queries)
+    return pa.table({"query": [query.path for query in found], "question": [query.question for query in found]})
 
 
 def page(query: Query) -> None:

@@ -4,7 +4,6 @@ import math
 from decimal import Decimal
 
 import duckdb
-import polars as pl
 import pytest
 
 from martlet.queries import catalogue, rewriting
@@ -22,12 +21,14 @@ def test_there_are_cases():
 def asked(given, request):
     """The warehouse of one case: CSV cells are text, and take the types of the table's columns."""
     case = request.param
+    return case, given({table: read_text(path) for table, path in case.given.items()})
+
+
+def read_text(path):
+    """Read a CSV file with every cell as text, empty ones as NULL."""
     with duckdb.connect() as reader:
-        tables = {
-            name: reader.sql(f"SELECT * FROM read_csv('{path}', all_varchar = true, nullstr = '')").pl()
-            for name, path in case.given.items()
-        }
-    return case, given(tables)
+        options = "all_varchar = true, header = true, delim = ',', nullstr = ''"
+        return reader.sql(f"SELECT * FROM read_csv('{path}', {options})").pl()
 
 
 @pytest.mark.parametrize("asked", CASES, ids=str, indirect=True)
@@ -50,7 +51,7 @@ def as_macro(query, params):
 def expected_rows(case, answer):
     """Read expect.csv with the types of the answer's columns."""
     types = dict(zip(answer.columns, answer.pl().dtypes, strict=True))
-    text = pl.read_csv(case.expect, infer_schema=False, missing_utf8_is_empty_string=False)
+    text = read_text(case.expect)
     assert set(text.columns) <= set(types), f"{case}: expect.csv names columns that the answer lacks"
     with duckdb.connect() as reader:
         reader.register("answer", answer.arrow())

@@ -80,7 +80,11 @@ def test_thresholds_count_the_customers_that_have_each_score(star):
 
 def test_each_of_the_125_scores_falls_in_the_first_published_segment_that_fits(folder):
     segments = json.loads((folder / "published.json").read_text(encoding="utf-8"))["segments"]
-    bounds = [segments[f"{measure}_{end}"] for measure in ("recency", "frequency", "monetary") for end in ("lower", "upper")]
+    bounds = [
+        segments[f"{measure}_{end}"]
+        for measure in ("recency", "frequency", "monetary")
+        for end in ("lower", "upper")
+    ]
 
     def published(r, f, m):
         for name, r0, r1, f0, f1, m0, m1 in zip(segments["names"], *bounds, strict=True):
@@ -95,7 +99,7 @@ def test_each_of_the_125_scores_falls_in_the_first_published_segment_that_fits(f
             {
                 "order_id": key * 10 + number,
                 "customer_key": key,
-                "ordered_at": moment(f"2024-01-{10 * r if r < 4 else 26 + r}"),
+                "ordered_at": moment(f"2024-01-{(10, 20, 27, 30, 31)[r - 1]}"),
                 "net_revenue": 10 * m if number == 0 else 0,
             }
             for key, (r, f, m) in scores.items()

@@ -86,7 +86,9 @@ def test_scores_are_those_of_the_plain_rule(star, orders, method, bins, whole):
         bins_of(monetary, method, bins, step),
         strict=True,
     )
-    for key, days, orders_, amount, scores in zip(customers, recency, frequency, monetary, expected, strict=True):
+    for key, days, orders_, amount, scores in zip(
+        customers, recency, frequency, monetary, expected, strict=True
+    ):
         row = answer[key]
         assert (row["recency_days"], row["frequency"], row["monetary"]) == (days, orders_, amount)
         assert (row["recency_score"], row["frequency_score"], row["monetary_score"]) == scores

@@ -8,7 +8,6 @@ from sqlglot import exp
 from martlet.queries import catalogue, rewriting
 
 from ..cases import cases
-from ..conftest import ROOT
 
 QUERIES = sorted(catalogue.queries())
 
@@ -95,10 +94,6 @@ def test_parameters_never_take_a_column_name_in_the_macro(query):
 
 def test_a_case_exists(query):
     assert any(case.query == query.path for case in cases())
-
-
-def test_readme_lists_it(query):
-    assert f"`{query.path}`" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_optional_parameters_change_nothing_when_null(query, warehouse):

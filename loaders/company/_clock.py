@@ -1,0 +1,121 @@
+"""Operational time: a clock that runs fast when customers are busy.
+
+Processes are drawn as homogeneous in operational time `u`, counted in days of average demand from the company's first
+day, and mapped to the calendar by the inverse of the cumulative intensity (trend x month x weekday x hour x holiday x
+promotion). Counts stay exactly Poisson, and with a flat intensity both times agree. All timestamps are whole seconds UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from martlet.loaders.calendar import holidays
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from martlet.loaders.company._offers import Preset, Promotion
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+__all__ = ["DAY", "EPOCH", "Clock", "occasions", "seconds"]
+
+DAY: Final = 86_400
+EPOCH: Final = date(1970, 1, 1)
+_HOURS: Final = 24
+_YEAR_DAYS: Final = 365.25
+# Lags reach over both ends of the data; the calendar must too.
+_PAD_DAYS: Final = 120
+# Steps of the inverse's table in an operational day: five minutes of average demand.
+_STEPS: Final = 288
+
+
+def seconds(day: date) -> int:
+    """Return the first second of a day, counted from 1970."""
+    return (day - EPOCH).days * DAY
+
+
+def occasions(promotions: Sequence[Promotion], first: date, until: date) -> list[tuple[date, date, int]]:
+    """Return (first day, day after the last, number of the promotion) for all that overlap [first, until), by time."""
+    found = []
+    for year in range(first.year - 1, until.year + 2):
+        named = holidays(year)
+        for number, promotion in enumerate(promotions):
+            anchor = named.get(promotion.anchor) or date.fromisoformat(f"{year}-{promotion.anchor}")
+            begins = anchor + timedelta(days=promotion.offset_days)
+            ends = begins + timedelta(days=promotion.days)
+            if begins < until and ends > first:
+                found.append((begins, ends, number))
+    return sorted(found)
+
+
+class Clock:
+    """Operational time of one kind of event, and back.
+
+    Parameters
+    ----------
+    preset
+        Its `clock` and `promotions` shape the intensity.
+    first_day, until
+        The company's first day, at which `u` is 0, and the end of the data.
+    growth_per_year
+        Trend of the intensity, as a share a year.
+    """
+
+    def __init__(self, preset: Preset, first_day: date, until: date, growth_per_year: float) -> None:
+        days = (until - first_day).days + 2 * _PAD_DAYS
+        origin = first_day - timedelta(days=_PAD_DAYS)
+        weights = _day_weights(preset, origin, days)
+        weights *= (1.0 + growth_per_year) ** ((np.arange(days) - _PAD_DAYS) / _YEAR_DAYS)
+        hour = np.asarray(preset.clock.hour) / np.sum(preset.clock.hour)
+        cumulative = np.concatenate(([0.0], np.cumsum(np.outer(weights, hour))))
+        cumulative -= cumulative[_PAD_DAYS * _HOURS]
+        self._knots: Floats = cumulative
+        self._origin: Final = seconds(origin)
+        self._low: Final = float(cumulative[0])
+        steps = int((cumulative[-1] - cumulative[0]) * _STEPS)
+        at = self._low + np.arange(steps + 1) / _STEPS
+        self._table: Floats = np.interp(at, cumulative, np.arange(cumulative.size) * float(DAY // _HOURS))
+
+    def forward(self, at: Ints | int) -> Floats:
+        """Return the operational time of timestamps, in days of average demand."""
+        position = (np.asarray(at, dtype=np.float64) - self._origin) / (DAY // _HOURS)
+        return np.interp(position, np.arange(self._knots.size), self._knots)
+
+    def inverse(self, u: Floats) -> Ints:
+        """Return the timestamps of operational times; times outside the calendar go to its ends."""
+        scaled = np.clip((u - self._low) * _STEPS, 0.0, self._table.size - 1.000001)
+        whole = scaled.astype(np.int64)
+        below = self._table[whole]
+        moment = below + (scaled - whole) * (self._table[whole + 1] - below)
+        return self._origin + moment.astype(np.int64)
+
+
+def _day_weights(preset: Preset, origin: date, days: int) -> Floats:
+    """Return the intensity of each day without trend; an ordinary year has the mean 1."""
+    months = np.asarray(preset.clock.month) / np.mean(preset.clock.month)
+    weekdays = np.asarray(preset.clock.weekday) / np.mean(preset.clock.weekday)
+    weights = np.empty(days)
+    calendar = [origin + timedelta(days=number) for number in range(days)]
+    for number, day in enumerate(calendar):
+        # Months are read at their middle and blended between, lest demand jump on the first.
+        place = (day.month - 1 + (day.day - 0.5) / 30.4375 - 0.5) % 12
+        month = int(place)
+        blend = place - month
+        season = months[month] * (1 - blend) + months[(month + 1) % 12] * blend
+        weights[number] = season * weekdays[day.weekday()]
+    for year in range(calendar[0].year, calendar[-1].year + 1):
+        for name, day in holidays(year).items():
+            place_of = (day - origin).days
+            if 0 <= place_of < days:
+                weights[place_of] *= preset.clock.holidays.get(name, 1.0)
+    for begins, ends, number in occasions(preset.promotions, origin, origin + timedelta(days=days)):
+        low, high = max((begins - origin).days, 0), min((ends - origin).days, days)
+        weights[low:high] *= preset.promotions[number].demand
+    return weights

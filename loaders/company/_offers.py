@@ -1,0 +1,195 @@
+"""What a preset holds, continued: what the company mails, sells, tries and publishes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from martlet.loaders.company._sections import (
+    Amount,
+    Basket,
+    Between,
+    ChannelMix,
+    Days,
+    Growth,
+    Harvest,
+    Mean,
+    Media,
+    Orders,
+    People,
+    Positive,
+    Share,
+    Time,
+    Visits,
+)
+
+__all__ = ["Preset"]
+
+Rate = Annotated[float, Between(0, 10)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailType:
+    type: str
+    schedule: Literal["monthly", "quarterly", "promotion", "sign_up", "cart"]
+    audience: Literal["all", "buyers", "lapsed"]
+    hour: Annotated[int, Between(0, 23)]
+    targeting: Share
+    holdout: Annotated[float, Between(0, 0.9)]
+    open: Share
+    click: Share
+    unsubscribe: Share
+    subjects: tuple[str, ...]
+    day: Annotated[int, Between(1, 28)] = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Email:
+    cost: Amount
+    hard_bounce: Share
+    soft_bounce: Share
+    machine_share: Share
+    machine_open: Share
+    scanner_click: Share
+    complaint: Share
+    open_hours: Annotated[float, Between(0.01, 240)]
+    further_opens: Mean
+    click_minutes: Annotated[float, Between(0.01, 1440)]
+    harvest_days: Annotated[float, Between(0, 60)]
+    cart_days: Annotated[int, Between(1, 365)]
+    lapsed_days: Annotated[int, Between(1, 3650)]
+    types: tuple[EmailType, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promotion:
+    name: str
+    anchor: str
+    offset_days: Annotated[int, Between(-60, 60)]
+    days: Annotated[int, Between(1, 90)]
+    demand: Annotated[float, Between(0.1, 10)]
+    discount: Annotated[float, Between(0, 0.9)]
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Category:
+    name: str
+    products: Annotated[int, Between(1, 100_000)]
+    low: Positive
+    high: Positive
+    cost_share: Share
+    elasticity: Annotated[float, Between(-10, 0)]
+    subcategories: tuple[str, ...]
+    nouns: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalogue:
+    oldest_days: Annotated[int, Between(1, 10_000)]
+    adjectives: tuple[str, ...]
+    brands: tuple[str, ...]
+    cost_spread: Annotated[float, Between(0, 0.5)]
+    quality_spread: Annotated[float, Between(0, 2)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feedback:
+    review: Share
+    review_days: Days
+    rating_mean: Annotated[float, Between(1, 5)]
+    rating_spread: Annotated[float, Between(0, 4)]
+    survey: Share
+    survey_days: Days
+    nps_mean: Annotated[float, Between(0, 10)]
+    nps_spread: Annotated[float, Between(0, 10)]
+    complaint: Share
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leads:
+    prospect: Share
+    customer: Share
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stock:
+    cover_weeks: Annotated[float, Between(1, 104)]
+    memory: Share
+    reorder_weeks: Annotated[float, Between(0, 52)]
+    first_units: Annotated[int, Between(0, 1_000_000)]
+    shortage: Share
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arm:
+    name: str
+    allocation: Share
+    split: Share
+    lift: Annotated[float, Between(-1, 10)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    name: str
+    hypothesis: str
+    metric: Literal["add_to_cart", "caused_orders"]
+    start_day: Annotated[int, Between(0, 20_000)]
+    days: Annotated[int, Between(1, 3650)]
+    arms: tuple[Arm, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posts:
+    luck: Annotated[float, Between(0, 3)]
+    again: Rate
+    video: Share
+
+
+@dataclass(frozen=True, kw_only=True)
+class SocialPlatform:
+    platform: str
+    posts_per_week: Annotated[float, Between(0, 7)]
+    reach: Rate
+    like: Share
+    comment: Share
+    share: Share
+    click: Share
+    cost: Amount
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asset:
+    title: str
+    type: str
+    views: Annotated[float, Between(0, 1000)]
+    download: Share
+    lead: Share
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """All numbers of a company."""
+
+    name: str
+    growth: Growth
+    clock: Time
+    orders: Orders
+    basket: Basket
+    people: People
+    visits: Visits
+    channels: tuple[ChannelMix, ...]
+    media: Media
+    harvest: tuple[Harvest, ...]
+    email: Email
+    promotions: tuple[Promotion, ...]
+    categories: tuple[Category, ...]
+    catalogue: Catalogue
+    feedback: Feedback
+    leads: Leads
+    stock: Stock
+    experiments: tuple[Experiment, ...]
+    posts: Posts
+    social: tuple[SocialPlatform, ...]
+    content: tuple[Asset, ...]

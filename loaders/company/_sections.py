@@ -1,0 +1,219 @@
+"""What a preset holds: one class per table of the TOML, each field with its range. `preset.py` fills them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+__all__ = ["Between"]
+
+
+@dataclass(frozen=True)
+class Between:
+    """The allowed range of a number, or of each number of a list; both ends allowed."""
+
+    low: float
+    high: float
+
+
+Share = Annotated[float, Between(0, 1)]
+Weight = Annotated[float, Between(0, 1e6)]
+Positive = Annotated[float, Between(1e-6, 1e9)]
+Amount = Annotated[float, Between(0, 1e6)]
+Shape = Annotated[float, Between(0.05, 50)]
+Factor = Annotated[float, Between(0.01, 20)]
+Mean = Annotated[float, Between(0, 10)]
+Days = Annotated[float, Between(0.01, 365)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    name: str
+    weight: Weight
+
+
+@dataclass(frozen=True, kw_only=True)
+class Growth:
+    sign_ups_per_year: Annotated[float, Between(-0.9, 10)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Time:
+    demand_growth_per_year: Annotated[float, Between(-0.9, 10)]
+    month: Annotated[tuple[float, ...], Between(0.01, 20)]
+    weekday: Annotated[tuple[float, ...], Between(0.01, 20)]
+    hour: Annotated[tuple[float, ...], Between(0.01, 20)]
+    holidays: Annotated[dict[str, float], Between(0.01, 20)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Orders:
+    rate_shape: Shape
+    rate_scale: Annotated[float, Between(1, 1e5)]
+    dropout_a: Shape
+    dropout_b: Shape
+    first_order_at_sign_up: Share
+    spend_shape: Shape
+    spend_spread: Annotated[float, Between(1.1, 50)]
+    spend_scale: Positive
+
+
+@dataclass(frozen=True, kw_only=True)
+class Basket:
+    extra_lines: Annotated[float, Between(0, 4)]
+    least_line: Positive
+    unevenness: Share
+    second_unit: Share
+    bundle_pairs: Annotated[int, Between(0, 500)]
+    bundle_probability: Share
+    taste_sharpness: Annotated[float, Between(0, 5)]
+    shipping_fee: Amount
+    free_shipping_from: Amount
+    tax_rate: Annotated[float, Between(0, 0.5)]
+    delivery_days: Annotated[int, Between(0, 60)]
+    cancelled: Share
+    return_probability: Share
+    return_days: Days
+    restocking_share: Share
+    return_reasons: tuple[Named, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Age:
+    name: str
+    low: Annotated[int, Between(16, 110)]
+    high: Annotated[int, Between(17, 111)]
+    weight: Weight
+    married: Share
+    children: Share
+    teens: Share
+    income_factor: Factor
+    graduate: Factor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Education:
+    name: str
+    weight: Weight
+    income_factor: Factor
+    is_graduate: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Persona:
+    name: str
+    weight: Weight
+    family_factor: Factor
+    tastes: Annotated[dict[str, float], Between(0, 100)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tier:
+    name: str
+    from_orders: Annotated[int, Between(1, 1000)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    country: str
+    region: str
+    city: str
+    weight: Weight
+    income_factor: Factor
+    postal: Annotated[int, Between(10000, 98999)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class People:
+    income_median: Positive
+    income_spread: Annotated[float, Between(0, 3)]
+    income_bands: Annotated[tuple[float, ...], Between(0, 1e9)]
+    gender_not_given: Share
+    income_not_given: Share
+    second_child: Share
+    email_opt_in: Share
+    sms_opt_in: Share
+    engagement_exponent: Annotated[float, Between(0, 2)]
+    engagement_limit: Annotated[float, Between(1, 20)]
+    attention_after_churn: Share
+    genders: tuple[Named, ...]
+    ages: tuple[Age, ...]
+    educations: tuple[Education, ...]
+    personas: tuple[Persona, ...]
+    tiers: tuple[Tier, ...]
+    places: tuple[Place, ...]
+    domains: tuple[Named, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Device:
+    device_type: Literal["desktop", "mobile", "tablet", "other"]
+    os: str
+    browser: str
+    weight: Weight
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visits:
+    mobile_share: Share
+    mobile_share_of_orders: Share
+    pre_sign_up: Mean
+    pre_sign_up_days: Days
+    prospects: Annotated[float, Between(0, 30)]
+    prospect_visits: Mean
+    prospect_gap_days: Days
+    landing: Annotated[tuple[float, ...], Between(0, 1)]
+    product_view: Share
+    add_to_cart: Share
+    checkout: Share
+    further_pages: Mean
+    further_products: Mean
+    search: Share
+    video: Share
+    click: Share
+    seconds_between_events: Annotated[float, Between(1, 600)]
+    order_pages: Mean
+    order_products: Mean
+    devices: tuple[Device, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignKind:
+    type: str
+    weight: Weight
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelMix:
+    name: str
+    touches: Annotated[float, Between(0, 2)]
+    touch_type: Literal["visit", "click", "impression", "email_open"]
+    effect: Annotated[float, Between(0, 0.5)]
+    lag_days: Days
+    acquisition: Weight
+    prospects: Weight
+    bounce: Share
+    ages: Annotated[tuple[float, ...], Between(0, 20)]
+    cost: Amount = 0.0
+    click_through: Annotated[float, Between(1e-5, 1)] = 1.0
+    shown: Annotated[float, Between(1, 1000)] = 1.0
+    platform: str = ""
+    overclaim: Annotated[float, Between(0, 20)] = 1.0
+    adstock: Annotated[float, Between(0, 0.95)] = 0.0
+    half_spend: Annotated[float, Between(0, 100)] = 0.0
+    campaigns: tuple[CampaignKind, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Media:
+    variation: Annotated[float, Between(0, 2)]
+    pause: Annotated[float, Between(0, 0.9)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Harvest:
+    channel: str
+    touch_type: Literal["visit", "click", "email_click"]
+    probability: Share
+    lag_days: Annotated[float, Between(0.01, 3)]
+    campaign_type: str = ""

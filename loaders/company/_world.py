@@ -1,0 +1,123 @@
+"""What every block of customers sees alike: the preset, the clocks, the catalogue, the plans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from martlet.loaders.company._clock import DAY, Clock, occasions, seconds
+from martlet.loaders.company._ids import MAX_PERIODS
+from martlet.loaders.company._streams import Streams
+from martlet.loaders.company.campaigns import Campaigns
+from martlet.loaders.company.catalogue import Products
+from martlet.loaders.company.media import MediaPlan
+from martlet.sql.errors import ParameterError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from martlet.loaders.company._offers import Preset
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+__all__ = ["CAP", "PERIOD", "World"]
+
+# Contacts are drawn in cells of so many operational days, so that a longer horizon only adds cells.
+PERIOD: Final = 30.0
+# Lags are cut at so many means: what happens after the end of the data can then be known to leave no trace before it.
+CAP: Final = 6.0
+# Plans reach so many days over the end of the data, for orders just behind it that leave touches before it.
+_OVERHANG: Final = 30
+
+
+@dataclass(frozen=True)
+class World:
+    """The company without its customers. `slots` counts the customers, and those who only look about before the end."""
+
+    preset: Preset
+    streams: Streams
+    first_day: date
+    until: date
+    clock: Clock
+    growth: Clock
+    scale: float
+    slots: int
+    products: Products
+    campaigns: Campaigns
+    media: MediaPlan
+    discounts: Floats
+
+    @classmethod
+    def of(cls, preset: Preset, *, customers: int, days: int, until: date, seed: int) -> World:
+        """Make the company; raises ParameterError when it would be older than its ids can say."""
+        first_day = until - timedelta(days=days)
+        planned = until + timedelta(days=_OVERHANG)
+        streams = Streams(seed)
+        clock = Clock(preset, first_day, until, preset.clock.demand_growth_per_year)
+        growth = Clock(preset, first_day, until, preset.growth.sign_ups_per_year)
+        end = float(clock.forward(seconds(until)))
+        if end / PERIOD >= MAX_PERIODS:
+            raise ParameterError(f"days is {days}; allowed are 1 to about {int(MAX_PERIODS * PERIOD)}")
+        scale = customers / float(growth.forward(seconds(until)))
+        looking = clock.inverse(np.array([end + CAP * preset.visits.pre_sign_up_days]))
+        slots = max(int(np.ceil(scale * float(growth.forward(looking)[0]))), customers)
+        return cls(
+            preset=preset,
+            streams=streams,
+            first_day=first_day,
+            until=until,
+            clock=clock,
+            growth=growth,
+            scale=scale,
+            slots=slots,
+            products=Products.of(preset, streams, seconds(first_day)),
+            campaigns=Campaigns.of(preset, streams, first_day, planned),
+            media=MediaPlan.of(preset, streams, days),
+            discounts=_discounts(preset, first_day, planned),
+        )
+
+    @property
+    def start_at(self) -> int:
+        """First second of the data."""
+        return seconds(self.first_day)
+
+    @property
+    def until_at(self) -> int:
+        """First second after the data."""
+        return seconds(self.until)
+
+    @property
+    def end(self) -> float:
+        """Operational time of the end of the data."""
+        return float(self.clock.forward(self.until_at))
+
+    def day_of(self, at: Ints) -> Ints:
+        """Return the day of the data in which timestamps lie, kept within what is planned."""
+        return np.clip((at - self.start_at) // DAY, 0, self.campaigns.quarter.size - 1)
+
+    @property
+    def last_order(self) -> float:
+        """Operational time up to which an order may leave a trace before the end of the data."""
+        return self.end + CAP * max((entry.lag_days for entry in self.preset.harvest), default=0.0)
+
+    def campaign_of(self, channel_key: int, slot: Ints | int, at: Ints) -> Ints:
+        """Return the paid campaigns of a channel that ran at given times; slot 0 has none."""
+        found: Ints = self.campaigns.paid[channel_key, slot, self.campaigns.quarter[self.day_of(at)]]
+        return found
+
+
+def _discounts(preset: Preset, first: date, until: date) -> Floats:
+    """Return the discount by category and day of the data; of overlapping promotions the better one holds."""
+    days = (until - first).days
+    table = np.zeros((len(preset.categories), days))
+    names = [category.name for category in preset.categories]
+    for begins, ends, number in occasions(preset.promotions, first, until):
+        promotion = preset.promotions[number]
+        chosen = [names.index(name) for name in promotion.categories] or list(range(len(names)))
+        low, high = max((begins - first).days, 0), min((ends - first).days, days)
+        table[chosen, low:high] = np.maximum(table[chosen, low:high], promotion.discount)
+    return table

@@ -1,0 +1,202 @@
+"""What is in an order: lines, prices, discounts, and what comes back. Money is in whole cents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from martlet.loaders.company._clock import DAY
+from martlet.loaders.company._draws import exponential, gamma, geometric, pick, pick_by, ragged
+from martlet.loaders.company._frames import NEVER
+from martlet.loaders.company._ids import LINES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from martlet.loaders.company._world import World
+    from martlet.loaders.company.orders import Orders
+    from martlet.loaders.company.people import People
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+__all__ = ["Amounts", "Demand", "Lines", "amounts", "lines"]
+
+_MOST_LINES: Final = LINES - 2
+_CENTS: Final = 100.0
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines of orders, sorted as these: `order` is the order's place, `product` an index; amounts of the whole line.
+
+    `returned_at` is `NEVER` for lines that stay; `reason` is a place in `basket.return_reasons`.
+    """
+
+    id: Ints
+    order: Ints
+    number: Ints
+    product: Ints
+    quantity: Ints
+    price: Ints
+    discount: Ints
+    net: Ints
+    cost: Ints
+    returned_at: Ints
+    returned: Ints
+    refund: Ints
+    reason: Ints
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Orders with their lines, net revenue in cents, and the moment before which the visit of each can't start."""
+
+    orders: Orders
+    bought: Lines
+    net: Ints
+    earliest: Ints
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """Sums by order, in cents; `units` is the number of units, `status` a code of `star.order_status`."""
+
+    units: Ints
+    gross: Ints
+    discount: Ints
+    net: Ints
+    shipping: Ints
+    tax: Ints
+    cost: Ints
+    refund: Ints
+    status: Ints
+    is_cancelled: Bools
+
+
+def lines(world: World, people: People, orders: Orders) -> Lines:
+    """Fill the baskets. An order's worth is gamma-gamma; the products are chosen by taste, near their share of it.
+
+    Prices on offer are cut by the day's discount, and units answer with the category's elasticity, in expectation exactly.
+    """
+    basket, draw, products = world.preset.basket, world.streams.uniform, world.products
+    worth = gamma(world.streams, "basket/worth", orders.id, world.preset.orders.spend_shape)
+    worth *= _CENTS / people.spend_rate[orders.who]
+    most = np.clip(worth / (basket.least_line * _CENTS), 1, _MOST_LINES - 1).astype(np.int64)
+    count = np.minimum(1 + geometric(draw("basket/lines", orders.id), basket.extra_lines), most)
+    order, number = ragged(count)
+    ids = orders.id[order] * LINES + number + 1
+    share = 1.0 + basket.unevenness * (2.0 * draw("basket/share", ids) - 1.0)
+    target = worth[order] * share / np.bincount(order, weights=share, minlength=orders.id.size)[order]
+    units = 1 + (draw("basket/units", ids) < basket.second_unit).astype(np.int64)
+    category = pick_by(draw("basket/category", ids), _tastes(world), people.persona[orders.who[order]])
+    step = np.floor(draw("basket/product", ids) * 3).astype(np.int64) - 1
+    product = products.nearest(category, target / units, step)
+    # Where a category has nothing so dear, more units make up the worth.
+    units = np.maximum(units, np.round(target / products.price[product]).astype(np.int64))
+    order, number, product, units = _with_companions(
+        world, orders, order=order, number=number, product=product, units=units
+    )
+    ids = orders.id[order] * LINES + number + 1
+    discount = world.discounts[products.category[product], world.day_of(world.clock.inverse(orders.u[order]))]
+    elasticity = np.array([entry.elasticity for entry in world.preset.categories])[products.category[product]]
+    units = np.floor(units * (1.0 - discount) ** elasticity + draw("basket/response", ids)).astype(np.int64)
+    gross = units * products.price[product]
+    cut = np.round(gross * discount).astype(np.int64)
+    nothing = np.zeros(ids.size, dtype=np.int64)
+    return Lines(
+        id=ids,
+        order=order,
+        number=number + 1,
+        product=product,
+        quantity=units,
+        price=products.price[product],
+        discount=cut,
+        net=gross - cut,
+        cost=products.cost[product],
+        returned_at=nothing + NEVER,
+        returned=nothing,
+        refund=nothing,
+        reason=nothing,
+    )
+
+
+def _tastes(world: World) -> Floats:
+    names = [category.name for category in world.preset.categories]
+    personas = world.preset.people.personas
+    weights = np.array([[persona.tastes.get(name, 0.0) for name in names] for persona in personas])
+    sharpened: Floats = np.where(weights > 0, weights, 0.0) ** world.preset.basket.taste_sharpness
+    return sharpened
+
+
+def _with_companions(
+    world: World, orders: Orders, *, order: Ints, number: Ints, product: Ints, units: Ints
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """Add, to some baskets whose first line has a companion, one unit of it as a last line."""
+    first = np.flatnonzero(number == 0)
+    companion = world.products.companion[product[first]]
+    chance = world.streams.uniform("basket/companion", orders.id[order[first]])
+    joined = np.flatnonzero((companion >= 0) & (chance < world.preset.basket.bundle_probability))
+    sizes = np.bincount(order, minlength=orders.id.size)
+    whose = order[first][joined]
+    order = np.concatenate((order, whose))
+    number = np.concatenate((number, sizes[whose]))
+    product = np.concatenate((product, companion[joined]))
+    units = np.concatenate((units, np.ones(whose.size, dtype=np.int64)))
+    sort = np.lexsort((number, order))
+    return order[sort], number[sort], product[sort], units[sort]
+
+
+def amounts(world: World, orders: Orders, ordered_at: Ints, bought: Lines) -> tuple[Amounts, Lines]:
+    """Sum the lines by order, and decide what is cancelled and what comes back, up to the end of the data."""
+    basket, draw = world.preset.basket, world.streams.uniform
+    total = orders.id.size
+
+    def by_order(values: Ints) -> Ints:
+        sums: Ints = np.bincount(bought.order, weights=values, minlength=total).astype(np.int64)
+        return sums
+
+    net = by_order(bought.net)
+    free = net >= round(basket.free_shipping_from * _CENTS)
+    is_cancelled = draw("order/cancelled", orders.id) < basket.cancelled
+    is_cancelled &= ordered_at + DAY < world.until_at
+    back = _returns(world, ordered_at, bought, is_cancelled)
+    refund = np.where(is_cancelled, net, by_order(back.refund))
+    is_open = ordered_at + basket.delivery_days * DAY >= world.until_at
+    # open, completed, partially_refunded, refunded, cancelled
+    status = np.where(is_open, 0, 1)
+    status = np.where(refund > 0, np.where(refund == net, 3, 2), status)
+    status = np.where(is_cancelled, 4, status)
+    return Amounts(
+        units=by_order(bought.quantity),
+        gross=by_order(bought.quantity * bought.price),
+        discount=by_order(bought.discount),
+        net=net,
+        shipping=np.where(free, 0, round(basket.shipping_fee * _CENTS)),
+        tax=np.round(net * basket.tax_rate).astype(np.int64),
+        cost=by_order(bought.quantity * bought.cost),
+        refund=refund,
+        status=status,
+        is_cancelled=is_cancelled,
+    ), back
+
+
+def _returns(world: World, ordered_at: Ints, bought: Lines, is_cancelled: Bools) -> Lines:
+    basket, draw = world.preset.basket, world.streams.uniform
+    lag = basket.delivery_days + exponential(draw("return/lag", bought.id)) * basket.return_days
+    at = ordered_at[bought.order] + (lag * DAY).astype(np.int64)
+    comes = (draw("return/drawn", bought.id) < basket.return_probability) & ~is_cancelled[bought.order]
+    comes &= at < world.until_at
+    some = 1 + np.floor(draw("return/units", bought.id) * bought.quantity).astype(np.int64)
+    units = np.where(comes, some, 0)
+    reason = pick(draw("return/reason", bought.id), [entry.weight for entry in basket.return_reasons])
+    changed = {
+        "returned_at": np.where(comes, at, NEVER),
+        "returned": units,
+        "refund": bought.net * units // np.maximum(bought.quantity, 1),
+        "reason": reason,
+    }
+    return Lines(**{**vars(bought), **changed})

@@ -1,0 +1,185 @@
+"""Campaigns: the calendar of mailings, and the quarterly campaigns of the paid channels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import polars as pl
+
+from martlet.loaders.channels import CHANNELS
+from martlet.loaders.company._clock import DAY, occasions, seconds
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from martlet.loaders.company._offers import Preset
+    from martlet.loaders.company._streams import Streams
+
+    Ints = NDArray[np.int64]
+
+__all__ = ["CHANNEL_KEYS", "Campaigns", "Mailing"]
+
+CHANNEL_KEYS: Final = {channel.name: channel.key for channel in CHANNELS}
+_QUARTER_MONTHS: Final = 3
+
+
+@dataclass(frozen=True)
+class Mailing:
+    """A mailing to many: its campaign, its place in `email.types`, when it goes out, and its number in all time."""
+
+    campaign_key: int
+    kind: int
+    sent: int
+    number: int
+
+
+@dataclass(frozen=True)
+class Campaigns:
+    """All campaigns that start before `until`, numbered by their start, and where to find them.
+
+    `paid[channel_key, type, quarter]` and `triggered[place in email.types]` are campaign keys, 0 where there is none;
+    `quarter[day]` is the quarter of each day of the data.
+    """
+
+    paid: Ints
+    triggered: Ints
+    quarter: Ints
+    mailings: tuple[Mailing, ...]
+    frame: pl.DataFrame
+
+    @classmethod
+    def of(cls, preset: Preset, streams: Streams, first: date, until: date) -> Campaigns:
+        """Plan the campaigns of [first, until)."""
+        quarters = _quarters(first, until)
+        plans = _triggered(preset, first) + sorted(
+            _paid(preset, quarters) + _mailings(preset, streams, first, until),
+            key=lambda plan: plan["starts_on"],
+        )
+        most_types = max(len(mix.campaigns) for mix in preset.channels) + 1
+        paid = np.zeros((len(CHANNELS) + 1, most_types, len(quarters)), dtype=np.int64)
+        triggered = np.zeros(len(preset.email.types), dtype=np.int64)
+        mailings: list[Mailing] = []
+        rows = []
+        for number, plan in enumerate(plans, 1):
+            place = plan.pop("place")
+            if len(place) == 3:  # noqa: PLR2004  (channel, type, quarter)
+                paid[place] = number
+            elif len(place) == 1:
+                triggered[place[0]] = number
+            else:
+                mailings.append(Mailing(number, place[0], place[1], len(mailings)))
+            rows.append({"campaign_key": number, "campaign_id": f"C{number:05d}", **plan})
+        days = [first + timedelta(days=number) for number in range((until - first).days)]
+        quarter = np.array([_quarter_of(day, quarters) for day in days], dtype=np.int64)
+        frame = pl.DataFrame(rows, schema=_SCHEMA)
+        return cls(paid, triggered, quarter, tuple(mailings), frame)
+
+
+_SCHEMA: Final = {
+    "campaign_key": pl.Int32,
+    "campaign_id": pl.String,
+    "name": pl.String,
+    "channel_key": pl.Int32,
+    "campaign_type": pl.String,
+    "objective": pl.String,
+    "audience": pl.String,
+    "platform": pl.String,
+    "subject_line": pl.String,
+    "starts_on": pl.Date,
+    "ends_on": pl.Date,
+}
+_AUDIENCES: Final = {"all": "All who opted in", "buyers": "Buyers", "lapsed": "Buyers who stayed away"}
+
+
+def _quarters(first: date, until: date) -> list[date]:
+    begins = date(first.year, (first.month - 1) // _QUARTER_MONTHS * _QUARTER_MONTHS + 1, 1)
+    found = []
+    while begins < until:
+        found.append(begins)
+        month = begins.month + _QUARTER_MONTHS
+        begins = date(begins.year + month // 13, month if month <= 12 else 1, 1)  # noqa: PLR2004
+    return found
+
+
+def _quarter_of(day: date, quarters: list[date]) -> int:
+    return sum(begins <= day for begins in quarters) - 1
+
+
+def _paid(preset: Preset, quarters: list[date]) -> list[dict[str, Any]]:
+    plans = []
+    for mix in preset.channels:
+        for slot, kind in enumerate(mix.campaigns, 1):
+            for number, begins in enumerate(quarters):
+                label = f"{begins.year} Q{(begins.month + 2) // _QUARTER_MONTHS}"
+                ends = begins.replace(day=1) + timedelta(days=93)
+                plans.append(
+                    {
+                        "place": (CHANNEL_KEYS[mix.name], slot, number),
+                        "name": f"{mix.name} {kind.type} {label}",
+                        "channel_key": CHANNEL_KEYS[mix.name],
+                        "campaign_type": kind.type,
+                        "objective": "Awareness" if mix.touch_type == "impression" else "Sales",
+                        "audience": "Visitors who came back" if kind.type == "Retargeting" else "Everybody",
+                        "platform": mix.platform,
+                        "starts_on": begins,
+                        "ends_on": ends.replace(day=1) - timedelta(days=1),
+                    }
+                )
+    return plans
+
+
+def _email_plan(place: tuple[int, ...], preset: Preset, name: str, subject: str) -> dict[str, Any]:
+    kind = preset.email.types[place[0]]
+    return {
+        "place": place,
+        "name": name,
+        "channel_key": CHANNEL_KEYS["Email"],
+        "campaign_type": kind.type,
+        "objective": "Retention" if kind.audience != "all" else "Sales",
+        "audience": _AUDIENCES[kind.audience],
+        "platform": "Email",
+        "subject_line": subject,
+    }
+
+
+def _triggered(preset: Preset, first: date) -> list[dict[str, Any]]:
+    return [
+        {**_email_plan((number,), preset, f"{kind.type} (automatic)", kind.subjects[0]), "starts_on": first}
+        for number, kind in enumerate(preset.email.types)
+        if kind.schedule in ("sign_up", "cart")
+    ]
+
+
+def _mailings(preset: Preset, streams: Streams, first: date, until: date) -> list[dict[str, Any]]:
+    plans = []
+    promotions = [entry for entry in occasions(preset.promotions, first, until) if entry[0] >= first]
+    months = [date(year, month, 1) for year in range(first.year, until.year + 1) for month in range(1, 13)]
+    for number, kind in enumerate(preset.email.types):
+        on: list[tuple[date, str, str]] = []
+        if kind.schedule == "promotion":
+            on = [
+                (begins, preset.promotions[place].name, f"{preset.promotions[place].discount:.0%}")
+                for begins, _, place in promotions
+            ]
+        elif kind.schedule in ("monthly", "quarterly"):
+            step = 1 if kind.schedule == "monthly" else _QUARTER_MONTHS
+            on = [(day.replace(day=kind.day), "", "10%") for day in months if (day.month - 1) % step == 0]
+        for day, promotion, discount in on:
+            if not first <= day < until:
+                continue
+            draw = streams.one(f"subject/{kind.type}", seconds(day) // DAY)
+            category = streams.one(f"subject/category/{kind.type}", seconds(day) // DAY)
+            subject = kind.subjects[int(draw * len(kind.subjects))].format(
+                month=f"{day:%B}",
+                promotion=promotion,
+                discount=discount,
+                category=preset.categories[int(category * len(preset.categories))].name,
+            )
+            name = f"{promotion or kind.type} {day:%Y-%m}"
+            sent = seconds(day) + kind.hour * 3600
+            plan = _email_plan((number, sent), preset, name, subject)
+            plans.append({**plan, "starts_on": day, "ends_on": day})
+    return plans

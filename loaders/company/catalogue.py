@@ -1,0 +1,201 @@
+"""What stands still: products, pages, devices and places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from martlet.loaders.company._clock import DAY
+from martlet.loaders.company._draws import normal, pick
+from martlet.loaders.company._frames import dates, keys, money, words
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from martlet.loaders.company._offers import Preset
+    from martlet.loaders.company._streams import Streams
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+__all__ = [
+    "DEVICE_TYPES",
+    "FIXED_PAGES",
+    "PAGE_TYPES",
+    "Products",
+    "device_frame",
+    "geography_frame",
+    "page_frame",
+]
+
+DEVICE_TYPES: Final = ["desktop", "mobile", "tablet", "other", "(unknown)"]
+PAGE_TYPES: Final = [
+    "home",
+    "category",
+    "product",
+    "cart",
+    "checkout",
+    "confirmation",
+    "blog",
+    "other",
+    "(unknown)",
+]
+# Keys from 1; the pages of categories follow, then those of products.
+FIXED_PAGES: Final = {
+    "home": 1,
+    "cart": 2,
+    "checkout": 3,
+    "confirmation": 4,
+    "blog": 5,
+    "search": 6,
+    "account": 7,
+}
+_CENTS: Final = 100
+_CHARM: Final = 99  # prices end on 99 cents, as shop prices do
+
+
+@dataclass(frozen=True)
+class Products:
+    """The products, by index (their key less one), sorted by category and then by price; money in cents."""
+
+    category: Ints
+    price: Ints
+    cost: Ints
+    quality: Floats
+    companion: Ints
+    first: Ints
+    sizes: Ints
+    frame: pl.DataFrame
+
+    @classmethod
+    def of(cls, preset: Preset, streams: Streams, start: int) -> Products:
+        """Draw the catalogue of a company that starts at `start`, in seconds from 1970."""
+        sizes = np.array([category.products for category in preset.categories], dtype=np.int64)
+        total = int(sizes.sum())
+        index = np.arange(total, dtype=np.int64)
+        category = np.repeat(np.arange(sizes.size, dtype=np.int64), sizes)
+        first = np.cumsum(sizes) - sizes
+        low = np.array([entry.low for entry in preset.categories])[category]
+        high = np.array([entry.high for entry in preset.categories])[category]
+        place = (index - first[category] + streams.uniform("product/price", index)) / sizes[category]
+        price = np.floor(low * (high / low) ** place).astype(np.int64) * _CENTS + _CHARM
+        share = np.array([entry.cost_share for entry in preset.categories])[category]
+        spread = preset.catalogue.cost_spread * (2 * streams.uniform("product/cost", index) - 1)
+        cost = np.minimum(np.round(price * np.clip(share + spread, 0, 1)).astype(np.int64), price)
+        quality = preset.catalogue.quality_spread * normal(streams, "product/quality", index)
+        age = streams.uniform("product/launch", index) * preset.catalogue.oldest_days
+        launched = start - (1 + age.astype(np.int64)) * DAY
+        frame = _product_frame(
+            preset, streams, index, category=category, price=price, cost=cost, launched=launched
+        )
+        companion = _companions(preset, streams, total)
+        return cls(category, price, cost, quality, companion, first, sizes, frame)
+
+    def nearest(self, category: Ints, price: Floats, step: Ints) -> Ints:
+        """Return, in each category, the product whose price is nearest to `price` cents, `step` places further on."""
+        found = np.empty(category.size, dtype=np.int64)
+        for number, (first, size) in enumerate(zip(self.first, self.sizes, strict=True)):
+            mine = np.flatnonzero(category == number)
+            prices = self.price[first : first + size].astype(np.float64)
+            middles = np.sqrt(prices[1:] * prices[:-1])
+            at = np.searchsorted(middles, price[mine])
+            found[mine] = first + np.clip(at + step[mine], 0, size - 1)
+        return found
+
+
+def _companions(preset: Preset, streams: Streams, total: int) -> Ints:
+    """Return for each product the index of the product that goes with it, or -1."""
+    companion = np.full(total, -1, dtype=np.int64)
+    pairs = min(preset.basket.bundle_pairs, total // 2)
+    order = np.argsort(streams.uniform("product/pair", np.arange(total, dtype=np.int64)), kind="stable")
+    companion[order[:pairs]] = order[pairs : 2 * pairs]
+    return companion
+
+
+def _product_frame(
+    preset: Preset, streams: Streams, index: Ints, *, category: Ints, price: Ints, cost: Ints, launched: Ints
+) -> pl.DataFrame:
+    brands = preset.catalogue.brands
+    brand = pick(streams.uniform("product/brand", index), [1.0] * len(brands))
+    kind = streams.uniform("product/subcategory", index)
+    names, subcategories, texts = [], [], []
+    seen: dict[str, int] = {}
+    for number in range(index.size):
+        entry = preset.categories[category[number]]
+        adjectives = preset.catalogue.adjectives
+        noun = entry.nouns[number % len(entry.nouns)]
+        adjective = adjectives[(number // len(entry.nouns) + int(category[number])) % len(adjectives)]
+        subcategory = entry.subcategories[int(kind[number] * len(entry.subcategories))]
+        name = f"{brands[brand[number]]} {adjective} {noun}"
+        seen[name] = seen.get(name, 0) + 1
+        names.append(name if seen[name] == 1 else f"{name} {seen[name]}")
+        subcategories.append(subcategory)
+        texts.append(
+            f"{adjective} {noun.lower()} by {brands[brand[number]]}, from our {subcategory.lower()} range."
+        )
+    return pl.DataFrame(
+        {
+            "product_key": keys(index + 1),
+            "product_id": [f"P{number + 1:05d}" for number in range(index.size)],
+            "name": names,
+            "description": texts,
+            "category": [preset.categories[number].name for number in category],
+            "subcategory": subcategories,
+            "brand": [brands[number] for number in brand],
+            "unit_cost": money(cost),
+            "list_price": money(price),
+            "launched_on": dates(launched),
+        }
+    )
+
+
+def page_frame(preset: Preset, products: Products) -> pl.DataFrame:
+    """Return the rows of `star.dim_page`: fixed pages, then one a category, then one a product."""
+    slugs = [category.name.lower().replace(" & ", "-").replace(" ", "-") for category in preset.categories]
+    paths = ["/" if name == "home" else f"/{name}" for name in FIXED_PAGES]
+    types = [name if name in PAGE_TYPES else "other" for name in FIXED_PAGES]
+    paths += [f"/c/{slug}" for slug in slugs]
+    types += ["category"] * len(slugs)
+    total = products.category.size
+    paths += [f"/p/{number + 1:05d}" for number in range(total)]
+    types += ["product"] * total
+    product_keys = np.zeros(len(paths), dtype=np.int64)
+    product_keys[-total:] = np.arange(1, total + 1)
+    return pl.DataFrame(
+        {
+            "page_key": keys(np.arange(1, len(paths) + 1)),
+            "path": paths,
+            "page_type": words(np.array([PAGE_TYPES.index(kind) for kind in types]), PAGE_TYPES),
+            "product_key": keys(product_keys),
+        }
+    )
+
+
+def device_frame(preset: Preset) -> pl.DataFrame:
+    """Return the rows of `star.dim_device`, in the order of the preset."""
+    devices = preset.visits.devices
+    return pl.DataFrame(
+        {
+            "device_key": keys(np.arange(1, len(devices) + 1)),
+            "device_type": words(
+                np.array([DEVICE_TYPES.index(device.device_type) for device in devices]), DEVICE_TYPES
+            ),
+            "os": [device.os for device in devices],
+            "browser": [device.browser for device in devices],
+        }
+    )
+
+
+def geography_frame(preset: Preset) -> pl.DataFrame:
+    """Return the rows of `star.dim_geography`, in the order of the preset."""
+    return pl.DataFrame(
+        {
+            "geography_key": keys(np.arange(1, len(preset.people.places) + 1)),
+            "country": [place.country for place in preset.people.places],
+            "region": [place.region for place in preset.people.places],
+            "city": [place.city for place in preset.people.places],
+        }
+    )

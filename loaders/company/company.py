@@ -1,0 +1,193 @@
+"""The synthetic company: all of its rows, in blocks of customers."""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from martlet.loaders.company import experiments
+from martlet.loaders.company._clock import occasions
+from martlet.loaders.company._world import World
+from martlet.loaders.company.block import Block, generate
+from martlet.loaders.company.catalogue import device_frame, geography_frame, page_frame
+from martlet.loaders.company.preset import load_preset
+from martlet.loaders.company.publishing import content_frame, post_frame
+from martlet.loaders.company.tallies import Tallies
+from martlet.loaders.company.totals import ad_spend_frame, inventory_frame, truth_frames
+from martlet.sql.errors import MartletError, ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Future
+    from pathlib import Path
+
+__all__ = ["BLOCK", "GENERATOR", "Company"]
+
+GENERATOR: Final = "1"
+# Customers in a block. No row depends on it; it bounds the memory.
+BLOCK: Final = 8192
+_MOST_CUSTOMERS: Final = 20_000_000
+# Writing is slower than a few threads that generate; more would only hold more blocks in memory.
+_MOST_THREADS: Final = 4
+
+Frames = list[tuple[str, pl.DataFrame]]
+
+
+class Company:
+    """A company that never was, whose every order has a known cause.
+
+    Parameters
+    ----------
+    customers
+        How many sign up before `until`.
+    days, until
+        The data cover the `days` before `until`.
+    seed
+        The same seed gives the same rows, whatever the number of threads.
+    preset
+        Name of a preset, or the path of a TOML file like one.
+
+    Raises
+    ------
+    ParameterError
+        When a number is impossible, or the preset is.
+    UnknownNameError
+        When no preset has that name.
+    """
+
+    def __init__(
+        self,
+        *,
+        customers: int = 10_000,
+        days: int = 730,
+        until: date = date(2026, 1, 1),
+        seed: int = 42,
+        preset: str | Path = "ecommerce",
+    ) -> None:
+        _check("customers", customers, 1, _MOST_CUSTOMERS)
+        _check("days", days, 1, 12_000)
+        _check("seed", seed, 0, 2**63 - 1)
+        if not 1980 <= until.year <= 2200:  # noqa: PLR2004
+            raise ParameterError(f"until is {until}; allowed are days of the years 1980 to 2200")
+        self._given = {"customers": customers, "days": days, "seed": seed}
+        self._preset_name = str(preset)
+        self._world = World.of(load_preset(preset), customers=customers, days=days, until=until, seed=seed)
+        self._tallies: Tallies | None = None
+
+    @property
+    def first_day(self) -> date:
+        """First day of the data."""
+        return self._world.first_day
+
+    @property
+    def until(self) -> date:
+        """First day after the data."""
+        return self._world.until
+
+    @property
+    def block_count(self) -> int:
+        """How many blocks there are."""
+        return -(-self._world.slots // BLOCK)
+
+    def promotions(self) -> list[tuple[date, date]]:
+        """Return the promotions of all calendar years of the data, as half-open ranges of days."""
+        first = date(self.first_day.year, 1, 1)
+        until = date(self.until.year + 1, 1, 1)
+        return [(begins, ends) for begins, ends, _ in occasions(self._world.preset.promotions, first, until)]
+
+    def settings(self) -> dict[str, str]:
+        """Return what must be said to make these rows again."""
+        from faker import VERSION  # noqa: PLC0415  (slow to import)
+
+        return {
+            "generator": GENERATOR,
+            "preset": self._preset_name,
+            "preset_digest": blake2b(repr(self._world.preset).encode(), digest_size=16).hexdigest(),
+            "customers": str(self._given["customers"]),
+            "days": str(self._given["days"]),
+            "until": self.until.isoformat(),
+            "seed": str(self._given["seed"]),
+            "first_day": self.first_day.isoformat(),
+            "sign_up_scale": repr(self._world.scale),
+            "faker": VERSION,
+        }
+
+    def dimensions(self) -> Iterator[tuple[str, pl.DataFrame]]:
+        """Yield the dimensions that customers don't change, without unknown members, channels and the calendar."""
+        world = self._world
+        yield "star.dim_geography", geography_frame(world.preset)
+        yield "star.dim_device", device_frame(world.preset)
+        yield "star.dim_product", world.products.frame
+        yield "star.dim_page", page_frame(world.preset, world.products)
+        campaigns = world.campaigns.frame.filter(pl.col("starts_on") < world.until)
+        yield "star.dim_campaign", campaigns
+        for relation, frame in zip(
+            ("star.dim_experiment", "star.dim_variant"), experiments.dimension_frames(world), strict=True
+        ):
+            if frame.height:
+                yield relation, frame
+
+    def blocks(self, threads: int = 1) -> Iterator[Frames]:
+        """Yield the rows of each block, by table, in an order that respects foreign keys; blocks ascend in customers.
+
+        The rows of one fact come in two frames: those of known customers, by customer and time, then those of nobody in
+        particular (customer 0), by time. Blocks are generated ahead, by up to four threads.
+
+        Raises
+        ------
+        ParameterError
+            When `threads` is below 1.
+        """
+        _check("threads", threads, 1, 1024)
+        threads = min(threads, _MOST_THREADS)
+        self._tallies = None
+        tallies: Tallies | None = None
+        with ThreadPoolExecutor(threads, thread_name_prefix="martlet-company") as pool:
+            waiting: deque[Future[Block]] = deque()
+            starts = iter(range(0, self._world.slots, BLOCK))
+            try:
+                for low in starts:
+                    waiting.append(pool.submit(self._generate, low))
+                    if len(waiting) > threads:
+                        block = waiting.popleft().result()
+                        tallies = block.tallies if tallies is None else Tallies.add(tallies, block.tallies)
+                        yield block.frames
+                while waiting:
+                    block = waiting.popleft().result()
+                    tallies = block.tallies if tallies is None else Tallies.add(tallies, block.tallies)
+                    yield block.frames
+            finally:
+                for future in waiting:
+                    future.cancel()
+        self._tallies = tallies
+
+    def _generate(self, low: int) -> Block:
+        return generate(self._world, self._given["seed"], low, min(low + BLOCK, self._world.slots))
+
+    def totals(self) -> Iterator[tuple[str, pl.DataFrame]]:
+        """Yield the facts that sum over blocks, and the rest of the truth.
+
+        Raises
+        ------
+        MartletError
+            When not all blocks have been taken before.
+        """
+        if self._tallies is None:
+            raise MartletError("the totals of a company follow from its blocks: take all of blocks() first")
+        world, tallies = self._world, self._tallies
+        yield "star.fact_ad_spend", ad_spend_frame(world, tallies)
+        yield "star.fact_inventory", inventory_frame(world, tallies)
+        yield "star.fact_social_post", post_frame(world)
+        yield "star.fact_content", content_frame(world)
+        yield "truth.experiment", experiments.truth_frame(world)
+        yield from truth_frames(world, tallies)
+
+
+def _check(name: str, value: int, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise ParameterError(f"{name} is {value!r}; allowed are whole numbers from {low} to {high}")

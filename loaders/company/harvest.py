@@ -1,0 +1,199 @@
+"""Touches that follow from something else: mails that are opened, and what people do just before an order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from martlet.loaders.company import _ids
+from martlet.loaders.company._draws import exponential
+from martlet.loaders.company._frames import NEVER
+from martlet.loaders.company._world import CAP
+from martlet.loaders.company.campaigns import CHANNEL_KEYS
+from martlet.loaders.company.touches import TOUCH_TYPES, Touches, cost_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from martlet.loaders.company._world import World
+    from martlet.loaders.company.mail import Mails
+    from martlet.loaders.company.orders import Orders
+    from martlet.loaders.company.people import People
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+__all__ = ["harvest", "of_mails"]
+
+_RETURN: Final = _ids.MOST_IN_CELL - 1
+_DAY: Final = 86_400
+
+
+def _touches(world: World, **given: Ints | Floats) -> Touches:
+    """Return touches with the given arrays and, for the rest, what holds for most."""
+    ids = np.asarray(given["id"], dtype=np.int64)
+    draw = world.streams.uniform("touch/browser", ids)
+    see = world.preset.visits
+    mobile = see.mobile_share_of_orders if "order" in given else see.mobile_share
+    rest = {
+        "browser": (draw >= mobile).astype(np.int64),
+        "visits": np.ones(ids.size, dtype=bool),
+        "is_exogenous": np.zeros(ids.size, dtype=bool),
+        "order": np.full(ids.size, -1, dtype=np.int64),
+        "converts": np.zeros(ids.size, dtype=bool),
+        "cost": np.zeros(ids.size, dtype=np.int64),
+    }
+    return Touches(**{**rest, **given})  # type: ignore[arg-type]
+
+
+def of_mails(world: World, people: People, mails: Mails) -> Touches:
+    """Return the opens by people, which may cause orders, and their clicks, which lead to visits."""
+    parts = []
+    for moments, place, kind in (
+        (mails.opened, _ids.OPEN, "email_open"),
+        (mails.clicked, _ids.CLICK, "email_click"),
+    ):
+        mine = np.flatnonzero(moments < NEVER)
+        who, at = mails.who[mine], moments[mine]
+        opened = kind == "email_open"
+        ids = people.key[who] * _ids.TOUCHES + place + 2 * mails.number[mine]
+        touches = _touches(
+            world,
+            id=ids,
+            who=who,
+            u=mails.opened_u[mine] if opened else world.clock.forward(at),
+            at=at,
+            channel=np.full(mine.size, CHANNEL_KEYS["Email"]),
+            campaign=mails.campaign[mine],
+            kind=np.full(mine.size, TOUCH_TYPES.index(kind)),
+            is_exogenous=np.ones(mine.size, dtype=bool),
+            visits=np.full(mine.size, not opened),
+        )
+        if opened:
+            touches = Touches(**{**vars(touches), "browser": np.full(mine.size, -1, dtype=np.int64)})
+        parts.append(touches)
+    return Touches.join(parts)
+
+
+def harvest(
+    world: World, people: People, orders: Orders, causes_u: Floats, mails: Mails
+) -> tuple[Touches, Ints, Ints]:
+    """Draw the touches just before each order, of which the last one's visit holds the order.
+
+    An order at sign-up is held by the visit of the sign-up instead. An order without any such touch is held by a return
+    through the link that caused it, or by a direct visit.
+
+    Parameters
+    ----------
+    causes_u
+        Operational time of each order's causing touch, minus infinity for baseline orders.
+
+    Returns
+    -------
+    tuple
+        Touches; and for each click on a mail among them, the mail's place and the moment.
+    """
+    draw = world.streams.uniform
+    parts, mail_places, mail_moments = [], [], []
+    everything = np.arange(orders.id.size, dtype=np.int64)
+    for slot, entry in enumerate(world.preset.harvest):
+        ids = _touch_ids(people, orders, everything, slot)
+        mine = everything[draw("harvest/drawn", ids) < entry.probability]
+        ids = ids[mine]
+        lag = np.minimum(exponential(draw("harvest/lag", ids)), CAP) * entry.lag_days
+        room = orders.u[mine] - causes_u[mine]
+        # Just before the order, but never before its cause.
+        lag = np.where(lag < room, lag, np.where(np.isinf(room), lag, room * draw("harvest/room", ids)))
+        u = orders.u[mine] - lag
+        at = world.clock.inverse(u)
+        key = CHANNEL_KEYS[entry.channel]
+        campaign = world.campaign_of(key, _slot_of(world, entry.channel, entry.campaign_type), at)
+        if entry.touch_type == "email_click":
+            place = _mail_before(world, mails, orders.who[mine], at)
+            found = np.flatnonzero(place >= 0)
+            mine, ids, u, at, place = mine[found], ids[found], u[found], at[found], place[found]
+            campaign = mails.campaign[place]
+            mail_places.append(place)
+            mail_moments.append(at)
+        channel = np.full(mine.size, key)
+        kind = np.full(mine.size, TOUCH_TYPES.index(entry.touch_type))
+        cost = cost_of(world, channel, at)
+        parts.append(
+            _touches(
+                world, id=ids, who=orders.who[mine], u=u, at=at, channel=channel, campaign=campaign,
+                kind=kind, order=mine, cost=cost,
+            )
+        )  # fmt: skip
+    drawn = Touches.join(parts)
+    back, place, at = _returns(world, people, orders, drawn, mails)
+    touches = Touches.join([drawn, back])
+    mail_places.append(place)
+    mail_moments.append(at)
+    last = np.lexsort((touches.id, touches.u, touches.order))
+    ends = np.flatnonzero(np.append(np.diff(touches.order[last]) != 0, True))[: last.size]
+    converts = np.zeros(touches.id.size, dtype=bool)
+    converts[last[ends]] = True
+    converts &= orders.local[touches.order] > 0
+    nothing = np.zeros(0, dtype=np.int64)
+    touches = Touches(**{**vars(touches), "converts": converts})
+    return touches, np.concatenate([nothing, *mail_places]), np.concatenate([nothing, *mail_moments])
+
+
+def _touch_ids(people: People, orders: Orders, mine: Ints, slot: int) -> Ints:
+    return people.key[orders.who[mine]] * _ids.TOUCHES + _ids.harvest_touch(orders.local[mine], slot)
+
+
+def _slot_of(world: World, channel: str, campaign_type: str) -> int:
+    """Return the place of a type of campaign within its channel, from 1; 0 for none."""
+    (mix,) = (mix for mix in world.preset.channels if mix.name == channel)
+    types = [kind.type for kind in mix.campaigns]
+    return types.index(campaign_type) + 1 if campaign_type else 0
+
+
+def _returns(
+    world: World, people: People, orders: Orders, drawn: Touches, mails: Mails
+) -> tuple[Touches, Ints, Ints]:
+    """Return a visit for each order that drew no touch, orders at sign-up excepted; and the mails clicked for it."""
+    lonely = orders.local > 0
+    lonely[drawn.order] = False
+    mine = np.flatnonzero(lonely)
+    at = world.clock.inverse(orders.u[mine])
+    root = orders.cause[mine] % _ids.TOUCHES
+    by_mail = (orders.cause[mine] >= 0) & (root >= _ids.OPEN) & (root < _ids.HARVEST)
+    number = (root - _ids.OPEN) // 2
+    by_id = np.argsort(mails.id, kind="stable")
+    wanted = people.key[orders.who[mine]] * _ids.EMAILS + number
+    place = (
+        by_id[np.searchsorted(mails.id[by_id], wanted[by_mail])]
+        if by_mail.any()
+        else np.zeros(0, dtype=np.int64)
+    )
+    again = orders.by_click[mine] | by_mail
+    channel = np.where(again, orders.channel[mine], CHANNEL_KEYS["Direct"])
+    kind_of = {CHANNEL_KEYS[mix.name]: TOUCH_TYPES.index(mix.touch_type) for mix in world.preset.channels}
+    kinds = np.array(
+        [kind_of.get(key, TOUCH_TYPES.index("visit")) for key in range(max(CHANNEL_KEYS.values()) + 1)]
+    )
+    kinds[kinds == TOUCH_TYPES.index("impression")] = TOUCH_TYPES.index("click")
+    kinds[kinds == TOUCH_TYPES.index("email_open")] = TOUCH_TYPES.index("email_click")
+    touches = _touches(
+        world, id=_touch_ids(people, orders, mine, _RETURN), who=orders.who[mine], u=orders.u[mine], at=at,
+        channel=channel, campaign=np.where(again, orders.campaign[mine], 0), kind=kinds[channel], order=mine,
+        cost=cost_of(world, channel, at),
+    )  # fmt: skip
+    return touches, place, at[by_mail]
+
+
+def _mail_before(world: World, mails: Mails, who: Ints, at: Ints) -> Ints:
+    """Return the place of the last mail that each person got before a moment, -1 if there is none recent enough."""
+    arrived = np.flatnonzero(mails.delivered < NEVER)
+    span = world.until_at + 400 * _DAY
+    line = mails.who[arrived] * span + mails.delivered[arrived]
+    order = np.argsort(line, kind="stable")
+    before = np.searchsorted(line[order], who * span + at) - 1
+    if not arrived.size:
+        return np.full(who.size, -1, dtype=np.int64)
+    place = arrived[order[np.maximum(before, 0)]]
+    recent = at - mails.delivered[place] < world.preset.email.harvest_days * _DAY
+    return np.where((before >= 0) & (mails.who[place] == who) & recent, place, -1)

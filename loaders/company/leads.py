@@ -1,0 +1,60 @@
+"""Leads: people who left their details before they bought, or without ever buying."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from martlet.loaders.company._frames import NEVER, date_keys, keys, times
+from martlet.loaders.company._ids import PROSPECTS, VISITORS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from martlet.loaders.company._world import World
+    from martlet.loaders.company.people import People
+    from martlet.loaders.company.touches import Touches
+    from martlet.loaders.company.web_frames import Seen
+
+    Ints = NDArray[np.int64]
+
+__all__ = ["lead_frame"]
+
+_OF_CUSTOMER: Final = VISITORS - 1
+
+
+def lead_frame(world: World, people: People, touches: Touches, seen: Seen, first_order: Ints) -> pl.DataFrame:
+    """Return the rows of `star.fact_lead`: at the first visit of an unknown browser, or of a customer before the sign-up.
+
+    `first_order` is the moment of each customer's first order in the data.
+    """
+    draw, leads = world.streams.uniform, world.preset.leads
+    anonymous = seen.order[seen.known :]
+    anonymous = anonymous[touches.visits[anonymous]]
+    anonymous = anonymous[touches.is_exogenous[anonymous]]
+    stranger = touches.browser[anonymous] >= PROSPECTS
+    person = np.where(
+        stranger, seen.visitor[anonymous], people.key[touches.who[anonymous]] * VISITORS + _OF_CUSTOMER
+    )
+    # Rows come by time, so the first of a person is the earliest.
+    person, first = np.unique(person, return_index=True)
+    stranger, touch = stranger[first], anonymous[first]
+    drawn = np.flatnonzero(draw("lead", person) < np.where(stranger, leads.prospect, leads.customer))
+    person, stranger, touch = person[drawn], stranger[drawn], touch[drawn]
+    who, at = touches.who[touch], touches.at[touch]
+    bought_at = np.where(stranger, NEVER, first_order[who])
+    bought = bought_at < NEVER
+    order = np.lexsort((person, at, np.where(bought, people.key[who], 0)))
+    return pl.DataFrame(
+        {
+            "lead_id": person[order],
+            "captured_at": times(at[order]),
+            "date_key": date_keys(at[order]),
+            "channel_key": keys(touches.channel[touch][order]),
+            "campaign_key": keys(touches.campaign[touch][order]),
+            "customer_key": keys(np.where(bought, people.key[who], 0)[order]),
+            "became_customer_at": times(bought_at[order]),
+        }
+    )

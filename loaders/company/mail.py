@@ -1,0 +1,232 @@
+"""Emails: who is mailed what, and what becomes of it. Everything here is exogenous: no mail depends on a caused order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from martlet.loaders.company import _ids
+from martlet.loaders.company._draws import exponential, geometric
+from martlet.loaders.company._frames import NEVER
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from martlet.loaders.company._world import World
+    from martlet.loaders.company.orders import Orders
+    from martlet.loaders.company.people import People
+    from martlet.loaders.company.touches import Touches
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+__all__ = ["Mails", "mail"]
+
+_HOUR: Final = 3600
+_MINUTE: Final = 60
+_HOURS: Final = 24.0
+_CART: Final = 3
+
+
+@dataclass(frozen=True)
+class Mails:
+    """Assignments to mailings, sorted by customer and time; moments in seconds, `NEVER` where they did not come.
+
+    `number` is the mail's number within the customer, `kind` its place in `email.types`, `opened_u` the first open by the
+    person in operational time (infinite without one), `bounce` 0 for hard, 1 for soft, -1 for none.
+    """
+
+    id: Ints
+    who: Ints
+    number: Ints
+    campaign: Ints
+    kind: Ints
+    assigned: Ints
+    is_holdout: Bools
+    sent: Ints
+    delivered: Ints
+    bounce: Ints
+    opened_u: Floats
+    opened: Ints
+    machine_opened: Ints
+    further_opens: Ints
+    clicked: Ints
+    scanned: Ints
+    unsubscribed: Ints
+    complained: Ints
+
+    def take(self, chosen: Ints | Bools) -> Mails:
+        """Return the mails at the given places."""
+        return Mails(**{name: values[chosen] for name, values in vars(self).items()})
+
+
+def mail(world: World, people: People, own: Orders, visits: Touches, depth: Ints) -> tuple[Mails, Ints]:
+    """Mail the customers who opted in, until they unsubscribe, complain or their address proves dead.
+
+    Parameters
+    ----------
+    world, people
+        The company, and the block's customers.
+    own
+        Baseline orders, sorted by customer and time: audiences are chosen by them alone.
+    visits, depth
+        Exogenous visits, and how far they got; carts left behind bring a reminder.
+
+    Returns
+    -------
+    tuple
+        Mails; by customer, the moment from which they are not mailed any more (`NEVER` if mailed to the end).
+    """
+    who, number, campaign, kind, at = (
+        np.concatenate(parts)
+        for parts in zip(
+            *(
+                *_mailings(world, people, own),
+                *_on_sign_up(world, people),
+                *_on_carts(world, people, visits, depth),
+            ),
+            strict=True,
+        )
+    )
+    order = np.lexsort((number, at, who))
+    mails = _fates(world, people, (who[order], number[order], campaign[order], kind[order], at[order]))
+    hard = np.where(mails.bounce == 0, mails.sent, NEVER)
+    stop = np.minimum(np.minimum(mails.unsubscribed, mails.complained), hard)
+    stopped = np.full(people.key.size, NEVER, dtype=np.int64)
+    # The earliest of all stops belongs to a mail that was sent: anything before it could not be stopped.
+    np.minimum.at(stopped, mails.who, stop)
+    planned = np.where(mails.is_holdout, mails.assigned, mails.sent)
+    return mails.take((planned < stopped[mails.who]) | (mails.sent == stopped[mails.who])), stopped
+
+
+Parts = tuple["Ints", "Ints", "Ints", "Ints", "Ints"]
+
+
+def _mailings(world: World, people: People, own: Orders) -> list[Parts]:
+    """Choose the recipients of each mailing."""
+    types = world.preset.email.types
+    span = world.last_order + world.preset.email.lapsed_days + 1.0
+    placed = own.who * span + own.u
+    found = []
+    everyone = np.arange(people.key.size, dtype=np.int64)
+    for mailing in world.campaigns.mailings:
+        kind = types[mailing.kind]
+        chosen = people.opted_in & (people.signed_up_at < mailing.sent)
+        ids = people.key * _ids.EMAILS + mailing.number
+        chosen &= world.streams.uniform("mail/targeted", ids) < kind.targeting
+        if kind.audience != "all":
+            sent_u = float(world.clock.forward(mailing.sent))
+            before = np.searchsorted(placed, everyone * span + sent_u) - 1
+            last = np.maximum(before, 0)
+            bought = (
+                (before >= 0) & (own.who[last] == everyone)
+                if own.who.size
+                else np.zeros(everyone.size, dtype=bool)
+            )
+            chosen &= bought
+            if kind.audience == "lapsed":
+                chosen &= own.u[last] < sent_u - world.preset.email.lapsed_days if own.who.size else bought
+        who = np.flatnonzero(chosen)
+        found.append(
+            _part(who, mailing.number, mailing.campaign_key, mailing.kind, np.full(who.size, mailing.sent))
+        )
+    return found
+
+
+def _on_sign_up(world: World, people: People) -> list[Parts]:
+    found = []
+    for place, kind in enumerate(world.preset.email.types):
+        if kind.schedule == "sign_up":
+            number = _ids.TRIGGERED + place
+            chance = world.streams.uniform("mail/targeted", people.key * _ids.EMAILS + number)
+            who = np.flatnonzero(people.opted_in & (chance < kind.targeting))
+            at = people.signed_up_at[who] + kind.hour * _HOUR + _MINUTE
+            found.append(_part(who, number, int(world.campaigns.triggered[place]), place, at))
+    return found
+
+
+def _on_carts(world: World, people: People, visits: Touches, depth: Ints) -> list[Parts]:
+    found = []
+    left = (depth >= _CART) & (visits.at > people.signed_up_at[visits.who]) & (visits.browser < 2)  # noqa: PLR2004
+    left &= people.opted_in[visits.who]
+    for place, kind in enumerate(world.preset.email.types):
+        if kind.schedule == "cart":
+            mine = np.flatnonzero(left)
+            period = (visits.u[mine] // world.preset.email.cart_days).astype(np.int64)
+            order = np.lexsort((visits.id[mine], visits.u[mine], period, visits.who[mine]))
+            who, period, at = visits.who[mine][order], period[order], visits.at[mine][order]
+            first = np.concatenate(([True], (np.diff(who) != 0) | (np.diff(period) != 0)))[: who.size]
+            who, number, at = who[first], _ids.CART + period[first], at[first]
+            chance = world.streams.uniform("mail/targeted", people.key[who] * _ids.EMAILS + number)
+            kept = np.flatnonzero(chance < kind.targeting)
+            at = at[kept] + kind.hour * _HOUR + _HOUR // 2
+            found.append(_part(who[kept], number[kept], int(world.campaigns.triggered[place]), place, at))
+    return found
+
+
+def _part(who: Ints, number: Ints | int, campaign: int, kind: int, at: Ints) -> Parts:
+    def full(value: Ints | int) -> Ints:
+        return np.broadcast_to(np.asarray(value, dtype=np.int64), who.shape)
+
+    return who, full(number), full(campaign), full(kind), at
+
+
+def _fates(world: World, people: People, part: Parts) -> Mails:
+    """Draw what becomes of mails, as if none was stopped."""
+    who, number, campaign, kind, at = part
+    email, draw = world.preset.email, world.streams.uniform
+    ids = people.key[who] * _ids.EMAILS + number
+
+    def by_kind(name: str) -> Floats:
+        return np.array([getattr(entry, name) for entry in email.types])[kind]
+
+    def moment(chosen: Bools, when: Ints | Floats) -> Ints:
+        return np.where(chosen, np.asarray(when).astype(np.int64), NEVER)
+
+    held = draw("mail/holdout", ids) < by_kind("holdout")
+    sent_at = at + (draw("mail/spread", ids) * _HOUR / 2).astype(np.int64)
+    fate = draw("mail/bounce", ids)
+    bounce = np.where(
+        fate < email.hard_bounce, 0, np.where(fate < email.hard_bounce + email.soft_bounce, 1, -1)
+    )
+    bounce = np.where(held, -1, bounce)
+    arrives = ~held & (bounce < 0)
+    delivered_at = sent_at + 1 + (draw("mail/way", ids) * _MINUTE).astype(np.int64)
+    opens = arrives & (draw("mail/open", ids) < by_kind("open"))
+    opened_u = np.full(ids.size, np.inf)
+    lag = exponential(draw("mail/open/lag", ids[opens])) * email.open_hours / _HOURS
+    opened_u[opens] = world.clock.forward(delivered_at[opens]) + lag
+    opened_at = delivered_at.copy()
+    opened_at[opens] = np.maximum(world.clock.inverse(opened_u[opens]), delivered_at[opens] + 1)
+    clicks = opens & (draw("mail/click", ids) < by_kind("click"))
+    clicked_at = opened_at + 2 + exponential(draw("mail/click/lag", ids)) * email.click_minutes * _MINUTE
+    by_machine = draw("mail/machine", people.key)[who] < email.machine_share
+    by_machine &= arrives & (draw("mail/machine/open", ids) < email.machine_open)
+    leaves = opens & (draw("mail/unsubscribe", ids) < by_kind("unsubscribe"))
+    complains = arrives & (draw("mail/complaint", ids) < email.complaint)
+    scanned = arrives & (draw("mail/scanner", ids) < email.scanner_click)
+    return Mails(
+        id=ids,
+        who=who,
+        number=number,
+        campaign=campaign,
+        kind=kind,
+        assigned=at,
+        is_holdout=held,
+        sent=moment(~held, sent_at),
+        delivered=moment(arrives, delivered_at),
+        bounce=bounce,
+        opened_u=opened_u,
+        opened=moment(opens, opened_at),
+        machine_opened=moment(by_machine, delivered_at + _MINUTE + draw("mail/machine/lag", ids) * _HOUR),
+        further_opens=np.where(opens, geometric(draw("mail/opens", ids), email.further_opens), 0),
+        clicked=moment(clicks, clicked_at),
+        scanned=moment(scanned, delivered_at + 1 + draw("mail/scanner/lag", ids) * _MINUTE),
+        unsubscribed=moment(leaves, clicked_at + _MINUTE),
+        complained=moment(
+            complains, delivered_at + _HOUR + exponential(draw("mail/complaint/lag", ids)) * _HOUR
+        ),
+    )

@@ -1,0 +1,63 @@
+"""Paid media: the weekly spend plan, and how contacts answer to it through adstock and saturation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from martlet.loaders.channels import CHANNELS
+from martlet.loaders.company._draws import normal
+from martlet.loaders.company.campaigns import CHANNEL_KEYS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from martlet.loaders.company._offers import Preset
+    from martlet.loaders.company._streams import Streams
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["MediaPlan", "limit_of_response"]
+
+_SPARE_WEEKS: Final = 20
+
+
+def limit_of_response(adstock: float, half_spend: float) -> float:
+    """Return the response at unlimited pressure, as a multiple of the response to the steady plan.
+
+    The plan's spend is 1 a week, so its steady pressure is 1 / (1 - adstock).
+    """
+    steady = 1.0 / (1.0 - adstock)
+    return (steady + half_spend) / steady
+
+
+@dataclass(frozen=True)
+class MediaPlan:
+    """By channel key and week of the data: the spend as a multiple of the plan's mean, and the contacts likewise."""
+
+    spend: Floats
+    response: Floats
+
+    @classmethod
+    def of(cls, preset: Preset, streams: Streams, days: int) -> MediaPlan:
+        """Draw the plan of all weeks of the data."""
+        weeks = days // 7 + _SPARE_WEEKS
+        spend = np.ones((len(CHANNELS) + 1, weeks))
+        response = np.ones_like(spend)
+        sigma = preset.media.variation
+        for mix in preset.channels:
+            if mix.half_spend <= 0:
+                continue
+            key = CHANNEL_KEYS[mix.name]
+            week = np.arange(weeks, dtype=np.int64)
+            level = np.exp(sigma * normal(streams, f"media/{mix.name}", week) - sigma * sigma / 2)
+            level[streams.uniform(f"media/{mix.name}/pause", week) < preset.media.pause] = 0.0
+            spend[key] = level
+            pressure = 1.0 / (1.0 - mix.adstock)
+            limit = limit_of_response(mix.adstock, mix.half_spend)
+            for number in range(weeks):
+                pressure = level[number] + mix.adstock * pressure
+                response[key, number] = limit * pressure / (pressure + mix.half_spend)
+        return cls(spend, response)

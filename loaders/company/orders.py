@@ -1,0 +1,148 @@
+"""Orders and their causes: the customer's own habit (BG/NBD), and touches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from martlet.loaders.company._draws import exponential, poisson, ragged
+from martlet.loaders.company._frames import NEVER
+from martlet.loaders.company._ids import (
+    BASELINE_ORDERS,
+    MOST_CAUSED,
+    ORDERS,
+    PROSPECTS,
+    TOUCHES,
+    caused_order,
+)
+from martlet.loaders.company.campaigns import CHANNEL_KEYS
+from martlet.loaders.company.touches import TOUCH_TYPES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from martlet.loaders.company._world import World
+    from martlet.loaders.company.people import People
+    from martlet.loaders.company.touches import Touches
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+__all__ = ["Orders", "baseline", "caused"]
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Orders: `who` is the customer's place in the block, `local` the order's number within the customer.
+
+    `cause` is the id of the touch at the root, -1 for baseline orders; `channel` and `campaign` are the touch's.
+    """
+
+    id: Ints
+    who: Ints
+    local: Ints
+    u: Floats
+    cause: Ints
+    channel: Ints
+    campaign: Ints
+    by_click: Bools
+
+    def take(self, chosen: Ints) -> Orders:
+        """Return the orders at the given places."""
+        return Orders(**{name: values[chosen] for name, values in vars(self).items()})
+
+    @staticmethod
+    def both(one: Orders, other: Orders) -> Orders:
+        """Return the orders of both, sorted by customer, time and id."""
+        joined = {name: np.concatenate((values, getattr(other, name))) for name, values in vars(one).items()}
+        order = np.lexsort((joined["id"], joined["u"], joined["who"]))
+        return Orders(**{name: values[order] for name, values in joined.items()})
+
+
+def baseline(world: World, people: People) -> tuple[Orders, Ints, Floats]:
+    """Draw the customers' own orders, and when they leave.
+
+    Returns
+    -------
+    tuple
+        Orders; by customer, the moment of leaving in seconds (`NEVER` if not in the data) and in operational time.
+    """
+    draw = world.streams.uniform
+    horizon = world.last_order
+    left_u = np.full(people.key.size, np.inf)
+    # An order at sign-up is the trial that BG/NBD leaves out: it starts the clock and can't be the last.
+    trial = np.flatnonzero(draw("order/trial", people.key) < world.preset.orders.first_order_at_sign_up)
+    who, local, at = [trial], [np.zeros(trial.size, dtype=np.int64)], [people.signed_up_u[trial]]
+    active = np.arange(people.key.size, dtype=np.int64)
+    u = people.signed_up_u.copy()
+    for number in range(1, BASELINE_ORDERS + 1):
+        ids = people.key[active] * ORDERS + number
+        u[active] += exponential(draw("order/gap", ids)) / people.rate[active]
+        reached = u[active] < horizon
+        active, ids = active[reached], ids[reached]
+        if not active.size:
+            break
+        who.append(active)
+        local.append(np.full(active.size, number, dtype=np.int64))
+        at.append(u[active])
+        leaves = draw("order/leaves", ids) < people.dropout[active]
+        left_u[active[leaves]] = u[active[leaves]]
+        active = active[~leaves]
+    owner, place, moment = np.concatenate(who), np.concatenate(local), np.concatenate(at)
+    none = np.zeros(owner.size, dtype=np.int64)
+    own = Orders(
+        id=people.key[owner] * ORDERS + place,
+        who=owner,
+        local=place,
+        u=moment,
+        cause=none - 1,
+        channel=none,
+        campaign=none,
+        by_click=none.astype(bool),
+    )
+    left_at = np.full(people.key.size, NEVER, dtype=np.int64)
+    gone = left_u < world.end
+    left_at[gone] = world.clock.inverse(left_u[gone])
+    return own, left_at, left_u
+
+
+def caused(world: World, people: People, touches: Touches, left_u: Floats, factor: Floats) -> Orders:
+    """Draw the orders that exogenous touches cause: Poisson with the channel's effect, at an exponential lag.
+
+    `factor` multiplies the effect of each touch (experiments). Touches on those who left cause nothing.
+    """
+    draw = world.streams.uniform
+    effect = np.zeros(max(CHANNEL_KEYS.values()) + 1)
+    lag = np.zeros_like(effect)
+    for mix in world.preset.channels:
+        effect[CHANNEL_KEYS[mix.name]], lag[CHANNEL_KEYS[mix.name]] = mix.effect, mix.lag_days
+    alive = (
+        touches.is_exogenous
+        & (touches.u < left_u[touches.who])
+        & (touches.u >= people.signed_up_u[touches.who])
+    )
+    # Of an email the open counts, not the click that follows it; unknown browsers have no customer to order.
+    alive &= (touches.kind != TOUCH_TYPES.index("email_click")) & (touches.browser < PROSPECTS)
+    mean = np.where(alive, effect[touches.channel] * factor, 0.0)
+    count = poisson(draw("cause/count", touches.id), mean, at_most=MOST_CAUSED - 1)
+    working = np.flatnonzero(count)
+    place, number = ragged(count[working])
+    root = working[place]
+    who = touches.who[root]
+    local = caused_order(touches.id[root] - people.key[who] * TOUCHES, number)
+    ids = people.key[who] * ORDERS + local
+    u = touches.u[root] + exponential(draw("cause/lag", ids)) * lag[touches.channel[root]]
+    found = Orders(
+        id=ids,
+        who=who,
+        local=local,
+        u=u,
+        cause=touches.id[root],
+        channel=touches.channel[root],
+        campaign=touches.campaign[root],
+        by_click=touches.visits[root],
+    )
+    return found.take(np.flatnonzero(u < world.last_order))

@@ -1,0 +1,195 @@
+"""Who the customers are: when they sign up, what they are like, and how they buy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from martlet.loaders.company._draws import beta, gamma, normal, pick, pick_by
+from martlet.loaders.company.campaigns import CHANNEL_KEYS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from martlet.loaders.company._world import World
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+__all__ = ["People"]
+
+
+@dataclass(frozen=True)
+class People:
+    """A block of customers, by their place in it. Codes are places in the preset's lists, -1 is not known.
+
+    `rate` is the lambda of BG/NBD per operational day, `dropout` its p, `spend_rate` the nu of the gamma-gamma, per unit of
+    the currency; `engagement` scales contacts. `mobile` and `desktop` are the devices of the two browsers.
+    """
+
+    key: Ints
+    signed_up_at: Ints
+    signed_up_u: Floats
+    is_customer: Bools
+    rate: Floats
+    dropout: Floats
+    spend_rate: Floats
+    engagement: Floats
+    age: Ints
+    years: Floats
+    gender: Ints
+    persona: Ints
+    education: Ints
+    married: Bools
+    kids: Ints
+    teens: Ints
+    income: Ints
+    place: Ints
+    opted_in: Bools
+    sms: Bools
+    channel: Ints
+    campaign: Ints
+    mobile: Ints
+    desktop: Ints
+
+    @classmethod
+    def of(cls, world: World, low: int, high: int) -> People:
+        """Draw the customers of the slots [low, high)."""
+        preset, draw = world.preset, world.streams.uniform
+        index = np.arange(low, high, dtype=np.int64)
+        key = index + 1
+        position = (index + draw("people/sign-up", key)) / world.scale
+        signed_up_at = world.growth.inverse(position)
+        orders = preset.orders
+        rate = gamma(world.streams, "people/rate", key, orders.rate_shape) / orders.rate_scale
+        people = preset.people
+        age = pick(draw("people/age", key), [band.weight for band in people.ages])
+        lows = np.array([band.low for band in people.ages])[age]
+        highs = np.array([band.high for band in people.ages])[age]
+        years = lows + draw("people/years", key) * (highs - lows)
+        education = _education(world, key, age)
+        married = draw("people/married", key) < np.array([band.married for band in people.ages])[age]
+        kids = _children(
+            draw("people/kids", key),
+            np.array([band.children for band in people.ages])[age],
+            married,
+            people.second_child,
+        )
+        teens = _children(
+            draw("people/teens", key),
+            np.array([band.teens for band in people.ages])[age],
+            married,
+            people.second_child,
+        )
+        place = pick(draw("people/place", key), [entry.weight for entry in world.preset.people.places])
+        channel_slot = pick_by(draw("people/channel", key), _acquisition(world), age)
+        channel = np.array([CHANNEL_KEYS[mix.name] for mix in preset.channels])[channel_slot]
+        mobile, desktop = _devices(world, key)
+        return cls(
+            key=key,
+            signed_up_at=signed_up_at,
+            signed_up_u=world.clock.forward(signed_up_at),
+            is_customer=signed_up_at < world.until_at,
+            rate=rate,
+            dropout=beta(world.streams, "people/dropout", key, orders.dropout_a, orders.dropout_b),
+            spend_rate=gamma(world.streams, "people/spend", key, orders.spend_spread) / orders.spend_scale,
+            engagement=_engagement(world, rate),
+            age=age,
+            years=years,
+            gender=_gender(world, key),
+            persona=_persona(world, key, (kids + teens) > 0),
+            education=education,
+            married=married,
+            kids=kids,
+            teens=teens,
+            income=_income(world, key, age, education, place),
+            place=place,
+            opted_in=draw("people/email", key) < people.email_opt_in,
+            sms=draw("people/sms", key) < people.sms_opt_in,
+            channel=channel,
+            campaign=paid_campaign(world, key, channel_slot, signed_up_at),
+            mobile=mobile,
+            desktop=desktop,
+        )
+
+
+def paid_campaign(world: World, ids: Ints, slot: Ints, at: Ints) -> Ints:
+    """Return the campaigns of contacts by their channel's place in the preset; 0 for channels without campaigns."""
+    campaign = np.zeros(ids.size, dtype=np.int64)
+    for number, mix in enumerate(world.preset.channels):
+        if mix.campaigns:
+            mine = np.flatnonzero(slot == number)
+            kind = pick(
+                world.streams.uniform("campaign", ids[mine]), [entry.weight for entry in mix.campaigns]
+            )
+            campaign[mine] = world.campaign_of(CHANNEL_KEYS[mix.name], kind + 1, at[mine])
+    return campaign
+
+
+def _acquisition(world: World) -> Floats:
+    """Return the weight of each channel as source of a sign-up, by age band."""
+    mixes = world.preset.channels
+    return np.array(
+        [[mix.acquisition * mix.ages[band] for mix in mixes] for band in range(len(mixes[0].ages))]
+    )
+
+
+def _engagement(world: World, rate: Floats) -> Floats:
+    people, orders = world.preset.people, world.preset.orders
+    relative = rate * orders.rate_scale / orders.rate_shape
+    low = 1.0 / people.engagement_limit
+    return np.clip(relative**people.engagement_exponent, low, people.engagement_limit)
+
+
+def _education(world: World, key: Ints, age: Ints) -> Ints:
+    bands, schools = world.preset.people.ages, world.preset.people.educations
+    weights = np.array(
+        [
+            [school.weight * (band.graduate if school.is_graduate else 1.0) for school in schools]
+            for band in bands
+        ]
+    )
+    return pick_by(world.streams.uniform("people/education", key), weights, age)
+
+
+def _children(uniform: Floats, chance: Floats, married: Bools, second: float) -> Ints:
+    """Return 0, 1 or 2 children; the chance holds for the band, couples and singles share it two to one."""
+    mine = np.clip(chance * np.where(married, 4.0 / 3.0, 2.0 / 3.0), 0.0, 1.0)
+    return (uniform < mine).astype(np.int64) + (uniform < mine * second).astype(np.int64)
+
+
+def _gender(world: World, key: Ints) -> Ints:
+    people = world.preset.people
+    return pick(world.streams.uniform("people/gender", key), [entry.weight for entry in people.genders])
+
+
+def _persona(world: World, key: Ints, is_family: Bools) -> Ints:
+    personas = world.preset.people.personas
+    weights = np.array(
+        [[entry.weight for entry in personas], [entry.weight * entry.family_factor for entry in personas]]
+    )
+    return pick_by(world.streams.uniform("people/persona", key), weights, is_family.astype(np.int64))
+
+
+def _income(world: World, key: Ints, age: Ints, education: Ints, place: Ints) -> Ints:
+    """Return yearly incomes in the currency's unit, rounded to hundreds; -1 where it was not given."""
+    people = world.preset.people
+    factor = np.array([band.income_factor for band in people.ages])[age]
+    factor *= np.array([school.income_factor for school in people.educations])[education]
+    factor *= np.array([entry.income_factor for entry in world.preset.people.places])[place]
+    spread = np.exp(people.income_spread * normal(world.streams, "people/income", key))
+    income = np.round(people.income_median * factor * spread / 100).astype(np.int64) * 100
+    given = world.streams.uniform("people/income/given", key) >= people.income_not_given
+    return np.where(given, income, -1)
+
+
+def _devices(world: World, key: Ints) -> tuple[Ints, Ints]:
+    """Return the devices of a person's mobile and of their other browser."""
+    devices = world.preset.visits.devices
+    draw = world.streams.uniform
+    on_mobile = [device.weight if device.device_type == "mobile" else 0.0 for device in devices]
+    elsewhere = [0.0 if device.device_type == "mobile" else device.weight for device in devices]
+    return pick(draw("people/mobile", key), on_mobile) + 1, pick(draw("people/desktop", key), elsewhere) + 1

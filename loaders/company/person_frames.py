@@ -1,0 +1,222 @@
+"""Rows about customers: themselves, their history, their mail, their leads, and the truth about them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from martlet.loaders.company._clock import DAY
+from martlet.loaders.company._draws import pick, running_within
+from martlet.loaders.company._frames import NEVER, dates, keys, micros, optional, texts, times, words
+from martlet.loaders.company.names import name_pools
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from martlet.loaders.company._world import World
+    from martlet.loaders.company.mail import Mails
+    from martlet.loaders.company.people import People
+    from martlet.loaders.company.sales import Sales
+
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+__all__ = ["customer_frame", "history_frame", "income_bands", "mail_frame", "truth_frame"]
+
+_YEAR: Final = 365.25
+_VERSIONS: Final = 100
+_MICRO: Final = 1_000_000
+_MARITAL: Final = ["Single", "Married"]
+_BOUNCES: Final = ["hard", "soft"]
+
+
+def income_bands(world: World) -> list[str]:
+    """Return the names of the income bands, such as `25k-50k`."""
+    edges = [round(edge / 1000) for edge in world.preset.people.income_bands]
+    middle = [f"{low}k-{high}k" for low, high in pairwise(edges)]
+    return [f"under {edges[0]}k", *middle, f"{edges[-1]}k and more"]
+
+
+def _band(world: World, income: Ints) -> Ints:
+    band = np.searchsorted(np.asarray(world.preset.people.income_bands), income, side="right")
+    return np.where(income < 0, -1, band)
+
+
+def customer_frame(world: World, people: People, seed: int, tier: Ints, opted_in: Bools) -> pl.DataFrame:
+    """Return the rows of `star.dim_customer`; `tier` and `opted_in` are as now."""
+    preset, draw = world.preset, world.streams.uniform
+    mine = np.flatnonzero(people.is_customer)
+    key, place = people.key[mine], people.place[mine]
+    pools = name_pools(seed)
+    female = people.gender[mine] == 0
+    either = draw("name/either", key) < 0.5  # noqa: PLR2004  (who is neither bears a name of one of them)
+    female = np.where(people.gender[mine] > 1, either, female)
+    given = draw("name/given", key)
+    first = pl.select(
+        pl.when(pl.Series(female))
+        .then(pools.female.gather((given * len(pools.female)).astype(np.int64)))
+        .otherwise(pools.male.gather((given * len(pools.male)).astype(np.int64)))
+        .alias("first")
+    ).to_series()
+    last = pools.family.gather((draw("name/family", key) * len(pools.family)).astype(np.int64))
+    domain = pick(draw("name/domain", key), [entry.weight for entry in preset.people.domains])
+    birth = people.signed_up_at[mine] - (people.years[mine] * _YEAR * DAY).astype(np.int64)
+    # Half as many forms go without a gender as without anything; the income is missing by its own chance.
+    gender = np.where(draw("name/gender", key) < preset.people.gender_not_given, -1, people.gender[mine])
+    frame = pl.DataFrame(
+        {
+            "customer_key": keys(key),
+            "first_name": first,
+            "last_name": last,
+            "domain": texts(domain, [entry.name for entry in preset.people.domains]),
+            "gender": texts(gender, [entry.name for entry in preset.people.genders]),
+            "birth_date": dates(birth),
+            "age_range": texts(_age_now(world, birth), [band.name for band in preset.people.ages]),
+            "education": texts(people.education[mine], [school.name for school in preset.people.educations]),
+            "marital_status": texts(people.married[mine].astype(np.int64), _MARITAL),
+            "kids_at_home": keys(people.kids[mine]),
+            "teens_at_home": keys(people.teens[mine]),
+            "income": optional(
+                pl.Series(people.income[mine]).cast(pl.Decimal(18, 2)), people.income[mine] >= 0
+            ),
+            "income_range": texts(_band(world, people.income[mine]), income_bands(world)),
+            "country": texts(place, [entry.country for entry in preset.people.places]),
+            "region": texts(place, [entry.region for entry in preset.people.places]),
+            "city": texts(place, [entry.city for entry in preset.people.places]),
+            "postal": np.array([entry.postal for entry in preset.people.places])[place]
+            + (draw("name/postal", key) * 80).astype(np.int64),
+            "loyalty_tier": texts(tier[mine], [entry.name for entry in preset.people.tiers]),
+            "signed_up_at": times(people.signed_up_at[mine]),
+            "acquisition_channel_key": keys(people.channel[mine]),
+            "acquisition_campaign_key": keys(people.campaign[mine]),
+            "is_email_opted_in": opted_in[mine],
+            "is_sms_opted_in": people.sms[mine],
+        }
+    )
+    # No two addresses are equal, because the key ends the name.
+    local = pl.concat_str(
+        pl.col("first_name").str.to_lowercase(),
+        pl.lit("."),
+        pl.col("last_name").str.to_lowercase(),
+        "customer_key",
+    ).str.replace_all("[^a-z0-9.]", "")
+    return frame.with_columns(
+        customer_id=pl.format("CU{}", pl.col("customer_key").cast(pl.String).str.zfill(7)),
+        email=pl.concat_str(local, pl.lit("@"), "domain"),
+        postal_code=pl.col("postal").cast(pl.String).str.zfill(5),
+    ).drop("domain", "postal")
+
+
+def _age_now(world: World, birth: Ints) -> Ints:
+    """Return the age band at the end of the data; who has outgrown the last one stays in it."""
+    years = (world.until_at - birth) / (_YEAR * DAY)
+    lows = np.array([band.low for band in world.preset.people.ages])
+    return np.maximum(np.searchsorted(lows, years, side="right") - 1, 0)
+
+
+def history_frame(
+    world: World, people: People, sales: Sales, left_list: Ints
+) -> tuple[pl.DataFrame, Ints, Bools]:
+    """Return the rows of `star.dim_customer_history`, and by customer the tier (-1 for none) and the consent as now.
+
+    A version begins at sign-up, with each tier reached, and when the customer unsubscribes (`left_list`).
+    """
+    tiers, orders, chosen = world.preset.people.tiers, sales.orders, sales.chosen
+    number = running_within(orders.who[chosen]) + 1
+    who = [np.flatnonzero(people.is_customer)]
+    at = [people.signed_up_at[who[0]]]
+    tier = [np.full(who[0].size, -1, dtype=np.int64)]
+    for place, entry in enumerate(tiers):
+        reached = chosen[number == entry.from_orders]
+        who.append(orders.who[reached])
+        at.append(sales.ordered_at[reached])
+        tier.append(np.full(reached.size, place, dtype=np.int64))
+    leaves = np.flatnonzero((left_list < world.until_at) & people.is_customer)
+    who.append(leaves)
+    at.append(left_list[leaves])
+    tier.append(np.full(leaves.size, -1, dtype=np.int64))
+    whose, since, level = np.concatenate(who), np.concatenate(at), np.concatenate(tier)
+    order = np.lexsort((level, since, whose))
+    whose, since, level = whose[order], since[order], level[order]
+    # Tiers only rise: the highest so far is the one that holds.
+    level = np.maximum.accumulate(whose * (len(tiers) + 1) + level + 1) - whose * (len(tiers) + 1) - 1
+    last_of_moment = np.append((np.diff(whose) != 0) | (np.diff(since) != 0), True)[: whose.size]
+    whose, since, level = whose[last_of_moment], since[last_of_moment], level[last_of_moment]
+    opted = people.opted_in[whose] & (since < left_list[whose])
+    is_current = np.append(np.diff(whose) != 0, True)[: whose.size]
+    until = np.where(is_current, NEVER, np.append(since[1:], NEVER)[: whose.size])
+    key = people.key[whose]
+    frame = pl.DataFrame(
+        {
+            "customer_version_key": keys(key * _VERSIONS + running_within(whose) + 1),
+            "customer_key": keys(key),
+            "loyalty_tier": texts(level, [entry.name for entry in tiers]),
+            "income_range": texts(_band(world, people.income[whose]), income_bands(world)),
+            "region": texts(people.place[whose], [entry.region for entry in world.preset.people.places]),
+            "is_email_opted_in": opted,
+            "valid_from": times(since),
+            "valid_until": times(until),
+            "is_current": is_current,
+        }
+    )
+    tier_now = np.full(people.key.size, -1, dtype=np.int64)
+    tier_now[whose[is_current]] = level[is_current]
+    opted_now = people.opted_in & (left_list >= world.until_at)
+    return frame, tier_now, opted_now
+
+
+def mail_frame(world: World, people: People, mails: Mails, harvested: Ints, clicks: Ints) -> pl.DataFrame:
+    """Return the rows of `star.fact_email`; `harvested` is the first click on the way to an order, `clicks` their number."""
+    until = world.until_at
+    mine = np.flatnonzero(np.where(mails.is_holdout, mails.assigned, mails.sent) < until)
+
+    def moment(values: Ints) -> Ints:
+        return np.where(values[mine] < until, values[mine], NEVER)
+
+    own, machine, scanned = moment(mails.clicked), moment(mails.machine_opened), moment(mails.scanned)
+    click = np.minimum(own, harvested[mine])
+    opened = np.minimum(moment(mails.opened), np.where(harvested[mine] < NEVER, harvested[mine] - 1, NEVER))
+    human_clicks = (own < NEVER).astype(np.int64) + clicks[mine]
+    human_opens = np.where(moment(mails.opened) < NEVER, 1 + mails.further_opens[mine], 0)
+    human_opens = np.maximum(human_opens, opened < NEVER)
+    return pl.DataFrame(
+        {
+            "email_id": mails.id[mine],
+            "campaign_key": keys(mails.campaign[mine]),
+            "customer_key": keys(people.key[mails.who[mine]]),
+            "assigned_at": times(mails.assigned[mine]),
+            "is_holdout": mails.is_holdout[mine],
+            "sent_at": times(mails.sent[mine]),
+            "delivered_at": times(moment(mails.delivered)),
+            "bounce_type": words(mails.bounce[mine], _BOUNCES),
+            "first_opened_at": times(np.minimum(opened, machine)),
+            "open_count": keys(human_opens + (machine < NEVER)),
+            "first_human_opened_at": times(opened),
+            "first_clicked_at": times(np.minimum(click, scanned)),
+            "click_count": keys(human_clicks + (scanned < NEVER)),
+            "first_human_clicked_at": times(click),
+            "unsubscribed_at": times(moment(mails.unsubscribed)),
+            "complained_at": times(moment(mails.complained)),
+            "cost": micros(np.where(mails.is_holdout[mine], 0, round(world.preset.email.cost * _MICRO))),
+        }
+    )
+
+
+def truth_frame(world: World, people: People, left_at: Ints) -> pl.DataFrame:
+    """Return the rows of `truth.customer`."""
+    mine = np.flatnonzero(people.is_customer)
+    spend = world.preset.orders.spend_shape / people.spend_rate[mine]
+    personas = [persona.name for persona in world.preset.people.personas]
+    return pl.DataFrame(
+        {
+            "customer_key": keys(people.key[mine]),
+            "purchase_rate": people.rate[mine],
+            "dropout_probability": people.dropout[mine],
+            "churned_at": times(left_at[mine]),
+            "mean_spend": pl.Series(spend).round(2).cast(pl.Decimal(18, 2)),
+            "persona": texts(people.persona[mine], personas),
+        }
+    )

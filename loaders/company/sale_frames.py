@@ -1,0 +1,191 @@
+"""Rows about orders: orders, lines, returns, reviews, survey answers, leads, causes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from martlet.loaders.company._clock import DAY
+from martlet.loaders.company._draws import exponential, normal
+from martlet.loaders.company._frames import NEVER, date_keys, keys, money, optional, texts, times, words
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from martlet.loaders.company._world import World
+    from martlet.loaders.company.people import People
+    from martlet.loaders.company.sales import Sales
+    from martlet.loaders.company.touches import Touches
+    from martlet.loaders.company.web_frames import Seen
+
+    Ints = NDArray[np.int64]
+
+__all__ = [
+    "cause_frame",
+    "line_frame",
+    "order_frame",
+    "return_frame",
+    "review_frame",
+    "survey_frame",
+]
+
+_STATUS: Final = ["open", "completed", "partially_refunded", "refunded", "cancelled"]
+_CAUSES: Final = ["baseline", "touch"]
+_STARS: Final = (1, 5)
+_NPS: Final = (0, 10)
+_COMPLAINT_CSAT: Final = 2
+
+
+def order_frame(people: People, sales: Sales, touches: Touches, seen: Seen) -> pl.DataFrame:
+    """Return the rows of `star.fact_order`."""
+    orders, sums, chosen = sales.orders, sales.sums, sales.chosen
+    who, touch, at = orders.who[chosen], sales.holder[chosen], sales.ordered_at[chosen]
+    return pl.DataFrame(
+        {
+            "order_id": orders.id[chosen],
+            "customer_key": keys(people.key[who]),
+            "ordered_at": times(at),
+            "date_key": date_keys(at),
+            "session_id": touches.id[touch],
+            "channel_key": keys(touches.channel[touch]),
+            "campaign_key": keys(touches.campaign[touch]),
+            "device_key": keys(seen.device[touch]),
+            "geography_key": keys(people.place[who] + 1),
+            "status": words(sums.status[chosen], _STATUS),
+            "item_count": keys(sums.units[chosen]),
+            "gross_amount": money(sums.gross[chosen]),
+            "discount_amount": money(sums.discount[chosen]),
+            "shipping_amount": money(sums.shipping[chosen]),
+            "tax_amount": money(sums.tax[chosen]),
+            "net_revenue": money(sums.net[chosen]),
+            "refund_amount": money(sums.refund[chosen]),
+            "margin": money((sums.net - sums.cost)[chosen]),
+            "is_first_order": np.concatenate(([True], np.diff(who) != 0))[: who.size],
+        }
+    )
+
+
+def line_frame(people: People, sales: Sales) -> pl.DataFrame:
+    """Return the rows of `star.fact_order_line`."""
+    orders, bought, chosen = sales.orders, sales.bought, sales.lines
+    order = bought.order[chosen]
+    at = sales.ordered_at[order]
+    return pl.DataFrame(
+        {
+            "order_line_id": bought.id[chosen],
+            "order_id": orders.id[order],
+            "line_number": keys(bought.number[chosen]),
+            "customer_key": keys(people.key[orders.who[order]]),
+            "product_key": keys(bought.product[chosen] + 1),
+            "ordered_at": times(at),
+            "date_key": date_keys(at),
+            "quantity": keys(bought.quantity[chosen]),
+            "unit_price": money(bought.price[chosen]),
+            "discount_amount": money(bought.discount[chosen]),
+            "net_revenue": money(bought.net[chosen]),
+            "unit_cost": money(bought.cost[chosen]),
+        }
+    )
+
+
+def return_frame(world: World, people: People, sales: Sales) -> pl.DataFrame:
+    """Return the rows of `star.fact_return`."""
+    orders, bought, chosen = sales.orders, sales.bought, sales.lines
+    back = chosen[bought.returned_at[chosen] < NEVER]
+    who = orders.who[bought.order[back]]
+    back = back[np.lexsort((bought.id[back], bought.returned_at[back], who))]
+    order, at = bought.order[back], bought.returned_at[back]
+    reasons = [reason.name for reason in world.preset.basket.return_reasons]
+    return pl.DataFrame(
+        {
+            "return_id": bought.id[back],
+            "order_line_id": bought.id[back],
+            "order_id": orders.id[order],
+            "customer_key": keys(people.key[orders.who[order]]),
+            "product_key": keys(bought.product[back] + 1),
+            "returned_at": times(at),
+            "date_key": date_keys(at),
+            "quantity": keys(bought.returned[back]),
+            "refund_amount": money(bought.refund[back]),
+            "reason": texts(bought.reason[back], reasons),
+        }
+    )
+
+
+def review_frame(world: World, people: People, sales: Sales) -> pl.DataFrame:
+    """Return the rows of `star.fact_review`: some lines, rated around the product's quality."""
+    orders, bought, chosen = sales.orders, sales.bought, sales.lines
+    feedback, draw = world.preset.feedback, world.streams.uniform
+    drawn = (draw("review/drawn", bought.id[chosen]) < feedback.review) & ~sales.sums.is_cancelled[
+        bought.order[chosen]
+    ]
+    mine = chosen[drawn]
+    lag = (
+        world.preset.basket.delivery_days
+        + exponential(draw("review/lag", bought.id[mine])) * feedback.review_days
+    )
+    at = sales.ordered_at[bought.order[mine]] + (lag * DAY).astype(np.int64)
+    mine, at = mine[at < world.until_at], at[at < world.until_at]
+    who = orders.who[bought.order[mine]]
+    order = np.lexsort((bought.id[mine], at, who))
+    mine, at, who = mine[order], at[order], who[order]
+    rating = feedback.rating_mean + world.products.quality[bought.product[mine]]
+    rating = rating + feedback.rating_spread * normal(world.streams, "review/rating", bought.id[mine])
+    return pl.DataFrame(
+        {
+            "review_id": bought.id[mine],
+            "product_key": keys(bought.product[mine] + 1),
+            "customer_key": keys(people.key[who]),
+            "reviewed_at": times(at),
+            "date_key": date_keys(at),
+            "rating": keys(np.clip(np.round(rating), *_STARS)),
+        }
+    )
+
+
+def survey_frame(world: World, people: People, sales: Sales) -> pl.DataFrame:
+    """Return the rows of `star.fact_survey`: answers after some orders, of which complaints are unhappier."""
+    orders, chosen = sales.orders, sales.chosen
+    feedback, draw = world.preset.feedback, world.streams.uniform
+    mine = chosen[draw("survey/drawn", orders.id[chosen]) < feedback.survey]
+    lag = (
+        world.preset.basket.delivery_days
+        + exponential(draw("survey/lag", orders.id[mine])) * feedback.survey_days
+    )
+    at = sales.ordered_at[mine] + (lag * DAY).astype(np.int64)
+    mine, at = mine[at < world.until_at], at[at < world.until_at]
+    order = np.lexsort((orders.id[mine], at, orders.who[mine]))
+    mine, at = mine[order], at[order]
+    ids = orders.id[mine]
+    complains = draw("survey/complaint", ids) < feedback.complaint
+    nps = feedback.nps_mean + feedback.nps_spread * normal(world.streams, "survey/nps", ids)
+    nps = np.clip(np.round(np.where(complains, nps / 2, nps)), *_NPS)
+    csat = np.clip(np.round(1 + nps * 0.4 + (draw("survey/csat", ids) - 0.5)), *_STARS)
+    return pl.DataFrame(
+        {
+            "survey_id": ids,
+            "customer_key": keys(people.key[orders.who[mine]]),
+            "answered_at": times(at),
+            "date_key": date_keys(at),
+            "nps": keys(nps.astype(np.int64)),
+            "csat": keys(np.where(complains, np.minimum(csat, _COMPLAINT_CSAT), csat)),
+            "has_complained": complains,
+        }
+    )
+
+
+def cause_frame(sales: Sales) -> pl.DataFrame:
+    """Return the rows of `truth.order_cause`."""
+    orders, chosen = sales.orders, sales.chosen
+    caused = orders.cause[chosen] >= 0
+    return pl.DataFrame(
+        {
+            "order_id": orders.id[chosen],
+            "cause": words(caused.astype(np.int64), _CAUSES),
+            "touchpoint_id": optional(pl.Series(orders.cause[chosen]), caused),
+            "channel_key": keys(orders.channel[chosen]),
+            "campaign_key": keys(orders.campaign[chosen]),
+        }
+    )

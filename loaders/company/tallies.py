@@ -1,0 +1,116 @@
+"""What is summed over blocks: contacts and claims by campaign and day, units by product and week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from martlet.loaders.company._clock import DAY
+from martlet.loaders.company._frames import NEVER
+from martlet.loaders.company.touches import TOUCH_TYPES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from martlet.loaders.company._world import World
+    from martlet.loaders.company.sales import Sales
+    from martlet.loaders.company.touches import Touches
+    from martlet.loaders.company.web_frames import Seen
+
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+__all__ = ["MONDAY", "Tallies"]
+
+# 1970 began on a Thursday; weeks start on Monday.
+MONDAY: Final = 4
+
+
+@dataclass(frozen=True)
+class Tallies:
+    """Sums, as frames: `ads` by day and campaign, `units` by week and product, `touches` by channel, `baskets` by product; and the number of orders.
+
+    Days count from 1970, weeks from the Monday before it; costs are in millionths, revenue in cents.
+    """
+
+    ads: pl.DataFrame
+    units: pl.DataFrame
+    touches: pl.DataFrame
+    baskets: pl.DataFrame
+    orders: int
+
+    @classmethod
+    def of(cls, world: World, touches: Touches, seen: Seen, sales: Sales, leads: pl.DataFrame) -> Tallies:
+        """Sum a block, as far as it lies in the data."""
+        bought, kept = sales.bought, sales.lines
+        mine = seen.order[touches.campaign[seen.order] > 0]
+        click = touches.kind[mine] != TOUCH_TYPES.index("impression")
+        contacts = _sums(
+            {"day": touches.at[mine] // DAY, "campaign": touches.campaign[mine]},
+            {"clicks": click, "views": ~click, "cost": touches.cost[mine]},
+        )
+        claims = _claims(touches, seen, sales)
+        captured = leads.filter(pl.col("campaign_key") > 0).select(
+            day=pl.col("captured_at").dt.date().cast(pl.Int32).cast(pl.Int64),
+            campaign=pl.col("campaign_key").cast(pl.Int64),
+            leads=pl.lit(1, dtype=pl.Int64),
+        )
+        week = (sales.ordered_at[bought.order[kept]] // DAY + MONDAY - 1) // 7
+        back = kept[bought.returned_at[kept] < NEVER]
+        restocked = np.round(bought.returned[back] * world.preset.basket.restocking_share).astype(np.int64)
+        sold = _sums({"week": week, "product": bought.product[kept]}, {"sold": bought.quantity[kept]})
+        returned = _sums(
+            {"week": (bought.returned_at[back] // DAY + MONDAY - 1) // 7, "product": bought.product[back]},
+            {"restocked": restocked},
+        )
+        return cls(
+            ads=_merge([contacts, claims, captured], ["day", "campaign"]),
+            units=_merge([sold, returned], ["week", "product"]),
+            touches=_sums(
+                {"channel": touches.channel[seen.order]},
+                {"touches": np.ones(seen.order.size, dtype=np.int64)},
+            ),
+            baskets=_sums({"product": bought.product[kept]}, {"lines": np.ones(kept.size, dtype=np.int64)}),
+            orders=sales.chosen.size,
+        )
+
+    @staticmethod
+    def add(one: Tallies, other: Tallies) -> Tallies:
+        """Return the sums of both."""
+        by = {
+            "ads": ["day", "campaign"],
+            "units": ["week", "product"],
+            "touches": ["channel"],
+            "baskets": ["product"],
+        }
+        merged = {name: _merge([getattr(one, name), getattr(other, name)], keys) for name, keys in by.items()}
+        return Tallies(**merged, orders=one.orders + other.orders)
+
+
+def _sums(keys: dict[str, Ints], values: dict[str, Ints | Bools]) -> pl.DataFrame:
+    frame = pl.DataFrame({**keys, **{name: value.astype(np.int64) for name, value in values.items()}})
+    return frame.group_by(*keys).agg(pl.col(*values).sum()).sort(*keys)
+
+
+def _merge(parts: list[pl.DataFrame], keys: list[str]) -> pl.DataFrame:
+    return pl.concat(parts, how="diagonal").group_by(keys).agg(pl.exclude(keys).sum()).sort(keys)
+
+
+def _claims(touches: Touches, seen: Seen, sales: Sales) -> pl.DataFrame:
+    """Return what each campaign could claim: every order that it touched just before, or caused, on the order's day."""
+    orders = sales.orders
+    just_before = seen.order[(touches.order[seen.order] >= 0) & (touches.campaign[seen.order] > 0)]
+    order = touches.order[just_before]
+    caused = np.flatnonzero((orders.cause >= 0) & (orders.campaign > 0))
+    order = np.concatenate((order, caused))
+    campaign = np.concatenate((touches.campaign[just_before], orders.campaign[caused]))
+    mine = np.flatnonzero(sales.in_data[order]) if order.size else order
+    pairs = pl.DataFrame({"order": order[mine], "campaign": campaign[mine]}).unique(maintain_order=True)
+    order = pairs["order"].to_numpy()
+    return _sums(
+        {"day": sales.ordered_at[order] // DAY, "campaign": pairs["campaign"].to_numpy()},
+        {"claims": np.ones(order.size, dtype=np.int64), "revenue": sales.sums.net[order]},
+    )

@@ -1,0 +1,234 @@
+"""Visits: how far each gets, and what is done in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from martlet.loaders.company import _ids
+from martlet.loaders.company._draws import exponential, geometric, pick, pick_by, ragged
+from martlet.loaders.company.campaigns import CHANNEL_KEYS
+from martlet.loaders.company.catalogue import FIXED_PAGES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from martlet.loaders.company._world import World
+    from martlet.loaders.company.baskets import Demand
+    from martlet.loaders.company.people import People
+    from martlet.loaders.company.touches import Touches
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+__all__ = ["EVENT_NAMES", "STAGES", "Visits", "depths", "visits"]
+
+STAGES: Final = ["Homepage", "Product Page", "Add to Cart", "Checkout", "Purchase"]
+EVENT_NAMES: Final = [
+    "page_view",
+    "click",
+    "search",
+    "video_play",
+    "form_submit",
+    "product_view",
+    "add_to_cart",
+    "begin_checkout",
+    "purchase",
+    "other",
+]
+_PAGE, _CLICK, _SEARCH, _VIDEO, _FORM, _PRODUCT, _CART, _CHECKOUT, _PURCHASE = range(9)
+_KINDS: Final = 9
+_BROWSE, _SEE, _FILL, _PAY, _BUY = range(1, 6)
+_MOST: Final = 15
+
+
+def depths(world: World, touches: Touches, factor: Floats) -> Ints:
+    """Return how far the visits would get without an order.
+
+    0 is a bounce, 1 further pages, 2 a product, 3 a cart, 4 the checkout. `factor` multiplies the chance of a cart.
+    """
+    see, draw = world.preset.visits, world.streams.uniform
+    bounce = np.zeros(max(CHANNEL_KEYS.values()) + 1)
+    for mix in world.preset.channels:
+        bounce[CHANNEL_KEYS[mix.name]] = mix.bounce
+    goes_on = draw("visit/bounce", touches.id) >= bounce[touches.channel]
+    sees = goes_on & (draw("visit/product", touches.id) < see.product_view)
+    fills = sees & (draw("visit/cart", touches.id) < see.add_to_cart * factor)
+    pays = fills & (draw("visit/checkout", touches.id) < see.checkout)
+    depth: Ints = goes_on.astype(np.int64) + sees + fills + pays
+    return depth
+
+
+@dataclass(frozen=True)
+class Visits:
+    """Visits, by place, and their events, sorted by visit and then in order.
+
+    `place` is the visit of each touch, -1 for none; `ordered_at` the moment of each order.
+    `owner` is an event's visit, `kind` a code of `EVENT_NAMES`, `product` an index or -1, `value` cents or -1.
+    """
+
+    place: Ints
+    starts: Ints
+    ordered_at: Ints
+    first: Ints
+    count: Ints
+    owner: Ints
+    number: Ints
+    kind: Ints
+    at: Ints
+    page: Ints
+    product: Ints
+    value: Ints
+
+
+def visits(world: World, people: People, touches: Touches, depth: Ints, demand: Demand) -> Visits:
+    """Play out the visits to which touches lead.
+
+    Parameters
+    ----------
+    touches, depth
+        All touches, and how far their visits get without an order.
+    demand
+        The orders that some of the visits hold.
+    """
+    leading = np.flatnonzero(touches.visits)
+    place = np.full(touches.id.size, -1, dtype=np.int64)
+    place[leading] = np.arange(leading.size)
+    touches, depth = touches.take(leading), depth[leading]
+    orders, bought = demand.orders, demand.bought
+    see, draw = world.preset.visits, world.streams.uniform
+    buys = touches.converts
+    order = np.where(buys, touches.order, 0)
+    depth = np.where(buys, _BUY, depth)
+    line_count = np.bincount(bought.order, minlength=max(orders.id.size, 1))
+    n_lines = np.where(buys, line_count[order], 0)
+    goes_on = (depth >= _BROWSE).astype(np.int64)
+
+    def some(name: str, mean: float) -> Ints:
+        return np.minimum(geometric(draw(name, touches.id), mean), _MOST)
+
+    def maybe(name: str, chance: float) -> Ints:
+        return goes_on * (draw(name, touches.id) < chance)
+
+    counts = np.zeros((touches.id.size, _KINDS), dtype=np.int64)
+    pages = np.where(buys, some("visit/pages", see.order_pages), some("visit/pages", see.further_pages))
+    counts[:, _PAGE] = 1 + goes_on * pages + (depth == _BROWSE)
+    counts[:, _CLICK] = maybe("visit/click", see.click)
+    counts[:, _SEARCH] = maybe("visit/search", see.search)
+    counts[:, _VIDEO] = maybe("visit/video", see.video)
+    counts[:, _FORM] = touches.id % _ids.TOUCHES == 0
+    seen = np.where(
+        buys, some("visit/products", see.order_products), some("visit/products", see.further_products)
+    )
+    counts[:, _PRODUCT] = np.where(depth >= _SEE, np.where(buys, n_lines, 1) + seen, 0)
+    counts[:, _CART] = np.where(depth >= _FILL, np.where(buys, n_lines, 1), 0)
+    counts[:, _CHECKOUT] = depth >= _PAY
+    counts[:, _PURCHASE] = buys
+    total = counts.sum(axis=1)
+    owner, number = ragged(total)
+    first = np.cumsum(total) - total
+    kind = np.repeat(np.tile(np.arange(_KINDS), touches.id.size), counts.ravel())
+    within = number - (np.cumsum(counts, axis=1) - counts)[owner, kind]
+    ids = touches.id[owner] * _ids.EVENTS + number
+    wait = 1 + (exponential(draw("event/wait", ids)) * see.seconds_between_events).astype(np.int64)
+    wait[first] = 0
+    run = np.cumsum(wait)
+    offset = run - run[first][owner]
+    length = offset[first + total - 1]
+    starts, ordered_at = _moments(world, touches, demand, length)
+    # A visit that would begin too early is played faster.
+    squeezed = np.where(buys, ordered_at[order] - starts, length)
+    shrink = np.where(length > squeezed, squeezed / np.maximum(length, 1), 1.0)
+    at = starts[owner] + np.floor(offset * shrink[owner]).astype(np.int64)
+    line_at = np.cumsum(line_count) - line_count
+    # The products that are bought are the first to be seen.
+    by_line = buys[owner] & (within < n_lines[owner]) & ((kind == _PRODUCT) | (kind == _CART))
+    line = np.where(by_line, line_at[order[owner]] + within, 0)
+    product = np.where(
+        by_line,
+        bought.product[line] if bought.product.size else 0,
+        _browsed(world, people, touches, owner=owner, kind=kind, within=within),
+    )
+    value = _values(
+        world, demand, kind=kind, product=product, line=np.where(by_line, line, -1), order=order[owner]
+    )
+    page = _pages(world, ids, kind, product)
+    return Visits(place, starts, ordered_at, first, total, owner, number, kind, at, page, product, value)
+
+
+def _values(world: World, demand: Demand, *, kind: Ints, product: Ints, line: Ints, order: Ints) -> Ints:
+    """Return the money that each event is about, in cents: what goes into the cart, and what is bought; -1 for none."""
+    bought = demand.bought
+    value = np.where(kind == _CART, world.products.price[np.maximum(product, 0)], -1)
+    if bought.id.size:
+        value = np.where((line >= 0) & (kind == _CART), (bought.price * bought.quantity)[line], value)
+        value = np.where(kind == _PURCHASE, demand.net[order], value)
+    return value
+
+
+def _moments(world: World, touches: Touches, demand: Demand, length: Ints) -> tuple[Ints, Ints]:
+    """Return when visits start and orders are placed: an order ends its visit, but one at sign-up starts with it."""
+    ordered_at = world.clock.inverse(demand.orders.u)
+    buying = np.flatnonzero(touches.converts)
+    order = touches.order[buying]
+    at_sign_up = touches.id[buying] % _ids.TOUCHES == 0
+    ordered_at[order[at_sign_up]] = touches.at[buying[at_sign_up]] + length[buying[at_sign_up]]
+    later = order[~at_sign_up]
+    ordered_at[later] = np.maximum(ordered_at[later], demand.earliest[later] + 1)
+    starts = touches.at.copy()
+    starts[buying] = np.maximum(ordered_at[order] - length[buying], demand.earliest[order])
+    return starts, ordered_at
+
+
+def _browsed(
+    world: World, people: People, touches: Touches, *, owner: Ints, kind: Ints, within: Ints
+) -> Ints:
+    """Return the products that are looked at: the same number within a visit is the same product."""
+    product = np.full(owner.size, -1, dtype=np.int64)
+    mine = np.flatnonzero((kind == _PRODUCT) | (kind == _CART))
+    ids = touches.id[owner[mine]] * _ids.EVENTS + within[mine]
+    names = [category.name for category in world.preset.categories]
+    tastes = np.array(
+        [[persona.tastes.get(name, 0.0) for name in names] for persona in world.preset.people.personas]
+    )
+    taste = people.persona[touches.who[owner[mine]]]
+    category = pick_by(world.streams.uniform("browse/category", ids), tastes, taste)
+    products = world.products
+    place = (world.streams.uniform("browse/product", ids) * products.sizes[category]).astype(np.int64)
+    product[mine] = products.first[category] + place
+    return product
+
+
+def _pages(world: World, ids: Ints, kind: Ints, product: Ints) -> Ints:
+    """Return the page of each event."""
+    fixed = len(FIXED_PAGES)
+    categories = len(world.preset.categories)
+    by_kind = np.array(
+        [
+            FIXED_PAGES[name]
+            for name in (
+                "home",
+                "home",
+                "search",
+                "blog",
+                "account",
+                "home",
+                "cart",
+                "checkout",
+                "confirmation",
+            )
+        ]
+    )
+    page = by_kind[kind]
+    mine = np.flatnonzero(kind == _PAGE)
+    landing = pick(world.streams.uniform("page/landing", ids[mine]), world.preset.visits.landing)
+    of_category = (
+        fixed + 1 + (world.streams.uniform("page/category", ids[mine]) * categories).astype(np.int64)
+    )
+    page[mine] = np.choose(
+        landing,
+        [np.full(mine.size, FIXED_PAGES["home"]), of_category, np.full(mine.size, FIXED_PAGES["blog"])],
+    )
+    return np.where((kind == _PRODUCT) | (kind == _CART), fixed + categories + 1 + product, page)

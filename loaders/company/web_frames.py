@@ -1,0 +1,193 @@
+"""Rows about browsers: touchpoints, visits, events, visitors. Known and unknown people come in frames of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from martlet.loaders.company import _ids
+from martlet.loaders.company._draws import pick
+from martlet.loaders.company._frames import NEVER, date_keys, keys, micros, money, optional, times, words
+from martlet.loaders.company.touches import TOUCH_TYPES
+from martlet.loaders.company.visits import EVENT_NAMES, STAGES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from martlet.loaders.company._world import World
+    from martlet.loaders.company.baskets import Demand
+    from martlet.loaders.company.people import People
+    from martlet.loaders.company.touches import Touches
+    from martlet.loaders.company.visits import Visits
+
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+__all__ = ["Seen", "bridge_frame", "event_frames", "session_frames", "touchpoint_frames"]
+
+# The stage that each kind of event reaches; searches and the like are none.
+_STAGE_OF: Final = np.array([0, -1, -1, -1, -1, 1, 2, 3, 4])
+_REACHED: Final = np.array([0, 0, 0, 0, 0, 1, 2, 3, 4])
+_PAGES: Final = np.isin(np.arange(9), [EVENT_NAMES.index("page_view"), EVENT_NAMES.index("product_view")])
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the data know of touches: whether they lie in them, whose they are, and where they took place.
+
+    `order` lists the touches of the data: the known by customer and time, then the others by time; `known` counts the first.
+    """
+
+    visitor: Ints
+    customer: Ints
+    device: Ints
+    place: Ints
+    order: Ints
+    known: int
+
+    @classmethod
+    def of(cls, world: World, people: People, touches: Touches) -> Seen:
+        """Look at all touches of a block."""
+        key = people.key[touches.who]
+        visitor = key * _ids.VISITORS + touches.browser
+        unknown = touches.browser >= _ids.PROSPECTS
+        known = ~unknown & (touches.at >= people.signed_up_at[touches.who]) & people.is_customer[touches.who]
+        customer = np.where(known, key, 0)
+        device = np.where(touches.browser == 0, people.mobile[touches.who], people.desktop[touches.who])
+        device = np.where(touches.browser < 0, 0, device)
+        place = people.place[touches.who]
+        strange = np.flatnonzero(unknown)
+        draw, devices = world.streams.uniform, world.preset.visits.devices
+        share = world.preset.visits.mobile_share
+        mobile = np.array([device.weight if device.device_type == "mobile" else 0.0 for device in devices])
+        other = np.array([0.0 if device.device_type == "mobile" else device.weight for device in devices])
+        weights = share * mobile / mobile.sum() + (1 - share) * other / other.sum()
+        device[strange] = pick(draw("visitor/device", visitor[strange]), weights) + 1
+        place[strange] = pick(
+            draw("visitor/place", visitor[strange]), [entry.weight for entry in world.preset.people.places]
+        )
+        kept = np.flatnonzero((touches.at >= world.start_at) & (touches.at < world.until_at))
+        order = kept[np.lexsort((touches.id[kept], touches.at[kept], customer[kept], customer[kept] == 0))]
+        return cls(visitor, customer, device, place, order, int(np.count_nonzero(customer[kept])))
+
+
+def _halves(relation: str, frame: pl.DataFrame, known: int) -> list[tuple[str, pl.DataFrame]]:
+    """Return the rows of known customers, then those of nobody in particular, each clustered."""
+    return [(relation, part) for part in (frame[:known], frame[known:]) if part.height]
+
+
+def touchpoint_frames(touches: Touches, seen: Seen) -> list[tuple[str, pl.DataFrame]]:
+    """Return the rows of `star.fact_touchpoint`."""
+    mine = seen.order
+    frame = pl.DataFrame(
+        {
+            "touchpoint_id": touches.id[mine],
+            "customer_key": keys(seen.customer[mine]),
+            "visitor_id": optional(pl.Series(seen.visitor[mine]), touches.browser[mine] >= 0),
+            "touched_at": times(touches.at[mine]),
+            "date_key": date_keys(touches.at[mine]),
+            "channel_key": keys(touches.channel[mine]),
+            "campaign_key": keys(touches.campaign[mine]),
+            "device_key": keys(seen.device[mine]),
+            "touch_type": words(touches.kind[mine], TOUCH_TYPES),
+            "session_id": optional(pl.Series(touches.id[mine]), touches.visits[mine]),
+            "cost": micros(touches.cost[mine]),
+        }
+    )
+    return _halves("star.fact_touchpoint", frame, seen.known)
+
+
+def session_frames(
+    world: World, touches: Touches, seen: Seen, played: Visits, demand: Demand
+) -> list[tuple[str, pl.DataFrame]]:
+    """Return the rows of `star.fact_session`."""
+    mine = seen.order[touches.visits[seen.order]]
+    known = int(np.count_nonzero(seen.customer[mine]))
+    orders, ordered_at, visit = demand.orders, played.ordered_at, played.place[mine]
+    inside = played.at < world.until_at
+    total = played.first.size
+    kept = np.bincount(played.owner[inside], minlength=total)[visit]
+    pages = np.bincount(played.owner[inside & _PAGES[played.kind]], minlength=total)[visit]
+    last = played.first[visit] + kept - 1
+    order = np.where(touches.converts[mine], touches.order[mine], -1)
+    bought = (
+        (order >= 0) & (ordered_at[np.maximum(order, 0)] < world.until_at) if orders.id.size else order >= 0
+    )
+    frame = pl.DataFrame(
+        {
+            "session_id": touches.id[mine],
+            "visitor_id": seen.visitor[mine],
+            "customer_key": keys(seen.customer[mine]),
+            "started_at": times(touches.at[mine]),
+            "date_key": date_keys(touches.at[mine]),
+            "channel_key": keys(touches.channel[mine]),
+            "campaign_key": keys(touches.campaign[mine]),
+            "device_key": keys(seen.device[mine]),
+            "geography_key": keys(seen.place[mine] + 1),
+            "landing_page_key": keys(played.page[played.first[visit]]),
+            "page_views": keys(pages),
+            "duration_seconds": keys(played.at[last] - touches.at[mine]),
+            "is_bounce": kept == 1,
+            "furthest_stage": words(_REACHED[played.kind[last]], STAGES),
+            "is_converted": bought,
+            "order_id": optional(pl.Series(orders.id[order] if orders.id.size else order), bought),
+            "revenue": money(np.where(bought, demand.net[order] if orders.id.size else 0, 0)),
+        }
+    )
+    return _halves("star.fact_session", frame, known)
+
+
+def event_frames(
+    world: World, touches: Touches, seen: Seen, played: Visits
+) -> list[tuple[str, pl.DataFrame]]:
+    """Return the rows of `star.fact_event`."""
+    mine = seen.order[touches.visits[seen.order]]
+    touch = np.full(played.first.size, -1, dtype=np.int64)
+    touch[played.place[mine]] = mine
+    of_touch = touch[played.owner]
+    kept = np.flatnonzero((of_touch >= 0) & (played.at < world.until_at))
+    customer = seen.customer[of_touch[kept]]
+    line = np.where(customer == 0, NEVER, customer * (1 << 36)) + played.at[kept]
+    kept = kept[np.argsort(line, kind="stable")]
+    of_touch = of_touch[kept]
+    kind, at, value = played.kind[kept], played.at[kept], played.value[kept]
+    frame = pl.DataFrame(
+        {
+            "event_id": touches.id[of_touch] * _ids.EVENTS + played.number[kept],
+            "session_id": touches.id[of_touch],
+            "visitor_id": seen.visitor[of_touch],
+            "customer_key": keys(seen.customer[of_touch]),
+            "occurred_at": times(at),
+            "date_key": date_keys(at),
+            "event_name": words(kind, EVENT_NAMES),
+            "funnel_stage": words(_STAGE_OF[kind], STAGES),
+            "page_key": keys(played.page[kept]),
+            "product_key": keys(played.product[kept] + 1),
+            "value": optional(money(value), value >= 0),
+        }
+    )
+    return _halves("star.fact_event", frame, int(np.count_nonzero(customer)))
+
+
+def bridge_frame(touches: Touches, seen: Seen) -> pl.DataFrame:
+    """Return the rows of `star.bridge_visitor`: every browser that the data hold."""
+    mine = seen.order[touches.browser[seen.order] >= 0]
+    frame = pl.DataFrame(
+        {
+            "visitor_id": seen.visitor[mine],
+            "customer_key": keys(seen.customer[mine]),
+            "at": times(touches.at[mine]),
+        }
+    )
+    return (
+        frame.group_by("visitor_id")
+        .agg(
+            customer_key=pl.col("customer_key").max(),
+            first_seen_at=pl.col("at").min(),
+            identified_at=pl.col("at").filter(pl.col("customer_key") > 0).min(),
+        )
+        .sort("visitor_id")
+    )

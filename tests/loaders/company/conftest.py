@@ -1,0 +1,49 @@
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from martlet.loaders.company import Company
+from martlet.loaders.company import company as company_module
+
+UNTIL = date(2025, 3, 1)
+
+
+def tables(company: Company, threads: int = 1) -> dict[str, pl.DataFrame]:
+    """All rows of a company by table, with the channels and no other reference data."""
+    parts: dict[str, list[pl.DataFrame]] = {}
+    found = list(company.dimensions())
+    for block in company.blocks(threads):
+        found += block
+    found += list(company.totals())
+    for relation, frame in found:
+        parts.setdefault(relation.split(".")[1] if relation.startswith("star") else relation, []).append(
+            frame
+        )
+    return {relation: pl.concat(frames) for relation, frames in parts.items()}
+
+
+@pytest.fixture(scope="session")
+def tables_of():
+    """The function that makes all rows of a company, by table."""
+    return tables
+
+
+@pytest.fixture(scope="session")
+def small():
+    """A company of four hundred customers over fourteen months, in several blocks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(company_module, "BLOCK", 150)
+        return tables(Company(customers=400, days=420, until=UNTIL, seed=7))
+
+
+@pytest.fixture(scope="session")
+def large():
+    """A company large enough to measure shares."""
+    return tables(Company(customers=6000, days=730, until=date(2026, 1, 1), seed=11), threads=2)
+
+
+@pytest.fixture(scope="session")
+def preset_text():
+    return (Path(company_module.__file__).parent / "ecommerce.toml").read_text(encoding="utf-8")

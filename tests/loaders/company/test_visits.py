@@ -1,0 +1,93 @@
+"""Visits hold their events, in the order of the funnel; visits with an order hold it, and what was bought."""
+
+import polars as pl
+
+STAGES = ["Homepage", "Product Page", "Add to Cart", "Checkout", "Purchase"]
+
+
+def test_visits_contain_their_events(small):
+    events = small["fact_event"].join(small["fact_session"], on="session_id", suffix="_of_visit")
+    assert events.height == small["fact_event"].height
+    assert events.filter(pl.col("occurred_at") < pl.col("started_at")).is_empty()
+    end = pl.col("started_at") + pl.duration(seconds=pl.col("duration_seconds"))
+    assert events.filter(pl.col("occurred_at") > end).is_empty()
+    for column in ("visitor_id", "customer_key"):
+        assert (events[column] == events[f"{column}_of_visit"]).all()
+    sums = (
+        small["fact_event"]
+        .group_by("session_id")
+        .agg(
+            count=pl.len(),
+            pages=pl.col("event_name").is_in(["page_view", "product_view"]).sum(),
+            last=pl.col("occurred_at").max(),
+            stage=pl.col("funnel_stage").to_physical().max(),
+        )
+    )
+    visits = small["fact_session"].join(sums, on="session_id")
+    assert visits.height == small["fact_session"].height
+    assert (visits["is_bounce"] == (visits["count"] == 1)).all()
+    assert (visits["page_views"] == visits["pages"]).all()
+    assert (
+        visits["last"]
+        == visits["started_at"] + pl.Series(visits["duration_seconds"] * 1_000_000).cast(pl.Duration("us"))
+    ).all()
+    assert (visits["furthest_stage"].to_physical() == visits["stage"]).all()
+
+
+def test_events_go_in_the_order_of_the_funnel(small):
+    stages = small["fact_event"].drop_nulls("funnel_stage").sort("session_id", "event_id")
+    steps = stages.with_columns(
+        before=pl.col("funnel_stage").to_physical().shift(1).over("session_id"),
+        then=pl.col("occurred_at").shift(1).over("session_id"),
+    ).drop_nulls("before")
+    jump = steps["funnel_stage"].to_physical().cast(pl.Int64) - steps["before"].cast(pl.Int64)
+    assert jump.is_in([0, 1]).all()
+    assert (steps["then"] <= steps["occurred_at"]).all()
+    first = stages.group_by("session_id").agg(pl.col("funnel_stage").first())
+    assert (first["funnel_stage"] == "Homepage").all()
+
+
+def test_visits_with_an_order_hold_it_and_its_products(small):
+    orders = small["fact_order"].join(small["fact_session"], on="session_id", suffix="_of_visit")
+    assert orders.height == small["fact_order"].height
+    assert (orders["order_id"] == orders["order_id_of_visit"]).all()
+    assert (orders["net_revenue"] == orders["revenue"]).all()
+    for column in ("customer_key", "channel_key", "campaign_key", "device_key"):
+        assert (orders[column] == orders[f"{column}_of_visit"]).all(), column
+    assert small["fact_session"]["is_converted"].sum() == orders.height
+    bought = small["fact_order_line"].join(
+        small["fact_order"].select("order_id", "session_id"), on="order_id"
+    )
+    for event in ("product_view", "add_to_cart"):
+        seen = small["fact_event"].filter(pl.col("event_name") == event)
+        assert bought.join(seen, on=["session_id", "product_key"], how="anti").is_empty()
+    purchases = small["fact_event"].filter(pl.col("event_name") == "purchase")
+    joined = purchases.join(small["fact_order"], on="session_id")
+    assert joined.height == small["fact_order"].height
+    assert (joined["occurred_at"] == joined["ordered_at"]).all()
+    assert (joined["value"] == joined["net_revenue"]).all()
+
+
+def test_carts_are_left_behind(large):
+    visits = large["fact_session"]
+    filled = visits.filter(pl.col("furthest_stage").to_physical() >= STAGES.index("Add to Cart"))
+    assert 0.55 < 1 - filled["is_converted"].mean() < 0.8
+    assert 0.02 < visits["is_converted"].mean() < 0.045
+
+
+def test_each_visit_has_the_touch_that_opened_it(small):
+    touches = small["fact_touchpoint"].filter(pl.col("session_id").is_not_null())
+    joined = touches.join(small["fact_session"], on="session_id", suffix="_of_visit")
+    assert joined.height == small["fact_session"].height == touches.height
+    for column in ("customer_key", "visitor_id", "channel_key", "campaign_key", "device_key"):
+        assert (joined[column] == joined[f"{column}_of_visit"]).all()
+    assert (joined["touched_at"] == joined["started_at"]).all()
+
+
+def test_an_order_follows_its_own_touches(small):
+    last = (
+        small["fact_order"]
+        .join(small["fact_touchpoint"].drop("session_id"), on="customer_key", suffix="_of_touch")
+        .filter(pl.col("touched_at") <= pl.col("ordered_at"))
+    )
+    assert last["order_id"].n_unique() == small["fact_order"].height

@@ -1,0 +1,279 @@
+"""An ingest loses nothing, doubles nothing, keeps keys, and happens wholly or not at all."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import duckdb
+import polars as pl
+import pytest
+
+import martlet
+from martlet.loaders import star
+from martlet.loaders.ingest import ingest_orders
+from martlet.sql.errors import IngestError, ParameterError, WarehouseError
+
+
+def rows(path, sql):
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+@pytest.fixture
+def load(tmp_path, monkeypatch):
+    """A function that ingests text as a file into the test's warehouse.
+
+    Marts and packs, which cost seconds and don't depend on how orders came in, are left out.
+    """
+    monkeypatch.setattr(star, "refresh", lambda _connection: None)
+    counter = iter(range(1000))
+
+    def run(text, **options):
+        path = tmp_path / f"orders_{next(counter)}.csv"
+        path.write_text(text)
+        return ingest_orders(path, warehouse=tmp_path / "w.duckdb", **options)
+
+    run.warehouse = tmp_path / "w.duckdb"
+    return run
+
+
+DIRTY = """customer,date,amount,order_no,email
+Ann,2024-01-05,"1,234.50",A1,ANN@x.org
+ Bob ,2024-01-06,12.00,A2,
+Bob,2024-01-06,12.00,A2,
+,2024-01-07,5.00,A3,
+Cid,2024-02-31,5.00,A4,
+Dora,2024-01-07,abc,A5,
+Eve,2024-01-08,-5.00,A6,
+Fay,2024-01-08,0.00,A7,
+Gus,2024-01-08
+Hal,2024-01-09,5.00,A2,
+"""
+
+
+def test_every_row_is_loaded_merged_or_quarantined(load):
+    report = load(DIRTY)
+    assert (report.rows_read, report.rows_loaded, report.rows_merged, report.rows_quarantined) == (
+        10,
+        3,
+        1,
+        6,
+    )
+    assert rows(
+        load.warehouse,
+        "SELECT kind, source, rows_read, rows_loaded, rows_merged, rows_quarantined FROM meta.load",
+    ) == [("ingest orders", "orders_0.csv", 10, 3, 1, 6)]
+    assert rows(
+        load.warehouse, "SELECT source_id, net_revenue, gross_amount FROM star.fact_order ORDER BY order_id"
+    ) == [
+        ("A1", Decimal("1234.50"), Decimal("1234.50")),
+        ("A2", Decimal("12.00"), Decimal("12.00")),
+        ("A7", Decimal("0.00"), Decimal("0.00")),
+    ]
+
+
+def test_the_quarantine_keeps_row_number_text_column_and_reason(load):
+    load(DIRTY)
+    found = rows(
+        load.warehouse,
+        "SELECT row_number, row_text, column_name, reason FROM quarantine.rejected_row ORDER BY 1",
+    )
+    assert [row[:3] for row in found] == [
+        (4, ",2024-01-07,5.00,A3,", "customer"),
+        (5, "Cid,2024-02-31,5.00,A4,", "date"),
+        (6, "Dora,2024-01-07,abc,A5,", "amount"),
+        (7, "Eve,2024-01-08,-5.00,A6,", "amount"),
+        (9, "Gus,2024-01-08", None),
+        (10, "Hal,2024-01-09,5.00,A2,", "order_no"),
+    ]
+    assert [row[3] for row in found[:4]] == [
+        "no customer",
+        "unreadable date",
+        "unreadable amount",
+        "negative amount: looks like a refund",
+    ]
+    assert (
+        "already, as Bob, 2024-01-06 00:00:00, 12.00; here it is Hal, 2024-01-09 00:00:00, 5.00"
+        in found[5][3]
+    )
+
+
+def test_customers_are_complete_and_have_a_version(load):
+    load(DIRTY)
+    assert rows(
+        load.warehouse,
+        "SELECT customer_id, email, signed_up_at FROM star.dim_customer WHERE customer_key > 0 ORDER BY customer_key",
+    ) == [
+        ("Ann", "ann@x.org", None),
+        ("Bob", None, None),
+        ("Fay", None, None),
+    ]
+    assert rows(
+        load.warehouse, "SELECT customer_key, is_current FROM star.dim_customer_history ORDER BY 1"
+    ) == [(1, True), (2, True), (3, True)]
+
+
+def test_the_same_content_again_changes_nothing(load):
+    load(DIRTY)
+    before = load.warehouse.read_bytes(), load.warehouse.stat().st_mtime_ns
+    report = load(DIRTY)
+    assert report.already_loaded
+    assert report.load_id == 1
+    assert report.rows_read == report.rows_merged
+    assert (load.warehouse.read_bytes(), load.warehouse.stat().st_mtime_ns) == before
+
+
+def test_a_corrected_file_replaces_by_order_number(load):
+    load("customer,date,amount,order_id\nAnn,2024-01-05,5.00,A1\nBob,2024-01-06,6.00,A2\n")
+    report = load(
+        "customer,date,amount,order_id\nAnn,2024-01-03,5.50,A1\nBob,2024-01-06,6.00,A2\nCid,2024-01-07,7.00,A3\n"
+    )
+    assert (report.rows_loaded, report.rows_replaced, report.rows_merged, report.customers_new) == (
+        2,
+        1,
+        1,
+        1,
+    )
+    assert rows(
+        load.warehouse,
+        "SELECT order_id, source_id, ordered_at, date_key, net_revenue FROM star.fact_order ORDER BY 1",
+    ) == [
+        (1, "A1", datetime(2024, 1, 3), 20240103, Decimal("5.50")),
+        (2, "A2", datetime(2024, 1, 6), 20240106, Decimal("6.00")),
+        (3, "A3", datetime(2024, 1, 7), 20240107, Decimal("7.00")),
+    ]
+
+
+def test_the_number_of_another_customers_order_is_refused(load):
+    load("customer,date,amount,order_id\nAnn,2024-01-05,5.00,A1\n")
+    report = load("customer,date,amount,order_id\nZed,2024-01-05,5.00,A1\nZed,2024-01-05,5.00,A9\n")
+    assert (report.rows_loaded, report.rows_quarantined) == (1, 1)
+    assert rows(load.warehouse, "SELECT column_name, reason FROM quarantine.rejected_row") == [
+        ("order_id", "order number of another customer: the warehouse has it as an order of Ann")
+    ]
+
+
+def test_a_longer_export_without_order_numbers_merges_with_the_earlier(load):
+    first = "customer,date,amount\nAnn,2024-01-05,5.00\nAnn,2024-01-05,5.00\nBob,2024-01-06,6.00\n"
+    load(first)
+    report = load(first + "Ann,2024-01-05,5.00\nCid,2024-02-01,7.00\n")
+    assert (report.rows_loaded, report.rows_merged) == (2, 3)
+    assert rows(load.warehouse, "SELECT count(*), sum(net_revenue) FROM star.fact_order") == [
+        (5, Decimal("28.00"))
+    ]
+
+
+def test_equal_purchases_on_one_day_are_kept_and_counted(load):
+    report = load("customer,date,amount\nAnn,2024-01-05,5.00\nAnn,2024-01-05,5.00\n")
+    assert report.rows_loaded == 2
+    assert any("day and amount" in note for note in report.notes)
+
+
+def test_rows_with_a_time_that_repeat_exactly_are_one_order(load):
+    report = load(
+        "customer,date,amount,note\nAnn,2024-01-05 10:00,5,x\nAnn,2024-01-05 10:00,5,x\nAnn,2024-01-05 10:00,5,y\n"
+    )
+    assert (report.rows_loaded, report.rows_merged) == (2, 1)
+
+
+def test_customers_keep_their_keys_and_first_orders_move(load):
+    load("customer,date,amount,order_id\nAnn,2024-01-05,5.00,A1\nBob,2024-01-06,6.00,A2\n")
+    load("customer,date,amount,order_id,first_name\nBob,2023-01-01,6.00,A3,Robert\nAaa,2023-01-01,6.00,A4,\n")
+    assert rows(
+        load.warehouse,
+        "SELECT customer_key, customer_id, first_name FROM star.dim_customer WHERE customer_key > 0 ORDER BY 1",
+    ) == [
+        (1, "Ann", None),
+        (2, "Bob", "Robert"),
+        (3, "Aaa", None),
+    ]
+    assert rows(load.warehouse, "SELECT source_id FROM star.fact_order WHERE is_first_order ORDER BY 1") == [
+        ("A1",),
+        ("A3",),
+        ("A4",),
+    ]
+
+
+def test_facts_stay_clustered_by_customer_and_time(load):
+    load("customer,date,amount\nBob,2024-01-09,1\nAnn,2024-01-05,2\nBob,2024-01-06,3\n")
+    load("customer,date,amount\nBob,2023-01-09,1\nAnn,2024-01-04,2\n")
+    stored = rows(load.warehouse, "SELECT customer_key, ordered_at FROM star.fact_order ORDER BY rowid")
+    assert stored == sorted(stored)
+
+
+def test_lonely_dates_and_other_currencies_are_set_aside(load):
+    text = "customer,date,amount\n" + "".join(f"c{i},2024-01-{i % 28 + 1:02d},$5.00\n" for i in range(300))
+    report = load(text + "x,2087-01-01,$5.00\ny,1955-01-01,$5.00\nz,2024-01-01,5.00 EUR\nq,2024-01-01,5\n")
+    assert report.reasons == {"absurd date": 2, "another currency": 1}
+    assert report.first_order_on == date(2024, 1, 1)
+    assert report.last_order_on == date(2024, 1, 28)
+
+
+def test_numbers_that_became_floats_are_the_same_customers(load, tmp_path):
+    load("CustomerID,date,amount\n17850,2024-01-05,5.00\n")
+    pl.DataFrame({"CustomerID": [17850.0], "date": [date(2024, 1, 6)], "amount": [1.1]}).write_parquet(
+        tmp_path / "a.parquet"
+    )
+    assert ingest_orders(tmp_path / "a.parquet", warehouse=load.warehouse).customers_new == 0
+
+
+def test_quantities_become_item_counts(load):
+    report = load("customer,date,amount,quantity\nAnn,2024-01-05,5.00,3\nBob,2024-01-05,5.00,\n")
+    assert rows(load.warehouse, "SELECT item_count FROM star.fact_order ORDER BY order_id") == [(3,), (1,)]
+    assert any("count as one item: 1" in note for note in report.notes)
+
+
+def test_refunds_alone_are_a_load_but_nonsense_alone_is_an_error(load):
+    assert load("customer,date,amount\nAnn,2024-01-05,-5.00\n").rows_loaded == 0
+    before = load.warehouse.read_bytes()
+    with pytest.raises(IngestError, match="none of its 2 rows.*unreadable date"):
+        load("customer,date,amount\nAnn,sometime,5.00\nBob,later,6\n", date="date")
+    assert load.warehouse.read_bytes() == before
+
+
+def test_an_error_leaves_no_file(load):
+    with pytest.raises(IngestError):
+        load("a,b\n1,2\n")
+    assert [path.name for path in load.warehouse.parent.iterdir() if path.suffix != ".csv"] == []
+
+
+def test_a_wrong_date_order_is_a_wrong_parameter(load):
+    with pytest.raises(ParameterError, match="date_order is 'dym'"):
+        load(DIRTY, date_order="dym")
+
+
+def test_a_synthetic_company_takes_no_real_orders(tmp_path, warehouse_path):
+    target = tmp_path / "synthetic.duckdb"
+    target.write_bytes(warehouse_path.read_bytes())
+    (tmp_path / "a.csv").write_text(DIRTY)
+    with pytest.raises(WarehouseError, match="synthetic company.*--warehouse"):
+        ingest_orders(tmp_path / "a.csv", warehouse=target)
+    assert target.read_bytes() == warehouse_path.read_bytes()
+
+
+def test_a_file_that_is_no_warehouse_is_left_alone(tmp_path):
+    (tmp_path / "a.csv").write_text(DIRTY)
+    (tmp_path / "w.duckdb").write_text("precious")
+    with pytest.raises(WarehouseError):
+        ingest_orders(tmp_path / "a.csv", warehouse=tmp_path / "w.duckdb")
+    assert (tmp_path / "w.duckdb").read_text() == "precious"
+
+
+def test_the_summary_says_what_was_understood_and_done(load):
+    summary = load(DIRTY).summary()
+    assert "customer = customer, date = date, amount = amount, order_id = order_no, email = email" in summary
+    assert "rows read 10 = loaded 3 + merged 1 + quarantined 6" in summary
+    assert "quarantined 1: unreadable date" in summary
+
+
+def test_progress_ends_at_one(load):
+    steps = []
+    load(DIRTY, progress=lambda step, share: steps.append((step, share)))
+    assert steps[0] == ("reading", 0.0)
+    assert steps[-1] == ("done", 1.0)
+
+
+def test_real_orders_are_there_for_the_packs(tmp_path):
+    (tmp_path / "orders.csv").write_text(DIRTY)
+    ingest_orders(tmp_path / "orders.csv", warehouse=tmp_path / "w.duckdb")
+    with martlet.open(tmp_path / "w.duckdb") as warehouse:
+        assert set(warehouse.query("segmentation/rfm").pl()["customer_id"]) == {"Ann", "Bob", "Fay"}

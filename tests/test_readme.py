@@ -1,0 +1,79 @@
+"""What the README shows is what happens."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from martlet.cli import cli
+
+from .conftest import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def section(name):
+    return re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", README, re.DOTALL)[1].strip()
+
+
+def blocks(language):
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+def commands():
+    """The single calls of martlet that need no file but the warehouse."""
+    lines = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("martlet ")]
+    return [
+        line.split(" | ")[0]
+        for line in lines
+        if not line.startswith("martlet ingest") and "mine.duckdb" not in line
+    ]
+
+
+def test_table_of_packs_is_the_one_that_martlet_prints():
+    printed = CliRunner().invoke(cli, ["packs", "--format", "markdown"])
+    assert section("packs") == printed.stdout.strip()
+
+
+@pytest.mark.parametrize("line", commands())
+def test_commands_work(line, warehouse_path):
+    done = CliRunner().invoke(cli, shlex.split(line)[1:], env={"MARTLET_WAREHOUSE": str(warehouse_path)})
+    assert done.exit_code == 0, done.output
+
+
+def test_there_are_commands_to_try():
+    assert len(commands()) >= 4
+
+
+@pytest.mark.parametrize("block", blocks("sql"))
+def test_sql_works(block, warehouse):
+    for statement in block.split(";"):
+        if statement.strip():
+            assert len(warehouse.sql(statement)) > 0
+
+
+@pytest.mark.parametrize("block", blocks("python"))
+def test_python_works(block, warehouse_path):
+    done = subprocess.run(
+        [sys.executable, "-c", block],
+        cwd=warehouse_path.parent,
+        capture_output=True,
+        text=True,
+        env={**os.environ},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "channel" in done.stdout
+
+
+def test_links_lead_somewhere():
+    for target in re.findall(r"\]\(([A-Z]+\.md)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_the_two_commands_are_lines_of_their_own():
+    assert "\npython3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/martlet demo\n" in README
+    assert "\npython3 -m venv .venv && .venv/bin/pip install -q '.[test]' && .venv/bin/pytest\n" in README
