@@ -22,7 +22,8 @@ from martlet.sql.errors import (
 
 if TYPE_CHECKING:
     from martlet.loaders.build import BuildReport, build
-    from martlet.loaders.ingest import IngestReport, ingest_orders
+    from martlet.loaders.ingest import ingest
+    from martlet.loaders.ingest.report import IngestReport
     from martlet.queries.result import Result
     from martlet.queries.warehouse import Warehouse, open  # noqa: A004
 
@@ -47,7 +48,7 @@ __all__ = [
 
 _HOMES = {
     "BuildReport": "martlet.loaders.build",
-    "IngestReport": "martlet.loaders.ingest",
+    "IngestReport": "martlet.loaders.ingest.report",
     "Result": "martlet.queries.result",
     "Warehouse": "martlet.queries.warehouse",
     "build": "martlet.loaders.build",

@@ -110,7 +110,7 @@ def orders(file: Path, warehouse: Path, *, quiet: bool, **columns: Any) -> None:
       martlet ingest orders orders.csv --warehouse mine.duckdb
       martlet ingest orders export.txt --customer 1 --date 3 --date-order dmy
     """
-    from martlet.loaders.ingest import ingest_orders
+    from martlet.loaders.ingest.orders import ingest_orders
     from martlet.terminal import progress
 
     with progress.steps(quiet=quiet) as advance:

@@ -82,10 +82,13 @@ def build(
             connection.execute("SET threads = $threads", {"threads": threads})
         star.create(connection)
         star.extend_calendar(connection, company.first_day, until, promotions=company.promotions())
+        # One transaction: committed one by one, small appends go through the log, which took as long again.
+        connection.begin()
         for relation, frame, share in _frames(company, threads or os.cpu_count() or 1):
             rows[relation] += star.insert(connection, relation, frame)
             if progress is not None:
                 progress(relation, rows[relation], share)
+        connection.commit()
         star.record_settings(connection, company.settings())
         load = {
             "load_id": 1,
@@ -105,7 +108,10 @@ def _frames(company: Company, threads: int) -> Iterator[tuple[str, pl.DataFrame,
     for relation, frame in company.dimensions():
         yield relation, frame, 1.0
     for number, block in enumerate(company.blocks(threads), 1):
+        # A table can have several frames in a block; it is done with the last one of the last block.
+        waiting = Counter(relation for relation, _ in block)
         for relation, frame in block:
-            yield relation, frame, number / company.block_count
+            waiting[relation] -= 1
+            yield relation, frame, (number if waiting[relation] == 0 else number - 1) / company.block_count
     for relation, frame in company.totals():
         yield relation, frame, 1.0

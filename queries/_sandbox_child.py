@@ -11,9 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
-from martlet.queries.connection import is_martlet, open_read_only
+from martlet.queries.connection import READING, is_martlet, open_read_only
 from martlet.sql.errors import MartletError, QueryError, WarehouseError
 
 if TYPE_CHECKING:
@@ -26,8 +24,6 @@ _GRACE_SECONDS = 2
 # What Arrow and the allocators reserve beside what DuckDB counts.
 _HEADROOM = 512 * 2**20
 _OUT_OF_MEMORY = ("Out of Memory", "bad_alloc", "malloc of size")
-# A PIVOT is several statements of one: it reads the values first that become columns.
-_ALLOWED = (duckdb.StatementType.SELECT, duckdb.StatementType.MULTI)
 
 
 def main() -> int:
@@ -56,7 +52,7 @@ def _answer(job: dict[str, Any]) -> None:
         raise WarehouseError(f"{job['path']} is a DuckDB file, but was not made by Martlet")
     _limit(job)
     statements = connection.extract_statements(job["sql"])
-    if len(statements) != 1 or statements[0].type not in _ALLOWED:
+    if len(statements) != 1 or statements[0].type not in READING:
         found = ", ".join(statement.type.name for statement in statements) or "nothing"
         raise QueryError(f"the SQL must be exactly one SELECT statement, but is {found}")
     # `execute` would gather the whole answer first.

@@ -13,7 +13,10 @@ from martlet.sql.errors import WarehouseError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["connect", "is_martlet", "open_read_only"]
+__all__ = ["READING", "connect", "is_martlet", "open_read_only"]
+
+# A PIVOT is several statements of one: it reads the values first that become columns.
+READING = (duckdb.StatementType.SELECT, duckdb.StatementType.MULTI)
 
 
 def open_read_only(path: str | Path, *, config: Mapping[str, Any] | None = None) -> duckdb.DuckDBPyConnection:

@@ -10,18 +10,23 @@ from typing import TYPE_CHECKING, Any, Self
 import duckdb
 
 from martlet.queries import catalogue
-from martlet.queries.connection import is_martlet, open_read_only
+from martlet.queries.connection import READING, is_martlet, open_read_only
 from martlet.queries.result import Result
-from martlet.sql.errors import ParameterError, QueryError, WarehouseError
+from martlet.sql.errors import QueryError, WarehouseError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
+    import pyarrow as pa
+
     from martlet.queries.query import Query
     from martlet.queries.template import Rendered
 
 __all__ = ["Warehouse", "open"]
+
+# What DuckDB's errors write before the line of a mistake.
+_PLACE = "LINE "
 
 
 def open(path: str | Path = "warehouse.duckdb") -> Warehouse:  # noqa: A001 - read as martlet.open
@@ -145,29 +150,49 @@ class Warehouse:
         """
         return Result(statement, self._run(statement, parameters, None))
 
-    def _run(self, sql: str, parameters: Any, rendered: Rendered | None) -> Any:
+    def _run(self, sql: str, parameters: Any, rendered: Rendered | None) -> pa.Table:
         if self._closed:
             raise WarehouseError(f"{self.path} is closed")
+        cursor = self._connection.cursor()
         try:
-            cursor = self._connection.cursor()
-            try:
-                statements = cursor.extract_statements(sql)
-                if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-                    raise QueryError("the SQL must be exactly one SELECT statement")
-                return cursor.sql(sql, params=parameters).to_arrow_table()
-            finally:
-                cursor.close()
+            statements = cursor.extract_statements(sql)
+            if len(statements) != 1 or statements[0].type not in READING:
+                raise QueryError("the SQL must be exactly one SELECT statement")
+            # A relation hands its rows to Arrow without the copy that execute() would make.
+            table: pa.Table = cursor.sql(sql, params=parameters).to_arrow_table()
+        except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
+            raise _located(error, cursor, sql, parameters, rendered) from error
         except duckdb.Error as error:
-            raise _explained(error, rendered) from error
+            raise _failure(str(error), rendered) from error
+        finally:
+            cursor.close()
+        return table
 
 
-def _explained(error: duckdb.Error, rendered: Rendered | None) -> QueryError | ParameterError:
-    """Return the engine's error with the place in the template rather than in the rendered text."""
-    text = str(error).strip()
+def _failure(text: str, rendered: Rendered | None, line: int | None = None) -> QueryError:
+    """Return the engine's error; one in a query of ours names the template's file and, where it is known, line."""
     if rendered is None:
-        return QueryError(text)
-    place = re.search(r"^LINE (\d+):", text, re.MULTILINE)
-    where = rendered.origin(int(place.group(1))) if place else rendered.origins[-1].rsplit(":", 1)[0]
-    problem = QueryError(f"{where}: {text.split('LINE ')[0].strip()}")
-    problem.exit_code = 1
-    return problem
+        return QueryError(text.strip())
+    where = rendered.origins[-1].rsplit(":", 1)[0] if line is None else rendered.origin(line)
+    failure = QueryError(f"{where}: {text.split(_PLACE, maxsplit=1)[0].strip()}")
+    failure.exit_code = 1
+    return failure
+
+
+def _located(
+    error: duckdb.Error,
+    cursor: duckdb.DuckDBPyConnection,
+    sql: str,
+    parameters: Any,
+    rendered: Rendered | None,
+) -> QueryError:
+    """Ask again in the way that tells the place of an error, which a relation does not."""
+    text = str(error)
+    try:
+        cursor.execute(sql, parameters)
+    except duckdb.Error as located:
+        text = str(located)
+    place = re.search(rf"^{_PLACE}(\d+):", text, re.MULTILINE)
+    # The engine counts lines from the first that is not empty.
+    before = sql[: len(sql) - len(sql.lstrip())].count("\n")
+    return _failure(text, rendered, before + int(place.group(1)) if place else None)

@@ -27,7 +27,9 @@ def listed(queries: Iterable[Query]) -> pa.Table:
     import pyarrow as pa  # noqa: PLC0415 - heavy, and only needed here
 
     found = list(queries)
-    return pa.table({"query": [query.path for query in found], "question": [query.question for query in found]})
+    return pa.table(
+        {"query": [query.path for query in found], "question": [query.question for query in found]}
+    )
 
 
 def page(query: Query) -> None:

@@ -54,7 +54,8 @@ weights AS (
             WHEN $model = 'first' THEN CASE WHEN place = 1 THEN 1 ELSE 0 END
             WHEN $model = 'last' THEN CASE WHEN place = path_length THEN 1 ELSE 0 END
             WHEN $model = 'time_decay' THEN power(2, -days_before_last / $half_life_days)
-            WHEN $first_weight + $last_weight > 1.000001 THEN error('first_weight and last_weight must not exceed 1 together')
+            WHEN $first_weight + $last_weight > 1.000001
+                THEN error('first_weight and last_weight must not exceed 1 together')
             WHEN path_length = 2 AND $first_weight + $last_weight = 0 THEN 1
             WHEN place = 1 THEN $first_weight
             WHEN place = path_length THEN $last_weight

@@ -25,7 +25,7 @@ last_weight = { type = "float", min = 0, max = 1, default = 0.4, doc = "Position
 half_life_days = { type = "float", min = 0.0001, max = 3650, default = 7, doc = "Time decay model: days before the order at which a touch weighs half as much." }
 
 [columns]
-channel = "Channel of the touches, or (unattributed)."
+channel = "Channel of the touches; (unattributed) is always there, and last."
 conversions = "Orders credited, with fractions."
 revenue = "Net revenue credited, not rounded: the rows sum to the total to the cent."
 influenced_conversions = "Orders with at least one eligible touch of the channel, each counted whole by every channel that touched it."
@@ -66,10 +66,9 @@ unattributed AS (
     SELECT
         '(unattributed)' AS channel,
         CAST(count(*) AS DOUBLE) AS conversions,
-        CAST(sum(net_revenue) AS DOUBLE) AS revenue
+        CAST(coalesce(sum(net_revenue), 0) AS DOUBLE) AS revenue
     FROM conversions
     WHERE order_id NOT IN (SELECT order_id FROM shared)
-    HAVING count(*) > 0
 ),
 
 spent AS (

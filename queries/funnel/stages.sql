@@ -33,7 +33,9 @@ mean_seconds = "Mean seconds from the step before. NULL for the first step."
 median_seconds = "Median seconds from the step before."
 p90_seconds = "Seconds from the step before within which 90 of 100 made it, interpolated."
 */
-WITH {% include "funnel/_attempts.sql" %},
+WITH {% include "funnel/_levels.sql" %},
+
+{% include "funnel/_attempts.sql" %},
 
 sessions AS (
     SELECT session_id, channel_key, campaign_key, device_key, geography_key, landing_page_key

@@ -1,5 +1,5 @@
--- Customers with an order, and their three measures in whole steps: a day, an order, a cent. Thresholds are whole numbers
--- of steps, so that nothing rounds. Money moves in whole units where the total of every customer is one.
+-- Customers with an order, and their three measures in whole steps: a day, an order, a cent. Thresholds are whole
+-- numbers of steps, so that nothing rounds. Money moves in whole units where the total of every customer is one.
 counted AS (
     SELECT customer_key, ordered_at, net_revenue - refund_amount AS kept
     FROM star.fact_order

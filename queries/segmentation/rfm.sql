@@ -35,6 +35,8 @@ segment = "Champions, Potential Loyalist, Loyal Customers, Promising, New Custom
 */
 WITH {% include "segmentation/_customer_value.sql" %},
 
+{% include "segmentation/_neighbours.sql" %},
+
 {% include "segmentation/_score_bounds.sql" %},
 
 scored AS (

@@ -26,6 +26,8 @@ customers = "Customers with the score."
 */
 WITH {% include "segmentation/_customer_value.sql" %},
 
+{% include "segmentation/_neighbours.sql" %},
+
 {% include "segmentation/_score_bounds.sql" %},
 
 sizes AS (

@@ -184,7 +184,10 @@ def test_kinds_are_those_of_the_plain_rule(star, mails, orders, p):
             if effect is None:
                 assert row[f"incremental_{name}"] is None
                 continue
-            margin = 1.959963984540054 * sqrt(spread)
             assert row[f"incremental_{name}"] == pytest.approx(effect, abs=1e-6)
+            if not spread:
+                assert row[f"incremental_{name}_low"] is row[f"incremental_{name}_high"] is None
+                continue
+            margin = 1.959963984540054 * sqrt(spread)
             assert row[f"incremental_{name}_low"] == pytest.approx(effect - margin, abs=1e-4)
             assert row[f"incremental_{name}_high"] == pytest.approx(effect + margin, abs=1e-4)

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
-from martlet.loaders import _orders_in_star, star
-from martlet.loaders._columns import choose
-from martlet.loaders._order_rows import order_rows
-from martlet.loaders._reading import read
+from martlet.loaders import star
+from martlet.loaders.ingest import _orders_in_star
+from martlet.loaders.ingest._columns import choose
+from martlet.loaders.ingest._order_rows import order_rows
+from martlet.loaders.ingest._reading import read
 from martlet.sql.errors import IngestError
 
 CUSTOMERS = st.sampled_from(["Ann", "Bob", " Ann ", "", "NULL", "Jo, Ann", '"', "\u00c5sa"])

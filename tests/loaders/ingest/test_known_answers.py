@@ -6,7 +6,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from martlet.loaders.ingest import ingest_orders
+from martlet.loaders.ingest.orders import ingest_orders
 
 
 @pytest.fixture(scope="module")

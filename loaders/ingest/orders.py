@@ -29,12 +29,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from martlet.loaders import _orders_in_star, star
-from martlet.loaders._columns import choose
-from martlet.loaders._dates import ORDERS
-from martlet.loaders._order_rows import order_rows
-from martlet.loaders._reading import read
-from martlet.loaders.ingest_report import IngestReport
+from martlet.loaders import star
+from martlet.loaders.ingest import _orders_in_star
+from martlet.loaders.ingest._columns import choose
+from martlet.loaders.ingest._dates import ORDERS
+from martlet.loaders.ingest._order_rows import order_rows
+from martlet.loaders.ingest._reading import read
+from martlet.loaders.ingest.report import IngestReport
 from martlet.loaders.warehouse_file import rewriting
 from martlet.queries.connection import connect, is_martlet
 from martlet.sql.errors import IngestError, ParameterError, WarehouseError, did_you_mean
@@ -44,10 +45,10 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from martlet.loaders._columns import Columns
-    from martlet.loaders._dates import DateOrder
-    from martlet.loaders._order_rows import OrderRows
-    from martlet.loaders._reading import Table
+    from martlet.loaders.ingest._columns import Columns
+    from martlet.loaders.ingest._dates import DateOrder
+    from martlet.loaders.ingest._order_rows import OrderRows
+    from martlet.loaders.ingest._reading import Table
 
 __all__ = ["IngestReport", "ingest_orders"]
 
@@ -139,13 +140,14 @@ def _earlier_load(warehouse: Path, content_hash: str) -> int | None:
 
 def _load_of(connection: duckdb.DuckDBPyConnection, content_hash: str) -> int | None:
     sql = "SELECT min(load_id) FROM meta.load WHERE kind = $kind AND content_hash = $content_hash"
-    found = connection.execute(sql, {"kind": _KIND, "content_hash": content_hash}).fetchone()
-    return found[0] if found else None
+    found: list[tuple[int | None]] = connection.execute(
+        sql, {"kind": _KIND, "content_hash": content_hash}
+    ).fetchall()
+    return found[0][0]
 
 
 def _refuse_synthetic(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
-    found = connection.execute("SELECT count(*) FROM meta.load WHERE kind = 'build'").fetchone()
-    if found and found[0]:
+    if connection.execute("SELECT load_id FROM meta.load WHERE kind = 'build'").fetchall():
         raise WarehouseError(
             f"{warehouse} holds a synthetic company, and real orders would belie its planted truth; "
             "load them into a warehouse of their own, such as --warehouse orders.duckdb"

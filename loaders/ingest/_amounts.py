@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from martlet.loaders._kinds import NULL_WORDS
+from martlet.loaders.ingest._kinds import NULL_WORDS
 
 __all__ = ["Amounts", "parse_amounts"]
 

@@ -12,8 +12,8 @@ from typing import Literal
 
 import polars as pl
 
-from martlet.loaders._date_shapes import take_apart
-from martlet.loaders._kinds import NULL_WORDS
+from martlet.loaders.ingest._date_shapes import take_apart
+from martlet.loaders.ingest._kinds import NULL_WORDS
 
 __all__ = ["ORDERS", "DateOrder", "Dates", "parse_dates"]
 

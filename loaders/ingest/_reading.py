@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from martlet.loaders import _separated
-from martlet.loaders._column_names import listed
-from martlet.loaders._decoding import decode, unpack
+from martlet.loaders.ingest import _separated
+from martlet.loaders.ingest._column_names import listed
+from martlet.loaders.ingest._decoding import decode, unpack
 from martlet.sql.errors import IngestError
 
 if TYPE_CHECKING:

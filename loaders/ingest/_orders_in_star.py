@@ -208,7 +208,7 @@ def settle(connection: duckdb.DuckDBPyConnection, orders: pl.DataFrame) -> Settl
     connection.execute(_FIRST_VERSIONS)
     connection.execute(_PLACED)
     connection.execute(_CHANGED)
-    had_orders = connection.execute("SELECT count(*) FROM star.fact_order").fetchone() != (0,)
+    had_orders = bool(connection.execute("SELECT 1 FROM star.fact_order LIMIT 1").fetchall())
     connection.execute(_REPLACE)
     connection.execute(_ADD)
     if had_orders:
@@ -216,10 +216,9 @@ def settle(connection: duckdb.DuckDBPyConnection, orders: pl.DataFrame) -> Settl
         connection.execute("DELETE FROM star.fact_order")
         connection.execute(_REWRITE)
         connection.execute("DROP TABLE clustered")
-    counts = connection.execute(_COUNTS).fetchone()
+    loaded, replaced, merged, customers_new = connection.execute(_COUNTS).fetchall()[0]
     for table in ("incoming", "new_customer", "placed", "changed"):
         connection.execute(f"DROP TABLE {table}")
-    loaded, replaced, merged, customers_new = counts or (0, 0, 0, 0)
     return Settled(loaded, replaced, merged, customers_new, _as_rejected(refused))
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from martlet.loaders._amounts import parse_amounts
-from martlet.loaders._dates import parse_dates
+from martlet.loaders.ingest._amounts import parse_amounts
+from martlet.loaders.ingest._dates import parse_dates
 
 CENTS = st.integers(min_value=0, max_value=10**18 - 1)
 GROUPINGS = {

@@ -7,10 +7,9 @@ import duckdb
 import polars as pl
 import pytest
 
-import martlet
 from martlet.loaders import star
-from martlet.loaders.ingest import ingest_orders
-from martlet.sql.errors import IngestError, ParameterError, WarehouseError
+from martlet.loaders.ingest.orders import ingest_orders
+from martlet.sql.errors import IngestError, ParameterError
 
 
 def rows(path, sql):
@@ -241,23 +240,6 @@ def test_a_wrong_date_order_is_a_wrong_parameter(load):
         load(DIRTY, date_order="dym")
 
 
-def test_a_synthetic_company_takes_no_real_orders(tmp_path, warehouse_path):
-    target = tmp_path / "synthetic.duckdb"
-    target.write_bytes(warehouse_path.read_bytes())
-    (tmp_path / "a.csv").write_text(DIRTY)
-    with pytest.raises(WarehouseError, match="synthetic company.*--warehouse"):
-        ingest_orders(tmp_path / "a.csv", warehouse=target)
-    assert target.read_bytes() == warehouse_path.read_bytes()
-
-
-def test_a_file_that_is_no_warehouse_is_left_alone(tmp_path):
-    (tmp_path / "a.csv").write_text(DIRTY)
-    (tmp_path / "w.duckdb").write_text("precious")
-    with pytest.raises(WarehouseError):
-        ingest_orders(tmp_path / "a.csv", warehouse=tmp_path / "w.duckdb")
-    assert (tmp_path / "w.duckdb").read_text() == "precious"
-
-
 def test_the_summary_says_what_was_understood_and_done(load):
     summary = load(DIRTY).summary()
     assert "customer = customer, date = date, amount = amount, order_id = order_no, email = email" in summary
@@ -270,10 +252,3 @@ def test_progress_ends_at_one(load):
     load(DIRTY, progress=lambda step, share: steps.append((step, share)))
     assert steps[0] == ("reading", 0.0)
     assert steps[-1] == ("done", 1.0)
-
-
-def test_real_orders_are_there_for_the_packs(tmp_path):
-    (tmp_path / "orders.csv").write_text(DIRTY)
-    ingest_orders(tmp_path / "orders.csv", warehouse=tmp_path / "w.duckdb")
-    with martlet.open(tmp_path / "w.duckdb") as warehouse:
-        assert set(warehouse.query("segmentation/rfm").pl()["customer_id"]) == {"Ann", "Bob", "Fay"}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from martlet.loaders._column_names import is_known_name
-from martlet.loaders._kinds import kind, share
+from martlet.loaders.ingest._column_names import is_known_name
+from martlet.loaders.ingest._kinds import kind, share
 
 if TYPE_CHECKING:
     import polars as pl

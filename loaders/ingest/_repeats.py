@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 if TYPE_CHECKING:
-    from martlet.loaders._column_names import Role
-    from martlet.loaders._reading import Table
+    from martlet.loaders.ingest._column_names import Role
+    from martlet.loaders.ingest._reading import Table
 
 __all__ = ["REJECTED", "merge_by_content", "merge_by_number"]
 

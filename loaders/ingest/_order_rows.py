@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from martlet.loaders._amounts import parse_amounts
-from martlet.loaders._dates import parse_dates
-from martlet.loaders._kinds import NULL_WORDS
-from martlet.loaders._repeats import REJECTED, merge_by_content, merge_by_number
+from martlet.loaders.ingest._amounts import parse_amounts
+from martlet.loaders.ingest._dates import parse_dates
+from martlet.loaders.ingest._kinds import NULL_WORDS
+from martlet.loaders.ingest._repeats import REJECTED, merge_by_content, merge_by_number
 
 if TYPE_CHECKING:
-    from martlet.loaders._column_names import Role
-    from martlet.loaders._columns import Columns
-    from martlet.loaders._dates import DateOrder
-    from martlet.loaders._reading import Table
+    from martlet.loaders.ingest._column_names import Role
+    from martlet.loaders.ingest._columns import Columns
+    from martlet.loaders.ingest._dates import DateOrder
+    from martlet.loaders.ingest._reading import Table
 
 __all__ = ["OrderRows", "order_rows"]
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from martlet.loaders._column_names import RANKS, ROLES, WORDS, has_word, listed, normal, words
-from martlet.loaders._kinds import kind, share
+from martlet.loaders.ingest._column_names import RANKS, ROLES, WORDS, has_word, listed, normal, words
+from martlet.loaders.ingest._kinds import kind, share
 from martlet.sql.errors import IngestError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from martlet.loaders._column_names import Role
-    from martlet.loaders._kinds import Kind
-    from martlet.loaders._reading import Table
+    from martlet.loaders.ingest._column_names import Role
+    from martlet.loaders.ingest._kinds import Kind
+    from martlet.loaders.ingest._reading import Table
 
 __all__ = ["REQUIRED", "Columns", "choose"]
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from martlet.loaders import _sniffing
-from martlet.loaders._column_names import listed
+from martlet.loaders.ingest import _sniffing
+from martlet.loaders.ingest._column_names import listed
 from martlet.sql.errors import IngestError
 
 if TYPE_CHECKING:
-    from martlet.loaders._decoding import Lines
-    from martlet.loaders._sniffing import Shape
+    from martlet.loaders.ingest._decoding import Lines
+    from martlet.loaders.ingest._sniffing import Shape
 
 __all__ = ["Parts", "split"]
 

@@ -1,0 +1,40 @@
+-- What became of the mails of each kind of campaign.
+credited AS (
+    SELECT email_id, count(*) AS conversions, sum(net_revenue) AS revenue
+    FROM credited_orders
+    GROUP BY email_id
+),
+
+campaigns AS (
+    SELECT campaign.campaign_key, campaign.campaign_type
+    FROM star.dim_campaign AS campaign
+    LEFT JOIN star.dim_channel AS channel ON channel.channel_key = campaign.channel_key
+    WHERE channel.channel = 'Email' OR campaign.campaign_key IN (SELECT campaign_key FROM star.fact_email)
+),
+
+mailed AS (
+    SELECT
+        campaigns.campaign_type,
+        count(mail.sent_at) AS sent,
+        count(mail.delivered_at) AS delivered,
+        count(*) FILTER (WHERE mail.bounce_type = 'hard') AS hard_bounces,
+        count(*) FILTER (WHERE mail.bounce_type = 'soft') AS soft_bounces,
+        count(mail.first_opened_at) AS unique_opens,
+        count(mail.first_human_opened_at) AS unique_human_opens,
+        count(mail.first_clicked_at) AS unique_clicks,
+        count(mail.first_human_clicked_at) AS unique_human_clicks,
+        count(mail.unsubscribed_at) AS unsubscribes,
+        count(mail.complained_at) AS complaints,
+        coalesce(sum(credited.conversions), 0) AS conversions,
+        CAST(coalesce(sum(credited.revenue), 0) AS DECIMAL(18, 2)) AS revenue,
+        CAST(round(sum(mail.cost), 2) AS DECIMAL(18, 2)) AS cost,
+        count(DISTINCT CASE WHEN mail.delivered_at IS NOT NULL THEN nullif(mail.customer_key, 0) END) AS recipients,
+        count(*) FILTER (WHERE mail.is_holdout) AS holdout_recipients
+    FROM star.fact_email AS mail
+    INNER JOIN campaigns ON campaigns.campaign_key = mail.campaign_key
+    LEFT JOIN credited ON credited.email_id = mail.email_id
+    WHERE
+        ($start IS NULL OR mail.assigned_at >= $start)
+        AND ($until IS NULL OR mail.assigned_at < $until)
+    GROUP BY campaigns.campaign_type
+)
