@@ -142,3 +142,13 @@ def test_seed_statements_of_the_practice_views_run_word_for_word(built, shared):
             assert answer.height > 1
             nothing_but_nulls = [column.name for column in answer if column.null_count() == answer.height]
             assert nothing_but_nulls == [], statement
+
+
+@pytest.mark.slow
+def test_content_does_not_depend_on_threads_where_there_are_several_blocks(tmp_path):
+    """Blocks hold 8,192 customers."""
+    several = {"customers": 9_000, "days": 30, "seed": 5}
+    one, two = tmp_path / "one.duckdb", tmp_path / "two.duckdb"
+    martlet.build(one, **several, threads=1)
+    martlet.build(two, **several, threads=2)
+    assert fingerprint(one) == fingerprint(two)
