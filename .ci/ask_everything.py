@@ -22,9 +22,9 @@ with duckdb.connect(sys.argv[1], read_only=True) as connection:
         columns = connection.execute(f"DESCRIBE (FROM {name})").fetchall()
         # The last digits of a sum of floats depend on the order in which it is added up.
         texts = ", ".join(
-            f'coalesce(CAST(round("{column}", 6) AS VARCHAR), \'\')'
+            f"coalesce(CAST(round(\"{column}\", 6) AS VARCHAR), '')"
             if kind == "DOUBLE"
-            else f'coalesce(CAST("{column}" AS VARCHAR), \'\')'
+            else f"coalesce(CAST(\"{column}\" AS VARCHAR), '')"
             for column, kind, *_ in columns
         )
         rows, digest = connection.execute(
