@@ -139,7 +139,7 @@ def visits(world: World, people: People, touches: Touches, depth: Ints, demand: 
     length = offset[first + total - 1]
     starts, ordered_at = _moments(world, touches, demand, length)
     # A visit that would begin too early is played faster.
-    squeezed = np.where(buys, ordered_at[order] - starts, length)
+    squeezed = np.where(buys, ordered_at[order] - starts, length) if ordered_at.size else length
     shrink = np.where(length > squeezed, squeezed / np.maximum(length, 1), 1.0)
     at = starts[owner] + np.floor(offset * shrink[owner]).astype(np.int64)
     line_at = np.cumsum(line_count) - line_count
