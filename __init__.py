@@ -21,6 +21,7 @@ from martlet.sql.errors import (
 )
 
 if TYPE_CHECKING:
+    from martlet.loaders.advance import AdvanceReport, advance
     from martlet.loaders.build import BuildReport, build
     from martlet.loaders.ingest import ingest
     from martlet.loaders.ingest.report import IngestReport
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from martlet.queries.warehouse import Warehouse, open  # noqa: A004
 
 __all__ = [
+    "AdvanceReport",
     "BuildReport",
     "CheckError",
     "IngestError",
@@ -41,16 +43,19 @@ __all__ = [
     "Warehouse",
     "WarehouseError",
     "__version__",
+    "advance",
     "build",
     "ingest",
     "open",
 ]
 
 _HOMES = {
+    "AdvanceReport": "martlet.loaders.advance",
     "BuildReport": "martlet.loaders.build",
     "IngestReport": "martlet.loaders.ingest.report",
     "Result": "martlet.queries.result",
     "Warehouse": "martlet.queries.warehouse",
+    "advance": "martlet.loaders.advance",
     "build": "martlet.loaders.build",
     "ingest": "martlet.loaders.ingest",
     "open": "martlet.queries.warehouse",

@@ -6,13 +6,15 @@ stdout carries data only; progress, notes and errors go to stderr.
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from martlet.terminal import options
+from martlet.terminal import making, options
 from martlet.terminal.application import Application
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # Heavy modules (duckdb, polars, rich, ...) are imported by the commands that need them, so that help is quick.
 # ruff: noqa: PLC0415
@@ -51,72 +53,9 @@ def demo(warehouse: Path) -> None:
         screen.show(opened, warehouse)
 
 
-@cli.command()
-@options.warehouse
-@click.option(
-    "--customers", type=click.IntRange(min=1), default=10_000, show_default=True, help="How many customers."
-)
-@click.option(
-    "--days", type=click.IntRange(min=1), default=730, show_default=True, help="How many days of history."
-)
-@click.option("--until", type=options.Day(), help="Day after the last of the data. Default: 2026-01-01.")
-@click.option("--seed", type=int, default=42, show_default=True, help="The same seed gives the same data.")
-@click.option(
-    "--preset", default="ecommerce", show_default=True, help="Kind of company, or a TOML file like a preset."
-)
-@click.option("--threads", type=click.IntRange(min=1), help="Default: all of the machine's.")
-@options.quiet
-def build(warehouse: Path, *, quiet: bool, **settings: Any) -> None:
-    """Build a warehouse with a synthetic company, whose true causes and effects are known.
-
-    An existing warehouse is replaced, in one step, when the new one has passed all checks.
-
-    For example:
-      martlet build --customers 100000 --days 1095 --seed 7 --warehouse big.duckdb
-    """
-    import martlet
-    from martlet.terminal import progress, summaries
-
-    given = {name: value for name, value in settings.items() if value is not None}
-    with progress.tables(quiet=quiet) as advance:
-        report = martlet.build(warehouse, progress=advance, **given)
-    if not quiet:
-        summaries.built(report, shown_as=warehouse)
-
-
-@cli.group()
-def ingest() -> None:
-    """Load real data into a warehouse."""
-
-
-@ingest.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@options.warehouse
-@click.option("--customer", metavar="COLUMN", help="Column that says who ordered.")
-@click.option("--date", metavar="COLUMN", help="Column that says when.")
-@click.option("--amount", metavar="COLUMN", help="Column that says for how much.")
-@click.option("--order-id", metavar="COLUMN", help="Column with the order's number, if there is one.")
-@click.option(
-    "--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="How dates such as 03/04/2025 are meant."
-)
-@options.quiet
-def orders(file: Path, warehouse: Path, *, quiet: bool, **columns: Any) -> None:
-    """Load a CSV or Parquet file of orders into a new or existing warehouse.
-
-    Columns and formats are recognised, and shown; name them where the guess is wrong, by header or by position from 1.
-    Rows that can't be read are kept in quarantine.rejected_row. The same file twice changes nothing.
-
-    For example:
-      martlet ingest orders orders.csv --warehouse mine.duckdb
-      martlet ingest orders export.txt --customer 1 --date 3 --date-order dmy
-    """
-    from martlet.loaders.ingest.orders import ingest_orders
-    from martlet.terminal import progress
-
-    with progress.steps(quiet=quiet) as advance:
-        report = ingest_orders(file, warehouse=warehouse, progress=advance, **columns)
-    if not quiet:
-        click.echo(report.summary(), err=True)
+# Commands that make data, in the order of the help; a new one is written in terminal/ and registered here.
+for _command in (making.build, making.advance, making.ingest):
+    cli.add_command(_command)
 
 
 @cli.command()
@@ -235,6 +174,53 @@ def info(warehouse: Path, *, as_json: bool) -> None:
 
     with martlet.open(warehouse) as opened:
         summaries.show_contents(summaries.contents(opened), as_json=as_json)
+
+
+@cli.command()
+@click.argument("section", required=False)
+@options.warehouse
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@options.output_options
+def truth(section: str | None, *, warehouse: Path, as_json: bool, **where: Any) -> None:
+    """Tell what was planted: what caused the orders, what each channel and experiment really does, who has left.
+
+    In words on a terminal; elsewhere as a table of section, item, measure and value. Name a section, such as channels or
+    experiment, to get it as a table of its own. Each is read from the tables of the schema truth.
+
+    For example:
+      martlet truth
+      martlet truth channels --format csv
+      martlet truth --json | jq .experiment
+    """
+    import martlet
+    from martlet.terminal import planted, planted_sections
+
+    with martlet.open(warehouse) as opened:
+        found = planted_sections.sections(opened, section)
+    planted.show(found, warehouse=warehouse, alone=section is not None, as_json=as_json, **where)
+
+
+@cli.command()
+@click.argument("kind", metavar="[NAME]", default="ecommerce")
+@click.option("--keys", is_flag=True, help="List each key with its value and the allowed range instead.")
+@options.output_options
+def preset(kind: str, *, keys: bool, **where: Any) -> None:
+    """Print a preset: all numbers of a kind of company, with the source or reason of each.
+
+    Change single ones with martlet build --set KEY=VALUE, or copy the file and build with --preset FILE. A file that
+    begins with base = "ecommerce" need only say what differs.
+
+    For example:
+      martlet preset > mine.toml
+      martlet preset --keys | grep visits
+    """
+    from martlet.loaders.company.preset import load_preset, source_of
+    from martlet.terminal import describe, output
+
+    if keys:
+        output.deliver(describe.keys(load_preset(kind)), **where)
+    else:
+        click.echo(source_of(kind).text, nl=False)
 
 
 @cli.command()

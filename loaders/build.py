@@ -8,21 +8,26 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from martlet.loaders import star
 from martlet.loaders.company import Company
 from martlet.loaders.warehouse_file import rewriting
+from martlet.sql.errors import ParameterError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
+    import duckdb
     import polars as pl
 
-__all__ = ["DEFAULT_UNTIL", "BuildReport", "build"]
+__all__ = ["DEFAULT_UNTIL", "SIZES", "BuildReport", "build", "fill"]
 
 # Fixed, so that a build says the same thing on every day that it is run.
 DEFAULT_UNTIL = date(2026, 1, 1)
+# Customers of a company to look at, for an hour's class, to hand in, to work on for weeks, and to train models on.
+SIZES: Final = {"demo": 10, "class": 500, "assignment": 5_000, "project": 50_000, "ml": 200_000}
+_CUSTOMERS: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -38,11 +43,14 @@ class BuildReport:
 def build(
     warehouse: str | Path = "warehouse.duckdb",
     *,
-    customers: int = 10_000,
+    customers: int | None = None,
+    size: str | None = None,
     days: int = 730,
     until: date = DEFAULT_UNTIL,
+    customers_on: date | None = None,
     seed: int = 42,
     preset: str | Path = "ecommerce",
+    set: Mapping[str, Any] | None = None,  # noqa: A002  (the word of the command line)
     threads: int | None = None,
     progress: Callable[[str, int, float], None] | None = None,
 ) -> BuildReport:
@@ -54,12 +62,20 @@ def build(
     ----------
     warehouse
         The file to make; an existing one is replaced, if Martlet made it.
-    customers, days
-        How many customers, and over how many days up to `until` (exclusive).
+    customers, size
+        How many customers, 10,000 by default; or one of `SIZES`: demo, class, assignment, project, ml.
+    days, until
+        Over how many days, up to `until` (exclusive).
+    customers_on
+        The day before which `customers` have signed up; `until` if None. A company that was built until then and
+        advanced is the same as one built at once.
     seed
         Seed of all random draws.
     preset
-        Name of a preset, or the path of a TOML file like one.
+        Name of a preset, or the path of a TOML file, which may state only what differs from `base = "ecommerce"`.
+    set
+        Numbers of the preset to change, by dotted key: `{"visits.prospects": 3, "channels.Email.effect": 0}`;
+        `{"season": "off"}` makes demand flat.
     threads
         Threads that generate; all of the machine's if None.
     progress
@@ -75,21 +91,17 @@ def build(
         If the generated data break a check, which would be a bug.
     """
     started = time.monotonic()
-    company = Company(customers=customers, days=days, until=until, seed=seed, preset=preset)
-    rows: Counter[str] = Counter()
+    company = Company(
+        customers=_how_many(customers, size),
+        customers_on=customers_on,
+        days=days,
+        until=until,
+        seed=seed,
+        preset=preset,
+        set=set,
+    )
     with rewriting(warehouse) as connection:
-        if threads is not None:
-            connection.execute("SET threads = $threads", {"threads": threads})
-        star.create(connection)
-        star.extend_calendar(connection, company.first_day, until, promotions=company.promotions())
-        # One transaction: committed one by one, small appends go through the log, which took as long again.
-        connection.begin()
-        for relation, frame, share in _frames(company, threads or os.cpu_count() or 1):
-            rows[relation] += star.insert(connection, relation, frame)
-            if progress is not None:
-                progress(relation, rows[relation], share)
-        connection.commit()
-        star.record_settings(connection, company.settings())
+        rows = fill(connection, company, threads=threads, progress=progress)
         load = {
             "load_id": 1,
             "kind": "build",
@@ -100,7 +112,43 @@ def build(
         star.record_load(connection, {**load, "rows_read": total, "rows_loaded": total})
         star.finish(connection, load_id=1)
     path = Path(warehouse).absolute()
-    return BuildReport(path, dict(rows), path.stat().st_size, time.monotonic() - started)
+    return BuildReport(path, rows, path.stat().st_size, time.monotonic() - started)
+
+
+def _how_many(customers: int | None, size: str | None) -> int:
+    if size is None:
+        return _CUSTOMERS if customers is None else customers
+    if size not in SIZES:
+        raise ParameterError(f"size is {size!r}.{did_you_mean(size, SIZES)} Allowed: {', '.join(SIZES)}")
+    if customers is not None:
+        raise ParameterError(
+            f"customers is {customers} and size is {size!r}, which is {SIZES[size]:,} customers; give one of them"
+        )
+    return SIZES[size]
+
+
+def fill(
+    connection: duckdb.DuckDBPyConnection,
+    company: Company,
+    *,
+    threads: int | None,
+    progress: Callable[[str, int, float], None] | None,
+) -> dict[str, int]:
+    """Create the star in an empty file, and put all rows of a company and its settings there; return the rows by table."""
+    rows: Counter[str] = Counter()
+    if threads is not None:
+        connection.execute("SET threads = $threads", {"threads": threads})
+    star.create(connection)
+    star.extend_calendar(connection, company.first_day, company.until, promotions=company.promotions())
+    # One transaction: committed one by one, small appends go through the log, which took as long again.
+    connection.begin()
+    for relation, frame, share in _frames(company, threads or os.cpu_count() or 1):
+        rows[relation] += star.insert(connection, relation, frame)
+        if progress is not None:
+            progress(relation, rows[relation], share)
+    connection.commit()
+    star.record_settings(connection, company.settings())
+    return dict(rows)
 
 
 def _frames(company: Company, threads: int) -> Iterator[tuple[str, pl.DataFrame, float]]:

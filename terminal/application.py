@@ -17,7 +17,7 @@ import click
 from martlet.sql.errors import MartletError, did_you_mean
 from martlet.terminal import completion
 
-__all__ = ["Application"]
+__all__ = ["Application", "Command"]
 
 _INTERRUPTED = 130
 
@@ -39,7 +39,7 @@ def _verbatim(text: str | None) -> str | None:
     return text and inspect.cleandoc(text).replace("\nFor example:\n", "\n\b\nFor example:\n")
 
 
-class _Command(click.Command):
+class Command(click.Command):
     """A command whose help ends with examples."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -50,7 +50,7 @@ class _Command(click.Command):
 class Application(click.Group):
     """A group of commands that ends well whatever happens."""
 
-    command_class = _Command
+    command_class = Command
     group_class = type
 
     def __init__(self, *args: Any, **options: Any) -> None:

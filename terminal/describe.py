@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from rich.console import Console
 
+    from martlet.loaders.company.preset import Preset
     from martlet.queries.parameters import Parameter
     from martlet.queries.query import Query
 
-__all__ = ["listed", "page"]
+__all__ = ["keys", "listed", "page"]
 
 
 def listed(queries: Iterable[Query]) -> pa.Table:
@@ -30,6 +31,15 @@ def listed(queries: Iterable[Query]) -> pa.Table:
     return pa.table(
         {"query": [query.path for query in found], "question": [query.question for query in found]}
     )
+
+
+def keys(preset: Preset) -> pa.Table:
+    """Return the keys of a preset with their values and what is allowed, as a table to deliver."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and only needed here
+
+    from martlet.loaders.company.knobs import knobs  # noqa: PLC0415 - heavy
+
+    return pa.Table.from_pylist([vars(knob) for knob in knobs(preset)])
 
 
 def page(query: Query) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT_WAREHOUSE",
     "VARIABLE",
+    "Change",
     "Day",
     "Dialect",
     "QueryName",
@@ -94,6 +95,38 @@ class Assignment(_Type):
         )
 
 
+class Change(_Type):
+    """A number of the preset and its new value, `key=value`."""
+
+    name = "key=value"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Split at the first equals sign."""
+        key, equals, text = str(value).partition("=")
+        if not equals or not key.strip():
+            self.fail(f"{value!r} must be written as key=value, such as visits.prospects=3", param, ctx)
+        return key.strip(), text.strip()
+
+    def shell_complete(
+        self,
+        ctx: click.Context,
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """Complete the keys of the preset."""
+        from martlet.loaders.company.knobs import knobs  # noqa: PLC0415 - heavy
+        from martlet.loaders.company.preset import load_preset  # noqa: PLC0415 - heavy
+
+        found = knobs(load_preset(ctx.params.get("preset") or "ecommerce"))
+        return [
+            CompletionItem(f"{knob.key}=", help=f"{knob.value}; {knob.allowed}")
+            for knob in found
+            if f"{knob.key}=".startswith(incomplete)
+        ]
+
+
 class Day(_Type):
     """A day, such as 2026-01-31."""
 
@@ -137,8 +170,10 @@ def _assignments(query: Query, incomplete: str) -> Iterable[CompletionItem]:
     yield from (CompletionItem(f"{name}={before}{word}") for word in words)
 
 
-def assigned(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Return the parameters given.
+def assigned(
+    pairs: Sequence[tuple[str, str]], *, what: str = "parameter", a_list: str = "a,b"
+) -> dict[str, str]:
+    """Return the parameters given, or what else is written `name=value`; `a_list` is how a list is written there.
 
     Raises
     ------
@@ -148,7 +183,7 @@ def assigned(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
     given: dict[str, str] = {}
     for name, text in pairs:
         if name in given:
-            message = f"parameter {name!r} is given twice: {given[name]!r} and {text!r}; a list is written {name}=a,b"
+            message = f"{what} {name!r} is given twice: {given[name]!r} and {text!r}; a list is written {name}={a_list}"
             raise ParameterError(message)
         given[name] = text
     return given

@@ -20,11 +20,13 @@ from martlet.terminal.tables import tabled
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from martlet.loaders.advance import AdvanceReport
     from martlet.loaders.build import BuildReport
     from martlet.queries.warehouse import Warehouse
 
-__all__ = ["built", "contents", "option_for", "show_contents"]
+__all__ = ["advanced", "built", "contents", "option_for", "show_contents"]
 
+_LONGEST_SETTING = 60
 _UNITS = (("GB", 2**30), ("MB", 2**20), ("kB", 2**10))
 
 
@@ -57,6 +59,37 @@ def built(report: BuildReport, *, shown_as: Path) -> None:
         err=True,
     )
     click.echo(f"Try next: martlet query attribution/channels{option_for(shown_as)}", err=True)
+
+
+def advanced(report: AdvanceReport, *, shown_as: Path) -> None:
+    """Say on stderr what an advance added, and how the same company is built at once."""
+    added = {name: report.added.get(name, rows) for name, rows in report.rows.items()}
+    new = {name: rows for name, rows in added.items() if rows}
+    columns = [
+        Column("table", list(new), is_number=False),
+        Column("new rows", [f"{rows:,}" for rows in new.values()], is_number=True),
+        Column("rows", [f"{report.rows[name]:,}" for name in new], is_number=True),
+    ]
+    console.err().print(tabled(columns))
+    click.echo(
+        f"\n{shown_as}: {sum(new.values()):,} new rows, up to {report.until}, {size_in_words(report.size)}, "
+        f"in {report.seconds:.1f} s",
+        err=True,
+    )
+    click.echo(f"At once: {_build_of(report.settings)}", err=True)
+
+
+def _build_of(settings: dict[str, str]) -> str:
+    """Return the command that builds a synthetic company in one go."""
+    words = ["martlet", "build"]
+    for name in ("customers", "customers_on", "days", "until", "seed"):
+        words += [f"--{name.replace('_', '-')}", settings[name]]
+    for name, value in settings.items():
+        if name.startswith("set."):
+            words += ["--set", f"{name.removeprefix('set.')}={value}"]
+    # What a file said is kept in meta.setting; the file itself may have gone.
+    words += ["--preset", "FILE" if "preset_file" in settings else settings["preset"]]
+    return shlex.join(words)
 
 
 _RELATIONS = """
@@ -110,7 +143,8 @@ def show_contents(found: dict[str, Any], *, as_json: bool) -> None:
     )
     if found["settings"]:
         terminal.print(
-            "Made with " + ", ".join(f"{name} {value}" for name, value in found["settings"].items()),
+            "Made with "
+            + ", ".join(f"{name} {_shortened(value)}" for name, value in found["settings"].items()),
             markup=False,
         )
     for load in found["loads"]:
@@ -140,6 +174,12 @@ def _listed(relations: list[dict[str, Any]], width: int) -> list[Column]:
         Column("rows", list(rows), is_number=True),
         Column("a row is", list(docs), is_number=False),
     ]
+
+
+def _shortened(value: str | None) -> str:
+    """Cut what a preset's file said, which can be long; --json has it whole."""
+    text = str(value)
+    return text if len(text) <= _LONGEST_SETTING else f"{text[:_LONGEST_SETTING]}…"
 
 
 def _first_sentence(doc: str, room: int) -> str:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -19,8 +20,11 @@ from click.testing import CliRunner
 
 import martlet
 from martlet.cli import cli
-from martlet.loaders.build import BuildReport
+from martlet.loaders.build import SIZES, BuildReport
+from martlet.loaders.company import load_preset
+from martlet.loaders.company.knobs import knobs
 from martlet.queries import catalogue
+from martlet.terminal import making
 
 HEAVY = ("duckdb", "polars", "numpy", "pyarrow", "faker", "sqlglot", "rich", "jinja2")
 COMMAND = [sys.executable, "-m", "martlet"]
@@ -119,6 +123,22 @@ def test_help_is_quick(process):
         (["sql", "SELECT * FROM read_csv('/etc/passwd')"], "Permission Error"),
         (["sql", "SELECT 1", "--memory", "lots"], "memory is 'lots'"),
         (["build", "--until", "tomorrow"], "must be a date, such as 2026-01-31"),
+        (
+            ["build", "--size", "class", "--customers", "3"],
+            "size is 'class', which is 500 customers; give one",
+        ),
+        (["build", "--size", "huge"], "'assignment'"),
+        (["build", "--set", "visits.prospects"], "key=value, such as visits.prospects=3"),
+        (["build", "--set", "visits.prospect=3"], "Did you mean 'prospects'?"),
+        (["build", "--set", "visits.prospects=300"], "visits.prospects is 300.0; allowed are 0 to 30"),
+        (["build", "--set", "a=1", "--set", "a=2"], "key 'a' is given twice"),
+        (["build", "--customers-on", "2030-01-01"], "customers_on is 2030-01-01; allowed are days after"),
+        (["advance"], "--days"),
+        (["advance", "--days", "0"], "0 is not in the range"),
+        (["advance", "--days", "3", "-w", "none.duckdb"], "there is no warehouse"),
+        (["preset", "ecomerce"], "Did you mean 'ecommerce'?"),
+        (["truth", "chanels"], "Did you mean 'channels'?"),
+        (["truth", "--json", "--format", "csv"], "two formats"),
         (["ingest", "orders", "none.csv"], "none.csv"),
         (["completion", "tcsh"], "'bash'"),
     ],
@@ -301,6 +321,36 @@ def test_build_passes_on_what_it_is_told_and_sums_up(run, monkeypatch, tmp_path,
     assert run("build", "-w", tmp_path / "w.duckdb", "--quiet").output == ""
 
 
+def test_what_is_set_is_passed_on_and_kept(run, tmp_path):
+    target = tmp_path / "w.duckdb"
+    given = ("--set", "visits.prospects=2", "--set", "channels.Paid Social.effect=0", "--set", "season=off")
+    result = run("build", "-w", target, "--size", "demo", "--days", "40", "--until", "2025-06-01", *given)
+    assert (result.exit_code, result.stdout) == (0, "")
+    kept = json.loads(run("info", "--json", "-w", target).stdout)["settings"]
+    assert {name: value for name, value in kept.items() if name.startswith("set.")} == {
+        "set.visits.prospects": "2",
+        "set.channels.Paid Social.effect": "0",
+        "set.season": "off",
+    }
+    effects = "SELECT orders_per_touch FROM truth.channel_effect JOIN star.dim_channel USING (channel_key) WHERE channel = 'Paid Social'"
+    assert run("sql", effects, "-w", target).stdout == "orders_per_touch\n0.0\n"
+    result = run("advance", "--days", "3", "-w", target)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "new rows, up to 2025-06-04" in result.stderr
+    at_once = next(line for line in result.stderr.splitlines() if line.startswith("At once: martlet "))
+    other = tmp_path / "other.duckdb"
+    assert run(*shlex.split(at_once)[3:], "-w", other, "--quiet").output == ""
+    rows = "SELECT count(*), sum(hash(e)) FROM star.fact_event AS e"
+    assert run("sql", rows, "-w", target).stdout == run("sql", rows, "-w", other).stdout
+    assert run("advance", "--days", "1", "-w", target, "--quiet").output == ""
+
+
+@pytest.mark.parametrize(("size", "customers"), SIZES.items())
+def test_sizes_are_those_of_the_library(size, customers):
+    assert f"{customers}" in " ".join(CliRunner().invoke(cli, ["build", "--help"]).stdout.split())
+    assert size in making.build.params[2].type.choices
+
+
 def test_ingest_loads_orders_and_sums_up(run, tmp_path):
     orders = tmp_path / "orders.csv"
     orders.write_text("customer,date,amount\na,2025-01-31,10.50\nb,2025-02-01,20\nb,never,5\n")
@@ -313,6 +363,76 @@ def test_ingest_loads_orders_and_sums_up(run, tmp_path):
     )
     assert run("ingest", "orders", orders, "-w", target, "--quiet").output == ""
     assert "There is nothing" in run("demo", "-w", target).stdout
+
+
+# The preset and the truth
+
+
+def test_a_preset_is_printed_as_it_is_written(run, preset_file, tmp_path):
+    assert run("preset").stdout == preset_file.read_text(encoding="utf-8")
+    copy = tmp_path / "mine.toml"
+    copy.write_text(run("preset", "ecommerce").stdout, encoding="utf-8")
+    assert load_preset(copy) == load_preset("ecommerce")
+    assert run("preset", copy).stdout == run("preset").stdout
+
+
+def test_every_key_of_a_preset_is_listed_with_what_is_allowed(run):
+    rows = list(csv.DictReader(io.StringIO(run("preset", "--keys").stdout)))
+    assert rows == [vars(knob) for knob in knobs(load_preset("ecommerce"))]
+    assert rows[0] == {"key": "season", "value": "on", "allowed": "on or off"}
+    assert {row["key"]: row["allowed"] for row in rows}["visits.prospects"] == "a number from 0 to 30"
+
+
+@pytest.fixture
+def preset_file():
+    return Path(martlet.__file__).parent / "loaders" / "company" / "ecommerce.toml"
+
+
+def test_the_truth_is_a_page_a_table_and_an_object(run, warehouse):
+    orders = warehouse.sql("SELECT count(*) FROM star.fact_order").rows()[0][0]
+    page = run("truth", "--format", "table")
+    assert page.exit_code == 0
+    assert f"Of {orders:,} orders, " in page.stdout
+    rows = list(csv.DictReader(io.StringIO(run("truth").stdout)))
+    assert list(rows[0]) == ["section", "item", "measure", "value"]
+    assert (
+        sum(int(row["value"]) for row in rows if (row["section"], row["measure"]) == ("causes", "orders"))
+        == orders
+    )
+    found = json.loads(run("truth", "--json").stdout)
+    assert list(found) == list(dict.fromkeys(row["section"] for row in rows))
+    assert sum(row["orders"] for row in found["causes"]["rows"]) == orders
+
+
+def test_a_section_of_the_truth_is_a_table_of_its_own(run, warehouse, tmp_path):
+    caused = dict(
+        warehouse.sql(
+            "SELECT channel, count(*) FROM truth.order_cause JOIN star.dim_channel USING (channel_key) WHERE cause = 'touch' GROUP BY ALL"
+        ).rows()
+    )
+    rows = list(csv.DictReader(io.StringIO(run("truth", "channels").stdout)))
+    assert {row["channel"]: int(row["really_caused"]) for row in rows if int(row["really_caused"])} == caused
+    credited = warehouse.query("attribution/channels", model="last").pl()
+    last = dict(zip(credited["channel"], credited["conversions"], strict=True))
+    assert all(int(row["last_touch_credits"]) == last.get(row["channel"], 0) for row in rows)
+    target = tmp_path / "channels.json"
+    assert run("truth", "channels", "-o", target).output == ""
+    assert len(json.loads(target.read_text())) == len(rows)
+
+
+@pytest.mark.parametrize("columns", ["80", "100"])
+def test_the_page_of_the_truth_fits(run, columns):
+    result = run("truth", "--format", "table", env={"COLUMNS": columns})
+    assert max(map(len, result.stdout.splitlines())) <= int(columns)
+
+
+def test_real_data_have_no_planted_truth(run, tmp_path):
+    orders = tmp_path / "orders.csv"
+    orders.write_text("customer,date,amount\na,2025-01-31,10.50\n")
+    run("ingest", "orders", orders, "-w", tmp_path / "mine.duckdb")
+    result = run("truth", "-w", tmp_path / "mine.duckdb")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "nothing was planted" in result.stderr
 
 
 # Ends
@@ -373,6 +493,7 @@ def test_completion_prints_a_script(run, shell):
         (["martlet", "query", "funnel/stages", "-p", "steps", "=", "Homepage,Purch"], ["Homepage,Purchase"]),
         (["martlet", "query", "funnel/stages", "--format", "nd"], ["ndjson"]),
         (["martlet", "compile", "funnel/stages", "--dialect", "snow"], ["snowflake"]),
+        (["martlet", "build", "--set", "visits.prospects"], ["visits.prospects="]),
     ],
 )
 def test_bash_completes_names_and_words(process, words, expected):

@@ -52,7 +52,9 @@ class World:
     discounts: Floats
 
     @classmethod
-    def of(cls, preset: Preset, *, customers: int, days: int, until: date, seed: int) -> World:
+    def of(
+        cls, preset: Preset, *, customers: int, customers_on: date, days: int, until: date, seed: int
+    ) -> World:
         """Make the company; raises ParameterError when it would be older than its ids can say."""
         first_day = until - timedelta(days=days)
         planned = until + timedelta(days=_OVERHANG)
@@ -62,7 +64,7 @@ class World:
         end = float(clock.forward(seconds(until)))
         if end / PERIOD >= MAX_PERIODS:
             raise ParameterError(f"days is {days}; allowed are 1 to about {int(MAX_PERIODS * PERIOD)}")
-        scale = customers / float(growth.forward(seconds(until)))
+        scale = customers / float(growth.forward(seconds(customers_on)))
         looking = clock.inverse(np.array([end + CAP * preset.visits.pre_sign_up_days]))
         slots = max(int(np.ceil(scale * float(growth.forward(looking)[0]))), customers)
         return cls(

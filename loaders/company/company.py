@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
@@ -15,14 +15,14 @@ from martlet.loaders.company._clock import occasions
 from martlet.loaders.company._world import World
 from martlet.loaders.company.block import Block, generate
 from martlet.loaders.company.catalogue import device_frame, geography_frame, page_frame
-from martlet.loaders.company.preset import load_preset
+from martlet.loaders.company.preset import load_preset, settings_of
 from martlet.loaders.company.publishing import content_frame, post_frame
 from martlet.loaders.company.tallies import Tallies
 from martlet.loaders.company.totals import ad_spend_frame, inventory_frame, truth_frames
 from martlet.sql.errors import MartletError, ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -44,13 +44,17 @@ class Company:
     Parameters
     ----------
     customers
-        How many sign up before `until`.
+        How many have signed up before `customers_on`.
     days, until
         The data cover the `days` before `until`.
     seed
         The same seed gives the same rows, whatever the number of threads.
     preset
-        Name of a preset, or the path of a TOML file like one.
+        Name of a preset, the path of a TOML file like one, or such a file's table.
+    set
+        Numbers of the preset to change, by dotted key: `{"visits.prospects": 3, "season": "off"}`.
+    customers_on
+        Day that `customers` is about; `until` if None. Sign-ups follow from it alone: a later `until` adds customers.
 
     Raises
     ------
@@ -67,16 +71,30 @@ class Company:
         days: int = 730,
         until: date = date(2026, 1, 1),
         seed: int = 42,
-        preset: str | Path = "ecommerce",
+        preset: str | Path | Mapping[str, Any] = "ecommerce",
+        set: Mapping[str, Any] | None = None,  # noqa: A002  (the word of the command line)
+        customers_on: date | None = None,
     ) -> None:
         _check("customers", customers, 1, _MOST_CUSTOMERS)
         _check("days", days, 1, 12_000)
         _check("seed", seed, 0, 2**63 - 1)
         if not 1980 <= until.year <= 2200:  # noqa: PLR2004
             raise ParameterError(f"until is {until}; allowed are days of the years 1980 to 2200")
+        self._customers_on = until if customers_on is None else customers_on
+        if not until - timedelta(days=days) < self._customers_on <= until:
+            raise ParameterError(
+                f"customers_on is {customers_on}; allowed are days after {until - timedelta(days=days)}, up to {until}"
+            )
         self._given = {"customers": customers, "days": days, "seed": seed}
-        self._preset_name = str(preset)
-        self._world = World.of(load_preset(preset), customers=customers, days=days, until=until, seed=seed)
+        self._world = World.of(
+            load_preset(preset, set),
+            customers=customers,
+            customers_on=self._customers_on,
+            days=days,
+            until=until,
+            seed=seed,
+        )
+        self._knobs = settings_of(preset, set or {})
         self._tallies: Tallies | None = None
 
     @property
@@ -106,9 +124,10 @@ class Company:
 
         return {
             "generator": GENERATOR,
-            "preset": self._preset_name,
+            **self._knobs,
             "preset_digest": blake2b(repr(self._world.preset).encode(), digest_size=16).hexdigest(),
             "customers": str(self._given["customers"]),
+            "customers_on": self._customers_on.isoformat(),
             "days": str(self._given["days"]),
             "until": self.until.isoformat(),
             "seed": str(self._given["seed"]),

@@ -38,11 +38,12 @@ def post_frame(world: World) -> pl.DataFrame:
     for number, platform in enumerate(world.preset.social, 1):
         if not platform.posts_per_week:
             continue
-        total = int(world.end / 7 * platform.posts_per_week)
-        place = np.arange(total, dtype=np.int64)
-        ids = number * _POSTS + place
         draw = world.streams.uniform
-        at = world.clock.inverse((place + draw("post/time", ids)) * 7 / platform.posts_per_week)
+        ids = number * _POSTS + np.arange(int(world.end / 7 * platform.posts_per_week) + 1, dtype=np.int64)
+        at = world.clock.inverse((ids % _POSTS + draw("post/time", ids)) * 7 / platform.posts_per_week)
+        # The last post may fall on either side of the end; the others lie before it.
+        ids, at = ids[at < world.until_at], at[at < world.until_at]
+        total = ids.size
         luck = np.exp(posts.luck * normal(world.streams, "post/luck", ids) - posts.luck**2 / 2)
         reach = counts(world, "post/reach", ids, _audience(world, at) * platform.reach * luck)
         kind = (draw("post/kind", ids) * len(platform.kinds)).astype(np.int64)
