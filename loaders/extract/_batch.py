@@ -148,7 +148,9 @@ class Spoiler:
                 new = changed(right, pl.Series(draws[which == number]), kind=kind, role=role, year=self._year)
                 new = new.with_columns(place=pl.Series(hit, dtype=pl.Int64), original=right)
                 # An empty cell stays as it is, and so does one that this kind can't change.
-                new = new.filter(pl.col("original").is_not_null() & pl.col("original").ne_missing("spoilt"))
+                new = new.filter(
+                    pl.col("original").is_not_null() & pl.col("original").ne_missing(pl.col("spoilt"))
+                )
                 new = new.join(lost, on="place", how="anti", maintain_order="left")
                 cells.append(self._record(values.name, ids, new))
         found = pl.concat(cells)

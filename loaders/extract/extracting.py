@@ -169,17 +169,30 @@ def _batches(
 ) -> Iterator[tuple[pl.DataFrame, int, float]]:
     """Yield the defects of each batch, the rows written so far, and the share of the table that is done."""
     total = connection.execute(f"SELECT count(*) FROM {export.table.source}").fetchall()[0][0]
-    reader = connection.sql(export.statement()).to_arrow_reader(BATCH)
     done = 0
-    for part in reader:
-        frame = pl.DataFrame(pl.from_arrow(part))
+    for frame in _frames(connection, export.statement()):
         defects = export.add(frame, first=done + 1)
         done += frame.height
-        # The last batch is told apart below, by the defects of the file as a whole.
-        yield defects, done, min(done / max(total, 1), 0.999)
-    if not done:
-        export.add(pl.DataFrame(pl.from_arrow(reader.schema.empty_table())), first=1)
+        # The table is done when its file is closed.
+        yield defects, done, min(done / max(total, 1), 0.99)
     yield export.finish(), done, 1.0
+
+
+def _frames(connection: duckdb.DuckDBPyConnection, statement: str) -> Iterator[pl.DataFrame]:
+    """Yield a result in frames of `BATCH` rows, one at least.
+
+    How many rows DuckDB hands out at a time depends on its threads, and what is written must not.
+    """
+    reader = connection.sql(statement).to_arrow_reader(BATCH)
+    waiting = pl.DataFrame(pl.from_arrow(reader.schema.empty_table()))
+    is_first = True
+    for part in reader:
+        waiting = waiting.vstack(pl.DataFrame(pl.from_arrow(part)))
+        while waiting.height >= BATCH:
+            yield waiting[:BATCH].rechunk()
+            waiting, is_first = waiting[BATCH:], False
+    if waiting.height or is_first:
+        yield waiting.rechunk()
 
 
 def _numbered(defects: pl.DataFrame, first: int) -> pl.DataFrame:
