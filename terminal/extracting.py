@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from martlet.terminal import options
+from martlet.terminal.application import Command
 
 # Heavy modules are imported by the command itself, so that help is quick.
 # ruff: noqa: PLC0415
@@ -15,7 +16,7 @@ from martlet.terminal import options
 __all__ = ["extract"]
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
     "--messy",
