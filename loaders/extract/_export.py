@@ -109,11 +109,15 @@ class Export:
 
     def finish(self) -> pl.DataFrame:
         """Close the files; return the defects that files have as a whole."""
-        for one in self._writers.values():
-            one.close()
+        self.close()
         whole = {"kind": "encoding", "original_value": "utf-8", "spoilt_value": self._codec}
         found = [{"file": name, **whole} for name in self.rows] if self._codec != "utf-8" else []
         return pl.DataFrame(found, schema=DEFECTS)
+
+    def close(self) -> None:
+        """Close the files, if they are open."""
+        while self._writers:
+            self._writers.popitem()[1].close()
 
 
 def _numbers(spoilt: Spoilt, main: str, late: str, written: dict[str, int]) -> pl.DataFrame:

@@ -152,15 +152,19 @@ def _write(
     """Write all tables and the record of all defects; return how many there are of each kind."""
     counts: Counter[str] = Counter()
     record = writer(building / DEFECTS_FILE, "parquet", DEFECTS, "utf-8")
-    record.write(_numbered(pl.DataFrame(schema=DEFECTS), 1))
-    for export in exports:
-        for defects, rows, share in _batches(connection, export):
-            if defects.height:
-                record.write(_numbered(defects, 1 + sum(counts.values())))
-                counts.update(dict(defects["kind"].value_counts().iter_rows()))
-            if progress is not None:
-                progress(export.table.name, rows, share)
-    record.close()
+    try:
+        record.write(_numbered(pl.DataFrame(schema=DEFECTS), 1))
+        for export in exports:
+            for defects, rows, share in _batches(connection, export):
+                if defects.height:
+                    record.write(_numbered(defects, 1 + sum(counts.values())))
+                    counts.update(dict(defects["kind"].value_counts().iter_rows()))
+                if progress is not None:
+                    progress(export.table.name, rows, share)
+    finally:
+        record.close()
+        for export in exports:
+            export.close()
     return counts
 
 
