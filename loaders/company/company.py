@@ -17,8 +17,9 @@ from martlet.loaders.company.block import Block, generate
 from martlet.loaders.company.catalogue import device_frame, geography_frame, page_frame
 from martlet.loaders.company.preset import load_preset
 from martlet.loaders.company.publishing import content_frame, post_frame
+from martlet.loaders.company.stock import inventory_frame, stock_out_frame
 from martlet.loaders.company.tallies import Tallies
-from martlet.loaders.company.totals import ad_spend_frame, inventory_frame, truth_frames
+from martlet.loaders.company.totals import ad_spend_frame, truth_frames
 from martlet.sql.errors import MartletError, ParameterError
 
 if TYPE_CHECKING:
@@ -122,8 +123,8 @@ class Company:
         world = self._world
         yield "star.dim_geography", geography_frame(world.preset)
         yield "star.dim_device", device_frame(world.preset)
-        yield "star.dim_product", world.products.frame
-        yield "star.dim_page", page_frame(world.preset, world.products)
+        yield "star.dim_product", world.products.frame_until(world.until_at)
+        yield "star.dim_page", page_frame(world.preset, world.products, world.until_at)
         campaigns = world.campaigns.frame.filter(pl.col("starts_on") < world.until)
         yield "star.dim_campaign", campaigns
         for relation, frame in zip(
@@ -184,6 +185,7 @@ class Company:
         yield "star.fact_inventory", inventory_frame(world, tallies)
         yield "star.fact_social_post", post_frame(world)
         yield "star.fact_content", content_frame(world)
+        yield "truth.stock_out", stock_out_frame(world)
         yield "truth.experiment", experiments.truth_frame(world)
         yield from truth_frames(world, tallies)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
@@ -26,57 +27,106 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-__all__ = ["dimension_frames", "exposures", "truth_frame"]
+__all__ = ["METRICS", "dimension_frames", "exposures", "truth_frame"]
 
-_NUMBERS = 100  # experiments that a customer's exposure ids have room for
+METRICS: Final = ("add_to_cart", "checkout", "caused_orders")
+# Exposures that a customer has room for: two an experiment.
+_NUMBERS: Final = 10_000
+_BROWSERS: Final = 2
 
 
-def _planned(world: World) -> Iterator[tuple[int, int, Experiment, int]]:
-    """Yield (key, key of the first arm, experiment, first second) for the experiments that start within the data."""
-    arm = 1
-    for number, experiment in enumerate(world.preset.experiments, 1):
-        begins = world.start_at + experiment.start_day * DAY
-        if begins < world.until_at:
-            yield number, arm, experiment, begins
-        arm += len(experiment.arms)
+@dataclass(frozen=True)
+class _Run:
+    """An experiment of the programme in one of its rounds, from `begins` to `ends` in seconds."""
+
+    key: int
+    first_arm: int
+    name: str
+    experiment: Experiment
+    begins: int
+    ends: int
+
+
+def _runs(world: World) -> Iterator[_Run]:
+    """Yield the experiments that start within the data, by round and then as in the preset."""
+    every = world.preset.programme.every_days * DAY
+    key, arm, round_ = 1, 1, 0
+    while world.start_at + round_ * every < world.until_at:
+        for experiment in world.preset.experiments:
+            begins = world.start_at + round_ * every + experiment.start_day * DAY
+            name = experiment.name if round_ == 0 else f"{experiment.name}, round {round_ + 1}"
+            if begins < world.until_at:
+                yield _Run(key, arm, name, experiment, begins, begins + experiment.days * DAY)
+            key += 1
+            arm += len(experiment.arms)
+        round_ += 1
 
 
 def exposures(world: World, people: People, touches: Touches) -> tuple[pl.DataFrame, dict[str, Floats]]:
-    """Expose every customer at the first exogenous visit while an experiment runs.
+    """Expose the visitors of an experiment at the first exogenous visit while it runs.
 
     Returns
     -------
     tuple
         Rows of `star.fact_exposure`; by metric, the factor that the arms put on each touch.
     """
-    factors = {metric: np.ones(touches.id.size) for metric in ("add_to_cart", "caused_orders")}
+    factors = {metric: np.ones(touches.id.size) for metric in METRICS}
     frames = []
-    known = touches.visits & touches.is_exogenous & (touches.at >= people.signed_up_at[touches.who])
-    known &= (touches.browser < 2) & (touches.at < world.until_at)  # noqa: PLR2004  (two browsers a customer)
-    for key, first_arm, experiment, begins in _planned(world):
-        ends = begins + experiment.days * DAY
-        during = np.flatnonzero(known & (touches.at >= begins) & (touches.at < ends))
-        order = during[np.lexsort((touches.id[during], touches.at[during], touches.who[during]))]
-        who, first = np.unique(touches.who[order], return_index=True)
-        seen = order[first]
-        draw = world.streams.uniform(f"experiment/{experiment.name}", people.key[who])
-        arm = pick(draw, [entry.split for entry in experiment.arms])
-        frames.append(_exposure_frame(people, touches, seen, key, first_arm + arm))
-        since = np.full(people.key.size, np.iinfo(np.int64).max)
-        lift = np.zeros(people.key.size)
-        since[who] = touches.at[seen]
-        lift[who] = np.array([entry.lift for entry in experiment.arms])[arm]
-        under = (touches.at >= since[touches.who]) & (touches.at < ends)
-        factors[experiment.metric] *= np.where(under, 1.0 + lift[touches.who], 1.0)
-    return (pl.concat(frames).sort("customer_key", "exposed_at") if frames else pl.DataFrame()), factors
+    able = touches.is_exogenous & (touches.at >= people.signed_up_at[touches.who])
+    able &= (touches.browser >= 0) & (touches.browser < _BROWSERS) & (touches.at < world.until_at)
+    able = np.flatnonzero(able)
+    able = able[np.lexsort((touches.id[able], touches.at[able]))]
+    at = touches.at[able]
+    for run in _runs(world):
+        low, high = np.searchsorted(at, (run.begins, run.ends))
+        frames.append(_run(world, people, touches, able[low:high], run, factors[run.experiment.metric]))
+    return (pl.concat(frames).sort("customer_key", "exposed_at", "exposure_id") if frames else pl.DataFrame()), factors
 
 
-def _exposure_frame(people: People, touches: Touches, seen: Ints, key: int, arm: Ints) -> pl.DataFrame:
+def _run(
+    world: World, people: People, touches: Touches, during: Ints, run: _Run, factor: Floats
+) -> pl.DataFrame:
+    """Expose those who are touched `during` the run, by time; put the effect of their arms on `factor`."""
+    experiment, draw = run.experiment, world.streams.uniform
+    # A unit is a person, or a browser of one.
+    by_browser = experiment.assigned_by == "browser"
+    unit = touches.who * _BROWSERS + (touches.browser if by_browser else 0)
+    if experiment.traffic < 1:
+        taken = draw(f"experiment/{run.name}/traffic", people.key) < experiment.traffic
+        during = during[taken[touches.who[during]]]
+    visits = during[touches.visits[during]]
+    units, first = np.unique(unit[visits], return_index=True)
+    seen = visits[first]
+    who = units // _BROWSERS
+    ids = people.key[who] * _BROWSERS + units % _BROWSERS
+    arm = pick(draw(f"experiment/{run.name}", ids), [entry.split for entry in experiment.arms])
+    since = np.full(people.key.size * _BROWSERS, np.iinfo(np.int64).max)
+    lift = np.zeros(since.size)
+    since[units] = touches.at[seen]
+    lift[units] = np.array([entry.lift for entry in experiment.arms])[arm]
+    mine = unit[during]
+    under = during[touches.at[during] >= since[mine]]
+    mine = unit[under]
+    effect = lift[mine]
+    if experiment.wears_off_days > 0:
+        effect = effect * np.exp(-(touches.at[under] - since[mine]) / (experiment.wears_off_days * DAY))
+    factor[under] *= 1.0 + effect
+    # The first exposure of a person to an arm is the one on record.
+    order = np.lexsort((touches.id[seen], touches.at[seen]))
+    _, earliest = np.unique(who[order] * len(experiment.arms) + arm[order], return_index=True)
+    chosen = order[earliest]
+    second = (units % _BROWSERS)[chosen]
+    return _exposure_frame(people, touches, seen[chosen], run, run.first_arm + arm[chosen], second)
+
+
+def _exposure_frame(
+    people: People, touches: Touches, seen: Ints, run: _Run, arm: Ints, second: Ints
+) -> pl.DataFrame:
     who = touches.who[seen]
     return pl.DataFrame(
         {
-            "exposure_id": people.key[who] * _NUMBERS + key,
-            "experiment_key": keys(np.full(seen.size, key)),
+            "exposure_id": people.key[who] * _NUMBERS + run.key * _BROWSERS + second,
+            "experiment_key": keys(np.full(seen.size, run.key)),
             "variant_key": keys(arm),
             "customer_key": keys(people.key[who]),
             "visitor_id": people.key[who] * VISITORS + touches.browser[seen],
@@ -89,28 +139,28 @@ def _exposure_frame(people: People, touches: Touches, seen: Ints, key: int, arm:
 def dimension_frames(world: World) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the rows of `star.dim_experiment` and `star.dim_variant`."""
     experiments, variants = [], []
-    for key, first_arm, experiment, _ in _planned(world):
-        starts_on = world.first_day + timedelta(days=experiment.start_day)
+    for run in _runs(world):
+        starts_on = world.first_day + timedelta(days=(run.begins - world.start_at) // DAY)
         experiments.append(
             {
-                "experiment_key": key,
-                "experiment_id": f"X{key:03d}",
-                "name": experiment.name,
-                "hypothesis": experiment.hypothesis,
-                "primary_metric": experiment.metric,
+                "experiment_key": run.key,
+                "experiment_id": f"X{run.key:03d}",
+                "name": run.name,
+                "hypothesis": run.experiment.hypothesis,
+                "primary_metric": run.experiment.metric,
                 "starts_on": starts_on,
-                "ends_on": starts_on + timedelta(days=experiment.days - 1),
+                "ends_on": starts_on + timedelta(days=run.experiment.days - 1),
             }
         )
         variants += [
             {
-                "variant_key": first_arm + place,
-                "experiment_key": key,
+                "variant_key": run.first_arm + place,
+                "experiment_key": run.key,
                 "variant": arm.name,
                 "is_control": place == 0,
                 "allocation": arm.allocation,
             }
-            for place, arm in enumerate(experiment.arms)
+            for place, arm in enumerate(run.experiment.arms)
         ]
     return pl.DataFrame(experiments), pl.DataFrame(variants)
 
@@ -120,13 +170,18 @@ def truth_frame(world: World) -> pl.DataFrame:
     return pl.DataFrame(
         [
             {
-                "experiment_key": key,
-                "variant_key": first_arm + place,
-                "metric": experiment.metric,
+                "experiment_key": run.key,
+                "variant_key": run.first_arm + place,
+                "metric": run.experiment.metric,
                 "relative_lift": arm.lift,
-                "split": arm.split / sum(entry.split for entry in experiment.arms),
+                "split": arm.split / sum(entry.split for entry in run.experiment.arms),
+                "kind": run.experiment.kind,
+                "defect": run.experiment.defect or None,
+                "traffic": run.experiment.traffic,
+                "wears_off_days": run.experiment.wears_off_days or None,
             }
-            for key, first_arm, experiment, _ in _planned(world)
-            for place, arm in enumerate(experiment.arms)
-        ]
+            for run in _runs(world)
+            for place, arm in enumerate(run.experiment.arms)
+        ],
+        schema_overrides={"defect": pl.String, "wears_off_days": pl.Float64},
     )

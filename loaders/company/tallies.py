@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from martlet.loaders.company._clock import DAY
+from martlet.loaders.company._clock import DAY, weeks
 from martlet.loaders.company._frames import NEVER
+from martlet.loaders.company.orders import Effects
 from martlet.loaders.company.touches import TOUCH_TYPES
 
 if TYPE_CHECKING:
@@ -23,10 +24,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["MONDAY", "Tallies"]
-
-# 1970 began on a Thursday; weeks start on Monday.
-MONDAY: Final = 4
+__all__ = ["Tallies"]
 
 
 @dataclass(frozen=True)
@@ -41,9 +39,12 @@ class Tallies:
     touches: pl.DataFrame
     baskets: pl.DataFrame
     orders: int
+    effects: Effects
 
     @classmethod
-    def of(cls, world: World, touches: Touches, seen: Seen, sales: Sales, leads: pl.DataFrame) -> Tallies:
+    def of(
+        cls, world: World, touches: Touches, seen: Seen, sales: Sales, leads: pl.DataFrame, effects: Effects
+    ) -> Tallies:
         """Sum a block, as far as it lies in the data."""
         bought, kept = sales.bought, sales.lines
         mine = seen.order[touches.campaign[seen.order] > 0]
@@ -58,12 +59,12 @@ class Tallies:
             campaign=pl.col("campaign_key").cast(pl.Int64),
             leads=pl.lit(1, dtype=pl.Int64),
         )
-        week = (sales.ordered_at[bought.order[kept]] // DAY + MONDAY - 1) // 7
+        week = weeks(sales.ordered_at[bought.order[kept]])
         back = kept[bought.returned_at[kept] < NEVER]
         restocked = np.round(bought.returned[back] * world.preset.basket.restocking_share).astype(np.int64)
         sold = _sums({"week": week, "product": bought.product[kept]}, {"sold": bought.quantity[kept]})
         returned = _sums(
-            {"week": (bought.returned_at[back] // DAY + MONDAY - 1) // 7, "product": bought.product[back]},
+            {"week": weeks(bought.returned_at[back]), "product": bought.product[back]},
             {"restocked": restocked},
         )
         return cls(
@@ -75,6 +76,7 @@ class Tallies:
             ),
             baskets=_sums({"product": bought.product[kept]}, {"lines": np.ones(kept.size, dtype=np.int64)}),
             orders=sales.chosen.size,
+            effects=effects,
         )
 
     @staticmethod
@@ -87,7 +89,10 @@ class Tallies:
             "baskets": ["product"],
         }
         merged = {name: _merge([getattr(one, name), getattr(other, name)], keys) for name, keys in by.items()}
-        return Tallies(**merged, orders=one.orders + other.orders)
+        effects = Effects(
+            one.effects.touches + other.effects.touches, one.effects.expected + other.effects.expected
+        )
+        return Tallies(**merged, orders=one.orders + other.orders, effects=effects)
 
 
 def _sums(keys: dict[str, Ints], values: dict[str, Ints | Bools]) -> pl.DataFrame:

@@ -44,19 +44,21 @@ _BROWSE, _SEE, _FILL, _PAY, _BUY = range(1, 6)
 _MOST: Final = 15
 
 
-def depths(world: World, touches: Touches, factor: Floats) -> Ints:
+def depths(world: World, touches: Touches, carts: Floats | float = 1.0, checkouts: Floats | float = 1.0) -> Ints:
     """Return how far the visits would get without an order.
 
-    0 is a bounce, 1 further pages, 2 a product, 3 a cart, 4 the checkout. `factor` multiplies the chance of a cart.
+    0 is a bounce, 1 further pages, 2 a product, 3 a cart, 4 the checkout. `carts` and `checkouts` multiply
+    the chances of a cart and of going on to the checkout.
     """
     see, draw = world.preset.visits, world.streams.uniform
     bounce = np.zeros(max(CHANNEL_KEYS.values()) + 1)
     for mix in world.preset.channels:
         bounce[CHANNEL_KEYS[mix.name]] = mix.bounce
-    goes_on = draw("visit/bounce", touches.id) >= bounce[touches.channel]
+    chance = bounce[touches.channel] * np.where(touches.browser >= _ids.PROSPECTS, see.stranger_bounce, 1.0)
+    goes_on = draw("visit/bounce", touches.id) >= chance
     sees = goes_on & (draw("visit/product", touches.id) < see.product_view)
-    fills = sees & (draw("visit/cart", touches.id) < see.add_to_cart * factor)
-    pays = fills & (draw("visit/checkout", touches.id) < see.checkout)
+    fills = sees & (draw("visit/cart", touches.id) < see.add_to_cart * carts)
+    pays = fills & (draw("visit/checkout", touches.id) < see.checkout * checkouts)
     depth: Ints = goes_on.astype(np.int64) + sees + fills + pays
     return depth
 
@@ -178,8 +180,23 @@ def _moments(world: World, touches: Touches, demand: Demand, length: Ints) -> tu
     later = order[~at_sign_up]
     ordered_at[later] = np.maximum(ordered_at[later], demand.earliest[later] + 1)
     starts = touches.at.copy()
-    starts[buying] = np.maximum(ordered_at[order] - length[buying], demand.earliest[order])
+    before = _touched_before(touches, buying, ordered_at[order])
+    starts[buying] = np.maximum(ordered_at[order] - length[buying], np.maximum(demand.earliest[order], before))
+    starts[buying[at_sign_up]] = touches.at[buying[at_sign_up]]
     return starts, ordered_at
+
+
+def _touched_before(touches: Touches, buying: Ints, at: Ints) -> Ints:
+    """Return the first second after the last other touch of the person before each order; its visit is to be the last touch."""
+    others = np.flatnonzero(~touches.converts & (touches.browser < _ids.PROSPECTS))
+    span = int(max(touches.at.max(initial=0), at.max(initial=0))) + 1
+    line = np.sort(touches.who[others] * span + touches.at[others])
+    who = touches.who[buying]
+    place = np.searchsorted(line, who * span + at) - 1
+    if not line.size:
+        return np.zeros(buying.size, dtype=np.int64)
+    found = line[np.maximum(place, 0)]
+    return np.where((place >= 0) & (found // span == who), found % span + 1, 0)
 
 
 def _browsed(
@@ -197,7 +214,8 @@ def _browsed(
     category = pick_by(world.streams.uniform("browse/category", ids), tastes, taste)
     products = world.products
     place = (world.streams.uniform("browse/product", ids) * products.sizes[category]).astype(np.int64)
-    product[mine] = products.first[category] + place
+    week = world.assortment.week_of(touches.at)[owner[mine]]
+    product[mine] = world.assortment.shown[week, products.first[category] + place]
     return product
 
 

@@ -6,8 +6,12 @@ grain = ["experiment_key", "variant_key", "metric"]
 experiment_key = "Experiment."
 variant_key = "Arm."
 metric = "Metric on which the arm acts, such as conversion."
-relative_lift = "Planted change of the metric relative to the control, 0.05 for five percent more. 0 for the control and for arms that do nothing."
+relative_lift = "Planted change of the metric relative to the control, 0.05 for five percent more. 0 for the control and for arms that do nothing. Where it wears off, that at the first exposure."
 split = "Share of people really sent to the arm, 0 to 1. NULL when there was no draw."
+kind = "What the experiment is an example of, in words: winner, loser, no effect, underpowered, broken split, novelty, both arms."
+defect = "What is wrong with it, in words. NULL when nothing is."
+traffic = "Share of the visitors who were taken in."
+wears_off_days = "The effect on a person falls by exp(-days since the first exposure / this). NULL when it stays."
 */
 CREATE TABLE truth.experiment (
     experiment_key INTEGER NOT NULL REFERENCES star.dim_experiment (experiment_key),
@@ -15,5 +19,9 @@ CREATE TABLE truth.experiment (
     metric VARCHAR NOT NULL,
     relative_lift DOUBLE NOT NULL DEFAULT 0,
     split DOUBLE,
+    kind VARCHAR,
+    defect VARCHAR,
+    traffic DOUBLE,
+    wears_off_days DOUBLE,
     PRIMARY KEY (experiment_key, variant_key, metric)
 )
