@@ -138,9 +138,11 @@ class Stock:
     reorder_weeks: Annotated[float, Between(0, 52)]
     first_units: Annotated[int, Between(0, 1_000_000)]
     shortage: Annotated[float, Between(0, 0.2)]
+    popular: Share
     shortage_weeks: Annotated[int, Between(1, 26)]
     warning_weeks: Annotated[int, Between(1, 52)]
     hand_to_mouth: Share
+    last_unit_weeks: Annotated[int, Between(1, 52)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -124,7 +124,9 @@ def _discounts(preset: Preset, streams: Streams, first: date, until: date) -> Fl
     stretch = weeks(at) // shop.price_cut_weeks
     table = np.zeros((len(preset.categories), days))
     for number, category in enumerate(preset.categories):
-        depth = (streams.uniform(f"price/depth/{category.name}", stretch) * len(shop.price_cuts)).astype(np.int64)
+        depth = (streams.uniform(f"price/depth/{category.name}", stretch) * len(shop.price_cuts)).astype(
+            np.int64
+        )
         cut = streams.uniform(f"price/cut/{category.name}", stretch) < shop.price_cut
         table[number] = np.where(cut, np.asarray(shop.price_cuts)[depth], 0.0)
     names = [category.name for category in preset.categories]

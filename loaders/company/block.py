@@ -78,7 +78,7 @@ def generate(world: World, seed: int, low: int, high: int) -> Block:
     harvested, clicks = _harvested(
         mails.id.size, clicked, np.where(clicked_at < world.until_at, clicked_at, NEVER)
     )
-    leads = lead_frame(world, people, touches, seen, sales.first_orders(people))
+    leads, assets = lead_frame(world, people, touches, seen, sales.first_orders(people))
     frames = [
         ("star.dim_customer", person_frames.customer_frame(world, people, seed, tier, opted_in)),
         ("star.dim_customer_history", history),
@@ -90,14 +90,14 @@ def generate(world: World, seed: int, low: int, high: int) -> Block:
         ("star.fact_order_line", sale_frames.line_frame(people, sales)),
         ("star.fact_return", sale_frames.return_frame(world, people, sales)),
         ("star.fact_email", person_frames.mail_frame(world, people, mails, harvested, clicks)),
-        ("star.fact_exposure", exposed),
+        *(("star.fact_exposure", frame) for frame in exposed),
         ("star.fact_lead", leads),
         ("star.fact_review", sale_frames.review_frame(world, people, sales)),
         ("star.fact_survey", sale_frames.survey_frame(world, people, sales)),
         ("truth.customer", person_frames.truth_frame(world, people, left_at)),
         ("truth.order_cause", sale_frames.cause_frame(sales)),
     ]
-    tallies = Tallies.of(world, touches, seen, sales, leads, effects)
+    tallies = Tallies.of(world, touches, seen, sales, leads=leads, assets=assets, effects=effects)
     return Block([(relation, frame) for relation, frame in frames if frame.height], tallies)
 
 

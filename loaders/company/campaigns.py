@@ -74,14 +74,15 @@ class Campaigns:
             elif role == "triggered":
                 triggered[place] = number
             else:
-                mailings.append(Mailing(number, *place, len(mailings)))
+                kind, sent = place
+                mailings.append(Mailing(number, kind, sent, len(mailings)))
             rows.append({"campaign_key": number, "campaign_id": f"C{number:05d}", **plan})
         days = [first + timedelta(days=number) for number in range((until - first).days)]
         quarter = np.array([_quarter_of(day, quarters) for day in days], dtype=np.int64)
         frame = pl.DataFrame(rows, schema=_SCHEMA)
         types = tuple(dict.fromkeys(frame["campaign_type"]))
-        kind = np.array([-1, *(types.index(name) for name in frame["campaign_type"])], dtype=np.int64)
-        return cls(paid, triggered, quarter, kind, types, tuple(mailings), frame)
+        kinds = np.array([-1, *(types.index(name) for name in frame["campaign_type"])], dtype=np.int64)
+        return cls(paid, triggered, quarter, kinds, types, tuple(mailings), frame)
 
 
 _SCHEMA: Final = {
@@ -142,9 +143,7 @@ def _paid(preset: Preset, quarters: list[date]) -> list[dict[str, Any]]:
     return plans
 
 
-def _email_plan(
-    role: str, place: tuple[int, ...], preset: Preset, name: str, subject: str
-) -> dict[str, Any]:
+def _email_plan(role: str, place: tuple[int, ...], preset: Preset, name: str, subject: str) -> dict[str, Any]:
     kind = preset.email.types[place[0]]
     return {
         "role": role,
@@ -181,9 +180,12 @@ def _triggered(preset: Preset, streams: Streams, quarters: list[date]) -> list[d
 
 
 def _subject(
-    preset: Preset, streams: Streams, kind: EmailType, day: date, promotion: str = "", discount: str = "10%"
+    preset: Preset, streams: Streams, kind: EmailType, day: date, offer: tuple[str, str] = ("", "10%")
 ) -> str:
-    """Return the subject line of a mailing: mostly one of its type, sometimes one that any type could bear."""
+    """Return the subject line of a mailing: mostly one of its type, sometimes one that any type could bear.
+
+    `offer` is the name of the promotion and the discount, for the lines that speak of them.
+    """
     number = seconds(day) // DAY
     email = preset.email
     shared = streams.one(f"subject/shared/{kind.type}", number) < email.shared_subject
@@ -191,8 +193,8 @@ def _subject(
     category = streams.one(f"subject/category/{kind.type}", number)
     return lines[int(streams.one(f"subject/{kind.type}", number) * len(lines))].format(
         month=f"{day:%B}",
-        promotion=promotion,
-        discount=discount,
+        promotion=offer[0],
+        discount=offer[1],
         category=preset.categories[int(category * len(preset.categories))].name,
     )
 
@@ -214,7 +216,7 @@ def _mailings(preset: Preset, streams: Streams, first: date, until: date) -> lis
         for day, promotion, discount in on:
             if not first <= day < until:
                 continue
-            subject = _subject(preset, streams, kind, day, promotion, discount)
+            subject = _subject(preset, streams, kind, day, (promotion, discount))
             name = f"{promotion or kind.type} {day:%Y-%m}"
             spread = preset.email.hour_spread
             place = int(streams.one(f"hour/{kind.type}", seconds(day) // DAY) * (2 * spread + 1)) - spread

@@ -8,12 +8,11 @@ from datetime import date
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
-import polars as pl
-
 from martlet.loaders.company import experiments
 from martlet.loaders.company._clock import occasions
 from martlet.loaders.company._world import World
 from martlet.loaders.company.block import Block, generate
+from martlet.loaders.company.budgets import campaign_frame
 from martlet.loaders.company.catalogue import device_frame, geography_frame, page_frame
 from martlet.loaders.company.preset import load_preset
 from martlet.loaders.company.publishing import content_frame, post_frame
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
+    import polars as pl
+
 __all__ = ["BLOCK", "GENERATOR", "Company"]
 
 GENERATOR: Final = "1"
@@ -36,7 +37,7 @@ _MOST_CUSTOMERS: Final = 20_000_000
 # Writing is slower than a few threads that generate; more would only hold more blocks in memory.
 _MOST_THREADS: Final = 4
 
-Frames = list[tuple[str, pl.DataFrame]]
+Frames = list[tuple[str, "pl.DataFrame"]]
 
 
 class Company:
@@ -125,8 +126,7 @@ class Company:
         yield "star.dim_device", device_frame(world.preset)
         yield "star.dim_product", world.products.frame_until(world.until_at)
         yield "star.dim_page", page_frame(world.preset, world.products, world.until_at)
-        campaigns = world.campaigns.frame.filter(pl.col("starts_on") < world.until)
-        yield "star.dim_campaign", campaigns
+        yield "star.dim_campaign", campaign_frame(world)
         for relation, frame in zip(
             ("star.dim_experiment", "star.dim_variant"), experiments.dimension_frames(world), strict=True
         ):
@@ -184,7 +184,7 @@ class Company:
         yield "star.fact_ad_spend", ad_spend_frame(world, tallies)
         yield "star.fact_inventory", inventory_frame(world, tallies)
         yield "star.fact_social_post", post_frame(world)
-        yield "star.fact_content", content_frame(world)
+        yield "star.fact_content", content_frame(world, tallies)
         yield "truth.stock_out", stock_out_frame(world)
         yield "truth.experiment", experiments.truth_frame(world)
         yield from truth_frames(world, tallies)

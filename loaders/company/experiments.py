@@ -12,7 +12,7 @@ import polars as pl
 from martlet.loaders.company._clock import DAY
 from martlet.loaders.company._draws import pick
 from martlet.loaders.company._frames import date_keys, keys, times
-from martlet.loaders.company._ids import VISITORS
+from martlet.loaders.company._ids import PROSPECTS, VISITORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,13 +26,16 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
 __all__ = ["METRICS", "dimension_frames", "exposures", "truth_frame"]
 
 METRICS: Final = ("add_to_cart", "checkout", "caused_orders")
-# Exposures that a customer has room for: two an experiment.
-_NUMBERS: Final = 10_000
+# Experiments that a visitor's exposures have room for.
+_NUMBERS: Final = 1_000
 _BROWSERS: Final = 2
+# More seconds than any data cover.
+_SPAN: Final = 1 << 31
 
 
 @dataclass(frozen=True)
@@ -62,76 +65,120 @@ def _runs(world: World) -> Iterator[_Run]:
         round_ += 1
 
 
-def exposures(world: World, people: People, touches: Touches) -> tuple[pl.DataFrame, dict[str, Floats]]:
-    """Expose the visitors of an experiment at the first exogenous visit while it runs.
+@dataclass(frozen=True)
+class _Units:
+    """Touches of those who can be in an experiment, sorted by unit and time: `touch` is the place of each, `at` its moment.
+
+    A unit is what is assigned to an arm: a person (an unknown browser is one of its own), or each browser of one.
+    """
+
+    touch: Ints
+    at: Ints
+    unit: Ints
+    person: Ints
+    visitor: Ints
+    is_visit: Bools
+    is_stranger: Bools
+
+    @classmethod
+    def of(cls, people: People, touches: Touches, able: Ints, *, start: int, by_browser: bool) -> _Units:
+        browser = touches.browser[able]
+        stranger = browser >= PROSPECTS
+        person = people.key[touches.who[able]] * VISITORS + np.where(stranger, browser, 0)
+        unit = person + np.where(stranger, 0, browser) if by_browser else person
+        at = touches.at[able]
+        order = np.lexsort((touches.id[able], unit * _SPAN + (at - start)))
+        able = able[order]
+        return cls(
+            touch=able,
+            at=at[order],
+            unit=unit[order],
+            person=person[order],
+            visitor=people.key[touches.who[able]] * VISITORS + touches.browser[able],
+            is_visit=touches.visits[able],
+            is_stranger=stranger[order],
+        )
+
+
+def exposures(world: World, people: People, touches: Touches) -> tuple[list[pl.DataFrame], dict[str, Floats]]:
+    """Expose customers and unknown browsers at the first exogenous visit while an experiment runs.
 
     Returns
     -------
     tuple
-        Rows of `star.fact_exposure`; by metric, the factor that the arms put on each touch.
+        Rows of `star.fact_exposure`, of known customers and then of others; by metric, the factor that the arms put on
+        each touch.
     """
     factors = {metric: np.ones(touches.id.size) for metric in METRICS}
+    known = (touches.browser < _BROWSERS) & (touches.at >= people.signed_up_at[touches.who])
+    known &= people.is_customer[touches.who]
+    able = touches.is_exogenous & (touches.browser >= 0) & (known | (touches.browser >= PROSPECTS))
+    able &= (touches.at >= world.start_at) & (touches.at < world.until_at)
+    places = np.flatnonzero(able)
+    units: dict[str, _Units] = {}
     frames = []
-    able = touches.is_exogenous & (touches.at >= people.signed_up_at[touches.who])
-    able &= (touches.browser >= 0) & (touches.browser < _BROWSERS) & (touches.at < world.until_at)
-    able = np.flatnonzero(able)
-    able = able[np.lexsort((touches.id[able], touches.at[able]))]
-    at = touches.at[able]
     for run in _runs(world):
-        low, high = np.searchsorted(at, (run.begins, run.ends))
-        frames.append(_run(world, people, touches, able[low:high], run, factors[run.experiment.metric]))
-    return (pl.concat(frames).sort("customer_key", "exposed_at", "exposure_id") if frames else pl.DataFrame()), factors
+        by = run.experiment.assigned_by
+        if by not in units:
+            units[by] = _Units.of(people, touches, places, start=world.start_at, by_browser=by == "browser")
+        found = units[by]
+        during = np.flatnonzero((found.at >= run.begins) & (found.at < run.ends))
+        frame = _run(world, found, during, run, factors[run.experiment.metric])
+        if frame.height:
+            frames.append(frame)
+    if not frames:
+        return [], factors
+    rows = pl.concat(frames).sort("customer_key", "exposed_at", "exposure_id")
+    strangers = pl.col("customer_key") == 0
+    return [rows.filter(~strangers), rows.filter(strangers)], factors
 
 
-def _run(
-    world: World, people: People, touches: Touches, during: Ints, run: _Run, factor: Floats
-) -> pl.DataFrame:
-    """Expose those who are touched `during` the run, by time; put the effect of their arms on `factor`."""
+def _run(world: World, units: _Units, during: Ints, run: _Run, factor: Floats) -> pl.DataFrame:
+    """Expose those who are touched `during` the run; put the effect of their arms on `factor`."""
     experiment, draw = run.experiment, world.streams.uniform
-    # A unit is a person, or a browser of one.
-    by_browser = experiment.assigned_by == "browser"
-    unit = touches.who * _BROWSERS + (touches.browser if by_browser else 0)
+    if experiment.metric == "caused_orders":
+        during = during[~units.is_stranger[during]]
     if experiment.traffic < 1:
-        taken = draw(f"experiment/{run.name}/traffic", people.key) < experiment.traffic
-        during = during[taken[touches.who[during]]]
-    visits = during[touches.visits[during]]
-    units, first = np.unique(unit[visits], return_index=True)
-    seen = visits[first]
-    who = units // _BROWSERS
-    ids = people.key[who] * _BROWSERS + units % _BROWSERS
-    arm = pick(draw(f"experiment/{run.name}", ids), [entry.split for entry in experiment.arms])
-    since = np.full(people.key.size * _BROWSERS, np.iinfo(np.int64).max)
-    lift = np.zeros(since.size)
-    since[units] = touches.at[seen]
-    lift[units] = np.array([entry.lift for entry in experiment.arms])[arm]
-    mine = unit[during]
-    under = during[touches.at[during] >= since[mine]]
-    mine = unit[under]
-    effect = lift[mine]
+        chance = draw(f"experiment/{run.name}/traffic", units.person[during])
+        during = during[chance < experiment.traffic]
+    # The touches of a unit that follow its first visit, that visit included.
+    visit = during[units.is_visit[during]]
+    first = visit[_starts(units.unit[visit])]
+    if not first.size:
+        return _exposure_frame(units, first, run, first)
+    arm = pick(draw(f"experiment/{run.name}", units.unit[first]), [entry.split for entry in experiment.arms])
+    last = np.searchsorted(first, during, side="right") - 1
+    under = (last >= 0) & (units.unit[first[last]] == units.unit[during])
+    under, last = during[under], last[under]
+    effect = np.array([entry.lift for entry in experiment.arms])[arm[last]]
     if experiment.wears_off_days > 0:
-        effect = effect * np.exp(-(touches.at[under] - since[mine]) / (experiment.wears_off_days * DAY))
-    factor[under] *= 1.0 + effect
-    # The first exposure of a person to an arm is the one on record.
-    order = np.lexsort((touches.id[seen], touches.at[seen]))
-    _, earliest = np.unique(who[order] * len(experiment.arms) + arm[order], return_index=True)
-    chosen = order[earliest]
-    second = (units % _BROWSERS)[chosen]
-    return _exposure_frame(people, touches, seen[chosen], run, run.first_arm + arm[chosen], second)
+        effect = effect * np.exp(-(units.at[under] - run.begins) / (experiment.wears_off_days * DAY))
+    factor[units.touch[under]] *= 1.0 + effect
+    if experiment.assigned_by == "browser":
+        # The first exposure of a person to an arm is the one on record.
+        line = np.lexsort((units.unit[first], units.at[first], arm, units.person[first]))
+        both = units.person[first[line]] * len(experiment.arms) + arm[line]
+        chosen = line[_starts(both)]
+        first, arm = first[chosen], arm[chosen]
+    return _exposure_frame(units, first, run, run.first_arm + arm)
 
 
-def _exposure_frame(
-    people: People, touches: Touches, seen: Ints, run: _Run, arm: Ints, second: Ints
-) -> pl.DataFrame:
-    who = touches.who[seen]
+def _starts(values: Ints) -> Bools:
+    """Return where a new value begins, in sorted values."""
+    return np.append(True, values[1:] != values[:-1])[: values.size]
+
+
+def _exposure_frame(units: _Units, first: Ints, run: _Run, arm: Ints) -> pl.DataFrame:
+    stranger = units.is_stranger[first]
     return pl.DataFrame(
         {
-            "exposure_id": people.key[who] * _NUMBERS + run.key * _BROWSERS + second,
-            "experiment_key": keys(np.full(seen.size, run.key)),
+            "exposure_id": units.unit[first] * _NUMBERS + run.key,
+            "experiment_key": keys(np.full(first.size, run.key)),
             "variant_key": keys(arm),
-            "customer_key": keys(people.key[who]),
-            "visitor_id": people.key[who] * VISITORS + touches.browser[seen],
-            "exposed_at": times(touches.at[seen]),
-            "date_key": date_keys(touches.at[seen]),
+            "customer_key": keys(np.where(stranger, 0, units.person[first] // VISITORS)),
+            "visitor_id": units.visitor[first],
+            "exposed_at": times(units.at[first]),
+            "date_key": date_keys(units.at[first]),
         }
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,7 +73,7 @@ def recent_mails(world: World, *, who: Ints, at: Ints, counts: Bools) -> Floats:
     number = running_within(who)
     by_number = np.argsort(number, kind="stable")
     bounds = np.searchsorted(number[by_number], np.arange(1, int(number.max(initial=0)) + 2))
-    for low, high in zip(bounds[:-1], bounds[1:], strict=True):
+    for low, high in pairwise(bounds):
         mine = by_number[low:high]
         decay = np.exp(-(at[mine] - at[mine - 1]) / memory)
         found[mine] = (found[mine - 1] + counts[mine - 1]) * decay
@@ -82,12 +83,20 @@ def recent_mails(world: World, *, who: Ints, at: Ints, counts: Bools) -> Floats:
 def modifier_frame(world: World) -> pl.DataFrame:
     """Return the rows of `truth.effect_modifier`."""
     email, key = world.preset.email, CHANNEL_KEYS["Email"]
-    rows = [
-        (CHANNEL_KEYS[entry.channel], entry.campaign_type, entry.acts_on, entry.segment, entry.value, entry.factor)
+    rows: list[tuple[int, str, str, str, str, float]] = [
+        (
+            CHANNEL_KEYS[entry.channel],
+            entry.campaign_type,
+            entry.acts_on,
+            entry.segment,
+            entry.value,
+            entry.factor,
+        )
         for entry in world.preset.modifiers
     ]
     rows += [
-        (key, "", "opens", "hour of sending", f"{hour:02d}", factor) for hour, factor in enumerate(email.hours)
+        (key, "", "opens", "hour of sending", f"{hour:02d}", factor)
+        for hour, factor in enumerate(email.hours)
     ]
     each = f"each, weighing exp(-days since / {email.fatigue_days:g})"
     rows += [(key, "", acts_on, "recent mails", each, email.fatigue) for acts_on in ("opens", "orders")]

@@ -173,8 +173,8 @@ def caused(
     effects = Effects(
         np.bincount(touches.channel[counted], minlength=size),
         # Whole numbers add up to the same in any order.
-        np.bincount(touches.channel[counted], weights=np.round(mean[counted] * BILLION), minlength=size).astype(
-            np.int64
-        ),
+        np.bincount(
+            touches.channel[counted], weights=np.round(mean[counted] * BILLION), minlength=size
+        ).astype(np.int64),
     )
     return found.take(np.flatnonzero(u < world.last_order)), effects

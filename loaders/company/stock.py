@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from martlet.loaders.company._clock import dates_of_weeks, weeks
+from martlet.loaders.company._clock import DAY, dates_of_weeks, weeks
 from martlet.loaders.company._frames import date_keys, dates, keys
 
 if TYPE_CHECKING:
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from martlet.loaders.company._world import World
     from martlet.loaders.company.tallies import Tallies
 
+    Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
 __all__ = ["inventory_frame", "stock_out_frame"]
 
@@ -40,20 +42,24 @@ def inventory_frame(world: World, tallies: Tallies) -> pl.DataFrame:
     ahead = _weeks_to_shortage(plan.out)
     on_hand = np.zeros(products, dtype=np.int64)
     waiting = np.zeros(products, dtype=np.int64)
-    pace = np.full(products, stock.first_units / stock.cover_weeks)
+    pace = np.full(products, _first_pace(world))
     was_offered = np.zeros(products, dtype=bool)
     received, left = np.zeros_like(sold), np.zeros_like(sold)
     for week in range(total):
         offered, empty = plan.offered[week], ahead[week] <= 1
         returned = np.where(empty, 0, back[week] + waiting)
         waiting = np.where(empty, back[week] + waiting, 0)
-        level = np.where(was_offered, np.ceil(pace * stock.cover_weeks), stock.first_units)
+        pace = np.where(was_offered, pace, _of_category(world, pace, was_offered))
+        level = np.ceil(pace * stock.cover_weeks)
+        level = np.where(was_offered, level, np.maximum(level, stock.first_units))
         short_level = np.floor(stock.hand_to_mouth * pace * np.maximum(ahead[week] - 1, 0))
+        short_level = np.maximum(short_level, ahead[week] > stock.last_unit_weeks)
         warned = ahead[week] <= stock.warning_weeks
         level = np.where(warned, np.minimum(level, short_level), level).astype(np.int64)
-        due = offered & ~empty & (~was_offered | (on_hand < pace * stock.reorder_weeks))
-        wanted = np.where(due, np.maximum(level - on_hand - returned, 0), 0)
-        short = np.maximum(sold[week] - on_hand - returned - wanted, 0)
+        rest = on_hand + returned - sold[week]
+        low = np.where(warned, level, np.maximum(pace * stock.reorder_weeks, 1))
+        wanted = np.where(offered & ~empty & (~was_offered | (rest < low)), np.maximum(level - rest, 0), 0)
+        short = np.maximum(-rest - wanted, 0)
         received[week] = returned + wanted + short
         on_hand = on_hand + received[week] - sold[week]
         left[week] = on_hand
@@ -61,10 +67,10 @@ def inventory_frame(world: World, tallies: Tallies) -> pl.DataFrame:
         pace = np.where(usual, stock.memory * pace + (1 - stock.memory) * sold[week], pace)
         was_offered |= offered
     kept = plan.offered[:total] | (sold > 0) | (received > 0)
-    week, product = np.nonzero(kept)
+    rows, product = np.nonzero(kept)
     return pl.DataFrame(
         {
-            "date_key": date_keys(dates_of_weeks(week + plan.first_week)),
+            "date_key": date_keys(dates_of_weeks(rows + plan.first_week)),
             "product_key": keys(product + 1),
             "received": keys(received[kept]),
             "sold": keys(sold[kept]),
@@ -74,7 +80,22 @@ def inventory_frame(world: World, tallies: Tallies) -> pl.DataFrame:
     )
 
 
-def _weeks_to_shortage(out: NDArray[np.bool_]) -> Ints:
+def _first_pace(world: World) -> float:
+    """Return the units of a product that the company expects to sell in its first week: orders at sign-up, one unit each."""
+    new = float(world.growth.forward(world.start_at + 7 * DAY)) * world.scale
+    return new * world.preset.orders.first_order_at_sign_up / world.products.price.size
+
+
+def _of_category(world: World, pace: Floats, was_offered: Bools) -> Floats:
+    """Return for each product the mean pace of those of its category that were offered so far."""
+    category = world.products.category
+    weights = np.where(was_offered, 1.0, 1e-9)
+    total = np.bincount(category, weights=weights * pace)
+    mean: Floats = (total / np.bincount(category, weights=weights))[category]
+    return mean
+
+
+def _weeks_to_shortage(out: Bools) -> Ints:
     """Return the weeks from each to the next one without stock: 0 in such a week, 1 in the week before it."""
     ahead = np.empty(out.shape, dtype=np.int64)
     distance = np.full(out.shape[1], out.shape[0] + 1, dtype=np.int64)
@@ -97,4 +118,3 @@ def stock_out_frame(world: World) -> pl.DataFrame:
     )
     at = dates_of_weeks(week + plan.first_week)
     return pl.DataFrame({"product_key": keys(product + 1), "starts_on": dates(at), "weeks": keys(length)})
-

@@ -29,8 +29,10 @@ __all__ = ["Tallies"]
 
 @dataclass(frozen=True)
 class Tallies:
-    """Sums, as frames: `ads` by day and campaign, `units` by week and product, `touches` by channel, `baskets` by product; and the number of orders.
+    """Sums over blocks, most of them as frames.
 
+    `ads` by day and campaign, `units` by week and product, `touches` by channel, `baskets` by product, `content` leads by
+    day and place in the preset; the number of orders; what contacts could cause.
     Days count from 1970, weeks from the Monday before it; costs are in millionths, revenue in cents.
     """
 
@@ -38,12 +40,21 @@ class Tallies:
     units: pl.DataFrame
     touches: pl.DataFrame
     baskets: pl.DataFrame
+    content: pl.DataFrame
     orders: int
     effects: Effects
 
     @classmethod
     def of(
-        cls, world: World, touches: Touches, seen: Seen, sales: Sales, leads: pl.DataFrame, effects: Effects
+        cls,
+        world: World,
+        touches: Touches,
+        seen: Seen,
+        sales: Sales,
+        *,
+        leads: pl.DataFrame,
+        assets: Ints,
+        effects: Effects,
     ) -> Tallies:
         """Sum a block, as far as it lies in the data."""
         bought, kept = sales.bought, sales.lines
@@ -53,6 +64,7 @@ class Tallies:
             {"day": touches.at[mine] // DAY, "campaign": touches.campaign[mine]},
             {"clicks": click, "views": ~click, "cost": touches.cost[mine]},
         )
+        won = np.flatnonzero(assets >= 0)
         claims = _claims(touches, seen, sales)
         captured = leads.filter(pl.col("campaign_key") > 0).select(
             day=pl.col("captured_at").dt.date().cast(pl.Int32).cast(pl.Int64),
@@ -75,6 +87,13 @@ class Tallies:
                 {"touches": np.ones(seen.order.size, dtype=np.int64)},
             ),
             baskets=_sums({"product": bought.product[kept]}, {"lines": np.ones(kept.size, dtype=np.int64)}),
+            content=_sums(
+                {
+                    "day": leads["captured_at"].dt.epoch("d").to_numpy().astype(np.int64)[won],
+                    "asset": assets[won],
+                },
+                {"leads": np.ones(won.size, dtype=np.int64)},
+            ),
             orders=sales.chosen.size,
             effects=effects,
         )
@@ -87,6 +106,7 @@ class Tallies:
             "units": ["week", "product"],
             "touches": ["channel"],
             "baskets": ["product"],
+            "content": ["day", "asset"],
         }
         merged = {name: _merge([getattr(one, name), getattr(other, name)], keys) for name, keys in by.items()}
         effects = Effects(

@@ -44,7 +44,9 @@ _BROWSE, _SEE, _FILL, _PAY, _BUY = range(1, 6)
 _MOST: Final = 15
 
 
-def depths(world: World, touches: Touches, carts: Floats | float = 1.0, checkouts: Floats | float = 1.0) -> Ints:
+def depths(
+    world: World, touches: Touches, carts: Floats | float = 1.0, checkouts: Floats | float = 1.0
+) -> Ints:
     """Return how far the visits would get without an order.
 
     0 is a bounce, 1 further pages, 2 a product, 3 a cart, 4 the checkout. `carts` and `checkouts` multiply
@@ -98,7 +100,7 @@ def visits(world: World, people: People, touches: Touches, depth: Ints, demand: 
     leading = np.flatnonzero(touches.visits)
     place = np.full(touches.id.size, -1, dtype=np.int64)
     place[leading] = np.arange(leading.size)
-    touches, depth = touches.take(leading), depth[leading]
+    everything, touches, depth = touches, touches.take(leading), depth[leading]
     orders, bought = demand.orders, demand.bought
     see, draw = world.preset.visits, world.streams.uniform
     buys = touches.converts
@@ -139,7 +141,7 @@ def visits(world: World, people: People, touches: Touches, depth: Ints, demand: 
     run = np.cumsum(wait)
     offset = run - run[first][owner]
     length = offset[first + total - 1]
-    starts, ordered_at = _moments(world, touches, demand, length)
+    starts, ordered_at = _moments(world, everything, touches, demand=demand, length=length)
     # A visit that would begin too early is played faster.
     squeezed = np.where(buys, ordered_at[order] - starts, length)
     shrink = np.where(length > squeezed, squeezed / np.maximum(length, 1), 1.0)
@@ -170,7 +172,9 @@ def _values(world: World, demand: Demand, *, kind: Ints, product: Ints, line: In
     return value
 
 
-def _moments(world: World, touches: Touches, demand: Demand, length: Ints) -> tuple[Ints, Ints]:
+def _moments(
+    world: World, everything: Touches, touches: Touches, *, demand: Demand, length: Ints
+) -> tuple[Ints, Ints]:
     """Return when visits start and orders are placed: an order ends its visit, but one at sign-up starts with it."""
     ordered_at = world.clock.inverse(demand.orders.u)
     buying = np.flatnonzero(touches.converts)
@@ -180,21 +184,22 @@ def _moments(world: World, touches: Touches, demand: Demand, length: Ints) -> tu
     later = order[~at_sign_up]
     ordered_at[later] = np.maximum(ordered_at[later], demand.earliest[later] + 1)
     starts = touches.at.copy()
-    before = _touched_before(touches, buying, ordered_at[order])
-    starts[buying] = np.maximum(ordered_at[order] - length[buying], np.maximum(demand.earliest[order], before))
+    before = _touched_before(everything, touches.who[buying], ordered_at[order])
+    starts[buying] = np.maximum(
+        ordered_at[order] - length[buying], np.maximum(demand.earliest[order], before)
+    )
     starts[buying[at_sign_up]] = touches.at[buying[at_sign_up]]
     return starts, ordered_at
 
 
-def _touched_before(touches: Touches, buying: Ints, at: Ints) -> Ints:
+def _touched_before(touches: Touches, who: Ints, at: Ints) -> Ints:
     """Return the first second after the last other touch of the person before each order; its visit is to be the last touch."""
     others = np.flatnonzero(~touches.converts & (touches.browser < _ids.PROSPECTS))
     span = int(max(touches.at.max(initial=0), at.max(initial=0))) + 1
     line = np.sort(touches.who[others] * span + touches.at[others])
-    who = touches.who[buying]
     place = np.searchsorted(line, who * span + at) - 1
     if not line.size:
-        return np.zeros(buying.size, dtype=np.int64)
+        return np.zeros(who.size, dtype=np.int64)
     found = line[np.maximum(place, 0)]
     return np.where((place >= 0) & (found // span == who), found % span + 1, 0)
 
