@@ -116,24 +116,24 @@ def exposures(world: World, people: People, touches: Touches) -> tuple[list[pl.D
     able &= (touches.at >= world.start_at) & (touches.at < world.until_at)
     places = np.flatnonzero(able)
     units: dict[str, _Units] = {}
-    frames = []
+    parts = []
     for run in _runs(world):
         by = run.experiment.assigned_by
         if by not in units:
             units[by] = _Units.of(people, touches, places, start=world.start_at, by_browser=by == "browser")
         found = units[by]
         during = np.flatnonzero((found.at >= run.begins) & (found.at < run.ends))
-        frame = _run(world, found, during, run, factors[run.experiment.metric])
-        if frame.height:
-            frames.append(frame)
-    if not frames:
+        parts.append(_run(world, found, during, run, factors[run.experiment.metric]))
+    if not parts:
         return [], factors
-    rows = pl.concat(frames).sort("customer_key", "exposed_at", "exposure_id")
-    strangers = pl.col("customer_key") == 0
-    return [rows.filter(~strangers), rows.filter(strangers)], factors
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    order = np.lexsort((columns["exposure_id"], columns["exposed_at"], columns["customer_key"]))
+    rows = _exposure_frame({name: values[order] for name, values in columns.items()})
+    strangers = int(np.count_nonzero(columns["customer_key"] == 0))
+    return [rows[strangers:], rows[:strangers]], factors
 
 
-def _run(world: World, units: _Units, during: Ints, run: _Run, factor: Floats) -> pl.DataFrame:
+def _run(world: World, units: _Units, during: Ints, run: _Run, factor: Floats) -> dict[str, Ints]:
     """Expose those who are touched `during` the run; put the effect of their arms on `factor`."""
     experiment, draw = run.experiment, world.streams.uniform
     if experiment.metric == "caused_orders":
@@ -145,7 +145,7 @@ def _run(world: World, units: _Units, during: Ints, run: _Run, factor: Floats) -
     visit = during[units.is_visit[during]]
     first = visit[_starts(units.unit[visit])]
     if not first.size:
-        return _exposure_frame(units, first, run, first)
+        return _columns(units, first, run, first)
     arm = pick(draw(f"experiment/{run.name}", units.unit[first]), [entry.split for entry in experiment.arms])
     last = np.searchsorted(first, during, side="right") - 1
     under = (last >= 0) & (units.unit[first[last]] == units.unit[during])
@@ -160,7 +160,7 @@ def _run(world: World, units: _Units, during: Ints, run: _Run, factor: Floats) -
         both = units.person[first[line]] * len(experiment.arms) + arm[line]
         chosen = line[_starts(both)]
         first, arm = first[chosen], arm[chosen]
-    return _exposure_frame(units, first, run, run.first_arm + arm)
+    return _columns(units, first, run, run.first_arm + arm)
 
 
 def _starts(values: Ints) -> Bools:
@@ -168,17 +168,27 @@ def _starts(values: Ints) -> Bools:
     return np.append(True, values[1:] != values[:-1])[: values.size]
 
 
-def _exposure_frame(units: _Units, first: Ints, run: _Run, arm: Ints) -> pl.DataFrame:
-    stranger = units.is_stranger[first]
+def _columns(units: _Units, first: Ints, run: _Run, arm: Ints) -> dict[str, Ints]:
+    return {
+        "exposure_id": units.unit[first] * _NUMBERS + run.key,
+        "experiment_key": np.full(first.size, run.key),
+        "variant_key": arm,
+        "customer_key": np.where(units.is_stranger[first], 0, units.person[first] // VISITORS),
+        "visitor_id": units.visitor[first],
+        "exposed_at": units.at[first],
+    }
+
+
+def _exposure_frame(columns: dict[str, Ints]) -> pl.DataFrame:
     return pl.DataFrame(
         {
-            "exposure_id": units.unit[first] * _NUMBERS + run.key,
-            "experiment_key": keys(np.full(first.size, run.key)),
-            "variant_key": keys(arm),
-            "customer_key": keys(np.where(stranger, 0, units.person[first] // VISITORS)),
-            "visitor_id": units.visitor[first],
-            "exposed_at": times(units.at[first]),
-            "date_key": date_keys(units.at[first]),
+            "exposure_id": columns["exposure_id"],
+            "experiment_key": keys(columns["experiment_key"]),
+            "variant_key": keys(columns["variant_key"]),
+            "customer_key": keys(columns["customer_key"]),
+            "visitor_id": columns["visitor_id"],
+            "exposed_at": times(columns["exposed_at"]),
+            "date_key": date_keys(columns["exposed_at"]),
         }
     )
 
