@@ -125,7 +125,7 @@ def visits(world: World, people: People, touches: Touches, depth: Ints, demand: 
     length = offset[first + total - 1]
     starts, ordered_at = _moments(world, everything, touches, demand=demand, length=length)
     # A visit that would begin too early is played faster.
-    squeezed = np.where(buys, ordered_at[order] - starts, length)
+    squeezed = np.where(buys, ordered_at[order] - starts, length) if ordered_at.size else length
     late = np.flatnonzero(np.repeat(length > squeezed, total))
     shrink = (squeezed / np.maximum(length, 1))[owner[late]]
     offset[late] = np.floor(offset[late] * shrink).astype(np.int64)
