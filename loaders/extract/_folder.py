@@ -37,7 +37,7 @@ def replacing(target: str | Path) -> Iterator[Path]:
     ParameterError
         If `target` is a file, holds what is no extract, can't be written, or is being written by another process.
     """
-    target = Path(target).absolute()
+    target = Path(target).resolve()
     refuse(target)
     building, old = (target.with_name(f".{target.name}.{word}") for word in ("extracting", "replaced"))
     lock = filelock.FileLock(target.with_name(f".{target.name}.lock"))

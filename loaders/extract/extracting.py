@@ -85,7 +85,7 @@ def extract(
     if isinstance(seed, bool) or not isinstance(seed, int):
         raise ParameterError(f"seed is {seed!r}; it must be a whole number")
     # What is wrong with the folder is said before a large warehouse is read.
-    refuse(Path(folder).absolute())
+    refuse(Path(folder).resolve())
     with connect(warehouse) as connection, replacing(folder) as building:
         settings = _settings(connection, warehouse)
         year = (date.fromisoformat(settings["until"]) - timedelta(days=1)).year

@@ -87,11 +87,8 @@ def _read(path: Path, columns: list[str], defects: pl.DataFrame) -> pl.DataFrame
     if path.suffix == ".parquet":
         frame = pl.read_parquet(path)
     else:
-        frame = pl.read_ndjson(path, infer_schema_length=None) if path.stat().st_size else pl.DataFrame()
-        # A field that is empty in every row leaves no type behind.
-        frame = frame.with_columns(
-            pl.lit(None, pl.String).alias(name) for name in columns if name not in frame.columns
-        ).select(columns)
+        empty = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+        frame = pl.read_ndjson(path, infer_schema_length=None) if path.stat().st_size else empty
     return frame.with_columns(pl.col(pl.Datetime).dt.strftime(MOMENT)).cast(pl.String)
 
 

@@ -43,6 +43,23 @@ def test_batches_keep_their_defects_apart(company, tmp_path, monkeypatch):
     assert all(found[name].equals(rows) for name, rows in right.items())
 
 
+@pytest.mark.parametrize("file_format", ["csv", "parquet", "mixed"])
+def test_a_company_without_sales_has_empty_files(file_format, tmp_path):
+    martlet.build(tmp_path / "w.duckdb", customers=1, days=2, threads=1)
+    report = extract(tmp_path / "w.duckdb", tmp_path / "raw", messy="heavy", format=file_format)
+    assert report.rows[f"surveys.{'csv' if file_format == 'mixed' else file_format}"] == 0
+    assert {name: rows.width for name, rows in restored(tmp_path / "raw").items()}["web_events"] == 8
+
+
+def test_a_link_to_a_folder_stays_a_link(company, tmp_path):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "raw").symlink_to(tmp_path / "there")
+    extract(company, tmp_path / "raw")
+    extract(company, tmp_path / "raw", seed=2)
+    assert (tmp_path / "raw").is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["raw", "there"]
+
+
 def test_the_warehouse_is_only_read(company, tmp_path):
     before = digest(company)
     extract(company, tmp_path / "raw", messy="heavy")
