@@ -34,6 +34,7 @@ def check_consistency(preset: Preset) -> None:
     _check_lengths(preset)
     _check_channels(preset)
     _check_offers(preset)
+    _check_mails(preset)
     _check_weights(preset)
 
 
@@ -107,6 +108,24 @@ def _check_offers(preset: Preset) -> None:
             )
     for name in preset.clock.holidays:
         _check_name(name, HOLIDAYS, "clock.holidays")
+
+
+def _check_mails(preset: Preset) -> None:
+    """Check that every subject line can be filled in."""
+    words = dict.fromkeys(("month", "promotion", "discount", "category"), "")
+    lists = {
+        f"email.types[{number}].subjects": kind.subjects for number, kind in enumerate(preset.email.types)
+    }
+    for key, lines in {**lists, "email.shared_subjects": preset.email.shared_subjects}.items():
+        if not lines and key in lists:
+            raise ParameterError(f"{key} needs a line")
+        for line in lines:
+            try:
+                line.format(**words)
+            except (KeyError, IndexError, ValueError) as error:
+                raise ParameterError(
+                    f"{key}: {line!r} can't be filled in; allowed in braces are {', '.join(words)}"
+                ) from error
 
 
 def _check_weights(preset: Preset) -> None:

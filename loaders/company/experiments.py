@@ -13,6 +13,7 @@ from martlet.loaders.company._clock import DAY
 from martlet.loaders.company._draws import pick
 from martlet.loaders.company._frames import date_keys, keys, times
 from martlet.loaders.company._ids import PROSPECTS, VISITORS
+from martlet.sql.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +59,10 @@ def _runs(world: World) -> Iterator[_Run]:
         for experiment in world.preset.experiments:
             begins = world.start_at + round_ * every + experiment.start_day * DAY
             name = experiment.name if round_ == 0 else f"{experiment.name}, round {round_ + 1}"
+            if begins < world.until_at and key >= _NUMBERS:
+                raise ParameterError(
+                    f"programme.every_days is {world.preset.programme.every_days}, which makes more than {_NUMBERS - 1} experiments"
+                )
             if begins < world.until_at:
                 yield _Run(key, arm, name, experiment, begins, begins + experiment.days * DAY)
             key += 1

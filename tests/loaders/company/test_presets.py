@@ -44,6 +44,21 @@ def test_an_unknown_preset_gets_the_nearest_name():
         (("categories", 0, "low"), 1000.0, r"categories\[0\].low"),
         (("people", "tiers"), 3, "people.tiers must be a list"),
         (("basket", "bundle_pairs"), 2.5, "basket.bundle_pairs must be a whole number"),
+        (
+            ("modifiers", 0, "value"),
+            "18-25",
+            r"modifiers\[0\].value: '18-25' does not exist. Did you mean '18-24'",
+        ),
+        (("modifiers", 0, "acts_on"), "opens", r"modifiers\[0\].acts_on is opens; only Email"),
+        (("modifiers", 0, "campaign_type"), "Family", r"modifiers\[0\].campaign_type: 'Family'"),
+        (("email", "hours"), [1.0], "email.hours has 1 numbers; allowed are 24"),
+        (
+            ("email", "types", 0, "subjects"),
+            ["{name}, hello"],
+            r"email.types\[0\].subjects: '{name}, hello' can't",
+        ),
+        (("email", "types", 0, "subjects"), [], r"email.types\[0\].subjects needs a line"),
+        (("experiments", 0, "assigned_by"), "visit", r"experiments\[0\].assigned_by is 'visit'"),
         (("email", "types", 0, "schedule"), "weekly", r"email.types\[0\].schedule is 'weekly'"),
     ],
 )
