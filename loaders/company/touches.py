@@ -121,12 +121,13 @@ def exogenous(world: World, people: People, left_u: Floats) -> tuple[Touches, Pe
     later = pick(
         world.streams.uniform("sign-up/channel", people.key), [mix.prospects for mix in world.preset.channels]
     )
+    by = np.where(introduced, later, slot)
     sign_up = of_visits(
         world,
         at_sign_up,
         who=everyone,
         u=people.signed_up_u,
-        slot=np.where(introduced, later, slot),
+        slot=by,
         browser=_browser(world, at_sign_up, buying=True),
     )
     # The visit of the sign-up is a visit, whatever the channel's usual contact; and to the second that of the account.
@@ -136,6 +137,7 @@ def exogenous(world: World, people: People, left_u: Floats) -> tuple[Touches, Pe
         **{
             **vars(sign_up),
             "at": people.signed_up_at,
+            "campaign": paid_campaign(world, at_sign_up, by, people.signed_up_at),
             "kind": kind,
             "visits": np.ones(kind.size, dtype=bool),
         }
