@@ -23,6 +23,7 @@ from martlet.sql.errors import (
 if TYPE_CHECKING:
     from martlet.loaders.advance import AdvanceReport, advance
     from martlet.loaders.build import BuildReport, build
+    from martlet.loaders.extract import ExtractReport, extract
     from martlet.loaders.ingest import ingest
     from martlet.loaders.ingest.report import IngestReport
     from martlet.queries.result import Result
@@ -32,6 +33,7 @@ __all__ = [
     "AdvanceReport",
     "BuildReport",
     "CheckError",
+    "ExtractReport",
     "IngestError",
     "IngestReport",
     "MartletError",
@@ -45,6 +47,7 @@ __all__ = [
     "__version__",
     "advance",
     "build",
+    "extract",
     "ingest",
     "open",
 ]
@@ -52,11 +55,13 @@ __all__ = [
 _HOMES = {
     "AdvanceReport": "martlet.loaders.advance",
     "BuildReport": "martlet.loaders.build",
+    "ExtractReport": "martlet.loaders.extract",
     "IngestReport": "martlet.loaders.ingest.report",
     "Result": "martlet.queries.result",
     "Warehouse": "martlet.queries.warehouse",
     "advance": "martlet.loaders.advance",
     "build": "martlet.loaders.build",
+    "extract": "martlet.loaders.extract",
     "ingest": "martlet.loaders.ingest",
     "open": "martlet.queries.warehouse",
 }
