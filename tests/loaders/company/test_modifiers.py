@@ -128,3 +128,24 @@ def test_subject_lines_tell_the_type_but_not_always(large):
         total += 1
     assert 0.5 < right / total < 0.97
     assert total > 60
+
+
+def test_mail_sent_at_a_good_hour_is_opened_more(large):
+    """Welcome mails go out at all hours, as people sign up."""
+    mails = (
+        large["fact_email"]
+        .filter(pl.col("delivered_at").is_not_null())
+        .join(large["dim_campaign"].filter(pl.col("campaign_type") == "Welcome"), on="campaign_key")
+    )
+    hours = large["truth.effect_modifier"].filter(pl.col("segment") == "hour of sending")
+    hours = hours.select(hour=pl.col("value").cast(pl.Int8), factor="factor")
+    mails = mails.with_columns(hour=pl.col("sent_at").dt.hour()).join(hours, on="hour")
+    groups = mails.group_by((pl.col("factor") >= 1.05).alias("good")).agg(
+        opened=pl.col("first_human_opened_at").is_not_null().mean(),
+        factor=pl.col("factor").mean(),
+        n=pl.len(),
+    )
+    bad, good = groups.sort("good").rows(named=True)
+    error = sum((1 - row["opened"]) / (row["opened"] * row["n"]) for row in (bad, good)) ** 0.5
+    assert abs(good["opened"] / bad["opened"] / (good["factor"] / bad["factor"]) - 1) < 4 * error
+    assert good["opened"] > bad["opened"]
