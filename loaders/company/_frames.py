@@ -85,5 +85,4 @@ def texts(codes: Ints, names: list[str]) -> pl.Series:
 
 def optional(values: pl.Series, present: Bools) -> pl.Series:
     """Return the values, NULL where not `present`."""
-    frame = pl.DataFrame({"value": values, "present": present})
-    return frame.select(pl.when("present").then("value")).to_series()
+    return values.zip_with(pl.Series(present), pl.Series([None], dtype=values.dtype))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BLOCK", "GENERATOR", "Company"]
 
-GENERATOR: Final = "1"
+GENERATOR: Final = "2"
 # Customers in a block. No row depends on it; it bounds the memory.
 BLOCK: Final = 8192
 _MOST_CUSTOMERS: Final = 20_000_000

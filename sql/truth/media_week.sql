@@ -1,5 +1,5 @@
 /*
-doc   = "The media plan, and what it did, by channel and calendar week. With s the spend, a the adstock and h the saturation, both of truth.media_response and per unit of the plan's mean: pressure(t) = s(t) + a * pressure(t - 1), response(t) = c * pressure(t) / (pressure(t) + h), c such that a steady plan has the response 1. Contacts per customer and week are in proportion to the response."
+doc   = "The media plan, and what it did, by channel and calendar week. With s the spend, and a the adstock and h the half_spend_index of truth.media_response: pressure(t) = s(t) + a * pressure(t - 1), response(t) = c * pressure(t) / (pressure(t) + h), c such that a steady plan has the response 1. Contacts per customer and week are in proportion to the response."
 grain = ["date_key", "channel_key"]
 
 [columns]
