@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from martlet.terminal import making, options
+from martlet.terminal import extracting, making, options
 from martlet.terminal.application import Application
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def demo(warehouse: Path) -> None:
 
 
 # Commands that make data, in the order of the help; a new one is written in terminal/ and registered here.
-for _command in (making.build, making.advance, making.ingest):
+for _command in (making.build, making.advance, making.ingest, extracting.extract):
     cli.add_command(_command)
 
 

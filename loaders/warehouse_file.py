@@ -26,6 +26,14 @@ __all__ = ["rewriting"]
 # The format that DuckDB 1.1.3 up to 2 reads, so that the drivers which BI tools bundle can open the file.
 STORAGE_VERSION = "v1.0.0"
 
+# A full disk or a lack of memory comes as any of these, depending on what was being written.
+_NOT_WRITTEN = (
+    duckdb.IOException,
+    duckdb.FatalException,
+    duckdb.OutOfMemoryException,
+    duckdb.TransactionException,
+)
+
 
 @contextmanager
 def rewriting(
@@ -57,7 +65,7 @@ def rewriting(
                 yield connection
                 connection.execute("CHECKPOINT")
             _publish(building, target)
-        except (OSError, duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException) as error:
+        except (OSError, *_NOT_WRITTEN) as error:
             raise WarehouseError(
                 f"{target} could not be written, and is as it was before: {error}"
             ) from error

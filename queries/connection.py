@@ -18,6 +18,9 @@ __all__ = ["READING", "connect", "is_martlet", "open_read_only"]
 # A PIVOT is several statements of one: it reads the values first that become columns.
 READING = (duckdb.StatementType.SELECT, duckdb.StatementType.MULTI)
 
+# What every DuckDB file has after its first checksum.
+_MAGIC = b"DUCK"
+
 
 def open_read_only(path: str | Path, *, config: Mapping[str, Any] | None = None) -> duckdb.DuckDBPyConnection:
     """Open a DuckDB file read-only.
@@ -32,6 +35,13 @@ def open_read_only(path: str | Path, *, config: Mapping[str, Any] | None = None)
         raise WarehouseError(f"there is no warehouse {path}; make one with: martlet build --warehouse {path}")
     if path.is_dir():
         raise WarehouseError(f"{path} is a directory, not a warehouse file")
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(12)
+    except OSError as error:
+        raise WarehouseError(f"{path} can't be read: {error.strerror or error}") from error
+    if beginning[8:] != _MAGIC:
+        raise WarehouseError(f"{path} is no DuckDB file, so no warehouse")
     try:
         return duckdb.connect(str(path), read_only=True, config=dict(config or {}))
     except duckdb.Error as error:

@@ -89,7 +89,7 @@ def _explained(parameter: Parameter) -> Text:
             " ".join(f"{word} {bound}" for word, bound in bounds if bound is not None).capitalize() + "."
         )
     if parameter.default is not None:
-        facts.append(f"Default: {_as_option(parameter.default)}.")
+        facts.append(f"Default: {_as_option(parameter.default) or 'none'}.")
     return Text.assemble(parameter.doc, "\n", (" ".join(facts), "dim")) if facts else Text(parameter.doc)
 
 

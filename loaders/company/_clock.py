@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-__all__ = ["DAY", "EPOCH", "Clock", "occasions", "seconds"]
+__all__ = ["DAY", "EPOCH", "Clock", "dates_of_weeks", "occasions", "seconds", "weeks"]
 
 DAY: Final = 86_400
 EPOCH: Final = date(1970, 1, 1)
+# 1970 began on a Thursday; weeks start on Monday.
+_THURSDAY: Final = 3
 _HOURS: Final = 24
 _YEAR_DAYS: Final = 365.25
 # Lags reach over both ends of the data; the calendar must too.
@@ -39,6 +41,16 @@ _STEPS: Final = 288
 def seconds(day: date) -> int:
     """Return the first second of a day, counted from 1970."""
     return (day - EPOCH).days * DAY
+
+
+def weeks(at: Ints | int) -> Ints:
+    """Return the calendar week of timestamps, counted from the one that holds the first day of 1970."""
+    return np.asarray((np.asarray(at) // DAY + _THURSDAY) // 7)
+
+
+def dates_of_weeks(week: Ints) -> Ints:
+    """Return the first second of weeks, counted as by `weeks`."""
+    return (week * 7 - _THURSDAY) * DAY
 
 
 def occasions(promotions: Sequence[Promotion], first: date, until: date) -> list[tuple[date, date, int]]:

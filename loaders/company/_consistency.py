@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from martlet.loaders.calendar import HOLIDAYS
 from martlet.loaders.channels import CHANNELS
+from martlet.loaders.company._segments import values_of
 from martlet.sql.errors import ParameterError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from martlet.loaders.company._offers import Preset
+    from martlet.loaders.company._sections import Modifier
 
 __all__ = ["check_consistency"]
 
+_HOURS: Final = 24
 _CLOCK_LENGTHS: Final = {"month": 12, "weekday": 7, "hour": 24}
 _LANDINGS: Final = 3
 _MOST_HARVESTS: Final = 7
@@ -39,6 +42,10 @@ def _check_lengths(preset: Preset) -> None:
         numbers = getattr(preset.clock, key)
         if len(numbers) != length:
             raise ParameterError(f"clock.{key} has {len(numbers)} numbers; allowed are {length}")
+    if len(preset.email.hours) != _HOURS:
+        raise ParameterError(f"email.hours has {len(preset.email.hours)} numbers; allowed are {_HOURS}")
+    if not preset.catalogue.price_cuts:
+        raise ParameterError("catalogue.price_cuts needs a number")
     if len(preset.visits.landing) != _LANDINGS:
         raise ParameterError(
             f"visits.landing has {len(preset.visits.landing)} numbers; allowed are {_LANDINGS}: home, category, blog"
@@ -57,6 +64,8 @@ def _check_channels(preset: Preset) -> None:
     mixes = {mix.name: mix for mix in preset.channels}
     for number, mix in enumerate(preset.channels):
         _check_name(mix.name, [channel.name for channel in CHANNELS], f"channels[{number}].name")
+    for number, modifier in enumerate(preset.modifiers):
+        _check_modifier(preset, modifier, f"modifiers[{number}]")
     for number, entry in enumerate(preset.harvest):
         _check_name(entry.channel, mixes, f"harvest[{number}].channel")
         if entry.campaign_type:
@@ -65,6 +74,17 @@ def _check_channels(preset: Preset) -> None:
     for name in ("Direct", "Email"):
         if name not in mixes:
             raise ParameterError(f"channels lacks {name}, which every company has")
+
+
+def _check_modifier(preset: Preset, modifier: Modifier, key: str) -> None:
+    mixes = {mix.name: [kind.type for kind in mix.campaigns] for mix in preset.channels}
+    mixes["Email"] = [kind.type for kind in preset.email.types]
+    _check_name(modifier.channel, mixes, f"{key}.channel")
+    if modifier.campaign_type:
+        _check_name(modifier.campaign_type, mixes[modifier.channel], f"{key}.campaign_type")
+    _check_name(modifier.value, values_of(preset, modifier.segment), f"{key}.value")
+    if modifier.acts_on == "opens" and modifier.channel != "Email":
+        raise ParameterError(f"{key}.acts_on is opens; only Email is opened")
 
 
 def _check_offers(preset: Preset) -> None:

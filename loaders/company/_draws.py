@@ -119,7 +119,7 @@ def ragged(counts: Ints) -> tuple[Ints, Ints]:
     """Return, for owners with that many rows each, the owner of every row and the row's position within its owner."""
     owner = np.repeat(np.arange(counts.size, dtype=np.int64), counts)
     starts = np.cumsum(counts) - counts
-    return owner, np.arange(owner.size, dtype=np.int64) - starts[owner]
+    return owner, np.arange(owner.size, dtype=np.int64) - np.repeat(starts, counts)
 
 
 def running_within(owner: Ints) -> Ints:

@@ -21,7 +21,6 @@ __all__ = ["NEVER", "date_keys", "dates", "keys", "micros", "money", "optional",
 # A moment that did not come: NULL in a frame, and later than any other in a comparison.
 NEVER: Final = 1 << 62
 _MICRO: Final = 1_000_000
-_NAT: Final = np.iinfo(np.int64).min
 
 
 def keys(values: Ints) -> pl.Series:
@@ -31,8 +30,10 @@ def keys(values: Ints) -> pl.Series:
 
 def times(at: Ints) -> pl.Series:
     """Return seconds from 1970 as timestamps; `NEVER` is NULL."""
-    stamps = np.where(at == NEVER, _NAT, at * _MICRO)
-    return pl.Series(stamps.view("datetime64[us]"))
+    missing = at == NEVER
+    if not missing.any():
+        return pl.Series(at * _MICRO).cast(pl.Datetime("us"))
+    return optional(pl.Series(np.where(missing, 0, at) * _MICRO).cast(pl.Datetime("us")), ~missing)
 
 
 def dates(at: Ints) -> pl.Series:

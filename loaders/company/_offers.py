@@ -15,6 +15,7 @@ from martlet.loaders.company._sections import (
     Harvest,
     Mean,
     Media,
+    Modifier,
     Orders,
     People,
     Positive,
@@ -32,7 +33,7 @@ Rate = Annotated[float, Between(0, 10)]
 class EmailType:
     type: str
     schedule: Literal["monthly", "quarterly", "promotion", "sign_up", "cart"]
-    audience: Literal["all", "buyers", "lapsed"]
+    audience: Literal["all", "families", "buyers", "lapsed"]
     hour: Annotated[int, Between(0, 23)]
     targeting: Share
     holdout: Annotated[float, Between(0, 0.9)]
@@ -58,6 +59,13 @@ class Email:
     harvest_days: Annotated[float, Between(0, 60)]
     cart_days: Annotated[int, Between(1, 365)]
     lapsed_days: Annotated[int, Between(1, 3650)]
+    spread_minutes: Annotated[float, Between(0, 600)]
+    hour_spread: Annotated[int, Between(0, 6)]
+    hours: Annotated[tuple[float, ...], Between(0.1, 10)]
+    fatigue: Annotated[float, Between(0.1, 1)]
+    fatigue_days: Annotated[float, Between(0.5, 90)]
+    shared_subject: Share
+    shared_subjects: tuple[str, ...]
     types: tuple[EmailType, ...]
 
 
@@ -87,6 +95,13 @@ class Category:
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:
     oldest_days: Annotated[int, Between(1, 10_000)]
+    launched_later: Annotated[float, Between(0, 0.9)]
+    launch_days: Annotated[int, Between(7, 10_000)]
+    least_life_days: Annotated[int, Between(7, 10_000)]
+    mean_life_days: Annotated[float, Between(1, 100_000)]
+    price_cut: Share
+    price_cuts: Annotated[tuple[float, ...], Between(0, 0.9)]
+    price_cut_weeks: Annotated[int, Between(1, 52)]
     adjectives: tuple[str, ...]
     brands: tuple[str, ...]
     cost_spread: Annotated[float, Between(0, 0.5)]
@@ -103,6 +118,9 @@ class Feedback:
     survey_days: Days
     nps_mean: Annotated[float, Between(0, 10)]
     nps_spread: Annotated[float, Between(0, 10)]
+    csat_of_nps: Annotated[float, Between(0, 1)]
+    csat_spread: Annotated[float, Between(0, 4)]
+    complaint_nps: Share
     complaint: Share
 
 
@@ -110,6 +128,7 @@ class Feedback:
 class Leads:
     prospect: Share
     customer: Share
+    by_content: Share
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +137,12 @@ class Stock:
     memory: Share
     reorder_weeks: Annotated[float, Between(0, 52)]
     first_units: Annotated[int, Between(0, 1_000_000)]
-    shortage: Share
+    shortage: Annotated[float, Between(0, 0.2)]
+    popular: Share
+    shortage_weeks: Annotated[int, Between(1, 26)]
+    warning_weeks: Annotated[int, Between(1, 52)]
+    hand_to_mouth: Share
+    last_unit_weeks: Annotated[int, Between(1, 52)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,16 +157,27 @@ class Arm:
 class Experiment:
     name: str
     hypothesis: str
-    metric: Literal["add_to_cart", "caused_orders"]
+    kind: str
+    metric: Literal["add_to_cart", "checkout", "caused_orders"]
     start_day: Annotated[int, Between(0, 20_000)]
     days: Annotated[int, Between(1, 3650)]
     arms: tuple[Arm, ...]
+    defect: str = ""
+    traffic: Share = 1.0
+    assigned_by: Literal["customer", "browser"] = "customer"
+    wears_off_days: Annotated[float, Between(0, 3650)] = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Programme:
+    every_days: Annotated[int, Between(30, 3650)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Posts:
     luck: Annotated[float, Between(0, 3)]
     again: Rate
+    in_campaign: Share
     video: Share
 
 
@@ -181,6 +216,7 @@ class Preset:
     visits: Visits
     channels: tuple[ChannelMix, ...]
     media: Media
+    modifiers: tuple[Modifier, ...]
     harvest: tuple[Harvest, ...]
     email: Email
     promotions: tuple[Promotion, ...]
@@ -189,6 +225,7 @@ class Preset:
     feedback: Feedback
     leads: Leads
     stock: Stock
+    programme: Programme
     experiments: tuple[Experiment, ...]
     posts: Posts
     social: tuple[SocialPlatform, ...]

@@ -66,6 +66,7 @@ class Basket:
     second_unit: Share
     bundle_pairs: Annotated[int, Between(0, 500)]
     bundle_probability: Share
+    price_jitter: Annotated[int, Between(0, 20)]
     taste_sharpness: Annotated[float, Between(0, 5)]
     shipping_fee: Amount
     free_shipping_from: Amount
@@ -131,6 +132,7 @@ class People:
     gender_not_given: Share
     income_not_given: Share
     second_child: Share
+    couples_factor: Annotated[float, Between(0.1, 10)]
     email_opt_in: Share
     sms_opt_in: Share
     engagement_exponent: Annotated[float, Between(0, 2)]
@@ -161,6 +163,7 @@ class Visits:
     pre_sign_up_days: Days
     prospects: Annotated[float, Between(0, 30)]
     prospect_visits: Mean
+    stranger_bounce: Factor
     prospect_gap_days: Days
     landing: Annotated[tuple[float, ...], Between(0, 1)]
     product_view: Share
@@ -181,6 +184,7 @@ class Visits:
 class CampaignKind:
     type: str
     weight: Weight
+    audience: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,9 +209,22 @@ class ChannelMix:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Modifier:
+    """How much more, or less, the contacts of a channel work on some people."""
+
+    channel: str
+    acts_on: Literal["orders", "opens"]
+    segment: Literal["age range", "children", "consent"]
+    value: str
+    factor: Factor
+    campaign_type: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Media:
     variation: Annotated[float, Between(0, 2)]
     pause: Annotated[float, Between(0, 0.9)]
+    budget_step: Positive
 
 
 @dataclass(frozen=True, kw_only=True)

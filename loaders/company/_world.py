@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from martlet.loaders.company._clock import DAY, Clock, occasions, seconds
+from martlet.loaders.company._clock import DAY, EPOCH, Clock, occasions, seconds, weeks
 from martlet.loaders.company._ids import MAX_PERIODS
 from martlet.loaders.company._streams import Streams
+from martlet.loaders.company.assortment import Assortment
 from martlet.loaders.company.campaigns import Campaigns
 from martlet.loaders.company.catalogue import Products
 from martlet.loaders.company.media import MediaPlan
@@ -47,6 +48,7 @@ class World:
     scale: float
     slots: int
     products: Products
+    assortment: Assortment
     campaigns: Campaigns
     media: MediaPlan
     discounts: Floats
@@ -66,6 +68,7 @@ class World:
             raise ParameterError(f"days is {days}; allowed are 1 to about {int(MAX_PERIODS * PERIOD)}")
         scale = customers / float(growth.forward(seconds(customers_on)))
         looking = clock.inverse(np.array([end + CAP * preset.visits.pre_sign_up_days]))
+        products = Products.of(preset, streams, seconds(first_day))
         slots = max(int(np.ceil(scale * float(growth.forward(looking)[0]))), customers)
         return cls(
             preset=preset,
@@ -76,10 +79,11 @@ class World:
             growth=growth,
             scale=scale,
             slots=slots,
-            products=Products.of(preset, streams, seconds(first_day)),
+            products=products,
+            assortment=Assortment.of(preset, streams, products, seconds(first_day), seconds(planned)),
             campaigns=Campaigns.of(preset, streams, first_day, planned),
-            media=MediaPlan.of(preset, streams, days),
-            discounts=_discounts(preset, first_day, planned),
+            media=MediaPlan.of(preset, streams, seconds(first_day), seconds(planned)),
+            discounts=_discounts(preset, streams, first_day, planned),
         )
 
     @property
@@ -112,10 +116,21 @@ class World:
         return found
 
 
-def _discounts(preset: Preset, first: date, until: date) -> Floats:
-    """Return the discount by category and day of the data; of overlapping promotions the better one holds."""
-    days = (until - first).days
+def _discounts(preset: Preset, streams: Streams, first: date, until: date) -> Floats:
+    """Return the discount by category and day of the data; of overlapping offers the better one holds.
+
+    Beside the promotions, prices are cut at random times, which have no season: demand answers to nothing but the price.
+    """
+    days, shop = (until - first).days, preset.catalogue
+    at = ((first - EPOCH).days + np.arange(days, dtype=np.int64)) * DAY
+    stretch = weeks(at) // shop.price_cut_weeks
     table = np.zeros((len(preset.categories), days))
+    for number, category in enumerate(preset.categories):
+        depth = (streams.uniform(f"price/depth/{category.name}", stretch) * len(shop.price_cuts)).astype(
+            np.int64
+        )
+        cut = streams.uniform(f"price/cut/{category.name}", stretch) < shop.price_cut
+        table[number] = np.where(cut, np.asarray(shop.price_cuts)[depth], 0.0)
     names = [category.name for category in preset.categories]
     for begins, ends, number in occasions(preset.promotions, first, until):
         promotion = preset.promotions[number]

@@ -96,15 +96,18 @@ def lines(world: World, people: People, orders: Orders) -> Lines:
     target = worth[order] * share / np.bincount(order, weights=share, minlength=orders.id.size)[order]
     units = 1 + (draw("basket/units", ids) < basket.second_unit).astype(np.int64)
     category = pick_by(draw("basket/category", ids), _tastes(world), people.persona[orders.who[order]])
-    step = np.floor(draw("basket/product", ids) * 3).astype(np.int64) - 1
-    product = products.nearest(category, target / units, step)
+    jitter = basket.price_jitter
+    step = np.floor(draw("basket/product", ids) * (2 * jitter + 1)).astype(np.int64) - jitter
+    at = world.clock.inverse(orders.u)
+    week = world.assortment.week_of(at)
+    product = world.assortment.sold[week[order], products.nearest(category, target / units, step)]
     # Where a category has nothing so dear, more units make up the worth.
     units = np.maximum(units, np.round(target / products.price[product]).astype(np.int64))
     order, number, product, units = _with_companions(
-        world, orders, order=order, number=number, product=product, units=units
+        world, orders, week, order=order, number=number, product=product, units=units
     )
     ids = orders.id[order] * LINES + number + 1
-    discount = world.discounts[products.category[product], world.day_of(world.clock.inverse(orders.u[order]))]
+    discount = world.discounts[products.category[product], world.day_of(at)[order]]
     elasticity = np.array([entry.elasticity for entry in world.preset.categories])[products.category[product]]
     units = np.floor(units * (1.0 - discount) ** elasticity + draw("basket/response", ids)).astype(np.int64)
     gross = units * products.price[product]
@@ -136,13 +139,14 @@ def _tastes(world: World) -> Floats:
 
 
 def _with_companions(
-    world: World, orders: Orders, *, order: Ints, number: Ints, product: Ints, units: Ints
+    world: World, orders: Orders, week: Ints, *, order: Ints, number: Ints, product: Ints, units: Ints
 ) -> tuple[Ints, Ints, Ints, Ints]:
     """Add, to some baskets whose first line has a companion, one unit of it as a last line."""
     first = np.flatnonzero(number == 0)
     companion = world.products.companion[product[first]]
     chance = world.streams.uniform("basket/companion", orders.id[order[first]])
-    joined = np.flatnonzero((companion >= 0) & (chance < world.preset.basket.bundle_probability))
+    there = (companion >= 0) & (world.assortment.sold[week[order[first]], companion] == companion)
+    joined = np.flatnonzero(there & (chance < world.preset.basket.bundle_probability))
     sizes = np.bincount(order, minlength=orders.id.size)
     whose = order[first][joined]
     order = np.concatenate((order, whose))

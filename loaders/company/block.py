@@ -49,18 +49,18 @@ def generate(world: World, seed: int, low: int, high: int) -> Block:
     people = People.of(world, low, high)
     own, left_at, left_u = baseline(world, people)
     own = Orders.both(own, own.take(np.zeros(0, dtype=np.int64)))
-    outer = exogenous(world, people, left_u)
+    outer, people = exogenous(world, people, left_u)
     exposed, factors = experiments.exposures(world, people, outer)
-    depth = depths(world, outer, factors["add_to_cart"])
+    depth = depths(world, outer, factors["add_to_cart"], factors["checkout"])
     mails, _ = mail(world, people, own, outer, np.where(outer.visits, depth, 0))
-    opened = of_mails(world, people, mails)
+    opened, rested = of_mails(world, people, mails)
     outer = Touches.join([outer, opened])
-    none = np.ones(opened.id.size)
-    factor = np.concatenate((factors["caused_orders"], none))
-    orders = Orders.both(own, caused(world, people, outer, left_u, factor))
+    factor = np.concatenate((factors["caused_orders"], rested))
+    brought, effects = caused(world, people, outer, left_u, factor)
+    orders = Orders.both(own, brought)
     causes_u, causes_at = _causes(outer, orders)
     inner, clicked, clicked_at = harvest(world, people, orders, causes_u, mails)
-    depth = np.concatenate((depth, depths(world, opened, none), depths(world, inner, np.ones(inner.id.size))))
+    depth = np.concatenate((depth, depths(world, opened), depths(world, inner)))
     touches = Touches.join([_holding(outer, orders, people), inner])
     bought = lines(world, people, orders)
     net = np.bincount(bought.order, weights=bought.net, minlength=orders.id.size).astype(np.int64)
@@ -78,7 +78,7 @@ def generate(world: World, seed: int, low: int, high: int) -> Block:
     harvested, clicks = _harvested(
         mails.id.size, clicked, np.where(clicked_at < world.until_at, clicked_at, NEVER)
     )
-    leads = lead_frame(world, people, touches, seen, sales.first_orders(people))
+    leads, assets = lead_frame(world, people, touches, seen, sales.first_orders(people))
     frames = [
         ("star.dim_customer", person_frames.customer_frame(world, people, seed, tier, opted_in)),
         ("star.dim_customer_history", history),
@@ -90,14 +90,14 @@ def generate(world: World, seed: int, low: int, high: int) -> Block:
         ("star.fact_order_line", sale_frames.line_frame(people, sales)),
         ("star.fact_return", sale_frames.return_frame(world, people, sales)),
         ("star.fact_email", person_frames.mail_frame(world, people, mails, harvested, clicks)),
-        ("star.fact_exposure", exposed),
+        *(("star.fact_exposure", frame) for frame in exposed),
         ("star.fact_lead", leads),
         ("star.fact_review", sale_frames.review_frame(world, people, sales)),
         ("star.fact_survey", sale_frames.survey_frame(world, people, sales)),
         ("truth.customer", person_frames.truth_frame(world, people, left_at)),
         ("truth.order_cause", sale_frames.cause_frame(sales)),
     ]
-    tallies = Tallies.of(world, touches, seen, sales, leads)
+    tallies = Tallies.of(world, touches, seen, sales, leads=leads, assets=assets, effects=effects)
     return Block([(relation, frame) for relation, frame in frames if frame.height], tallies)
 
 

@@ -15,7 +15,7 @@ from martlet.loaders.company._clock import DAY, occasions, seconds
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from martlet.loaders.company._offers import Preset
+    from martlet.loaders.company._offers import EmailType, Preset
     from martlet.loaders.company._streams import Streams
 
     Ints = NDArray[np.int64]
@@ -40,13 +40,15 @@ class Mailing:
 class Campaigns:
     """All campaigns that start before `until`, numbered by their start, and where to find them.
 
-    `paid[channel_key, type, quarter]` and `triggered[place in email.types]` are campaign keys, 0 where there is none;
-    `quarter[day]` is the quarter of each day of the data.
+    `paid[channel_key, type, quarter]` and `triggered[place in email.types, quarter]` are campaign keys, 0 where there is
+    none; `quarter[day]` is the quarter of each day of the data; `kind[campaign_key]` the place of its type in `types`.
     """
 
     paid: Ints
     triggered: Ints
     quarter: Ints
+    kind: Ints
+    types: tuple[str, ...]
     mailings: tuple[Mailing, ...]
     frame: pl.DataFrame
 
@@ -54,28 +56,33 @@ class Campaigns:
     def of(cls, preset: Preset, streams: Streams, first: date, until: date) -> Campaigns:
         """Plan the campaigns of [first, until)."""
         quarters = _quarters(first, until)
-        plans = _triggered(preset, first) + sorted(
-            _paid(preset, quarters) + _mailings(preset, streams, first, until),
+        plans = sorted(
+            _triggered(preset, streams, quarters)
+            + _paid(preset, quarters)
+            + _mailings(preset, streams, first, until),
             key=lambda plan: plan["starts_on"],
         )
         most_types = max(len(mix.campaigns) for mix in preset.channels) + 1
         paid = np.zeros((len(CHANNELS) + 1, most_types, len(quarters)), dtype=np.int64)
-        triggered = np.zeros(len(preset.email.types), dtype=np.int64)
+        triggered = np.zeros((len(preset.email.types), len(quarters)), dtype=np.int64)
         mailings: list[Mailing] = []
         rows = []
         for number, plan in enumerate(plans, 1):
-            place = plan.pop("place")
-            if len(place) == 3:  # noqa: PLR2004  (channel, type, quarter)
+            role, place = plan.pop("role"), plan.pop("place")
+            if role == "paid":
                 paid[place] = number
-            elif len(place) == 1:
-                triggered[place[0]] = number
+            elif role == "triggered":
+                triggered[place] = number
             else:
-                mailings.append(Mailing(number, place[0], place[1], len(mailings)))
+                kind, sent = place
+                mailings.append(Mailing(number, kind, sent, len(mailings)))
             rows.append({"campaign_key": number, "campaign_id": f"C{number:05d}", **plan})
         days = [first + timedelta(days=number) for number in range((until - first).days)]
         quarter = np.array([_quarter_of(day, quarters) for day in days], dtype=np.int64)
         frame = pl.DataFrame(rows, schema=_SCHEMA)
-        return cls(paid, triggered, quarter, tuple(mailings), frame)
+        types = tuple(dict.fromkeys(frame["campaign_type"]))
+        kinds = np.array([-1, *(types.index(name) for name in frame["campaign_type"])], dtype=np.int64)
+        return cls(paid, triggered, quarter, kinds, types, tuple(mailings), frame)
 
 
 _SCHEMA: Final = {
@@ -91,7 +98,12 @@ _SCHEMA: Final = {
     "starts_on": pl.Date,
     "ends_on": pl.Date,
 }
-_AUDIENCES: Final = {"all": "All who opted in", "buyers": "Buyers", "lapsed": "Buyers who stayed away"}
+_AUDIENCES: Final = {
+    "all": "All who opted in",
+    "families": "All who opted in, with families in mind",
+    "buyers": "Buyers",
+    "lapsed": "Buyers who stayed away",
+}
 
 
 def _quarters(first: date, until: date) -> list[date]:
@@ -113,44 +125,78 @@ def _paid(preset: Preset, quarters: list[date]) -> list[dict[str, Any]]:
     for mix in preset.channels:
         for slot, kind in enumerate(mix.campaigns, 1):
             for number, begins in enumerate(quarters):
-                label = f"{begins.year} Q{(begins.month + 2) // _QUARTER_MONTHS}"
-                ends = begins.replace(day=1) + timedelta(days=93)
                 plans.append(
                     {
+                        "role": "paid",
                         "place": (CHANNEL_KEYS[mix.name], slot, number),
-                        "name": f"{mix.name} {kind.type} {label}",
+                        "name": f"{mix.name} {kind.type} {_quarter_name(begins)}",
                         "channel_key": CHANNEL_KEYS[mix.name],
                         "campaign_type": kind.type,
                         "objective": "Awareness" if mix.touch_type == "impression" else "Sales",
-                        "audience": "Visitors who came back" if kind.type == "Retargeting" else "Everybody",
-                        "platform": mix.platform,
+                        "audience": kind.audience
+                        or ("Visitors who came back" if kind.type == "Retargeting" else "Everybody"),
+                        "platform": mix.platform or None,
                         "starts_on": begins,
-                        "ends_on": ends.replace(day=1) - timedelta(days=1),
+                        "ends_on": _quarter_end(begins),
                     }
                 )
     return plans
 
 
-def _email_plan(place: tuple[int, ...], preset: Preset, name: str, subject: str) -> dict[str, Any]:
+def _email_plan(role: str, place: tuple[int, ...], preset: Preset, name: str, subject: str) -> dict[str, Any]:
     kind = preset.email.types[place[0]]
     return {
+        "role": role,
         "place": place,
         "name": name,
         "channel_key": CHANNEL_KEYS["Email"],
         "campaign_type": kind.type,
-        "objective": "Retention" if kind.audience != "all" else "Sales",
+        "objective": "Retention" if kind.audience in ("buyers", "lapsed") else "Sales",
         "audience": _AUDIENCES[kind.audience],
         "platform": "Email",
         "subject_line": subject,
     }
 
 
-def _triggered(preset: Preset, first: date) -> list[dict[str, Any]]:
-    return [
-        {**_email_plan((number,), preset, f"{kind.type} (automatic)", kind.subjects[0]), "starts_on": first}
-        for number, kind in enumerate(preset.email.types)
-        if kind.schedule in ("sign_up", "cart")
-    ]
+def _quarter_name(begins: date) -> str:
+    return f"{begins.year} Q{(begins.month + 2) // _QUARTER_MONTHS}"
+
+
+def _quarter_end(begins: date) -> date:
+    return (begins.replace(day=1) + timedelta(days=93)).replace(day=1) - timedelta(days=1)
+
+
+def _triggered(preset: Preset, streams: Streams, quarters: list[date]) -> list[dict[str, Any]]:
+    plans = []
+    for number, kind in enumerate(preset.email.types):
+        if kind.schedule not in ("sign_up", "cart"):
+            continue
+        for place, begins in enumerate(quarters):
+            name = f"{kind.type} (automatic) {_quarter_name(begins)}"
+            subject = _subject(preset, streams, kind, begins)
+            plan = _email_plan("triggered", (number, place), preset, name, subject)
+            plans.append({**plan, "starts_on": begins, "ends_on": _quarter_end(begins)})
+    return plans
+
+
+def _subject(
+    preset: Preset, streams: Streams, kind: EmailType, day: date, offer: tuple[str, str] = ("", "10%")
+) -> str:
+    """Return the subject line of a mailing: mostly one of its type, sometimes one that any type could bear.
+
+    `offer` is the name of the promotion and the discount, for the lines that speak of them.
+    """
+    number = seconds(day) // DAY
+    email = preset.email
+    shared = streams.one(f"subject/shared/{kind.type}", number) < email.shared_subject
+    lines = email.shared_subjects if shared and email.shared_subjects else kind.subjects
+    category = streams.one(f"subject/category/{kind.type}", number)
+    return lines[int(streams.one(f"subject/{kind.type}", number) * len(lines))].format(
+        month=f"{day:%B}",
+        promotion=offer[0],
+        discount=offer[1],
+        category=preset.categories[int(category * len(preset.categories))].name,
+    )
 
 
 def _mailings(preset: Preset, streams: Streams, first: date, until: date) -> list[dict[str, Any]]:
@@ -161,8 +207,8 @@ def _mailings(preset: Preset, streams: Streams, first: date, until: date) -> lis
         on: list[tuple[date, str, str]] = []
         if kind.schedule == "promotion":
             on = [
-                (begins, preset.promotions[place].name, f"{preset.promotions[place].discount:.0%}")
-                for begins, _, place in promotions
+                (begins, preset.promotions[which].name, f"{preset.promotions[which].discount:.0%}")
+                for begins, _, which in promotions
             ]
         elif kind.schedule in ("monthly", "quarterly"):
             step = 1 if kind.schedule == "monthly" else _QUARTER_MONTHS
@@ -170,16 +216,11 @@ def _mailings(preset: Preset, streams: Streams, first: date, until: date) -> lis
         for day, promotion, discount in on:
             if not first <= day < until:
                 continue
-            draw = streams.one(f"subject/{kind.type}", seconds(day) // DAY)
-            category = streams.one(f"subject/category/{kind.type}", seconds(day) // DAY)
-            subject = kind.subjects[int(draw * len(kind.subjects))].format(
-                month=f"{day:%B}",
-                promotion=promotion,
-                discount=discount,
-                category=preset.categories[int(category * len(preset.categories))].name,
-            )
+            subject = _subject(preset, streams, kind, day, (promotion, discount))
             name = f"{promotion or kind.type} {day:%Y-%m}"
-            sent = seconds(day) + kind.hour * 3600
-            plan = _email_plan((number, sent), preset, name, subject)
+            spread = preset.email.hour_spread
+            place = int(streams.one(f"hour/{kind.type}", seconds(day) // DAY) * (2 * spread + 1)) - spread
+            sent = seconds(day) + min(max(kind.hour + place, 0), 23) * 3600
+            plan = _email_plan("mailing", (number, sent), preset, name, subject)
             plans.append({**plan, "starts_on": day, "ends_on": day})
     return plans

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from martlet.loaders.company._clock import DAY
-from martlet.loaders.company._draws import normal, pick
+from martlet.loaders.company._clock import DAY, dates_of_weeks, weeks
+from martlet.loaders.company._draws import exponential, normal, pick
 from martlet.loaders.company._frames import dates, keys, money, words
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ FIXED_PAGES: Final = {
     "account": 7,
 }
 _CENTS: Final = 100
+_FOREVER: Final = 1 << 40  # seconds; later than any data
 _CHARM: Final = 99  # prices end on 99 cents, as shop prices do
 
 
@@ -65,6 +66,8 @@ class Products:
     price: Ints
     cost: Ints
     quality: Floats
+    launched: Ints
+    retired: Ints
     companion: Ints
     first: Ints
     sizes: Ints
@@ -86,13 +89,17 @@ class Products:
         spread = preset.catalogue.cost_spread * (2 * streams.uniform("product/cost", index) - 1)
         cost = np.minimum(np.round(price * np.clip(share + spread, 0, 1)).astype(np.int64), price)
         quality = preset.catalogue.quality_spread * normal(streams, "product/quality", index)
-        age = streams.uniform("product/launch", index) * preset.catalogue.oldest_days
-        launched = start - (1 + age.astype(np.int64)) * DAY
+        launched, retired = _lives(preset, streams, index, start)
         frame = _product_frame(
             preset, streams, index, category=category, price=price, cost=cost, launched=launched
         )
-        companion = _companions(preset, streams, total)
-        return cls(category, price, cost, quality, companion, first, sizes, frame)
+        companion = _companions(preset, streams, launched < start)
+        return cls(category, price, cost, quality, launched, retired, companion, first, sizes, frame)
+
+    def frame_until(self, until: int) -> pl.DataFrame:
+        """Return the rows of `star.dim_product`: what was launched before `until`, as it stands then."""
+        frame = self.frame.with_columns(is_active=pl.Series(self.retired >= until))
+        return frame.filter(pl.Series(self.launched < until))
 
     def nearest(self, category: Ints, price: Floats, step: Ints) -> Ints:
         """Return, in each category, the product whose price is nearest to `price` cents, `step` places further on."""
@@ -106,11 +113,30 @@ class Products:
         return found
 
 
-def _companions(preset: Preset, streams: Streams, total: int) -> Ints:
-    """Return for each product the index of the product that goes with it, or -1."""
-    companion = np.full(total, -1, dtype=np.int64)
-    pairs = min(preset.basket.bundle_pairs, total // 2)
-    order = np.argsort(streams.uniform("product/pair", np.arange(total, dtype=np.int64)), kind="stable")
+def _lives(preset: Preset, streams: Streams, index: Ints, start: int) -> tuple[Ints, Ints]:
+    """Return when products are launched and when they leave the catalogue, both on Mondays."""
+    shop = preset.catalogue
+    age = streams.uniform("product/launch", index)
+    later = streams.uniform("product/later", index) < shop.launched_later
+    new = start + 7 * DAY + (age * shop.launch_days).astype(np.int64) * DAY
+    old = start - (8 + (age * shop.oldest_days).astype(np.int64)) * DAY
+    launched = dates_of_weeks(weeks(np.where(later, new, old)) + 1)
+    life = shop.least_life_days + shop.mean_life_days * exponential(streams.uniform("product/life", index))
+    retired = dates_of_weeks(weeks(np.maximum(launched, start) + (life * DAY).astype(np.int64)))
+    # One product of each category is always there, so that there is something to sell.
+    sizes = np.array([category.products for category in preset.categories])
+    always = np.cumsum(sizes) - sizes
+    launched[always] = dates_of_weeks(weeks(old[always]))
+    retired[always] = _FOREVER
+    return launched, retired
+
+
+def _companions(preset: Preset, streams: Streams, old: NDArray[np.bool_]) -> Ints:
+    """Return for each product the index of the product that goes with it, or -1; both are older than the data."""
+    companion = np.full(old.size, -1, dtype=np.int64)
+    chance = streams.uniform("product/pair", np.arange(old.size, dtype=np.int64))
+    order = np.argsort(np.where(old, chance, 2.0), kind="stable")[: np.count_nonzero(old)]
+    pairs = min(preset.basket.bundle_pairs, order.size // 2)
     companion[order[:pairs]] = order[pairs : 2 * pairs]
     return companion
 
@@ -152,8 +178,8 @@ def _product_frame(
     )
 
 
-def page_frame(preset: Preset, products: Products) -> pl.DataFrame:
-    """Return the rows of `star.dim_page`: fixed pages, then one a category, then one a product."""
+def page_frame(preset: Preset, products: Products, until: int) -> pl.DataFrame:
+    """Return the rows of `star.dim_page`: fixed pages, then one a category, then one a product launched before `until`."""
     slugs = [category.name.lower().replace(" & ", "-").replace(" ", "-") for category in preset.categories]
     paths = ["/" if name == "home" else f"/{name}" for name in FIXED_PAGES]
     types = [name if name in PAGE_TYPES else "other" for name in FIXED_PAGES]
@@ -164,6 +190,8 @@ def page_frame(preset: Preset, products: Products) -> pl.DataFrame:
     types += ["product"] * total
     product_keys = np.zeros(len(paths), dtype=np.int64)
     product_keys[-total:] = np.arange(1, total + 1)
+    there = np.ones(len(paths), dtype=bool)
+    there[-total:] = products.launched < until
     return pl.DataFrame(
         {
             "page_key": keys(np.arange(1, len(paths) + 1)),
@@ -171,7 +199,7 @@ def page_frame(preset: Preset, products: Products) -> pl.DataFrame:
             "page_type": words(np.array([PAGE_TYPES.index(kind) for kind in types]), PAGE_TYPES),
             "product_key": keys(product_keys),
         }
-    )
+    ).filter(pl.Series(there))
 
 
 def device_frame(preset: Preset) -> pl.DataFrame:

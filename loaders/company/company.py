@@ -8,23 +8,25 @@ from datetime import date, timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
-import polars as pl
-
 from martlet.loaders.company import experiments
 from martlet.loaders.company._clock import occasions
 from martlet.loaders.company._world import World
 from martlet.loaders.company.block import Block, generate
+from martlet.loaders.company.budgets import campaign_frame
 from martlet.loaders.company.catalogue import device_frame, geography_frame, page_frame
 from martlet.loaders.company.preset import load_preset, settings_of
 from martlet.loaders.company.publishing import content_frame, post_frame
+from martlet.loaders.company.stock import inventory_frame, stock_out_frame
 from martlet.loaders.company.tallies import Tallies
-from martlet.loaders.company.totals import ad_spend_frame, inventory_frame, truth_frames
+from martlet.loaders.company.totals import ad_spend_frame, truth_frames
 from martlet.sql.errors import MartletError, ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from concurrent.futures import Future
     from pathlib import Path
+
+    import polars as pl
 
 __all__ = ["BLOCK", "GENERATOR", "Company"]
 
@@ -35,7 +37,7 @@ _MOST_CUSTOMERS: Final = 20_000_000
 # Writing is slower than a few threads that generate; more would only hold more blocks in memory.
 _MOST_THREADS: Final = 4
 
-Frames = list[tuple[str, pl.DataFrame]]
+Frames = list[tuple[str, "pl.DataFrame"]]
 
 
 class Company:
@@ -141,10 +143,9 @@ class Company:
         world = self._world
         yield "star.dim_geography", geography_frame(world.preset)
         yield "star.dim_device", device_frame(world.preset)
-        yield "star.dim_product", world.products.frame
-        yield "star.dim_page", page_frame(world.preset, world.products)
-        campaigns = world.campaigns.frame.filter(pl.col("starts_on") < world.until)
-        yield "star.dim_campaign", campaigns
+        yield "star.dim_product", world.products.frame_until(world.until_at)
+        yield "star.dim_page", page_frame(world.preset, world.products, world.until_at)
+        yield "star.dim_campaign", campaign_frame(world)
         for relation, frame in zip(
             ("star.dim_experiment", "star.dim_variant"), experiments.dimension_frames(world), strict=True
         ):
@@ -202,7 +203,8 @@ class Company:
         yield "star.fact_ad_spend", ad_spend_frame(world, tallies)
         yield "star.fact_inventory", inventory_frame(world, tallies)
         yield "star.fact_social_post", post_frame(world)
-        yield "star.fact_content", content_frame(world)
+        yield "star.fact_content", content_frame(world, tallies)
+        yield "truth.stock_out", stock_out_frame(world)
         yield "truth.experiment", experiments.truth_frame(world)
         yield from truth_frames(world, tallies)
 

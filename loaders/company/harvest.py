@@ -47,9 +47,9 @@ def _touches(world: World, **given: Ints | Floats) -> Touches:
     return Touches(**{**rest, **given})  # type: ignore[arg-type]
 
 
-def of_mails(world: World, people: People, mails: Mails) -> Touches:
-    """Return the opens by people, which may cause orders, and their clicks, which lead to visits."""
-    parts = []
+def of_mails(world: World, people: People, mails: Mails) -> tuple[Touches, Floats]:
+    """Return the opens by people, which may cause orders, their clicks, which lead to visits, and the fatigue of both."""
+    parts, rested = [], []
     for moments, place, kind in (
         (mails.opened, _ids.OPEN, "email_open"),
         (mails.clicked, _ids.CLICK, "email_click"),
@@ -73,7 +73,8 @@ def of_mails(world: World, people: People, mails: Mails) -> Touches:
         if opened:
             touches = Touches(**{**vars(touches), "browser": np.full(mine.size, -1, dtype=np.int64)})
         parts.append(touches)
-    return Touches.join(parts)
+        rested.append(mails.rested[mine])
+    return Touches.join(parts), np.concatenate(rested)
 
 
 def harvest(

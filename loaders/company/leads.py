@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from martlet.loaders.company._draws import pick
 from martlet.loaders.company._frames import NEVER, date_keys, keys, times
 from martlet.loaders.company._ids import PROSPECTS, VISITORS
 
@@ -25,10 +26,13 @@ __all__ = ["lead_frame"]
 _OF_CUSTOMER: Final = VISITORS - 1
 
 
-def lead_frame(world: World, people: People, touches: Touches, seen: Seen, first_order: Ints) -> pl.DataFrame:
+def lead_frame(
+    world: World, people: People, touches: Touches, seen: Seen, first_order: Ints
+) -> tuple[pl.DataFrame, Ints]:
     """Return the rows of `star.fact_lead`: at the first visit of an unknown browser, or of a customer before the sign-up.
 
-    `first_order` is the moment of each customer's first order in the data.
+    `first_order` is the moment of each customer's first order in the data. The second result is the place in `content` of
+    the asset that won each lead, -1 for none.
     """
     draw, leads = world.streams.uniform, world.preset.leads
     anonymous = seen.order[seen.known :]
@@ -47,7 +51,12 @@ def lead_frame(world: World, people: People, touches: Touches, seen: Seen, first
     bought_at = np.where(stranger, NEVER, first_order[who])
     bought = bought_at < NEVER
     order = np.lexsort((person, at, np.where(bought, people.key[who], 0)))
-    return pl.DataFrame(
+    assets = np.array([asset.views * asset.lead for asset in world.preset.content])
+    asset = np.full(person.size, -1, dtype=np.int64)
+    if assets.sum() > 0:
+        by_content = np.flatnonzero(draw("lead/content", person) < leads.by_content)
+        asset[by_content] = pick(draw("lead/asset", person[by_content]), assets)
+    frame = pl.DataFrame(
         {
             "lead_id": person[order],
             "captured_at": times(at[order]),
@@ -58,3 +67,4 @@ def lead_frame(world: World, people: People, touches: Touches, seen: Seen, first
             "became_customer_at": times(bought_at[order]),
         }
     )
+    return frame, asset[order]

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from martlet.loaders.company import _ids
+from martlet.loaders.company._clock import DAY
 from martlet.loaders.company._draws import exponential, geometric
 from martlet.loaders.company._frames import NEVER
+from martlet.loaders.company.campaigns import CHANNEL_KEYS
+from martlet.loaders.company.modifiers import factors, recent_mails
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +39,8 @@ class Mails:
     """Assignments to mailings, sorted by customer and time; moments in seconds, `NEVER` where they did not come.
 
     `number` is the mail's number within the customer, `kind` its place in `email.types`, `opened_u` the first open by the
-    person in operational time (infinite without one), `bounce` 0 for hard, 1 for soft, -1 for none.
+    person in operational time (infinite without one), `bounce` 0 for hard, 1 for soft, -1 for none; `rested` is the factor
+    that the mails of the days before put on opens and orders.
     """
 
     id: Ints
@@ -49,6 +53,7 @@ class Mails:
     sent: Ints
     delivered: Ints
     bounce: Ints
+    rested: Floats
     opened_u: Floats
     opened: Ints
     machine_opened: Ints
@@ -117,7 +122,7 @@ def _mailings(world: World, people: People, own: Orders) -> list[Parts]:
         chosen = people.opted_in & (people.signed_up_at < mailing.sent)
         ids = people.key * _ids.EMAILS + mailing.number
         chosen &= world.streams.uniform("mail/targeted", ids) < kind.targeting
-        if kind.audience != "all":
+        if kind.audience in ("buyers", "lapsed"):
             sent_u = float(world.clock.forward(mailing.sent))
             before = np.searchsorted(placed, everyone * span + sent_u) - 1
             last = np.maximum(before, 0)
@@ -144,7 +149,7 @@ def _on_sign_up(world: World, people: People) -> list[Parts]:
             chance = world.streams.uniform("mail/targeted", people.key * _ids.EMAILS + number)
             who = np.flatnonzero(people.opted_in & (chance < kind.targeting))
             at = people.signed_up_at[who] + kind.hour * _HOUR + _MINUTE
-            found.append(_part(who, number, int(world.campaigns.triggered[place]), place, at))
+            found.append(_part(who, number, _triggered(world, place, at), place, at))
     return found
 
 
@@ -163,11 +168,17 @@ def _on_carts(world: World, people: People, visits: Touches, depth: Ints) -> lis
             chance = world.streams.uniform("mail/targeted", people.key[who] * _ids.EMAILS + number)
             kept = np.flatnonzero(chance < kind.targeting)
             at = at[kept] + kind.hour * _HOUR + _HOUR // 2
-            found.append(_part(who[kept], number[kept], int(world.campaigns.triggered[place]), place, at))
+            found.append(_part(who[kept], number[kept], _triggered(world, place, at), place, at))
     return found
 
 
-def _part(who: Ints, number: Ints | int, campaign: int, kind: int, at: Ints) -> Parts:
+def _triggered(world: World, place: int, at: Ints) -> Ints:
+    """Return the campaigns of automatic mails: there is one for each quarter."""
+    found: Ints = world.campaigns.triggered[place, world.campaigns.quarter[world.day_of(at)]]
+    return found
+
+
+def _part(who: Ints, number: Ints | int, campaign: Ints | int, kind: int, at: Ints) -> Parts:
     def full(value: Ints | int) -> Ints:
         return np.broadcast_to(np.asarray(value, dtype=np.int64), who.shape)
 
@@ -187,7 +198,7 @@ def _fates(world: World, people: People, part: Parts) -> Mails:
         return np.where(chosen, np.asarray(when).astype(np.int64), NEVER)
 
     held = draw("mail/holdout", ids) < by_kind("holdout")
-    sent_at = at + (draw("mail/spread", ids) * _HOUR / 2).astype(np.int64)
+    sent_at = at + (draw("mail/spread", ids) * email.spread_minutes * _MINUTE).astype(np.int64)
     fate = draw("mail/bounce", ids)
     bounce = np.where(
         fate < email.hard_bounce, 0, np.where(fate < email.hard_bounce + email.soft_bounce, 1, -1)
@@ -195,7 +206,12 @@ def _fates(world: World, people: People, part: Parts) -> Mails:
     bounce = np.where(held, -1, bounce)
     arrives = ~held & (bounce < 0)
     delivered_at = sent_at + 1 + (draw("mail/way", ids) * _MINUTE).astype(np.int64)
-    opens = arrives & (draw("mail/open", ids) < by_kind("open"))
+    recent = recent_mails(world, who=who, at=sent_at, counts=~held)
+    rested = email.fatigue**recent
+    chance = by_kind("open") * rested * np.asarray(email.hours)[sent_at % DAY // _HOUR]
+    channel = np.full(who.size, CHANNEL_KEYS["Email"], dtype=np.int64)
+    chance *= factors(world, people, "opens", who=who, channel=channel, campaign=campaign)
+    opens = arrives & (draw("mail/open", ids) < chance)
     opened_u = np.full(ids.size, np.inf)
     lag = exponential(draw("mail/open/lag", ids[opens])) * email.open_hours / _HOURS
     opened_u[opens] = world.clock.forward(delivered_at[opens]) + lag
@@ -219,6 +235,7 @@ def _fates(world: World, people: People, part: Parts) -> Mails:
         sent=moment(~held, sent_at),
         delivered=moment(arrives, delivered_at),
         bounce=bounce,
+        rested=rested,
         opened_u=opened_u,
         opened=moment(opens, opened_at),
         machine_opened=moment(by_machine, delivered_at + _MINUTE + draw("mail/machine/lag", ids) * _HOUR),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from martlet.loaders.channels import CHANNELS
+from martlet.loaders.company._clock import weeks as weeks_of
 from martlet.loaders.company._draws import normal
 from martlet.loaders.company.campaigns import CHANNEL_KEYS
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from martlet.loaders.company._streams import Streams
 
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
 
 __all__ = ["MediaPlan", "limit_of_response"]
 
@@ -35,17 +37,24 @@ def limit_of_response(adstock: float, half_spend: float) -> float:
 
 @dataclass(frozen=True)
 class MediaPlan:
-    """By channel key and week of the data: the spend as a multiple of the plan's mean, and the contacts likewise."""
+    """By channel key and calendar week of the data: the spend as a multiple of the plan's mean, the pressure, the contacts.
 
+    Weeks count from `first_week`, which counts from 1970.
+    """
+
+    first_week: int
     spend: Floats
+    pressure: Floats
     response: Floats
 
     @classmethod
-    def of(cls, preset: Preset, streams: Streams, days: int) -> MediaPlan:
-        """Draw the plan of all weeks of the data."""
-        weeks = days // 7 + _SPARE_WEEKS
+    def of(cls, preset: Preset, streams: Streams, start: int, until: int) -> MediaPlan:
+        """Draw the plan of all weeks from `start` to `until`, in seconds."""
+        first_week = int(weeks_of(start))
+        weeks = int(weeks_of(until)) - first_week + _SPARE_WEEKS
         spend = np.ones((len(CHANNELS) + 1, weeks))
         response = np.ones_like(spend)
+        pressures = np.ones_like(spend)
         sigma = preset.media.variation
         for mix in preset.channels:
             if mix.half_spend <= 0:
@@ -59,5 +68,10 @@ class MediaPlan:
             limit = limit_of_response(mix.adstock, mix.half_spend)
             for number in range(weeks):
                 pressure = level[number] + mix.adstock * pressure
+                pressures[key, number] = pressure
                 response[key, number] = limit * pressure / (pressure + mix.half_spend)
-        return cls(spend, response)
+        return cls(first_week, spend, pressures, response)
+
+    def week_of(self, at: Ints) -> Ints:
+        """Return the place of the week of timestamps, kept within the plan."""
+        return np.clip(weeks_of(at) - self.first_week, 0, self.spend.shape[1] - 1)

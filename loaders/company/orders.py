@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from martlet.loaders.company._ids import (
     caused_order,
 )
 from martlet.loaders.company.campaigns import CHANNEL_KEYS
+from martlet.loaders.company.modifiers import factors
 from martlet.loaders.company.touches import TOUCH_TYPES
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Orders", "baseline", "caused"]
+__all__ = ["BILLION", "Effects", "Orders", "baseline", "caused"]
+
+BILLION: Final = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,14 @@ class Orders:
         joined = {name: np.concatenate((values, getattr(other, name))) for name, values in vars(one).items()}
         order = np.lexsort((joined["id"], joined["u"], joined["who"]))
         return Orders(**{name: values[order] for name, values in joined.items()})
+
+
+@dataclass(frozen=True)
+class Effects:
+    """By channel key: touches that could cause orders, and the orders expected of them, in billionths."""
+
+    touches: Ints
+    expected: Ints
 
 
 def baseline(world: World, people: People) -> tuple[Orders, Ints, Floats]:
@@ -109,10 +120,13 @@ def baseline(world: World, people: People) -> tuple[Orders, Ints, Floats]:
     return own, left_at, left_u
 
 
-def caused(world: World, people: People, touches: Touches, left_u: Floats, factor: Floats) -> Orders:
+def caused(
+    world: World, people: People, touches: Touches, left_u: Floats, factor: Floats
+) -> tuple[Orders, Effects]:
     """Draw the orders that exogenous touches cause: Poisson with the channel's effect, at an exponential lag.
 
-    `factor` multiplies the effect of each touch (experiments). Touches on those who left cause nothing.
+    `factor` multiplies the effect of each touch (experiments, fatigue), beside what the person is like. Touches on those
+    who left cause nothing.
     """
     draw = world.streams.uniform
     effect = np.zeros(max(CHANNEL_KEYS.values()) + 1)
@@ -127,6 +141,15 @@ def caused(world: World, people: People, touches: Touches, left_u: Floats, facto
     # Of an email the open counts, not the click that follows it; unknown browsers have no customer to order.
     alive &= (touches.kind != TOUCH_TYPES.index("email_click")) & (touches.browser < PROSPECTS)
     mean = np.where(alive, effect[touches.channel] * factor, 0.0)
+    working = np.flatnonzero(mean)
+    mean[working] *= factors(
+        world,
+        people,
+        "orders",
+        who=touches.who[working],
+        channel=touches.channel[working],
+        campaign=touches.campaign[working],
+    )
     count = poisson(draw("cause/count", touches.id), mean, at_most=MOST_CAUSED - 1)
     working = np.flatnonzero(count)
     place, number = ragged(count[working])
@@ -145,4 +168,13 @@ def caused(world: World, people: People, touches: Touches, left_u: Floats, facto
         campaign=touches.campaign[root],
         by_click=touches.visits[root],
     )
-    return found.take(np.flatnonzero(u < world.last_order))
+    counted = alive & (touches.at < world.until_at)
+    size = effect.size
+    effects = Effects(
+        np.bincount(touches.channel[counted], minlength=size),
+        # Whole numbers add up to the same in any order.
+        np.bincount(
+            touches.channel[counted], weights=np.round(mean[counted] * BILLION), minlength=size
+        ).astype(np.int64),
+    )
+    return found.take(np.flatnonzero(u < world.last_order)), effects

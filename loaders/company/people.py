@@ -13,6 +13,7 @@ from martlet.loaders.company.campaigns import CHANNEL_KEYS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from martlet.loaders.company._sections import People as PeopleOf
     from martlet.loaders.company._world import World
 
     Floats = NDArray[np.float64]
@@ -27,7 +28,8 @@ class People:
     """A block of customers, by their place in it. Codes are places in the preset's lists, -1 is not known.
 
     `rate` is the lambda of BG/NBD per operational day, `dropout` its p, `spend_rate` the nu of the gamma-gamma, per unit of
-    the currency; `engagement` scales contacts. `mobile` and `desktop` are the devices of the two browsers.
+    the currency; `engagement` scales contacts. `channel` and `campaign` are those that brought the person: of the first visit
+    of all, which may lie before the data. `mobile` and `desktop` are the devices of the two browsers.
     """
 
     key: Ints
@@ -73,19 +75,13 @@ class People:
         education = _education(world, key, age)
         married = draw("people/married", key) < np.array([band.married for band in people.ages])[age]
         kids = _children(
-            draw("people/kids", key),
-            np.array([band.children for band in people.ages])[age],
-            married,
-            people.second_child,
+            people, draw("people/kids", key), np.array([band.children for band in people.ages])[age], married
         )
         teens = _children(
-            draw("people/teens", key),
-            np.array([band.teens for band in people.ages])[age],
-            married,
-            people.second_child,
+            people, draw("people/teens", key), np.array([band.teens for band in people.ages])[age], married
         )
         place = pick(draw("people/place", key), [entry.weight for entry in world.preset.people.places])
-        channel_slot = pick_by(draw("people/channel", key), _acquisition(world), age)
+        channel_slot = _acquisition(world, key, age, signed_up_at)
         channel = np.array([CHANNEL_KEYS[mix.name] for mix in preset.channels])[channel_slot]
         mobile, desktop = _devices(world, key)
         return cls(
@@ -110,7 +106,7 @@ class People:
             opted_in=draw("people/email", key) < people.email_opt_in,
             sms=draw("people/sms", key) < people.sms_opt_in,
             channel=channel,
-            campaign=paid_campaign(world, key, channel_slot, signed_up_at),
+            campaign=np.zeros(key.size, dtype=np.int64),
             mobile=mobile,
             desktop=desktop,
         )
@@ -129,12 +125,15 @@ def paid_campaign(world: World, ids: Ints, slot: Ints, at: Ints) -> Ints:
     return campaign
 
 
-def _acquisition(world: World) -> Floats:
-    """Return the weight of each channel as source of a sign-up, by age band."""
+def _acquisition(world: World, key: Ints, age: Ints, at: Ints) -> Ints:
+    """Return the place of the channel that brings each person: by age, and by what media did in the week of the sign-up."""
     mixes = world.preset.channels
-    return np.array(
+    weights = np.array(
         [[mix.acquisition * mix.ages[band] for mix in mixes] for band in range(len(mixes[0].ages))]
-    )
+    )[age]
+    channels = np.array([CHANNEL_KEYS[mix.name] for mix in mixes])
+    weights *= world.media.response[channels[None, :], world.media.week_of(at)[:, None]]
+    return pick_by(world.streams.uniform("people/channel", key), weights, np.arange(key.size, dtype=np.int64))
 
 
 def _engagement(world: World, rate: Floats) -> Floats:
@@ -155,10 +154,11 @@ def _education(world: World, key: Ints, age: Ints) -> Ints:
     return pick_by(world.streams.uniform("people/education", key), weights, age)
 
 
-def _children(uniform: Floats, chance: Floats, married: Bools, second: float) -> Ints:
-    """Return 0, 1 or 2 children; the chance holds for the band, couples and singles share it two to one."""
-    mine = np.clip(chance * np.where(married, 4.0 / 3.0, 2.0 / 3.0), 0.0, 1.0)
-    return (uniform < mine).astype(np.int64) + (uniform < mine * second).astype(np.int64)
+def _children(people: PeopleOf, uniform: Floats, chance: Floats, married: Bools) -> Ints:
+    """Return 0, 1 or 2 children; couples and singles stand about the band's chance by `couples_factor`, one to the other."""
+    ratio = people.couples_factor
+    mine = np.clip(chance * np.where(married, 2 * ratio, 2.0) / (ratio + 1), 0.0, 1.0)
+    return (uniform < mine).astype(np.int64) + (uniform < mine * people.second_child).astype(np.int64)
 
 
 def _gender(world: World, key: Ints) -> Ints:

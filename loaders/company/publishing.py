@@ -8,20 +8,23 @@ import numpy as np
 import polars as pl
 
 from martlet.loaders.company._clock import DAY
-from martlet.loaders.company._draws import normal
-from martlet.loaders.company._frames import date_keys, money, texts, times
+from martlet.loaders.company._draws import normal, pick
+from martlet.loaders.company._frames import date_keys, keys, money, texts, times
+from martlet.loaders.company.campaigns import CHANNEL_KEYS
 from martlet.loaders.company.totals import counts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from martlet.loaders.company._world import World
+    from martlet.loaders.company.tallies import Tallies
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
 __all__ = ["content_frame", "post_frame"]
 
+_CHANNEL: Final = "Organic Social"
 _POSTS: Final = 10_000_000
 _PER_THOUSAND: Final = 1000.0
 
@@ -56,6 +59,7 @@ def post_frame(world: World) -> pl.DataFrame:
                     "date_key": date_keys(at),
                     "platform": [platform.platform] * total,
                     "content_type": texts(kind, list(platform.kinds)),
+                    "campaign_key": keys(_campaigns(world, ids, at)),
                     "impressions": reach + counts(world, "post/again", ids, reach * posts.again),
                     "reach": reach,
                     "likes": counts(world, "post/likes", ids, reach * platform.like),
@@ -70,15 +74,35 @@ def post_frame(world: World) -> pl.DataFrame:
     return pl.concat(frames).sort("posted_at", "post_id") if frames else pl.DataFrame()
 
 
-def content_frame(world: World) -> pl.DataFrame:
-    """Return the rows of `star.fact_content`: days on which an asset was used."""
+def _campaigns(world: World, ids: Ints, at: Ints) -> Ints:
+    """Return the campaigns of posts: some belong to one that runs in the quarter on organic social media."""
+    mixes = [mix for mix in world.preset.channels if mix.name == _CHANNEL and mix.campaigns]
+    if not mixes:
+        return np.zeros(ids.size, dtype=np.int64)
+    draw = world.streams.uniform
+    slot = pick(draw("post/campaign/type", ids), [kind.weight for kind in mixes[0].campaigns]) + 1
+    found = world.campaign_of(CHANNEL_KEYS[_CHANNEL], slot, at)
+    return np.where(draw("post/campaign", ids) < world.preset.posts.in_campaign, found, 0)
+
+
+def content_frame(world: World, tallies: Tallies) -> pl.DataFrame:
+    """Return the rows of `star.fact_content`: days on which an asset was used.
+
+    Its leads are those of `star.fact_lead` that it won; who leaves their details for a download downloads it.
+    """
     days = np.arange((world.until - world.first_day).days, dtype=np.int64)
     at = world.start_at + days * DAY
     busy = np.diff(world.clock.forward(np.append(at, world.until_at)))
     frames = []
     for number, asset in enumerate(world.preset.content, 1):
         ids = number * _POSTS + at // DAY
+        mine = tallies.content.filter(pl.col("asset") == number - 1)
+        leads = np.zeros(at.size, dtype=np.int64)
+        leads[mine["day"].to_numpy() - world.start_at // DAY] = mine["leads"].to_numpy()
         views = counts(world, "content/views", ids, _audience(world, at) / _PER_THOUSAND * asset.views * busy)
+        views = np.maximum(views, leads)
+        downloads = counts(world, "content/downloads", ids, views * asset.download)
+        downloads = np.clip(downloads, leads if asset.download > 0 else 0, views)
         frames.append(
             pl.DataFrame(
                 {
@@ -87,10 +111,8 @@ def content_frame(world: World) -> pl.DataFrame:
                     "title": [asset.title] * at.size,
                     "content_type": [asset.type] * at.size,
                     "views": views,
-                    "downloads": np.minimum(
-                        counts(world, "content/downloads", ids, views * asset.download), views
-                    ),
-                    "leads": np.minimum(counts(world, "content/leads", ids, views * asset.lead), views),
+                    "downloads": downloads,
+                    "leads": leads,
                 }
             ).filter(pl.col("views") > 0)
         )

@@ -161,8 +161,9 @@ def survey_frame(world: World, people: People, sales: Sales) -> pl.DataFrame:
     ids = orders.id[mine]
     complains = draw("survey/complaint", ids) < feedback.complaint
     nps = feedback.nps_mean + feedback.nps_spread * normal(world.streams, "survey/nps", ids)
-    nps = np.clip(np.round(np.where(complains, nps / 2, nps)), *_NPS)
-    csat = np.clip(np.round(1 + nps * 0.4 + (draw("survey/csat", ids) - 0.5)), *_STARS)
+    nps = np.clip(np.round(np.where(complains, nps * feedback.complaint_nps, nps)), *_NPS)
+    strays = feedback.csat_spread * (2 * draw("survey/csat", ids) - 1)
+    csat = np.clip(np.round(1 + nps * feedback.csat_of_nps + strays), *_STARS)
     return pl.DataFrame(
         {
             "survey_id": ids,

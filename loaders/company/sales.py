@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from martlet.loaders.company import _ids
 from martlet.loaders.company._frames import NEVER
 from martlet.loaders.company.baskets import amounts
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Sales"]
+__all__ = ["Sales", "touched_before"]
 
 
 @dataclass(frozen=True)
@@ -65,3 +66,15 @@ class Sales:
         first = np.full(people.key.size, NEVER, dtype=np.int64)
         np.minimum.at(first, self.orders.who[self.chosen], self.ordered_at[self.chosen])
         return first
+
+
+def touched_before(touches: Touches, who: Ints, at: Ints) -> Ints:
+    """Return the first second after the last other touch of the person before each order; its visit is to be the last touch."""
+    others = np.flatnonzero(~touches.converts & (touches.browser < _ids.PROSPECTS))
+    span = int(max(touches.at.max(initial=0), at.max(initial=0))) + 1
+    line = np.sort(touches.who[others] * span + touches.at[others])
+    place = np.searchsorted(line, who * span + at) - 1
+    if not line.size:
+        return np.zeros(who.size, dtype=np.int64)
+    found = line[np.maximum(place, 0)]
+    return np.where((place >= 0) & (found // span == who), found % span + 1, 0)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from martlet.loaders.company._clock import DAY
+from martlet.loaders.company._clock import DAY, weeks
 from martlet.loaders.company._frames import NEVER
+from martlet.loaders.company.orders import Effects
 from martlet.loaders.company.touches import TOUCH_TYPES
 
 if TYPE_CHECKING:
@@ -23,16 +24,15 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["MONDAY", "Tallies"]
-
-# 1970 began on a Thursday; weeks start on Monday.
-MONDAY: Final = 4
+__all__ = ["Tallies"]
 
 
 @dataclass(frozen=True)
 class Tallies:
-    """Sums, as frames: `ads` by day and campaign, `units` by week and product, `touches` by channel, `baskets` by product; and the number of orders.
+    """Sums over blocks, most of them as frames.
 
+    `ads` by day and campaign, `units` by week and product, `touches` by channel, `baskets` by product, `content` leads by
+    day and place in the preset; the number of orders; what contacts could cause.
     Days count from 1970, weeks from the Monday before it; costs are in millionths, revenue in cents.
     """
 
@@ -40,10 +40,22 @@ class Tallies:
     units: pl.DataFrame
     touches: pl.DataFrame
     baskets: pl.DataFrame
+    content: pl.DataFrame
     orders: int
+    effects: Effects
 
     @classmethod
-    def of(cls, world: World, touches: Touches, seen: Seen, sales: Sales, leads: pl.DataFrame) -> Tallies:
+    def of(
+        cls,
+        world: World,
+        touches: Touches,
+        seen: Seen,
+        sales: Sales,
+        *,
+        leads: pl.DataFrame,
+        assets: Ints,
+        effects: Effects,
+    ) -> Tallies:
         """Sum a block, as far as it lies in the data."""
         bought, kept = sales.bought, sales.lines
         mine = seen.order[touches.campaign[seen.order] > 0]
@@ -52,18 +64,19 @@ class Tallies:
             {"day": touches.at[mine] // DAY, "campaign": touches.campaign[mine]},
             {"clicks": click, "views": ~click, "cost": touches.cost[mine]},
         )
+        won = np.flatnonzero(assets >= 0)
         claims = _claims(touches, seen, sales)
         captured = leads.filter(pl.col("campaign_key") > 0).select(
             day=pl.col("captured_at").dt.date().cast(pl.Int32).cast(pl.Int64),
             campaign=pl.col("campaign_key").cast(pl.Int64),
             leads=pl.lit(1, dtype=pl.Int64),
         )
-        week = (sales.ordered_at[bought.order[kept]] // DAY + MONDAY - 1) // 7
+        week = weeks(sales.ordered_at[bought.order[kept]])
         back = kept[bought.returned_at[kept] < NEVER]
         restocked = np.round(bought.returned[back] * world.preset.basket.restocking_share).astype(np.int64)
         sold = _sums({"week": week, "product": bought.product[kept]}, {"sold": bought.quantity[kept]})
         returned = _sums(
-            {"week": (bought.returned_at[back] // DAY + MONDAY - 1) // 7, "product": bought.product[back]},
+            {"week": weeks(bought.returned_at[back]), "product": bought.product[back]},
             {"restocked": restocked},
         )
         return cls(
@@ -74,7 +87,15 @@ class Tallies:
                 {"touches": np.ones(seen.order.size, dtype=np.int64)},
             ),
             baskets=_sums({"product": bought.product[kept]}, {"lines": np.ones(kept.size, dtype=np.int64)}),
+            content=_sums(
+                {
+                    "day": leads["captured_at"].dt.epoch("d").to_numpy().astype(np.int64)[won],
+                    "asset": assets[won],
+                },
+                {"leads": np.ones(won.size, dtype=np.int64)},
+            ),
             orders=sales.chosen.size,
+            effects=effects,
         )
 
     @staticmethod
@@ -85,9 +106,13 @@ class Tallies:
             "units": ["week", "product"],
             "touches": ["channel"],
             "baskets": ["product"],
+            "content": ["day", "asset"],
         }
         merged = {name: _merge([getattr(one, name), getattr(other, name)], keys) for name, keys in by.items()}
-        return Tallies(**merged, orders=one.orders + other.orders)
+        effects = Effects(
+            one.effects.touches + other.effects.touches, one.effects.expected + other.effects.expected
+        )
+        return Tallies(**merged, orders=one.orders + other.orders, effects=effects)
 
 
 def _sums(keys: dict[str, Ints], values: dict[str, Ints | Bools]) -> pl.DataFrame:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from martlet.loaders.company._clock import DAY, seconds
+from martlet.loaders.company._clock import DAY, dates_of_weeks
 from martlet.loaders.company._draws import normal, poisson
 from martlet.loaders.company._frames import date_keys, keys, money
 from martlet.loaders.company._ids import TOUCHES
 from martlet.loaders.company.campaigns import CHANNEL_KEYS
 from martlet.loaders.company.media import limit_of_response
-from martlet.loaders.company.tallies import MONDAY
+from martlet.loaders.company.modifiers import modifier_frame
+from martlet.loaders.company.orders import BILLION
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-__all__ = ["ad_spend_frame", "inventory_frame", "truth_frames"]
+__all__ = ["ad_spend_frame", "truth_frames"]
 
 _MICROS_PER_CENT: Final = 10_000
 _MANY: Final = 30.0
@@ -75,64 +76,18 @@ def ad_spend_frame(world: World, tallies: Tallies) -> pl.DataFrame:
     )
 
 
-def inventory_frame(world: World, tallies: Tallies) -> pl.DataFrame:
-    """Return the rows of `star.fact_inventory`, from the first full week to the last.
-
-    Reordered below so many weeks of recent sales, up to so many; sometimes a delivery is late, and brings what was sold
-    in the meantime but no more, so that the shelf ends the week empty.
-    """
-    stock = world.preset.stock
-    weeks = _mondays(world)
-    products = world.products.price.size
-    sold = np.zeros((weeks.size, products), dtype=np.int64)
-    back = np.zeros_like(sold)
-    units = tallies.units.fill_null(0)
-    row = units["week"].to_numpy() - weeks[0]
-    sold[row, units["product"].to_numpy()] = units["sold"].to_numpy()
-    back[row, units["product"].to_numpy()] = units["restocked"].to_numpy()
-    product = np.arange(products, dtype=np.int64)
-    on_hand = np.full(products, stock.first_units, dtype=np.int64)
-    pace = np.full(products, stock.first_units / stock.cover_weeks)
-    received, left = np.zeros_like(sold), np.zeros_like(sold)
-    for week in range(weeks.size):
-        due = on_hand < pace * stock.reorder_weeks
-        late = world.streams.uniform("stock/late", product * TOUCHES + weeks[week]) < stock.shortage
-        level = np.ceil(pace * stock.cover_weeks).astype(np.int64)
-        wanted = np.where(due & ~late, np.maximum(level - on_hand, 0), 0)
-        short = np.maximum(sold[week] - on_hand - back[week] - wanted, 0)
-        received[week] = back[week] + wanted + short
-        on_hand = on_hand + received[week] - sold[week]
-        left[week] = on_hand
-        pace = stock.memory * pace + (1 - stock.memory) * sold[week]
-    monday = np.repeat((weeks * 7 - MONDAY + 1) * DAY, products)
-    return pl.DataFrame(
-        {
-            "date_key": date_keys(monday),
-            "product_key": keys(np.tile(product + 1, weeks.size)),
-            "received": keys(received.ravel()),
-            "sold": keys(sold.ravel()),
-            "on_hand": keys(left.ravel()),
-            "is_in_stock": left.ravel() > 0,
-        }
-    )
-
-
-def _mondays(world: World) -> Ints:
-    """Return the weeks of the data, as weeks from 1970; the first may begin before the data."""
-    first = (seconds(world.first_day) // DAY + MONDAY - 1) // 7
-    last = (seconds(world.until) // DAY - 1 + MONDAY - 1) // 7
-    return np.arange(first, last + 1, dtype=np.int64)
-
-
 def truth_frames(world: World, tallies: Tallies) -> list[tuple[str, pl.DataFrame]]:
     """Return the rows of `truth.channel_effect`, `media_response`, `price_elasticity` and `product_affinity`."""
     mixes = world.preset.channels
-    key = keys(np.array([CHANNEL_KEYS[mix.name] for mix in mixes]))
+    order = np.array([CHANNEL_KEYS[mix.name] for mix in mixes])
+    expected = tallies.effects.expected / BILLION
     effects = pl.DataFrame(
         {
-            "channel_key": key,
-            "orders_per_touch": [mix.effect for mix in mixes],
+            "channel_key": keys(order),
+            "orders_per_touch": expected[order] / np.maximum(tallies.effects.touches[order], 1),
+            "base_orders_per_touch": [mix.effect for mix in mixes],
             "mean_lag_days": [mix.lag_days if mix.effect > 0 else None for mix in mixes],
+            "platform_claim_factor": [mix.overclaim if mix.platform else None for mix in mixes],
         }
     )
     elasticities = pl.DataFrame(
@@ -142,11 +97,34 @@ def truth_frames(world: World, tallies: Tallies) -> list[tuple[str, pl.DataFrame
         }
     )
     return [
+        ("truth.effect_modifier", modifier_frame(world)),
+        ("truth.media_week", _week_frame(world)),
         ("truth.channel_effect", effects.sort("channel_key")),
         ("truth.media_response", _media_frame(world, tallies)),
         ("truth.price_elasticity", elasticities),
         ("truth.product_affinity", _affinity_frame(world, tallies)),
     ]
+
+
+def _week_frame(world: World) -> pl.DataFrame:
+    """Return the rows of `truth.media_week`: the plan of each channel whose spend has an influence, by calendar week."""
+    plan = world.media
+    total = int(plan.week_of(np.array([world.until_at - 1]))[0]) + 1
+    week = np.arange(total, dtype=np.int64)
+    monday = date_keys(dates_of_weeks(week + plan.first_week))
+    return pl.concat(
+        pl.DataFrame(
+            {
+                "date_key": monday,
+                "channel_key": keys(np.full(total, CHANNEL_KEYS[mix.name])),
+                "spend_index": plan.spend[CHANNEL_KEYS[mix.name], :total],
+                "pressure_index": plan.pressure[CHANNEL_KEYS[mix.name], :total],
+                "response_index": plan.response[CHANNEL_KEYS[mix.name], :total],
+            }
+        )
+        for mix in world.preset.channels
+        if mix.half_spend > 0
+    ).sort("date_key", "channel_key")
 
 
 def _media_frame(world: World, tallies: Tallies) -> pl.DataFrame:
@@ -168,6 +146,7 @@ def _media_frame(world: World, tallies: Tallies) -> pl.DataFrame:
                     "adstock": mix.adstock,
                     "saturation": mix.half_spend * weekly,
                     "coefficient": limit * touches.get(key, 0) / weeks,
+                    "half_spend_index": mix.half_spend,
                 }
             )
     return pl.DataFrame(
@@ -177,6 +156,7 @@ def _media_frame(world: World, tallies: Tallies) -> pl.DataFrame:
             "adstock": pl.Float64,
             "saturation": pl.Float64,
             "coefficient": pl.Float64,
+            "half_spend_index": pl.Float64,
         },
     ).sort("channel_key")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -30,7 +30,6 @@ TOUCH_TYPES: Final = ["impression", "click", "visit", "email_open", "email_click
 _MICRO: Final = 1_000_000
 _MOST_PROSPECTS: Final = 80
 _MOST_VISITS: Final = 900
-_WEEK: Final = 7
 _TICKS: Final = 1 << 20
 
 
@@ -96,7 +95,7 @@ def cost_of(world: World, channel: Ints, at: Ints) -> Ints:
     price = np.zeros(max(CHANNEL_KEYS.values()) + 1)
     for mix in world.preset.channels:
         price[CHANNEL_KEYS[mix.name]] = mix.cost * _MICRO
-    week = world.day_of(at) // _WEEK
+    week = world.media.week_of(at)
     dearness = world.media.spend / world.media.response
     return np.round(price[channel] * dearness[channel, week]).astype(np.int64)
 
@@ -108,19 +107,26 @@ def _browser(world: World, ids: Ints, *, buying: bool = False) -> Ints:
     return (world.streams.uniform("touch/browser", ids) >= mobile).astype(np.int64)
 
 
-def exogenous(world: World, people: People, left_u: Floats) -> Touches:
-    """Draw all touches that no order brings about: sign-up, before it, after it, and the visits of unknown browsers."""
+def exogenous(world: World, people: People, left_u: Floats) -> tuple[Touches, People]:
+    """Draw all touches that no order brings about: sign-up, before it, after it, and the visits of unknown browsers.
+
+    The first of a person is through the channel that brought them; the people come back with its campaign.
+    """
     slots = {mix.name: number for number, mix in enumerate(world.preset.channels)}
     at_sign_up = people.key * _ids.TOUCHES
     names = {channel: slots[name] for name, channel in CHANNEL_KEYS.items() if name in slots}
     slot = np.array([names.get(key, 0) for key in range(max(CHANNEL_KEYS.values()) + 1)])[people.channel]
     everyone = np.arange(people.key.size, dtype=np.int64)
+    before, introduced, brought = _before_sign_up(world, people, slot)
+    later = pick(
+        world.streams.uniform("sign-up/channel", people.key), [mix.prospects for mix in world.preset.channels]
+    )
     sign_up = of_visits(
         world,
         at_sign_up,
         who=everyone,
         u=people.signed_up_u,
-        slot=slot,
+        slot=np.where(introduced, later, slot),
         browser=_browser(world, at_sign_up, buying=True),
     )
     # The visit of the sign-up is a visit, whatever the channel's usual contact; and to the second that of the account.
@@ -132,12 +138,12 @@ def exogenous(world: World, people: People, left_u: Floats) -> Touches:
             "at": people.signed_up_at,
             "kind": kind,
             "visits": np.ones(kind.size, dtype=bool),
-            "campaign": people.campaign,
         }
     )
-    parts = [sign_up, _before_sign_up(world, people), _prospects(world, people)]
+    people = replace(people, campaign=np.where(introduced, brought, sign_up.campaign))
+    parts = [sign_up, before, _prospects(world, people)]
     parts += [_of_channel(world, people, number, left_u) for number in range(len(slots))]
-    return Touches.join(parts)
+    return Touches.join(parts), people
 
 
 def _of_channel(world: World, people: People, slot: int, left_u: Floats) -> Touches:
@@ -160,26 +166,39 @@ def _of_channel(world: World, people: People, slot: int, left_u: Floats) -> Touc
     kept = (u >= people.signed_up_u[who]) & (u < world.last_order)
     # Thinning: the cells were drawn at the limit of the media's response and at the attention of a living customer.
     chance = np.where(u < left_u[who], 1.0, world.preset.people.attention_after_churn)
-    chance *= world.media.response[key, world.day_of(world.clock.inverse(u)) // _WEEK] / peak
+    chance *= world.media.response[key, world.media.week_of(world.clock.inverse(u))] / peak
     kept &= draw("touch/thinned", ids) < chance
     chosen = np.flatnonzero(kept)
     ids, who, u = ids[chosen], who[chosen], u[chosen]
     return of_visits(world, ids, who=who, u=u, slot=np.full(ids.size, slot), browser=_browser(world, ids))
 
 
-def _before_sign_up(world: World, people: People) -> Touches:
-    """Draw the anonymous visits of customers before they sign up."""
+def _before_sign_up(world: World, people: People, acquired: Ints) -> tuple[Touches, Bools, Ints]:
+    """Draw the anonymous visits of customers before they sign up, the first through the channel at slot `acquired`.
+
+    Returns
+    -------
+    tuple
+        Touches; by customer, whether there is one; and the campaign of the first.
+    """
     visits = world.preset.visits
     draw = world.streams.uniform
     who, number = ragged(poisson(draw("before/count", people.key), visits.pre_sign_up, at_most=40))
     ids = people.key[who] * _ids.TOUCHES + _ids.PRE_SIGN_UP + number
     lag = np.minimum(exponential(draw("before/lag", ids)), CAP) * visits.pre_sign_up_days
     slot = pick(draw("before/channel", ids), [mix.prospects for mix in world.preset.channels])
-    return _as_visits(
+    order = np.lexsort((ids, -lag, who))
+    introduced, first = np.unique(who[order], return_index=True)
+    first = order[first]
+    slot[first] = acquired[introduced]
+    touches = _as_visits(
         of_visits(
             world, ids, who=who, u=people.signed_up_u[who] - lag, slot=slot, browser=_browser(world, ids)
         )
     )
+    has, campaign = np.zeros(people.key.size, dtype=bool), np.zeros(people.key.size, dtype=np.int64)
+    has[introduced], campaign[introduced] = True, touches.campaign[first]
+    return touches, has, campaign
 
 
 def _prospects(world: World, people: People) -> Touches:

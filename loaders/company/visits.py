@@ -11,6 +11,7 @@ from martlet.loaders.company import _ids
 from martlet.loaders.company._draws import exponential, geometric, pick, pick_by, ragged
 from martlet.loaders.company.campaigns import CHANNEL_KEYS
 from martlet.loaders.company.catalogue import FIXED_PAGES
+from martlet.loaders.company.sales import touched_before
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,19 +45,23 @@ _BROWSE, _SEE, _FILL, _PAY, _BUY = range(1, 6)
 _MOST: Final = 15
 
 
-def depths(world: World, touches: Touches, factor: Floats) -> Ints:
+def depths(
+    world: World, touches: Touches, carts: Floats | float = 1.0, checkouts: Floats | float = 1.0
+) -> Ints:
     """Return how far the visits would get without an order.
 
-    0 is a bounce, 1 further pages, 2 a product, 3 a cart, 4 the checkout. `factor` multiplies the chance of a cart.
+    0 is a bounce, 1 further pages, 2 a product, 3 a cart, 4 the checkout. `carts` and `checkouts` multiply
+    the chances of a cart and of going on to the checkout.
     """
     see, draw = world.preset.visits, world.streams.uniform
     bounce = np.zeros(max(CHANNEL_KEYS.values()) + 1)
     for mix in world.preset.channels:
         bounce[CHANNEL_KEYS[mix.name]] = mix.bounce
-    goes_on = draw("visit/bounce", touches.id) >= bounce[touches.channel]
+    chance = bounce[touches.channel] * np.where(touches.browser >= _ids.PROSPECTS, see.stranger_bounce, 1.0)
+    goes_on = draw("visit/bounce", touches.id) >= chance
     sees = goes_on & (draw("visit/product", touches.id) < see.product_view)
-    fills = sees & (draw("visit/cart", touches.id) < see.add_to_cart * factor)
-    pays = fills & (draw("visit/checkout", touches.id) < see.checkout)
+    fills = sees & (draw("visit/cart", touches.id) < see.add_to_cart * carts)
+    pays = fills & (draw("visit/checkout", touches.id) < see.checkout * checkouts)
     depth: Ints = goes_on.astype(np.int64) + sees + fills + pays
     return depth
 
@@ -96,79 +101,84 @@ def visits(world: World, people: People, touches: Touches, depth: Ints, demand: 
     leading = np.flatnonzero(touches.visits)
     place = np.full(touches.id.size, -1, dtype=np.int64)
     place[leading] = np.arange(leading.size)
-    touches, depth = touches.take(leading), depth[leading]
+    everything, touches, depth = touches, touches.take(leading), depth[leading]
     orders, bought = demand.orders, demand.bought
-    see, draw = world.preset.visits, world.streams.uniform
     buys = touches.converts
     order = np.where(buys, touches.order, 0)
     depth = np.where(buys, _BUY, depth)
     line_count = np.bincount(bought.order, minlength=max(orders.id.size, 1))
     n_lines = np.where(buys, line_count[order], 0)
+    counts = _counts(world, touches, depth, n_lines)
+    total = counts.sum(axis=1)
+    owner, number = ragged(total)
+    first = np.cumsum(total) - total
+    kind = np.repeat(np.tile(np.arange(_KINDS), touches.id.size), counts.ravel())
+    flat = counts.ravel()
+    within = np.arange(owner.size) - np.repeat(np.cumsum(flat) - flat, flat)
+    ids = np.repeat(touches.id * _ids.EVENTS, total) + number
+    wait = 1 + (
+        exponential(world.streams.uniform("event/wait", ids)) * world.preset.visits.seconds_between_events
+    ).astype(np.int64)
+    wait[first] = 0
+    run = np.cumsum(wait)
+    offset = run - np.repeat(run[first], total)
+    length = offset[first + total - 1]
+    starts, ordered_at = _moments(world, everything, touches, demand=demand, length=length)
+    # A visit that would begin too early is played faster.
+    squeezed = np.where(buys, ordered_at[order] - starts, length) if ordered_at.size else length
+    late = np.flatnonzero(np.repeat(length > squeezed, total))
+    shrink = (squeezed / np.maximum(length, 1))[owner[late]]
+    offset[late] = np.floor(offset[late] * shrink).astype(np.int64)
+    at = np.repeat(starts, total) + offset
+    line_at = np.cumsum(line_count) - line_count
+    # The products that are bought are the first to be seen.
+    by_line = np.flatnonzero((within < np.repeat(n_lines, total)) & ((kind == _PRODUCT) | (kind == _CART)))
+    line = line_at[order[owner[by_line]]] + within[by_line]
+    product = _browsed(world, people, touches, owner=owner, kind=kind, within=within)
+    product[by_line] = bought.product[line]
+    value = np.full(owner.size, -1, dtype=np.int64)
+    carts = np.flatnonzero(kind == _CART)
+    value[carts] = world.products.price[product[carts]]
+    filled = kind[by_line] == _CART
+    value[by_line[filled]] = (bought.price * bought.quantity)[line[filled]]
+    purchases = np.flatnonzero(kind == _PURCHASE)
+    value[purchases] = demand.net[order[owner[purchases]]]
+    page = _pages(world, ids, kind, product)
+    return Visits(place, starts, ordered_at, first, total, owner, number, kind, at, page, product, value)
+
+
+def _counts(world: World, touches: Touches, depth: Ints, n_lines: Ints) -> Ints:
+    """Return how many events of each kind a visit has, by its depth and, if it holds an order, the lines of that."""
+    see, draw, buys = world.preset.visits, world.streams.uniform, touches.converts
     goes_on = (depth >= _BROWSE).astype(np.int64)
 
-    def some(name: str, mean: float) -> Ints:
-        return np.minimum(geometric(draw(name, touches.id), mean), _MOST)
+    def some(name: str, buying: float, browsing: float) -> Ints:
+        uniform = draw(name, touches.id)
+        found = geometric(uniform, browsing)
+        found[buys] = geometric(uniform[buys], buying)
+        return np.minimum(found, _MOST)
 
     def maybe(name: str, chance: float) -> Ints:
         return goes_on * (draw(name, touches.id) < chance)
 
     counts = np.zeros((touches.id.size, _KINDS), dtype=np.int64)
-    pages = np.where(buys, some("visit/pages", see.order_pages), some("visit/pages", see.further_pages))
+    pages = some("visit/pages", see.order_pages, see.further_pages)
     counts[:, _PAGE] = 1 + goes_on * pages + (depth == _BROWSE)
     counts[:, _CLICK] = maybe("visit/click", see.click)
     counts[:, _SEARCH] = maybe("visit/search", see.search)
     counts[:, _VIDEO] = maybe("visit/video", see.video)
     counts[:, _FORM] = touches.id % _ids.TOUCHES == 0
-    seen = np.where(
-        buys, some("visit/products", see.order_products), some("visit/products", see.further_products)
-    )
+    seen = some("visit/products", see.order_products, see.further_products)
     counts[:, _PRODUCT] = np.where(depth >= _SEE, np.where(buys, n_lines, 1) + seen, 0)
     counts[:, _CART] = np.where(depth >= _FILL, np.where(buys, n_lines, 1), 0)
     counts[:, _CHECKOUT] = depth >= _PAY
     counts[:, _PURCHASE] = buys
-    total = counts.sum(axis=1)
-    owner, number = ragged(total)
-    first = np.cumsum(total) - total
-    kind = np.repeat(np.tile(np.arange(_KINDS), touches.id.size), counts.ravel())
-    within = number - (np.cumsum(counts, axis=1) - counts)[owner, kind]
-    ids = touches.id[owner] * _ids.EVENTS + number
-    wait = 1 + (exponential(draw("event/wait", ids)) * see.seconds_between_events).astype(np.int64)
-    wait[first] = 0
-    run = np.cumsum(wait)
-    offset = run - run[first][owner]
-    length = offset[first + total - 1]
-    starts, ordered_at = _moments(world, touches, demand, length)
-    # A visit that would begin too early is played faster.
-    squeezed = np.where(buys, ordered_at[order] - starts, length)
-    shrink = np.where(length > squeezed, squeezed / np.maximum(length, 1), 1.0)
-    at = starts[owner] + np.floor(offset * shrink[owner]).astype(np.int64)
-    line_at = np.cumsum(line_count) - line_count
-    # The products that are bought are the first to be seen.
-    by_line = buys[owner] & (within < n_lines[owner]) & ((kind == _PRODUCT) | (kind == _CART))
-    line = np.where(by_line, line_at[order[owner]] + within, 0)
-    product = np.where(
-        by_line,
-        bought.product[line] if bought.product.size else 0,
-        _browsed(world, people, touches, owner=owner, kind=kind, within=within),
-    )
-    value = _values(
-        world, demand, kind=kind, product=product, line=np.where(by_line, line, -1), order=order[owner]
-    )
-    page = _pages(world, ids, kind, product)
-    return Visits(place, starts, ordered_at, first, total, owner, number, kind, at, page, product, value)
+    return counts
 
 
-def _values(world: World, demand: Demand, *, kind: Ints, product: Ints, line: Ints, order: Ints) -> Ints:
-    """Return the money that each event is about, in cents: what goes into the cart, and what is bought; -1 for none."""
-    bought = demand.bought
-    value = np.where(kind == _CART, world.products.price[np.maximum(product, 0)], -1)
-    if bought.id.size:
-        value = np.where((line >= 0) & (kind == _CART), (bought.price * bought.quantity)[line], value)
-        value = np.where(kind == _PURCHASE, demand.net[order], value)
-    return value
-
-
-def _moments(world: World, touches: Touches, demand: Demand, length: Ints) -> tuple[Ints, Ints]:
+def _moments(
+    world: World, everything: Touches, touches: Touches, *, demand: Demand, length: Ints
+) -> tuple[Ints, Ints]:
     """Return when visits start and orders are placed: an order ends its visit, but one at sign-up starts with it."""
     ordered_at = world.clock.inverse(demand.orders.u)
     buying = np.flatnonzero(touches.converts)
@@ -178,7 +188,11 @@ def _moments(world: World, touches: Touches, demand: Demand, length: Ints) -> tu
     later = order[~at_sign_up]
     ordered_at[later] = np.maximum(ordered_at[later], demand.earliest[later] + 1)
     starts = touches.at.copy()
-    starts[buying] = np.maximum(ordered_at[order] - length[buying], demand.earliest[order])
+    before = touched_before(everything, touches.who[buying], ordered_at[order])
+    starts[buying] = np.maximum(
+        ordered_at[order] - length[buying], np.maximum(demand.earliest[order], before)
+    )
+    starts[buying[at_sign_up]] = touches.at[buying[at_sign_up]]
     return starts, ordered_at
 
 
@@ -197,7 +211,8 @@ def _browsed(
     category = pick_by(world.streams.uniform("browse/category", ids), tastes, taste)
     products = world.products
     place = (world.streams.uniform("browse/product", ids) * products.sizes[category]).astype(np.int64)
-    product[mine] = products.first[category] + place
+    week = world.assortment.week_of(touches.at)[owner[mine]]
+    product[mine] = world.assortment.shown[week, products.first[category] + place]
     return product
 
 

@@ -70,7 +70,14 @@ class Seen:
             draw("visitor/place", visitor[strange]), [entry.weight for entry in world.preset.people.places]
         )
         kept = np.flatnonzero((touches.at >= world.start_at) & (touches.at < world.until_at))
-        order = kept[np.lexsort((touches.id[kept], touches.at[kept], customer[kept], customer[kept] == 0))]
+        order = kept[
+            np.lexsort(
+                (
+                    touches.id[kept],
+                    np.where(customer[kept] == 0, NEVER, customer[kept] << 36) + touches.at[kept],
+                )
+            )
+        ]
         return cls(visitor, customer, device, place, order, int(np.count_nonzero(customer[kept])))
 
 

@@ -213,7 +213,7 @@ def _counts_rows(table: Table, name: str) -> bool:
 def _complaint(table: Table, kinds: dict[str, list[Kind]], missing: list[Role]) -> str:
     found = listed(f"{name[:_LONGEST_SHOWN]} ({_commonest(kinds[name])})" for name in table.cells.columns)
     wanted = " and ".join(missing)
-    options = ", ".join(f"{role}=..." for role in missing)
+    options = " ".join(f"--{role.replace('_', '-')} COLUMN" for role in missing)
     text = f"{table.name}: no column was recognised for the {wanted}. Columns are: {found}. Name the right ones: {options}"
     unit = [name for name in table.cells.columns if "unit" in words(name) and "price" in words(name)]
     if "amount" in missing and unit:

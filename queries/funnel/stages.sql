@@ -2,7 +2,7 @@
 question = "Where do people leave on the way to a purchase?"
 doc = """
 An ordered funnel. Each session, visitor or customer counts once, by one attempt: the first that completes the steps, else the \
-one that got furthest, the latest of these. An attempt enters with an event of the first stage and goes on with the first \
+one that got furthest; of two alike, the one that entered last. An attempt enters with an event of the first stage and goes on with the first \
 later event of each next stage, others in between being ignored; the whole must lie within the window, its end included. \
 Every step takes an event of its own, later than the one before: events of the same moment do not follow each other. An \
 attempt whose window is still open at as_of is immature, not dropped; as long as there are any, conversion is understated, \
@@ -33,9 +33,7 @@ mean_seconds = "Mean seconds from the step before. NULL for the first step."
 median_seconds = "Median seconds from the step before."
 p90_seconds = "Seconds from the step before within which 90 of 100 made it, interpolated."
 */
-WITH {% include "funnel/_levels.sql" %},
-
-{% include "funnel/_attempts.sql" %},
+WITH {% include "funnel/_attempts.sql" %},
 
 sessions AS (
     SELECT session_id, channel_key, campaign_key, device_key, geography_key, landing_page_key
@@ -81,19 +79,19 @@ summed AS (
 ),
 
 counted AS (
-    {% for k in range(1, 9) %}
     SELECT
-        breakdown_value,
-        {{ k }} AS step_number,
-        entered_{{ k }} AS entered,
-        stopped_{{ k }} AS stopped,
-        taken_{{ k }} AS taken,
-        median_{{ k }} AS median_taken,
-        p90_{{ k }} AS p90_taken
+        summed.breakdown_value,
+        numbers.step_number,
+        {% for column in ["entered", "stopped", "taken", "median", "p90"] %}
+        CASE numbers.step_number
+            {% for k in range(1, 9) %}
+            WHEN {{ k }} THEN summed.{{ column }}_{{ k }}
+            {% endfor %}
+        END AS {{ column }}{{ "" if loop.last else "," }}
+        {% endfor %}
     FROM summed
-    WHERE {{ k }} <= array_length($steps)
-    {{ "" if loop.last else "UNION ALL" }}
-    {% endfor %}
+    INNER JOIN (VALUES (1), (2), (3), (4), (5), (6), (7), (8)) AS numbers (step_number)
+        ON numbers.step_number <= array_length($steps)
 ),
 
 compared AS (
@@ -118,7 +116,7 @@ SELECT
     CAST(entered AS DOUBLE) / nullif(entered_before, 0) AS conversion_from_previous,
     CAST(entered AS DOUBLE) / nullif(entered_first, 0) AS conversion_from_first,
     CAST(taken AS DOUBLE) / nullif(entered, 0) / 1000000 AS mean_seconds,
-    median_taken / 1000000 AS median_seconds,
-    p90_taken / 1000000 AS p90_seconds
+    median / 1000000 AS median_seconds,
+    p90 / 1000000 AS p90_seconds
 FROM compared
 ORDER BY entered_first DESC, breakdown_value, step_number

@@ -30,7 +30,7 @@ WITH emails AS (
         count(first_opened_at) AS opened,
         count(first_clicked_at) AS clicked,
         count(unsubscribed_at) AS unsubscribed,
-        CAST(sum(cost) AS DECIMAL(18, 2)) AS cost
+        CAST(round(sum(cost), 2) AS DECIMAL(18, 2)) AS cost
     FROM star.fact_email
     GROUP BY campaign_key
 ),

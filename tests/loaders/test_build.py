@@ -174,3 +174,13 @@ def test_a_base_with_changes_is_the_same_company(tmp_path):
     martlet.build(tmp_path / "b.duckdb", **small, set={"visits.prospects": "2", "season": False})
     one, other = fingerprint(tmp_path / "a.duckdb"), fingerprint(tmp_path / "b.duckdb")
     assert {table for table in one if one[table] != other[table]} == {"meta.setting", "meta.relation"}
+
+
+@pytest.mark.slow
+def test_content_does_not_depend_on_threads_where_there_are_several_blocks(tmp_path):
+    """Blocks hold 8,192 customers."""
+    several = {"customers": 9_000, "days": 30, "seed": 5}
+    one, two = tmp_path / "one.duckdb", tmp_path / "two.duckdb"
+    martlet.build(one, **several, threads=1)
+    martlet.build(two, **several, threads=2)
+    assert fingerprint(one) == fingerprint(two)

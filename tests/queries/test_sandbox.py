@@ -109,7 +109,7 @@ def test_only_warehouses_are_opened(tmp_path):
     with pytest.raises(WarehouseError, match="there is no warehouse"):
         sandbox.run(tmp_path / "none.duckdb", "SELECT 1")
     (tmp_path / "text.duckdb").write_text("no database")
-    with pytest.raises(WarehouseError, match="can't be opened"):
+    with pytest.raises(WarehouseError, match="is no DuckDB file"):
         sandbox.run(tmp_path / "text.duckdb", "SELECT 1")
 
 

@@ -94,7 +94,7 @@ def test_files_that_are_no_warehouse_are_refused(tmp_path):
         martlet.open(tmp_path)
     garbage = tmp_path / "garbage.duckdb"
     garbage.write_bytes(b"\x00\xff" * 5000)
-    with pytest.raises(WarehouseError, match="can't be opened"):
+    with pytest.raises(WarehouseError, match="is no DuckDB file"):
         martlet.open(garbage)
     foreign = tmp_path / "foreign.duckdb"
     duckdb.connect(str(foreign)).close()

@@ -18,6 +18,7 @@ SORT = {
     "fact_touchpoint": "touchpoint_id",
     "fact_order": "order_id",
     "fact_lead": "lead_id",
+    "fact_exposure": "exposure_id",
 }
 
 

@@ -101,35 +101,6 @@ def test_mean_spend_is_gamma_gamma(large):
     assert spend.mean() == pytest.approx(expected, rel=0.05)
 
 
-def test_the_add_to_cart_experiment_shows_its_lift(large):
-    """Carts a product view, by arm, in the weeks of the experiment: within four standard errors of the plan."""
-    key = large["dim_experiment"].filter(pl.col("name").str.contains("reviews"))["experiment_key"][0]
-    arms = (
-        large["fact_exposure"]
-        .filter(pl.col("experiment_key") == key)
-        .select("customer_key", "variant_key", "exposed_at")
-    )
-    ends = large["dim_experiment"].filter(pl.col("experiment_key") == key)["ends_on"][0]
-    seen = (
-        large["fact_session"]
-        .filter(~pl.col("is_converted"))
-        .join(arms, on="customer_key")
-        .filter((pl.col("started_at") >= pl.col("exposed_at")) & (pl.col("started_at").dt.date() <= ends))
-        .filter(pl.col("furthest_stage").to_physical() >= 1)
-        .filter(pl.col("session_id") % 10_000_000 < 110_000)  # exogenous visits, see _ids.py
-    )
-    rates = (
-        seen.group_by("variant_key")
-        .agg(cart=(pl.col("furthest_stage").to_physical() >= 2).mean(), n=pl.len())
-        .join(large["truth.experiment"], on="variant_key")
-        .sort("variant_key")
-    )
-    control, treated = rates.rows(named=True)
-    assert treated["relative_lift"] == 0.25
-    error = sum(row["cart"] * (1 - row["cart"]) / row["n"] for row in (control, treated)) ** 0.5
-    assert abs(treated["cart"] - 1.25 * control["cart"]) < 4 * error
-
-
 def test_last_touch_before_an_order_is_its_own_visit(large):
     touches = (
         large["fact_touchpoint"]
@@ -144,4 +115,4 @@ def test_last_touch_before_an_order_is_its_own_visit(large):
         by="customer_key",
         check_sortedness=False,
     )
-    assert (last["touchpoint_id"] == last["session_id"]).mean() > 0.98
+    assert (last["touchpoint_id"] == last["session_id"]).mean() > 0.998
