@@ -93,7 +93,7 @@ def _channels(rows: Rows) -> list[str]:
         )
     if under["credited_too_much"] < 0:
         said.append(
-            f"It credits {under['channel']} with {under['last_touch_credits']:,}, which caused {under['really_caused']:,}."
+            f"It credits {under['channel']} with only {under['last_touch_credits']:,}; it caused {under['really_caused']:,}."
         )
     return [*said, "A touch causes orders_per_touch orders on average, mean_lag_days after it."]
 
