@@ -29,11 +29,13 @@ __all__ = ["CUSTOMERS", "show"]
 # Enough for the answers to be steady, few enough to be built while one waits.
 CUSTOMERS = 3_000
 
+_TRUTH = "martlet truth"
 _NEXT = (
     ("martlet packs", "all questions"),
     ("martlet describe attribution/channels", "what an answer means"),
     ("martlet query attribution/channels -p model=linear", "credit shared out alike"),
     ('martlet sql "SELECT * FROM customers LIMIT 5"', "plain tables for practice"),
+    (_TRUTH, "what was planted, in words"),
     ("martlet info", "all that is in the file"),
     ("martlet ingest orders my.csv --warehouse my.duckdb", "your own orders"),
 )
@@ -48,7 +50,7 @@ def show(warehouse: Warehouse, path: Path) -> None:
     for scene in SCENES:
         if scene.needs_truth in (None, has_truth):
             _show(terminal, scene, warehouse)
-    _next(terminal)
+    _next(terminal, has_truth=has_truth)
 
 
 def _show(terminal: Console, scene: Scene, warehouse: Warehouse) -> None:
@@ -65,11 +67,12 @@ def _show(terminal: Console, scene: Scene, warehouse: Warehouse) -> None:
     terminal.print(Padding(Text(f"$ {scene.command}", style="cyan"), (0, 0, 1, 2)))
 
 
-def _next(terminal: Console) -> None:
+def _next(terminal: Console, *, has_truth: bool) -> None:
     terminal.rule(Text("What to try next", style="bold"), align="left", style="dim")
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column()
     for command, purpose in _NEXT:
-        table.add_row(Text(command, style="cyan"), Text(purpose))
+        if has_truth or command != _TRUTH:
+            table.add_row(Text(command, style="cyan"), Text(purpose))
     terminal.print(Padding(table, (0, 0, 0, 2)))

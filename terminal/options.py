@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from martlet.sql.errors import ParameterError
+from martlet.sql.errors import MartletError, ParameterError
 from martlet.terminal.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -119,7 +119,10 @@ class Change(_Type):
         from martlet.loaders.company.knobs import knobs  # noqa: PLC0415 - heavy
         from martlet.loaders.company.preset import load_preset  # noqa: PLC0415 - heavy
 
-        found = knobs(load_preset(ctx.params.get("preset") or "ecommerce"))
+        try:
+            found = knobs(load_preset(ctx.params.get("preset") or "ecommerce"))
+        except MartletError:
+            return []
         return [
             CompletionItem(f"{knob.key}=", help=f"{knob.value}; {knob.allowed}")
             for knob in found

@@ -27,6 +27,10 @@ class Part:
     words: Callable[[Rows], list[str]]
 
 
+def _percent(share: float, *, sign: str = "") -> str:
+    return f"{100 * share:{sign}.0f} %"
+
+
 def _causes_sql(_: dict[str, str]) -> str:
     return """
 SELECT
@@ -46,7 +50,7 @@ def _causes(rows: Rows) -> list[str]:
     alone = sum(row["orders"] for row in rows if row["cause"] == "the customer alone")
     return [
         (
-            f"Of {total:,} orders, {alone:,} ({alone / total:.0%}) would have come without any marketing; each of the other "
+            f"Of {total:,} orders, {alone:,} ({_percent(alone / total)}) would have come without any marketing; each of the other "
             f"{total - alone:,} was caused by one touch, and would not have come without it."
         ),
         "truth.order_cause says it of each order.",
@@ -89,7 +93,7 @@ def _channels(rows: Rows) -> list[str]:
         )
     if under["credited_too_much"] < 0:
         said.append(
-            f"It credits {under['channel']} with {under['last_touch_credits']:,}, which caused {under['really_caused']:,}."
+            f"It credits {under['channel']} with only {under['last_touch_credits']:,}; it caused {under['really_caused']:,}."
         )
     return [*said, "A touch causes orders_per_touch orders on average, mean_lag_days after it."]
 
@@ -121,7 +125,7 @@ def _customers(rows: Rows) -> list[str]:
     total, left = sum(row["customers"] for row in rows), sum(row["left_for_good"] for row in rows)
     return [
         (
-            f"Of {total:,} customers, {left:,} ({left / total:.0%}) have left for good by the end of the data, each right after "
+            f"Of {total:,} customers, {left:,} ({_percent(left / total)}) have left for good by the end of the data, each right after "
             "an order; nothing in the facts says so. truth.customer has the moment."
         ),
         "own_orders_a_year come without marketing, while the customer stays.",
@@ -141,7 +145,7 @@ def _experiments(rows: Rows) -> list[str]:
         if row["relative_lift"]:
             kind = f" ({row['kind']})" if row.get("kind") else ""
             said.append(
-                f"{row['experiment']}{kind}: {row['variant']} changes {row['metric']} by {row['relative_lift']:+.0%}."
+                f"{row['experiment']}{kind}: {row['variant']} changes {row['metric']} by {_percent(row['relative_lift'], sign='+')}."
             )
     idle = sorted(
         {row["experiment"] for row in rows} - {row["experiment"] for row in rows if row["relative_lift"]}
@@ -165,10 +169,33 @@ def _elasticities(rows: Rows) -> list[str]:
     most, least = min(rows, key=_elasticity), max(rows, key=_elasticity)
     return [
         (
-            f"At 10 % off, {most['category']} sells {0.9 ** most['elasticity'] - 1:.0%} more units, "
-            f"{least['category']} {0.9 ** least['elasticity'] - 1:.0%}."
+            f"At 10 % off, {most['category']} sells {_percent(0.9 ** most['elasticity'] - 1)} more units, "
+            f"{least['category']} {_percent(0.9 ** least['elasticity'] - 1)}."
         )
     ]
+
+
+def _modifiers(rows: Rows) -> list[str]:
+    if not {"channel", "acts_on", "segment", "value", "factor"} <= rows[0].keys():
+        return []
+    said = []
+    for channel in dict.fromkeys(row["channel"] for row in rows):
+        mine = [row for row in rows if row["channel"] == channel and row["acts_on"] == "orders"]
+        parts = []
+        for segment in dict.fromkeys(row["segment"] for row in mine):
+            found = [row for row in mine if row["segment"] == segment]
+            most, least = max(found, key=_factor), min(found, key=_factor)
+            parts += [
+                f"{_factor(row):g} times the orders where {segment} is {row['value']}"
+                for row in ((most, least) if _factor(most) > _factor(least) else (most,))
+            ]
+        if parts:
+            said.append(f"A touch of {channel} brings {', '.join(parts)}.")
+    return said
+
+
+def _factor(row: dict[str, Any]) -> float:
+    return float(row["factor"])
 
 
 def _elasticity(row: dict[str, Any]) -> float:
@@ -176,12 +203,16 @@ def _elasticity(row: dict[str, Any]) -> float:
 
 
 TITLES = {
+    "effect_modifier": "Whom marketing works on",
     "experiment": "What the experiments really do",
     "media_response": "How channels answer to spend",
+    "media_week": "What was spent, and what it did, week by week",
     "price_elasticity": "How demand answers to price",
     "product_affinity": "What is bought together",
+    "stock_out": "When the shelves were empty",
 }
 WORDS: dict[str, Callable[[Rows], list[str]]] = {
+    "effect_modifier": _modifiers,
     "experiment": _experiments,
     "price_elasticity": _elasticities,
 }

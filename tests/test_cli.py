@@ -270,6 +270,7 @@ def test_the_demo_shows_an_answer_of_each_pack(run, columns):
     for pack in ("segmentation/rfm", "funnel/stages", "attribution/channels", "email/roi"):
         assert f"$ martlet query {pack}" in result.stdout
     assert "really caused" in result.stdout
+    assert "martlet truth" in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= int(columns)
 
 
@@ -362,7 +363,9 @@ def test_ingest_loads_orders_and_sums_up(run, tmp_path):
         run("sql", "SELECT sum(net_revenue) AS s FROM star.fact_order", "-w", target).stdout == "s\n30.50\n"
     )
     assert run("ingest", "orders", orders, "-w", target, "--quiet").output == ""
-    assert "There is nothing" in run("demo", "-w", target).stdout
+    shown = run("demo", "-w", target).stdout
+    assert "There is nothing" in shown
+    assert "martlet truth" not in shown
 
 
 # The preset and the truth

@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from martlet.cli import cli
+from martlet.loaders.company import load_preset
 
 from .conftest import ROOT
 
@@ -40,9 +42,20 @@ def test_table_of_packs_is_the_one_that_martlet_prints():
 
 
 @pytest.mark.parametrize("line", commands())
-def test_commands_work(line, warehouse_path):
-    done = CliRunner().invoke(cli, shlex.split(line)[1:], env={"MARTLET_WAREHOUSE": str(warehouse_path)})
+def test_commands_work(line, warehouse_path, tmp_path):
+    path = warehouse_path
+    if shlex.split(line)[1] in ("build", "advance"):
+        path = tmp_path / "warehouse.duckdb"
+        shutil.copy(warehouse_path, path)
+    done = CliRunner().invoke(cli, shlex.split(line)[1:], env={"MARTLET_WAREHOUSE": str(path)})
     assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize("block", blocks("toml"))
+def test_presets_read(block, tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(block, encoding="utf-8")
+    assert load_preset(path).name == "mine"
 
 
 def test_there_are_commands_to_try():

@@ -63,7 +63,10 @@ class Demand:
 
 @dataclass(frozen=True)
 class Amounts:
-    """Sums by order, in cents; `units` is the number of units, `status` a code of `star.order_status`."""
+    """Sums by order, in cents; `units` is the number of units, `status` a code of `star.order_status`.
+
+    `is_cancelled` is true also of orders that are cancelled only after the end of the data.
+    """
 
     units: Ints
     gross: Ints
@@ -165,9 +168,10 @@ def amounts(world: World, orders: Orders, ordered_at: Ints, bought: Lines) -> tu
 
     net = by_order(bought.net)
     free = net >= round(basket.free_shipping_from * _CENTS)
-    is_cancelled = draw("order/cancelled", orders.id) < basket.cancelled
-    is_cancelled &= ordered_at + DAY < world.until_at
-    back = _returns(world, ordered_at, bought, is_cancelled)
+    will_be = draw("order/cancelled", orders.id) < basket.cancelled
+    is_cancelled = will_be & (ordered_at + DAY < world.until_at)
+    # Nothing comes back, and nobody reviews, what is cancelled tomorrow: the end of the data decides only what is known.
+    back = _returns(world, ordered_at, bought, will_be)
     refund = np.where(is_cancelled, net, by_order(back.refund))
     is_open = ordered_at + basket.delivery_days * DAY >= world.until_at
     # open, completed, partially_refunded, refunded, cancelled
@@ -184,7 +188,7 @@ def amounts(world: World, orders: Orders, ordered_at: Ints, bought: Lines) -> tu
         cost=by_order(bought.quantity * bought.cost),
         refund=refund,
         status=status,
-        is_cancelled=is_cancelled,
+        is_cancelled=will_be,
     ), back
 
 

@@ -1,11 +1,11 @@
 /*
-doc   = "A load: one build or one ingest. rows_read = rows_loaded + rows_merged + rows_quarantined."
+doc   = "A load: one build, one advance or one ingest. rows_read = rows_loaded + rows_merged + rows_quarantined."
 grain = ["load_id"]
 
 [columns]
 load_id = "Number of the load, from 1, in order of time."
 loaded_at = "When the load was put in place, UTC, by the clock of the machine. The only value in the file that depends on a clock."
-kind = "What kind of load: build, or ingest and what was ingested."
+kind = "What kind of load: build, advance, or ingest and what was ingested."
 source = "File that was read, or the preset that was generated from."
 content_hash = "SHA-256 of what was read, in hexadecimal. A second load of the same hash changes nothing. NULL where nothing was read."
 rows_read = "Rows read or generated."

@@ -114,6 +114,20 @@ def test_sign_ups_grow_on(old, advanced):
     assert settings["set.visits.prospects"] == "2"
 
 
+def test_what_is_cancelled_after_the_end_leaves_no_row_that_would_vanish(tmp_path):
+    path = tmp_path / "w.duckdb"
+    hasty = {
+        "basket.delivery_days": 0,
+        "basket.cancelled": 0.5,
+        "basket.return_probability": 0.9,
+        "basket.return_days": 0.1,
+        "feedback.review": 1,
+        "feedback.review_days": 0.1,
+    }
+    martlet.build(path, customers=400, days=30, until=UNTIL, set=hasty)
+    assert martlet.advance(path, days=2).added["star.fact_review"] > 0
+
+
 def test_a_preset_from_a_file_that_has_gone(tmp_path):
     path, preset = tmp_path / "w.duckdb", tmp_path / "mine.toml"
     preset.write_text('base = "ecommerce"\nvisits.prospects = 1\n', encoding="utf-8")

@@ -124,6 +124,14 @@ def test_broken_data_are_not_published(built, tmp_path):
         ({"days": 0}, "days"),
         ({"seed": -1}, "seed"),
         ({"preset": "ecomerce"}, "ecommerce"),
+        ({"size": "class"}, "customers is 200 and size is 'class', which is 500 customers; give one of them"),
+        ({"customers": None, "size": "clas"}, "Did you mean 'class'"),
+        ({"set": {"visits.prospects": 31}}, "visits.prospects is 31.0; allowed are 0 to 30"),
+        (
+            {"customers_on": date(2024, 12, 13)},
+            "customers_on is 2024-12-13; allowed are days after 2024-12-13",
+        ),
+        ({"customers_on": date(2025, 7, 2)}, "customers_on is 2025-07-02; .* up to 2025-07-01"),
     ],
 )
 def test_impossible_arguments_are_named(tmp_path, wrong, message):
@@ -142,6 +150,30 @@ def test_seed_statements_of_the_practice_views_run_word_for_word(built, shared):
             assert answer.height > 1
             nothing_but_nulls = [column.name for column in answer if column.null_count() == answer.height]
             assert nothing_but_nulls == [], statement
+
+
+def test_the_smallest_size_is_a_whole_warehouse(tmp_path):
+    report = martlet.build(tmp_path / "w.duckdb", size="demo")
+    assert report.rows["star.dim_customer"] == 10
+
+
+def test_customers_are_those_of_the_day_that_is_named(tmp_path):
+    path = tmp_path / "w.duckdb"
+    martlet.build(path, customers=100, days=300, until=date(2025, 12, 1), customers_on=date(2025, 6, 1))
+    with martlet.open(path) as warehouse:
+        signed_up = "SELECT count(*) FROM star.dim_customer WHERE customer_key > 0"
+        assert warehouse.sql(f"{signed_up} AND signed_up_at < DATE '2025-06-01'").rows() == [(100,)]
+        assert warehouse.sql(signed_up).rows()[0][0] > 200
+
+
+def test_a_base_with_changes_is_the_same_company(tmp_path):
+    preset = tmp_path / "mine.toml"
+    preset.write_text('base = "ecommerce"\nvisits.prospects = 2\nseason = "off"\n', encoding="utf-8")
+    small = {"customers": 50, "days": 60, "until": date(2025, 7, 1)}
+    martlet.build(tmp_path / "a.duckdb", **small, preset=preset)
+    martlet.build(tmp_path / "b.duckdb", **small, set={"visits.prospects": "2", "season": False})
+    one, other = fingerprint(tmp_path / "a.duckdb"), fingerprint(tmp_path / "b.duckdb")
+    assert {table for table in one if one[table] != other[table]} == {"meta.setting", "meta.relation"}
 
 
 @pytest.mark.slow

@@ -106,7 +106,7 @@ def test_sentences_about_experiments():
         },
     ]
     assert planted_words.WORDS["experiment"](rows) == [
-        "A: gift changes m by +50%.",
+        "A: gift changes m by +50 %.",
         "B: no arm does anything.",
         "A: people were sent to the arms 56 : 44, and not 50 : 50 as planned.",
     ]
@@ -118,3 +118,23 @@ def test_customers_add_up(warehouse):
     left = warehouse.sql("SELECT count(*) FROM truth.customer WHERE churned_at IS NOT NULL").rows()[0][0]
     assert frame(found["customers"])["left_for_good"].sum() == left
     assert f"{left:,} (" in found["customers"].words[0]
+
+
+def test_sentences_about_modifiers():
+    def row(value, factor, segment="age range", acts_on="orders"):
+        return {"channel": "Email", "acts_on": acts_on, "segment": segment, "value": value, "factor": factor}
+
+    rows = [
+        row("18-24", 0.5),
+        row("25-34", 1.0),
+        row("65+", 1.6),
+        row("declined", 0.8, "consent"),
+        row("07", 9.0, "hour", "opens"),
+    ]
+    assert planted_words.WORDS["effect_modifier"](rows) == [
+        (
+            "A touch of Email brings 1.6 times the orders where age range is 65+, 0.5 times the orders where age range is 18-24, "
+            "0.8 times the orders where consent is declined."
+        )
+    ]
+    assert planted_words.WORDS["effect_modifier"]([{"channel": "Email", "strength": 2.0}]) == []
