@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["cli"]
 
 
-@click.group(cls=Application, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Application)
 @click.version_option(package_name="martlet", message="%(prog)s %(version)s")
 def cli() -> None:
     """Marketing analytics in one DuckDB file: build or load a warehouse, ask it questions.

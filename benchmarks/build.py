@@ -35,7 +35,9 @@ def build(path: Path, customers: int) -> dict[str, float]:
         "print(json.dumps({'rows': sum(report.rows.values()), 'seconds': report.seconds, 'peak': peak}))"
     )
     command = [sys.executable, "-c", script, str(path), str(customers)]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    measured: dict[str, float] = json.loads(done.stdout)
+    return measured
 
 
 def limit(path: Path, warehouse: Path) -> dict[str, float]:

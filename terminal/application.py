@@ -20,6 +20,7 @@ from martlet.terminal import completion
 __all__ = ["Application", "Command"]
 
 _INTERRUPTED = 130
+_SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
 class _Mistake(click.ClickException):
@@ -43,7 +44,7 @@ class Command(click.Command):
     """A command whose help ends with examples."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, **{"context_settings": _SETTINGS, **options})
         self.help = _verbatim(self.help)
 
 
@@ -54,7 +55,7 @@ class Application(click.Group):
     group_class = type
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, **{"context_settings": _SETTINGS, **options})
         self.help = _verbatim(self.help)
 
     def resolve_command(
