@@ -80,6 +80,8 @@ def _open(building: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         config={"storage_compatibility_version": STORAGE_VERSION, "temp_directory": f"{building}.tmp"},
     )
     try:
+        # In an interactive interpreter DuckDB would draw a bar of its own on stdout.
+        connection.execute("SET enable_progress_bar = false")
         yield connection
     finally:
         # After a full disk the connection can fail to close; the first error is the one to tell.

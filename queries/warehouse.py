@@ -155,6 +155,8 @@ class Warehouse:
             raise WarehouseError(f"{self.path} is closed")
         cursor = self._connection.cursor()
         try:
+            # In an interactive interpreter DuckDB would draw a bar on stdout, which is for data.
+            cursor.execute("SET enable_progress_bar = false")
             statements = cursor.extract_statements(sql)
             if len(statements) != 1 or statements[0].type not in READING:
                 raise QueryError("the SQL must be exactly one SELECT statement")
