@@ -82,6 +82,19 @@ def test_python_works(block, warehouse_path):
     assert done.stdout.strip()
 
 
+@pytest.mark.slow
+def test_first_screen_is_what_demo_prints(tmp_path):
+    """To renew it: COLUMNS=100 martlet demo, where there is no warehouse yet."""
+    done = subprocess.run(
+        [sys.executable, "-m", "martlet", "demo"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "COLUMNS": "100", "MARTLET_WAREHOUSE": "warehouse.duckdb"},
+    )
+    assert section("demo") == f"```text\n{done.stdout.rstrip()}\n```"
+
+
 def test_links_lead_somewhere():
     for target in re.findall(r"\]\(([A-Z]+\.md)", README):
         assert (ROOT / target).exists(), target
