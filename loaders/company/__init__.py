@@ -1,4 +1,15 @@
-"""The synthetic company, and the truth about it."""
+"""The synthetic company, and the truth about it.
+
+`company` leads through all of it. The rooms, in the order in which one follows from the other:
+
+- Numbers: `preset` reads a TOML file into the classes of `_sections` and `_offers`, checked by `_consistency`; `knobs` lists
+  its keys and `overrides` changes them.
+- Chance: `_streams` (addressed random numbers), `_draws` (distributions), `_ids` (number spaces), `_clock` (operational time).
+- The same for all (`_world`): `catalogue`, `names`, `assortment`, `campaigns`, `media`, `budgets`, `publishing`, `_segments`.
+- Per block of customers (`block`), cause before effect: `people`; `touches` and what they work (`modifiers`,
+  `experiments`, `mail`); `orders`; `baskets` and `sales`; `harvest`; `visits`; `leads`.
+- Rows: `person_frames`, `sale_frames`, `web_frames` with `_frames`; over all blocks `tallies`, then `stock` and `totals`.
+"""
 
 from martlet.loaders.company.company import Company
 from martlet.loaders.company.preset import Preset, load_preset
