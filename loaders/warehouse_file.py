@@ -26,6 +26,9 @@ __all__ = ["rewriting"]
 # The format that DuckDB 1.1.3 up to 2 reads, so that the drivers which BI tools bundle can open the file.
 STORAGE_VERSION = "v1.0.0"
 
+# Beyond it DuckDB goes to its temporary directory; what was measured with more was no faster.
+_MOST_MEMORY = 3 * 2**30
+
 # A full disk or a lack of memory comes as any of these, depending on what was being written.
 _NOT_WRITTEN = (
     duckdb.IOException,
@@ -73,11 +76,24 @@ def rewriting(
             _remove(building)
 
 
+def _memory() -> int:
+    """Return the bytes that DuckDB may hold: left alone it keeps all that it wrote, up to most of the machine's memory."""
+    try:
+        physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return _MOST_MEMORY
+    return min(_MOST_MEMORY, physical * 6 // 10)
+
+
 @contextmanager
 def _open(building: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect(
         str(building),
-        config={"storage_compatibility_version": STORAGE_VERSION, "temp_directory": f"{building}.tmp"},
+        config={
+            "storage_compatibility_version": STORAGE_VERSION,
+            "temp_directory": f"{building}.tmp",
+            "memory_limit": f"{_memory() // 2**20}MiB",
+        },
     )
     try:
         # In an interactive interpreter DuckDB would draw a bar of its own on stdout.
