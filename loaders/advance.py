@@ -13,7 +13,7 @@ from martlet.loaders.build import BuildReport, fill
 from martlet.loaders.company import Company
 from martlet.loaders.company.preset import recalled
 from martlet.loaders.warehouse_file import rewriting
-from martlet.queries.connection import connect, is_martlet
+from martlet.queries.connection import connect, refuse_foreign
 from martlet.sql.errors import ParameterError, WarehouseError
 from martlet.sql.relations import quote
 
@@ -116,8 +116,7 @@ def advance(
 
 
 def _settings(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
-    if not is_martlet(connection):
-        raise WarehouseError(f"{path} is a DuckDB file, but was not made by Martlet")
+    refuse_foreign(connection, path)
     found: dict[str, str] = dict(connection.execute("SELECT name, value FROM meta.setting").fetchall())
     if "generator" not in found:
         raise WarehouseError(

@@ -15,16 +15,7 @@ if TYPE_CHECKING:
 
     from martlet.queries.query import Query
 
-__all__ = ["write"]
-
-
-def write(connection: duckdb.DuckDBPyConnection) -> None:
-    """Write `meta.column`, `meta.key`, `meta.query` and, since it counts their rows too, `meta.relation` anew."""
-    for table, frame_of in _FRAMES.items():
-        connection.execute(f"DELETE FROM {table}")
-        connection.register("_frame", frame_of(connection))
-        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM _frame")
-        connection.unregister("_frame")
+__all__ = ["FRAMES"]
 
 
 def _relations(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
@@ -101,7 +92,8 @@ def _query(query: Query) -> dict[str, Any]:
     }
 
 
-_FRAMES = {
+# In this order, since `meta.relation` counts the rows of the others.
+FRAMES = {
     "meta.column": _columns,
     "meta.key": _keys,
     "meta.query": _queries,

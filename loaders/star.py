@@ -128,7 +128,9 @@ def finish(connection: duckdb.DuckDBPyConnection, load_id: int) -> None:
     """
     refresh(connection)
     checks.run(connection, load_id)
-    catalogue.write(connection)
+    for table, frame_of in catalogue.FRAMES.items():
+        connection.execute(f"DELETE FROM {table}")
+        insert(connection, table, frame_of(connection))
 
 
 def _create(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:

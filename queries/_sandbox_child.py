@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from martlet.queries.connection import READING, is_martlet, open_read_only
-from martlet.sql.errors import MartletError, QueryError, WarehouseError
+from martlet.queries.connection import READING, open_read_only, refuse_foreign
+from martlet.sql.errors import MartletError, QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,8 +48,7 @@ def _answer(job: dict[str, Any]) -> None:
     import pyarrow as pa  # noqa: PLC0415 - the import of this module stays light
 
     connection = open_read_only(job["path"], config=_config(job))
-    if not is_martlet(connection):
-        raise WarehouseError(f"{job['path']} is a DuckDB file, but was not made by Martlet")
+    refuse_foreign(connection, job["path"])
     _limit(job)
     statements = connection.extract_statements(job["sql"])
     if len(statements) != 1 or statements[0].type not in READING:

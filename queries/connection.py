@@ -13,7 +13,7 @@ from martlet.sql.errors import WarehouseError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["READING", "connect", "is_martlet", "open_read_only"]
+__all__ = ["READING", "connect", "is_martlet", "open_read_only", "refuse_foreign"]
 
 # A PIVOT is several statements of one: it reads the values first that become columns.
 READING = (duckdb.StatementType.SELECT, duckdb.StatementType.MULTI)
@@ -64,3 +64,15 @@ def is_martlet(connection: duckdb.DuckDBPyConnection) -> bool:
         "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'meta' AND table_name = 'setting'"
     ).fetchall()
     return bool(found)
+
+
+def refuse_foreign(connection: duckdb.DuckDBPyConnection, path: str | Path) -> None:
+    """Refuse an open DuckDB file that Martlet did not make.
+
+    Raises
+    ------
+    WarehouseError
+        If it is such a file.
+    """
+    if not is_martlet(connection):
+        raise WarehouseError(f"{path} is a DuckDB file, but was not made by Martlet")

@@ -17,12 +17,10 @@ __all__ = ["argument", "guarded", "literal", "union"]
 def literal(parameter: Parameter, value: Any) -> exp.Expr:
     """Return a value of the parameter as a typed SQL literal."""
     if isinstance(value, list):
-        written: exp.Expr = exp.Array(expressions=[_scalar(item) for item in value])
-    elif parameter.element in ("int", "bool", "str", "choice") and value is not None:
+        return _cast(exp.Array(expressions=[_scalar(item) for item in value]), parameter.sql_type)
+    if value is not None and parameter.element in ("int", "bool", "str", "choice"):
         return _scalar(value)
-    else:
-        written = _scalar(value)
-    return _cast(written, parameter.sql_type)
+    return _cast(_scalar(value), parameter.sql_type)
 
 
 def guarded(parameter: Parameter) -> exp.Expr:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import duckdb
 
 from martlet.queries import catalogue
-from martlet.queries.connection import READING, is_martlet, open_read_only
+from martlet.queries.connection import READING, open_read_only, refuse_foreign
 from martlet.queries.result import Result
 from martlet.sql.errors import QueryError, WarehouseError
 
@@ -62,8 +62,7 @@ class Warehouse:
 
     def _register(self) -> None:
         """Refuse foreign files, and to mix files: within a process DuckDB hands out the old instance while any connection holds it."""
-        if not is_martlet(self._connection):
-            raise WarehouseError(f"{self.path} is a DuckDB file, but was not made by Martlet")
+        refuse_foreign(self._connection, self.path)
         inode = self.path.stat().st_ino
         with self._lock:
             known, count = self._open_files.get(self.path, (inode, 0))

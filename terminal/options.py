@@ -62,10 +62,10 @@ class QueryName(_Type):
         ]
 
 
-class Assignment(_Type):
-    """A parameter and its value, `name=value`, of the query named before."""
+class _Equation(_Type):
+    """A name and what it is to be, split at the first equals sign; `form` says in errors how it is written."""
 
-    name = "name=value"
+    form = "name=value"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -73,8 +73,14 @@ class Assignment(_Type):
         """Split at the first equals sign."""
         name, equals, text = str(value).partition("=")
         if not equals or not name.strip():
-            self.fail(f"{value!r} must be written as name=value", param, ctx)
+            self.fail(f"{value!r} must be written as {self.form}", param, ctx)
         return name.strip(), text
+
+
+class Assignment(_Equation):
+    """A parameter and its value, `name=value`, of the query named before."""
+
+    name = "name=value"
 
     def shell_complete(
         self,
@@ -95,19 +101,18 @@ class Assignment(_Type):
         )
 
 
-class Change(_Type):
+class Change(_Equation):
     """A number of the preset and its new value, `key=value`."""
 
     name = "key=value"
+    form = "key=value, such as visits.prospects=3"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, str]:
-        """Split at the first equals sign."""
-        key, equals, text = str(value).partition("=")
-        if not equals or not key.strip():
-            self.fail(f"{value!r} must be written as key=value, such as visits.prospects=3", param, ctx)
-        return key.strip(), text.strip()
+        """Split at the first equals sign; spaces around the value mean nothing."""
+        key, text = super().convert(value, param, ctx)
+        return key, text.strip()
 
     def shell_complete(
         self,
