@@ -30,6 +30,7 @@ __all__ = [
     "record_load",
     "record_settings",
     "refresh",
+    "write_catalogue",
 ]
 
 
@@ -128,6 +129,11 @@ def finish(connection: duckdb.DuckDBPyConnection, load_id: int) -> None:
     """
     refresh(connection)
     checks.run(connection, load_id)
+    write_catalogue(connection)
+
+
+def write_catalogue(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write the tables of `meta` that say what is in the file anew."""
     for table, frame_of in catalogue.FRAMES.items():
         connection.execute(f"DELETE FROM {table}")
         insert(connection, table, frame_of(connection))

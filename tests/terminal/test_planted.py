@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 import martlet
-from martlet.loaders import catalogue
+from martlet.loaders import star
 from martlet.loaders.warehouse_file import rewriting
 from martlet.terminal import planted_words
 from martlet.terminal.planted_sections import sections
@@ -25,7 +25,7 @@ def other_truth(warehouse_path, tmp_path_factory):
         )
         connection.execute("ALTER TABLE truth.channel_effect ADD COLUMN half_life DOUBLE DEFAULT 9.5")
         connection.execute("ALTER TABLE truth.customer ADD COLUMN consent DOUBLE DEFAULT 0.25")
-        catalogue.write(connection)
+        star.write_catalogue(connection)
         connection.execute(
             "INSERT INTO meta.key VALUES ('truth', 'modifier', 'foreign', 'channel_key', 'star', 'dim_channel', 'channel_key', false)"
         )
