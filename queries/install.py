@@ -20,24 +20,25 @@ def relations() -> list[Relation]:
 
 def _relation(query: Query) -> Relation:
     qualified = f"{query.pack}.{query.name}"
-    view = query.literal(query.values({}))
     signature = ", ".join(
         f"{name} := {rewriting.literal(parameter, parameter.default).sql('duckdb')}"
         for name, parameter in query.parameters.items()
     )
     macro = query.macro()
+    reads = names_read(macro)
     return Relation(
         unit=query.unit,
         schema=query.pack,
         name=query.name,
         kind="pack",
+        # The view is the macro with its defaults: to parse and write each statement twice would double the time of a build.
         creates=(
-            f"CREATE OR REPLACE VIEW {qualified} AS {view.sql('duckdb')}",
-            f"CREATE OR REPLACE MACRO {qualified}({signature}) AS TABLE {macro.sql('duckdb')}",
+            f"CREATE OR REPLACE MACRO {qualified}({signature}) AS TABLE {macro.sql('duckdb', copy=False)}",
+            f"CREATE OR REPLACE VIEW {qualified} AS SELECT * FROM {qualified}()",
         ),
         comments=(
             *comments_on("VIEW", qualified, query.unit),
             f"COMMENT ON MACRO TABLE {qualified} IS {quote(query.doc)}",
         ),
-        reads=names_read(macro),
+        reads=reads,
     )

@@ -1,0 +1,86 @@
+-- What was charged, claimed, captured and credited, by model, period and the row asked for.
+{% include "attribution/_paths.sql" %},
+
+{% include "attribution/_order_credits.sql" %},
+
+{% include "spend/_ledger.sql" %},
+
+captured AS (
+    SELECT
+        {{ period_start | replace("ordered_at", "lead.captured_at") }} AS period_start,
+        channel.channel,
+        lead.campaign_key,
+        count(*) AS leads
+    FROM star.fact_lead AS lead
+    INNER JOIN star.dim_channel AS channel ON channel.channel_key = lead.channel_key
+    WHERE
+        ($start IS NULL OR lead.captured_at >= $start)
+        AND ($until IS NULL OR lead.captured_at < $until)
+    GROUP BY 1, 2, 3
+),
+
+entries AS (
+    SELECT
+        order_credits.model,
+        order_credits.period_start,
+        order_credits.channel,
+        order_credits.campaign_key,
+        CASE WHEN order_credits.channel = '(unattributed)' THEN '(unattributed)' END AS platform,
+        CAST(order_credits.conversions AS DECIMAL(28, 9)) AS conversions,
+        CAST(CASE WHEN order_credits.is_first_order THEN order_credits.conversions ELSE 0 END AS DECIMAL(28, 9)) AS new_customers,
+        CAST(order_credits.revenue AS DECIMAL(28, 9)) AS revenue,
+        0 AS leads,
+        0 AS impressions,
+        0 AS clicks,
+        0 AS spend,
+        0 AS platform_conversions,
+        0 AS platform_revenue
+    FROM order_credits
+    UNION ALL
+    SELECT asked.model, captured.period_start, captured.channel, captured.campaign_key, NULL, 0, 0, 0, captured.leads, 0, 0, 0, 0, 0
+    FROM captured
+    CROSS JOIN asked
+    UNION ALL
+    SELECT
+        asked.model,
+        {{ period_start | replace("ordered_at", "ledger.date") }},
+        ledger.channel,
+        ledger.campaign_key,
+        ledger.platform,
+        0, 0, 0, 0,
+        ledger.impressions,
+        ledger.clicks,
+        ledger.spend,
+        ledger.platform_conversions,
+        ledger.platform_revenue
+    FROM ledger
+    CROSS JOIN asked
+),
+
+cells AS (
+    SELECT
+        entries.model,
+        entries.period_start,
+        CASE WHEN $by = 'platform' THEN '(all)' ELSE entries.channel END AS channel,
+        CASE
+            WHEN $by = 'channel' THEN '(all)'
+            ELSE coalesce(entries.platform, of_campaign.platform, campaign.platform, of_channel.platform, '(none)')
+        END AS platform,
+        CASE WHEN $by = 'campaign' THEN campaign.campaign_id ELSE '(all)' END AS campaign_id,
+        CASE WHEN $by = 'campaign' THEN campaign.name ELSE '(all)' END AS campaign,
+        CAST(sum(entries.conversions) AS DOUBLE) AS conversions,
+        CAST(sum(entries.new_customers) AS DOUBLE) AS new_customers,
+        CAST(sum(entries.revenue) AS DOUBLE) AS revenue,
+        CAST(sum(entries.leads) AS BIGINT) AS leads,
+        CAST(sum(entries.impressions) AS BIGINT) AS impressions,
+        CAST(sum(entries.clicks) AS BIGINT) AS clicks,
+        CAST(sum(entries.spend) AS DECIMAL(18, 2)) AS spend,
+        CAST(sum(entries.platform_conversions) AS DECIMAL(18, 2)) AS platform_conversions,
+        CAST(sum(entries.platform_revenue) AS DECIMAL(18, 2)) AS platform_revenue
+    FROM entries
+    INNER JOIN star.dim_campaign AS campaign ON campaign.campaign_key = entries.campaign_key
+    LEFT JOIN platforms AS of_campaign
+        ON of_campaign.channel = entries.channel AND of_campaign.campaign_key = entries.campaign_key
+    LEFT JOIN platforms AS of_channel ON of_channel.channel = entries.channel AND of_channel.campaign_key = -1
+    GROUP BY 1, 2, 3, 4, 5, 6
+)

@@ -1,0 +1,69 @@
+/*
+question = "How do our ads perform, from the impression to the return on what they cost?"
+doc = """
+What platforms delivered and charged beside the orders that an attribution model credits, by channel, platform or campaign \
+and period. Spend counts on the day it was charged, an order on the day it was placed. Impressions, clicks and spend are \
+the platforms' figures; orders, revenue and leads are our own. Channels that charge nothing have rows too, and \
+(unattributed) the orders without an eligible touch, so that orders and spend sum to their totals. Credit is not effect: \
+see attribution/channels; and a return above zero can still be a loss, since revenue is before the cost of goods."""
+grain = ["model", "period_start", "channel", "platform", "campaign_id"]
+
+[columns]
+model = "Model that gives the credit."
+period_start = "First day of the period. NULL with period = all."
+channel = "Channel; (all) by platform."
+platform = "Platform that charges for it, (none) where nobody does; (all) by channel."
+campaign_id = "Campaign; (all) unless by campaign."
+campaign = "Its name."
+spend = "Money charged."
+impressions = "Times that an ad was shown."
+clicks = "Times that an ad was clicked."
+click_through_rate = "clicks / impressions (CTR)."
+cost_per_click = "spend / clicks (CPC)."
+cost_per_thousand = "spend / impressions x 1000 (CPM)."
+leads = "Leads captured in the period, in star.fact_lead."
+cost_per_lead = "spend / leads (CPL)."
+conversions = "Orders credited, with fractions."
+conversion_rate = "conversions / clicks (CVR); above 1 where most orders come without a click."
+cost_per_acquisition = "spend / conversions (CPA)."
+new_customers = "First orders credited."
+customer_acquisition_cost = "spend / new_customers (CAC)."
+revenue = "Net revenue credited, not rounded."
+roas = "revenue / spend."
+roi = "(revenue - spend) / spend."
+*/
+{% from "attribution/_when.sql" import ages_when, counterfactual_when, markov_when, null_paths_when, shapley_rate_when %}
+{% from "spend/_by.sql" import dimension, period_start %}
+WITH RECURSIVE {% include "spend/_cells.sql" %}
+
+SELECT
+    cells.model,
+    cells.period_start,
+    cells.channel,
+    cells.platform,
+    cells.campaign_id,
+    cells.campaign,
+    cells.spend,
+    cells.impressions,
+    cells.clicks,
+    main.ratio(cells.clicks, cells.impressions) AS click_through_rate,
+    main.ratio(cells.spend, cells.clicks) AS cost_per_click,
+    main.ratio(cells.spend * 1000, cells.impressions) AS cost_per_thousand,
+    cells.leads,
+    main.ratio(cells.spend, cells.leads) AS cost_per_lead,
+    cells.conversions,
+    main.ratio(cells.conversions, cells.clicks) AS conversion_rate,
+    main.ratio(cells.spend, cells.conversions) AS cost_per_acquisition,
+    cells.new_customers,
+    main.ratio(cells.spend, cells.new_customers) AS customer_acquisition_cost,
+    cells.revenue,
+    main.ratio(cells.revenue, cells.spend) AS roas,
+    main.ratio(cells.revenue - CAST(cells.spend AS DOUBLE), cells.spend) AS roi
+FROM cells
+ORDER BY
+    list_position($model, cells.model),
+    cells.period_start NULLS FIRST,
+    CASE WHEN cells.channel = '(unattributed)' OR cells.platform = '(unattributed)' THEN 1 ELSE 0 END,
+    cells.channel,
+    cells.platform,
+    cells.campaign_id
