@@ -11,8 +11,8 @@ looked_up AS MATERIALIZED (
         path_steps.path,
         path_steps.place,
         path_steps.node,
-        CAST(path_steps.age - min(path_steps.age) OVER whole AS DOUBLE) / 86400000000 AS days_before_last,
-        count(*) OVER whole AS path_length,
+        CAST(path_steps.age - min(path_steps.age) OVER (PARTITION BY path_steps.path_id) AS DOUBLE) / 86400000000 AS days_before_last,
+        count(*) OVER (PARTITION BY path_steps.path_id) AS path_length,
         count(*) OVER (PARTITION BY path_steps.path_id, path_steps.node) AS occurrences,
         row_number() OVER (PARTITION BY path_steps.path_id ORDER BY nodes.is_direct, path_steps.place) AS place_not_direct,
         row_number() OVER (PARTITION BY path_steps.path_id ORDER BY nodes.is_direct, path_steps.place DESC) AS last_not_direct,
@@ -22,7 +22,6 @@ looked_up AS MATERIALIZED (
     FROM path_steps
     INNER JOIN nodes ON nodes.node = path_steps.node
     WHERE path_steps.conversions > 0
-    WINDOW whole AS (PARTITION BY path_steps.path_id)
 ),
 
 asked AS MATERIALIZED (

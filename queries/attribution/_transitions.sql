@@ -10,8 +10,8 @@ states AS MATERIALIZED (
         nodes.label,
         concat_ws(
             ' > ',
-            CASE WHEN $markov_order >= 3 THEN max(nodes.label) OVER two_before END,
-            CASE WHEN $markov_order >= 2 THEN lag(nodes.label) OVER in_order END,
+            CASE WHEN $markov_order >= 3 THEN max(nodes.label) OVER (PARTITION BY path_steps.path_id ORDER BY path_steps.place ROWS BETWEEN 2 PRECEDING AND 2 PRECEDING) END,
+            CASE WHEN $markov_order >= 2 THEN lag(nodes.label) OVER (PARTITION BY path_steps.path_id ORDER BY path_steps.place) END,
             nodes.label
         ) AS state,
         path_steps.conversions,
@@ -20,22 +20,16 @@ states AS MATERIALIZED (
     FROM path_steps
     INNER JOIN nodes ON nodes.node = path_steps.node
     WHERE {{ markov_when }}
-    WINDOW
-        in_order AS (PARTITION BY path_steps.path_id ORDER BY path_steps.place),
-        two_before AS (
-            PARTITION BY path_steps.path_id ORDER BY path_steps.place ROWS BETWEEN 2 PRECEDING AND 2 PRECEDING
-        )
 ),
 
 moves AS (
     SELECT
-        coalesce(lag(state) OVER in_order, '(start)') AS from_state,
+        coalesce(lag(state) OVER (PARTITION BY path_id ORDER BY place), '(start)') AS from_state,
         state AS to_state,
         label AS to_node,
         conversions + non_conversions AS passages,
         CAST(0 AS DECIMAL(18, 2)) AS revenue
     FROM states
-    WINDOW in_order AS (PARTITION BY path_id ORDER BY place)
     UNION ALL
     SELECT state, outcome, outcome, CASE outcome WHEN '(conversion)' THEN conversions ELSE non_conversions END, CASE outcome WHEN '(conversion)' THEN revenue ELSE 0 END
     FROM (

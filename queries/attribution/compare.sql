@@ -48,20 +48,18 @@ by_step AS (
 shared AS (
     SELECT
         by_step.*,
-        by_step.conversions / nullif(sum(by_step.conversions) OVER of_model, 0) AS conversion_share,
-        by_step.revenue / nullif(sum(by_step.revenue) OVER of_model, 0) AS revenue_share,
+        by_step.conversions / nullif(sum(by_step.conversions) OVER (PARTITION BY by_step.model), 0) AS conversion_share,
+        by_step.revenue / nullif(sum(by_step.revenue) OVER (PARTITION BY by_step.model), 0) AS revenue_share,
         rank() OVER (PARTITION BY by_step.model ORDER BY round(by_step.conversions, 9) DESC) AS place
     FROM by_step
-    WINDOW of_model AS (PARTITION BY by_step.model)
 ),
 
 compared AS (
     SELECT
         shared.*,
-        max(CASE WHEN shared.model = list_extract($model, 1) THEN shared.conversion_share END) OVER of_step AS first_share,
-        max(CASE WHEN shared.model = list_extract($model, 1) THEN shared.place END) OVER of_step AS first_place
+        max(CASE WHEN shared.model = list_extract($model, 1) THEN shared.conversion_share END) OVER (PARTITION BY shared.step) AS first_share,
+        max(CASE WHEN shared.model = list_extract($model, 1) THEN shared.place END) OVER (PARTITION BY shared.step) AS first_place
     FROM shared
-    WINDOW of_step AS (PARTITION BY shared.step)
 )
 
 SELECT

@@ -76,16 +76,15 @@ paired AS (
 shared AS (
     SELECT
         paired.*,
-        paired.conversions / nullif(sum(paired.conversions) OVER of_model, 0) AS conversion_share,
-        paired.revenue / nullif(sum(paired.revenue) OVER of_model, 0) AS revenue_share,
-        CAST(paired.caused_conversions AS DOUBLE) / nullif(sum(paired.caused_conversions) OVER of_model, 0) AS caused_share,
-        paired.caused_revenue / nullif(sum(paired.caused_revenue) OVER of_model, 0) AS caused_revenue_share,
+        paired.conversions / nullif(sum(paired.conversions) OVER (PARTITION BY paired.model), 0) AS conversion_share,
+        paired.revenue / nullif(sum(paired.revenue) OVER (PARTITION BY paired.model), 0) AS revenue_share,
+        CAST(paired.caused_conversions AS DOUBLE) / nullif(sum(paired.caused_conversions) OVER (PARTITION BY paired.model), 0) AS caused_share,
+        paired.caused_revenue / nullif(sum(paired.caused_revenue) OVER (PARTITION BY paired.model), 0) AS caused_revenue_share,
         rank() OVER (PARTITION BY paired.model ORDER BY round(paired.conversions, 6))
         + (count(*) OVER (PARTITION BY paired.model, round(paired.conversions, 6)) - 1) / 2.0 AS place,
         rank() OVER (PARTITION BY paired.model ORDER BY paired.caused_conversions)
         + (count(*) OVER (PARTITION BY paired.model, paired.caused_conversions) - 1) / 2.0 AS caused_place
     FROM paired
-    WINDOW of_model AS (PARTITION BY paired.model)
 ),
 
 scores AS (
