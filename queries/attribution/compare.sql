@@ -28,21 +28,23 @@ WITH RECURSIVE {% include "attribution/_paths.sql" %},
 
 {% include "attribution/_credited.sql" %},
 
-plain_nodes AS (
-    SELECT node, CASE WHEN campaign_key = 0 THEN channel ELSE channel || ' / ' || campaign_id END AS step
-    FROM nodes
+entries AS (
+    SELECT credited.model, credited.channel, credited.campaign_key, credited.campaign_id, credited.conversions, credited.revenue
+    FROM credited
+    UNION ALL
+    SELECT DISTINCT asked.model, path_steps.channel, path_steps.campaign_key, path_steps.campaign_id, 0, 0
+    FROM path_steps
+    CROSS JOIN asked
 ),
 
 by_step AS (
     SELECT
-        asked.model,
-        plain_nodes.step,
-        coalesce(sum(credited.conversions), 0) AS conversions,
-        coalesce(sum(credited.revenue), 0) AS revenue
-    FROM plain_nodes
-    CROSS JOIN asked
-    LEFT JOIN credited ON credited.node = plain_nodes.node AND credited.model = asked.model
-    GROUP BY asked.model, plain_nodes.step
+        entries.model,
+        CASE WHEN entries.campaign_key = 0 THEN entries.channel ELSE entries.channel || ' / ' || entries.campaign_id END AS step,
+        sum(entries.conversions) AS conversions,
+        sum(entries.revenue) AS revenue
+    FROM entries
+    GROUP BY 1, 2
 ),
 
 shared AS (
