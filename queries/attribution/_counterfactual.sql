@@ -1,42 +1,42 @@
 -- How much likelier the whole path is to end in an order than the same path without the step.
-path_rates AS MATERIALIZED (
-    SELECT
-        path,
-        nodes,
-        CAST(sum(conversions) AS DOUBLE) / sum(conversions + non_conversions) AS rate
+path_rates AS (
+    SELECT nodes, CAST(sum(conversions) AS DOUBLE) / sum(conversions + non_conversions) AS rate
     FROM paths
     WHERE {{ counterfactual_when }}
-    GROUP BY path, nodes
+    GROUP BY nodes
 ),
 
-without_step AS (
+-- Place 0 is the path itself, any other the path without the step at that place.
+shortened AS (
     SELECT
-        path,
+        nodes,
         place,
         rate,
-        CAST(
-            list_concat(list_slice(nodes, 1, place - 1), list_slice(nodes, place + 1, array_length(nodes))) AS VARCHAR
-        ) AS path_without
-    FROM (SELECT path, nodes, rate, generate_subscripts(nodes, 1) AS place FROM path_rates WHERE rate > 0)
+        CASE
+            WHEN place = 0 THEN nodes
+            ELSE list_concat(list_slice(nodes, 1, place - 1), list_slice(nodes, place + 1, array_length(nodes)))
+        END AS kept
+    FROM (SELECT nodes, rate, unnest(range(0, array_length(nodes) + 1)) AS place FROM path_rates)
+    WHERE place = 0 OR rate > 0
 ),
 
 gains AS (
     SELECT
-        without_step.path,
-        without_step.place,
-        greatest(without_step.rate - coalesce(shorter.rate, 0), 0) AS gain
-    FROM without_step
-    LEFT JOIN path_rates AS shorter ON shorter.path = without_step.path_without
+        nodes,
+        place,
+        rate - coalesce(max(CASE WHEN place = 0 THEN rate END) OVER (PARTITION BY kept), 0) AS gain
+    FROM shortened
 ),
 
 counterfactual_weights AS (
     SELECT
-        path,
+        CAST(nodes AS VARCHAR) AS path,
         place,
         CASE
-            WHEN max(gain) OVER (PARTITION BY path) > 0 THEN gain
-            WHEN place = max(place) OVER (PARTITION BY path) THEN 1
+            WHEN max(gain) OVER (PARTITION BY nodes) > 0 THEN greatest(gain, 0)
+            WHEN place = array_length(nodes) THEN 1
             ELSE 0
         END AS weight
     FROM gains
+    WHERE place > 0
 )

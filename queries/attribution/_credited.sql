@@ -1,33 +1,42 @@
--- What each model credits each node with: path by path, but for markov, which shares out the whole.
+-- What each model credits each step with: path by path, but for markov, which shares out the whole.
 {% include "attribution/_weights.sql" %},
 
-credits AS (
+summed_credits AS (
     SELECT
         weights.model,
-        path_steps.node,
-        sum(weights.credit * path_steps.conversions) AS conversions,
-        sum(weights.credit * path_steps.revenue) AS revenue
+        weights.label,
+        weights.channel,
+        weights.campaign_key,
+        weights.campaign_id,
+        CAST(sum(weights.credit * weights.conversions) AS DOUBLE) AS conversions,
+        CAST(sum(weights.credit * weights.revenue) AS DOUBLE) AS revenue,
+        max(weights.effect) AS effect,
+        max(weights.revenue_effect) AS revenue_effect
     FROM weights
-    INNER JOIN path_steps ON path_steps.path_id = weights.path_id AND path_steps.place = weights.place
-    WHERE weights.model <> 'markov'
-    GROUP BY weights.model, path_steps.node
+    GROUP BY weights.model, weights.label, weights.channel, weights.campaign_key, weights.campaign_id
 ),
 
-attributed AS (
-    SELECT sum(conversions) AS conversions, sum(revenue) AS revenue
-    FROM paths
-    WHERE {{ markov_when }}
-),
-
-credited AS MATERIALIZED (
-    SELECT credits.model, credits.node, CAST(credits.conversions AS DOUBLE) AS conversions, CAST(credits.revenue AS DOUBLE) AS revenue
-    FROM credits
-    UNION ALL
+credited AS (
     SELECT
-        'markov' AS model,
-        removal_effects.node,
-        removal_effects.effect / nullif(sum(removal_effects.effect) OVER (), 0) * attributed.conversions,
-        removal_effects.revenue_effect / nullif(sum(removal_effects.revenue_effect) OVER (), 0) * CAST(attributed.revenue AS DOUBLE)
-    FROM removal_effects
-    CROSS JOIN attributed
+        summed_credits.model,
+        summed_credits.label,
+        summed_credits.channel,
+        summed_credits.campaign_key,
+        summed_credits.campaign_id,
+        CASE summed_credits.model
+            WHEN 'markov' THEN summed_credits.effect
+                / sum(summed_credits.effect) OVER (PARTITION BY summed_credits.model)
+                * sum(summed_credits.conversions) OVER (PARTITION BY summed_credits.model)
+            ELSE summed_credits.conversions
+        END AS conversions,
+        CASE summed_credits.model
+            WHEN 'markov' THEN coalesce(
+                summed_credits.revenue_effect
+                / nullif(sum(summed_credits.revenue_effect) OVER (PARTITION BY summed_credits.model), 0)
+                * sum(summed_credits.revenue) OVER (PARTITION BY summed_credits.model),
+                0
+            )
+            ELSE summed_credits.revenue
+        END AS revenue
+    FROM summed_credits
 )

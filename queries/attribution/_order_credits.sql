@@ -29,17 +29,15 @@ path_orders AS (
 order_credits AS MATERIALIZED (
     SELECT
         weights.model,
-        nodes.channel,
-        nodes.campaign_key,
+        weights.channel,
+        weights.campaign_key,
         path_orders.period_start,
         path_orders.is_first_order,
         CAST(sum(weights.credit * path_orders.conversions) AS DOUBLE) AS conversions,
         CAST(sum(weights.credit * path_orders.revenue) AS DOUBLE) AS revenue
     FROM weights
-    INNER JOIN path_steps ON path_steps.path_id = weights.path_id AND path_steps.place = weights.place
-    INNER JOIN nodes ON nodes.node = path_steps.node
     INNER JOIN path_orders ON path_orders.path_id = weights.path_id
-    GROUP BY weights.model, nodes.channel, nodes.campaign_key, path_orders.period_start, path_orders.is_first_order
+    GROUP BY weights.model, weights.channel, weights.campaign_key, path_orders.period_start, path_orders.is_first_order
     UNION ALL
     SELECT
         asked.model,

@@ -20,7 +20,7 @@ transformed_0 AS (
 looked_at_{{ k }} AS (
     SELECT
         *,
-        lag(node) OVER in_order AS node_before,
+        lag(node) OVER (PARTITION BY customer_key, anonymous_id, order_id ORDER BY name_order, moment, touchpoint_id) AS node_before,
         row_number() OVER (
             PARTITION BY customer_key, anonymous_id, order_id, node ORDER BY name_order, moment, touchpoint_id
         ) AS occurrence,
@@ -36,9 +36,6 @@ looked_at_{{ k }} AS (
             ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
         ) AS others_to_come
     FROM transformed_{{ k - 1 }}
-    WINDOW in_order AS (
-        PARTITION BY customer_key, anonymous_id, order_id ORDER BY name_order, moment, touchpoint_id
-    )
 ),
 
 transformed_{{ k }} AS (

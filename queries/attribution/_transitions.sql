@@ -3,47 +3,46 @@
 markov_order = { type = "int", min = 1, max = 3, default = 1, doc = "Markov model: how many of the last touches the next one depends on." }
 */
 -- How people move: from state to state (the last markov_order steps), to the order, or to nothing.
-states AS MATERIALIZED (
+states AS (
     SELECT
-        path_steps.path_id,
-        path_steps.place,
-        nodes.label,
+        path_id,
+        place,
+        path_length,
+        label,
         concat_ws(
             ' > ',
-            CASE WHEN $markov_order >= 3 THEN max(nodes.label) OVER two_before END,
-            CASE WHEN $markov_order >= 2 THEN lag(nodes.label) OVER in_order END,
-            nodes.label
+            CASE
+                WHEN $markov_order >= 3
+                    THEN max(label) OVER (PARTITION BY path_id ORDER BY place ROWS BETWEEN 2 PRECEDING AND 2 PRECEDING)
+            END,
+            CASE WHEN $markov_order >= 2 THEN lag(label) OVER (PARTITION BY path_id ORDER BY place) END,
+            label
         ) AS state,
-        path_steps.conversions,
-        path_steps.revenue,
-        path_steps.non_conversions
+        conversions,
+        revenue,
+        non_conversions
     FROM path_steps
-    INNER JOIN nodes ON nodes.node = path_steps.node
     WHERE {{ markov_when }}
-    WINDOW
-        in_order AS (PARTITION BY path_steps.path_id ORDER BY path_steps.place),
-        two_before AS (
-            PARTITION BY path_steps.path_id ORDER BY path_steps.place ROWS BETWEEN 2 PRECEDING AND 2 PRECEDING
-        )
 ),
 
+followed AS (
+    SELECT states.*, coalesce(lag(state) OVER (PARTITION BY path_id ORDER BY place), '(start)') AS state_before
+    FROM states
+),
+
+-- Each step is a move, and the last is two more: to the order, and to nothing.
 moves AS (
     SELECT
-        coalesce(lag(state) OVER in_order, '(start)') AS from_state,
-        state AS to_state,
-        label AS to_node,
-        conversions + non_conversions AS passages,
-        CAST(0 AS DECIMAL(18, 2)) AS revenue
-    FROM states
-    WINDOW in_order AS (PARTITION BY path_id ORDER BY place)
-    UNION ALL
-    SELECT state, outcome, outcome, CASE outcome WHEN '(conversion)' THEN conversions ELSE non_conversions END, CASE outcome WHEN '(conversion)' THEN revenue ELSE 0 END
-    FROM (
-        SELECT states.*, place = max(place) OVER (PARTITION BY path_id) AS is_last
-        FROM states
-    )
-    CROSS JOIN (VALUES ('(conversion)'), ('(null)')) AS outcomes (outcome)
-    WHERE is_last
+        CASE kind WHEN 'step' THEN state_before ELSE state END AS from_state,
+        CASE kind WHEN 'step' THEN state ELSE kind END AS to_state,
+        CASE kind WHEN 'step' THEN label ELSE kind END AS to_node,
+        CASE kind
+            WHEN 'step' THEN conversions + non_conversions WHEN '(conversion)' THEN conversions ELSE non_conversions
+        END AS passages,
+        CASE kind WHEN '(conversion)' THEN revenue ELSE 0 END AS revenue
+    FROM followed
+    CROSS JOIN (VALUES ('step'), ('(conversion)'), ('(null)')) AS kinds (kind)
+    WHERE kind = 'step' OR place = path_length
 ),
 
 transitions AS MATERIALIZED (

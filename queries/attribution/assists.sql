@@ -24,17 +24,14 @@ WITH {% include "attribution/_paths.sql" %},
 
 roles AS (
     SELECT
-        path_steps.path_id,
-        nodes.label AS step,
-        min(path_steps.place) = 1 AS is_first,
-        bool_or(path_steps.place < array_length(paths.nodes)) AS is_assist,
-        max(path_steps.place) = array_length(min(paths.nodes)) AS is_last,
-        min(paths.conversions) AS conversions,
-        min(paths.revenue) AS revenue
+        label AS step,
+        min(place) = 1 AS is_first,
+        min(place) < min(path_length) AS is_assist,
+        max(place) = min(path_length) AS is_last,
+        min(conversions) AS conversions,
+        min(revenue) AS revenue
     FROM path_steps
-    INNER JOIN paths ON paths.path_id = path_steps.path_id
-    INNER JOIN nodes ON nodes.node = path_steps.node
-    GROUP BY path_steps.path_id, nodes.label
+    GROUP BY path_id, label
 ),
 
 summed AS (

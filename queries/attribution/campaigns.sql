@@ -17,6 +17,7 @@ conversions = "Orders credited, with fractions."
 revenue = "Net revenue credited, not rounded."
 influenced_conversions = "Orders with at least one eligible touch of the campaign, each counted whole by every one that touched it."
 influenced_revenue = "Net revenue of these orders."
+touches = "Eligible touches before these orders, after path_transform; one that serves two orders counts twice."
 spend = "Spend of the range in star.fact_ad_spend."
 cpa = "Spend per credited conversion. NULL without one."
 roas = "Credited revenue per unit of spend. NULL without spend."
@@ -24,78 +25,36 @@ roi = "(revenue - spend) / spend. NULL without spend."
 */
 {% from "attribution/_when.sql" import ages_when, counterfactual_when, markov_when, null_paths_when, shapley_rate_when %}
 {% set dimension = "'campaign'" %}
-WITH RECURSIVE {% include "attribution/_paths.sql" %},
+{% set ledger_campaign = "spent.campaign_key" %}
+WITH RECURSIVE {% include "attribution/_entries.sql" %},
 
-{% include "attribution/_credited.sql" %},
-
-{% include "attribution/_influenced.sql" %},
-
-{% include "attribution/_unattributed.sql" %},
-
-{% include "attribution/_spent.sql" %},
-
-by_campaign AS (
-    SELECT
-        credited.model,
-        nodes.channel,
-        nodes.campaign_key,
-        sum(credited.conversions) AS conversions,
-        sum(credited.revenue) AS revenue
-    FROM credited
-    INNER JOIN nodes ON nodes.node = credited.node
-    GROUP BY credited.model, nodes.channel, nodes.campaign_key
+with_idle AS (
+    SELECT entries.*
+    FROM entries
     UNION ALL
-    SELECT
-        asked.model,
-        '(unattributed)',
-        0,
-        CAST((SELECT count(*) FROM unattributed) AS DOUBLE),
-        CAST((SELECT sum(net_revenue) FROM unattributed) AS DOUBLE)
-    FROM asked
-),
-
-spent_by_campaign AS (
-    SELECT channel, campaign_key, sum(spend) AS spend
-    FROM spent
-    GROUP BY channel, campaign_key
-),
-
-campaigns AS (
-    SELECT channel, campaign_key FROM by_campaign
-    UNION
-    SELECT channel, campaign_key FROM influenced
-    UNION
-    SELECT channel, campaign_key FROM spent_by_campaign
-    UNION
-    SELECT channel.channel, campaign.campaign_key
+    SELECT asked.model, channel.channel, campaign.campaign_key, 0, 0, 0, 0, 0, 0
     FROM star.dim_campaign AS campaign
     INNER JOIN star.dim_channel AS channel ON channel.channel_key = campaign.channel_key
+    CROSS JOIN asked
     WHERE campaign.campaign_key <> 0
 ),
 
 summed AS (
     SELECT
-        asked.model,
-        campaigns.channel,
-        named.campaign_id,
-        named.name AS campaign,
-        named.campaign_type,
-        coalesce(by_campaign.conversions, 0) AS conversions,
-        coalesce(by_campaign.revenue, 0) AS revenue,
-        CAST(coalesce(influenced.conversions, 0) AS BIGINT) AS influenced_conversions,
-        CAST(coalesce(influenced.revenue, 0) AS DECIMAL(18, 2)) AS influenced_revenue,
-        CAST(coalesce(spent_by_campaign.spend, 0) AS DECIMAL(18, 2)) AS spend
-    FROM campaigns
-    CROSS JOIN asked
-    INNER JOIN star.dim_campaign AS named ON named.campaign_key = campaigns.campaign_key
-    LEFT JOIN by_campaign
-        ON by_campaign.channel = campaigns.channel
-        AND by_campaign.campaign_key = campaigns.campaign_key
-        AND by_campaign.model = asked.model
-    LEFT JOIN influenced
-        ON influenced.channel = campaigns.channel AND influenced.campaign_key = campaigns.campaign_key
-    LEFT JOIN spent_by_campaign
-        ON spent_by_campaign.channel = campaigns.channel AND spent_by_campaign.campaign_key = campaigns.campaign_key
+        entries.model,
+        entries.channel,
+        campaign.campaign_id,
+        campaign.name AS campaign,
+        campaign.campaign_type,
+        sum(entries.conversions) AS conversions,
+        sum(entries.revenue) AS revenue,
+        CAST(sum(entries.influenced_conversions) AS BIGINT) AS influenced_conversions,
+        CAST(sum(entries.influenced_revenue) AS DECIMAL(18, 2)) AS influenced_revenue,
+        CAST(sum(entries.touches) AS BIGINT) AS touches,
+        CAST(sum(entries.spend) AS DECIMAL(18, 2)) AS spend
+    FROM with_idle AS entries
+    INNER JOIN star.dim_campaign AS campaign ON campaign.campaign_key = entries.campaign_key
+    GROUP BY entries.model, entries.channel, campaign.campaign_id, campaign.name, campaign.campaign_type
 )
 
 SELECT
@@ -108,6 +67,7 @@ SELECT
     summed.revenue,
     summed.influenced_conversions,
     summed.influenced_revenue,
+    summed.touches,
     summed.spend,
     CAST(summed.spend AS DOUBLE) / nullif(summed.conversions, 0) AS cpa,
     summed.revenue / nullif(CAST(summed.spend AS DOUBLE), 0) AS roas,

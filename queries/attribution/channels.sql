@@ -26,63 +26,21 @@ roi = "(revenue - spend) / spend. NULL without spend."
 */
 {% from "attribution/_when.sql" import ages_when, counterfactual_when, markov_when, null_paths_when, shapley_rate_when %}
 {% set dimension = "'channel'" %}
-WITH RECURSIVE {% include "attribution/_paths.sql" %},
-
-{% include "attribution/_credited.sql" %},
-
-{% include "attribution/_influenced.sql" %},
-
-{% include "attribution/_unattributed.sql" %},
-
-{% include "attribution/_spent.sql" %},
-
-by_channel AS (
-    SELECT
-        credited.model,
-        nodes.channel,
-        sum(credited.conversions) AS conversions,
-        sum(credited.revenue) AS revenue
-    FROM credited
-    INNER JOIN nodes ON nodes.node = credited.node
-    GROUP BY credited.model, nodes.channel
-    UNION ALL
-    SELECT
-        asked.model,
-        '(unattributed)',
-        CAST((SELECT count(*) FROM unattributed) AS DOUBLE),
-        CAST((SELECT sum(net_revenue) FROM unattributed) AS DOUBLE)
-    FROM asked
-),
-
-spent_by_channel AS (
-    SELECT channel, sum(spend) AS spend
-    FROM spent
-    GROUP BY channel
-),
-
-channels AS (
-    SELECT channel FROM by_channel
-    UNION
-    SELECT channel FROM influenced
-    UNION
-    SELECT channel FROM spent_by_channel
-),
+{% set ledger_campaign = "0" %}
+WITH RECURSIVE {% include "attribution/_entries.sql" %},
 
 summed AS (
     SELECT
-        asked.model,
-        channels.channel,
-        coalesce(by_channel.conversions, 0) AS conversions,
-        coalesce(by_channel.revenue, 0) AS revenue,
-        CAST(coalesce(influenced.conversions, 0) AS BIGINT) AS influenced_conversions,
-        CAST(coalesce(influenced.revenue, 0) AS DECIMAL(18, 2)) AS influenced_revenue,
-        CAST(coalesce(influenced.touches, 0) AS BIGINT) AS touches,
-        CAST(coalesce(spent_by_channel.spend, 0) AS DECIMAL(18, 2)) AS spend
-    FROM channels
-    CROSS JOIN asked
-    LEFT JOIN by_channel ON by_channel.channel = channels.channel AND by_channel.model = asked.model
-    LEFT JOIN influenced ON influenced.channel = channels.channel
-    LEFT JOIN spent_by_channel ON spent_by_channel.channel = channels.channel
+        entries.model,
+        entries.channel,
+        sum(entries.conversions) AS conversions,
+        sum(entries.revenue) AS revenue,
+        CAST(sum(entries.influenced_conversions) AS BIGINT) AS influenced_conversions,
+        CAST(sum(entries.influenced_revenue) AS DECIMAL(18, 2)) AS influenced_revenue,
+        CAST(sum(entries.touches) AS BIGINT) AS touches,
+        CAST(sum(entries.spend) AS DECIMAL(18, 2)) AS spend
+    FROM entries
+    GROUP BY entries.model, entries.channel
 )
 
 SELECT

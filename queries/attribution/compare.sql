@@ -28,40 +28,40 @@ WITH RECURSIVE {% include "attribution/_paths.sql" %},
 
 {% include "attribution/_credited.sql" %},
 
-plain_nodes AS (
-    SELECT node, CASE WHEN campaign_key = 0 THEN channel ELSE channel || ' / ' || campaign_id END AS step
-    FROM nodes
+entries AS (
+    SELECT credited.model, credited.channel, credited.campaign_key, credited.campaign_id, credited.conversions, credited.revenue
+    FROM credited
+    UNION ALL
+    SELECT DISTINCT asked.model, path_steps.channel, path_steps.campaign_key, path_steps.campaign_id, 0, 0
+    FROM path_steps
+    CROSS JOIN asked
 ),
 
 by_step AS (
     SELECT
-        asked.model,
-        plain_nodes.step,
-        coalesce(sum(credited.conversions), 0) AS conversions,
-        coalesce(sum(credited.revenue), 0) AS revenue
-    FROM plain_nodes
-    CROSS JOIN asked
-    LEFT JOIN credited ON credited.node = plain_nodes.node AND credited.model = asked.model
-    GROUP BY asked.model, plain_nodes.step
+        entries.model,
+        CASE WHEN entries.campaign_key = 0 THEN entries.channel ELSE entries.channel || ' / ' || entries.campaign_id END AS step,
+        sum(entries.conversions) AS conversions,
+        sum(entries.revenue) AS revenue
+    FROM entries
+    GROUP BY 1, 2
 ),
 
 shared AS (
     SELECT
         by_step.*,
-        by_step.conversions / nullif(sum(by_step.conversions) OVER of_model, 0) AS conversion_share,
-        by_step.revenue / nullif(sum(by_step.revenue) OVER of_model, 0) AS revenue_share,
+        by_step.conversions / nullif(sum(by_step.conversions) OVER (PARTITION BY by_step.model), 0) AS conversion_share,
+        by_step.revenue / nullif(sum(by_step.revenue) OVER (PARTITION BY by_step.model), 0) AS revenue_share,
         rank() OVER (PARTITION BY by_step.model ORDER BY round(by_step.conversions, 9) DESC) AS place
     FROM by_step
-    WINDOW of_model AS (PARTITION BY by_step.model)
 ),
 
 compared AS (
     SELECT
         shared.*,
-        max(CASE WHEN shared.model = list_extract($model, 1) THEN shared.conversion_share END) OVER of_step AS first_share,
-        max(CASE WHEN shared.model = list_extract($model, 1) THEN shared.place END) OVER of_step AS first_place
+        max(CASE WHEN shared.model = list_extract($model, 1) THEN shared.conversion_share END) OVER (PARTITION BY shared.step) AS first_share,
+        max(CASE WHEN shared.model = list_extract($model, 1) THEN shared.place END) OVER (PARTITION BY shared.step) AS first_place
     FROM shared
-    WINDOW of_step AS (PARTITION BY shared.step)
 )
 
 SELECT

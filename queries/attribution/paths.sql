@@ -41,13 +41,9 @@ counted AS (
 ),
 
 spelt AS (
-    SELECT
-        path_steps.path_id,
-        string_agg(nodes.label, ' > ' ORDER BY path_steps.place) AS path,
-        count(*) AS steps
+    SELECT path_id, string_agg(label, ' > ' ORDER BY place) AS path, count(*) AS steps
     FROM path_steps
-    INNER JOIN nodes ON nodes.node = path_steps.node
-    GROUP BY path_steps.path_id
+    GROUP BY path_id
 ),
 
 listed_paths AS (

@@ -24,11 +24,10 @@ WITH RECURSIVE {% include "attribution/_paths.sql" %},
 {% include "attribution/_removal.sql" %}
 
 SELECT
-    nodes.label AS step,
-    removal_effects.effect AS removal_effect,
-    removal_effects.revenue_effect AS revenue_removal_effect,
-    removal_effects.effect / nullif(sum(removal_effects.effect) OVER (), 0) AS conversion_share,
-    removal_effects.revenue_effect / nullif(sum(removal_effects.revenue_effect) OVER (), 0) AS revenue_share
+    label AS step,
+    effect AS removal_effect,
+    revenue_effect AS revenue_removal_effect,
+    effect / nullif(sum(effect) OVER (), 0) AS conversion_share,
+    revenue_effect / nullif(sum(revenue_effect) OVER (), 0) AS revenue_share
 FROM removal_effects
-INNER JOIN nodes ON nodes.node = removal_effects.node
 ORDER BY removal_effect DESC NULLS LAST, step

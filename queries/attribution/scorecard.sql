@@ -45,81 +45,85 @@ caused AS (
     GROUP BY channel.channel
 ),
 
-by_channel AS (
-    SELECT credited.model, nodes.channel, sum(credited.conversions) AS conversions, sum(credited.revenue) AS revenue
+entries AS (
+    SELECT credited.model, credited.channel, credited.conversions, credited.revenue, 0 AS caused_conversions, 0 AS caused_revenue
     FROM credited
-    INNER JOIN nodes ON nodes.node = credited.node
-    GROUP BY credited.model, nodes.channel
-),
-
-channels AS (
-    SELECT channel FROM nodes
-    UNION
-    SELECT channel FROM caused
+    UNION ALL
+    SELECT asked.model, caused.channel, 0, 0, caused.conversions, caused.revenue
+    FROM caused
+    CROSS JOIN asked
+    UNION ALL
+    SELECT DISTINCT asked.model, path_steps.channel, 0, 0, 0, 0
+    FROM path_steps
+    CROSS JOIN asked
 ),
 
 paired AS (
     SELECT
-        asked.model,
-        channels.channel,
-        coalesce(by_channel.conversions, 0) AS conversions,
-        coalesce(by_channel.revenue, 0) AS revenue,
-        coalesce(caused.conversions, 0) AS caused_conversions,
-        coalesce(caused.revenue, 0) AS caused_revenue
-    FROM channels
-    CROSS JOIN asked
-    LEFT JOIN by_channel ON by_channel.channel = channels.channel AND by_channel.model = asked.model
-    LEFT JOIN caused ON caused.channel = channels.channel
+        entries.model,
+        entries.channel,
+        sum(entries.conversions) AS conversions,
+        sum(entries.revenue) AS revenue,
+        sum(entries.caused_conversions) AS caused_conversions,
+        sum(entries.caused_revenue) AS caused_revenue
+    FROM entries
+    GROUP BY entries.model, entries.channel
 ),
 
 -- Equals share the mean of their places, as Spearman wants it.
 shared AS (
     SELECT
         paired.*,
-        paired.conversions / nullif(sum(paired.conversions) OVER of_model, 0) AS conversion_share,
-        paired.revenue / nullif(sum(paired.revenue) OVER of_model, 0) AS revenue_share,
-        CAST(paired.caused_conversions AS DOUBLE) / nullif(sum(paired.caused_conversions) OVER of_model, 0) AS caused_share,
-        paired.caused_revenue / nullif(sum(paired.caused_revenue) OVER of_model, 0) AS caused_revenue_share,
+        paired.conversions / nullif(sum(paired.conversions) OVER (PARTITION BY paired.model), 0) AS conversion_share,
+        paired.revenue / nullif(sum(paired.revenue) OVER (PARTITION BY paired.model), 0) AS revenue_share,
+        CAST(paired.caused_conversions AS DOUBLE) / nullif(sum(paired.caused_conversions) OVER (PARTITION BY paired.model), 0) AS caused_share,
+        paired.caused_revenue / nullif(sum(paired.caused_revenue) OVER (PARTITION BY paired.model), 0) AS caused_revenue_share,
         rank() OVER (PARTITION BY paired.model ORDER BY round(paired.conversions, 6))
         + (count(*) OVER (PARTITION BY paired.model, round(paired.conversions, 6)) - 1) / 2.0 AS place,
         rank() OVER (PARTITION BY paired.model ORDER BY paired.caused_conversions)
         + (count(*) OVER (PARTITION BY paired.model, paired.caused_conversions) - 1) / 2.0 AS caused_place
     FROM paired
-    WINDOW of_model AS (PARTITION BY paired.model)
 ),
 
-scores AS (
+scored AS (
     SELECT
-        shared.model,
-        avg(abs(shared.conversion_share - shared.caused_share)) AS mean_absolute_error,
-        avg(abs(shared.revenue_share - shared.caused_revenue_share)) AS revenue_mean_absolute_error,
-        CASE WHEN sum(shared.caused_conversions) > 0 AND count(DISTINCT shared.place) > 1 AND count(DISTINCT shared.caused_place) > 1
-            THEN corr(shared.place, shared.caused_place)
+        shared.*,
+        avg(abs(shared.conversion_share - shared.caused_share)) OVER (PARTITION BY shared.model) AS mean_absolute_error,
+        avg(abs(shared.revenue_share - shared.caused_revenue_share)) OVER (PARTITION BY shared.model) AS revenue_mean_absolute_error,
+        CASE
+            WHEN
+                max(shared.place) OVER (PARTITION BY shared.model) > min(shared.place) OVER (PARTITION BY shared.model)
+                AND max(shared.caused_place) OVER (PARTITION BY shared.model)
+                > min(shared.caused_place) OVER (PARTITION BY shared.model)
+                THEN corr(shared.place, shared.caused_place) OVER (PARTITION BY shared.model)
         END AS rank_correlation
     FROM shared
-    GROUP BY shared.model
 ),
 
 ranked AS (
-    SELECT scores.*, CASE WHEN scores.mean_absolute_error IS NOT NULL THEN rank() OVER (ORDER BY round(scores.mean_absolute_error, 12)) END AS model_rank
-    FROM scores
+    SELECT
+        scored.*,
+        CASE
+            WHEN scored.mean_absolute_error IS NOT NULL
+                THEN dense_rank() OVER (ORDER BY round(scored.mean_absolute_error, 12) NULLS LAST)
+        END AS model_rank
+    FROM scored
 )
 
 SELECT
-    shared.model,
-    shared.channel,
-    shared.conversions,
-    CAST(shared.caused_conversions AS BIGINT) AS caused_conversions,
-    shared.conversions - shared.caused_conversions AS over_credit,
-    shared.conversion_share,
-    shared.caused_share,
-    shared.conversion_share - shared.caused_share AS share_error,
-    shared.revenue_share,
-    shared.caused_revenue_share,
+    ranked.model,
+    ranked.channel,
+    ranked.conversions,
+    CAST(ranked.caused_conversions AS BIGINT) AS caused_conversions,
+    ranked.conversions - ranked.caused_conversions AS over_credit,
+    ranked.conversion_share,
+    ranked.caused_share,
+    ranked.conversion_share - ranked.caused_share AS share_error,
+    ranked.revenue_share,
+    ranked.caused_revenue_share,
     ranked.mean_absolute_error,
     ranked.revenue_mean_absolute_error,
     ranked.rank_correlation,
     CAST(ranked.model_rank AS BIGINT) AS model_rank
-FROM shared
-INNER JOIN ranked ON ranked.model = shared.model
-ORDER BY model_rank NULLS LAST, list_position($model, shared.model), shared.caused_conversions DESC, shared.channel
+FROM ranked
+ORDER BY ranked.model_rank NULLS LAST, list_position($model, ranked.model), ranked.caused_conversions DESC, ranked.channel

@@ -31,30 +31,29 @@ WITH {% include "attribution/_paths.sql" %},
 
 {% include "attribution/_shapley_rate.sql" %},
 
-spelt AS (
-    SELECT shapley_values.members, string_agg(nodes.label, ' + ' ORDER BY nodes.label) AS steps
-    FROM shapley_values
-    INNER JOIN nodes ON nodes.node = shapley_values.node
-    GROUP BY shapley_values.members
+labels AS (
+    SELECT DISTINCT bit, label
+    FROM path_steps
 ),
 
 shared AS (
     SELECT
-        spelt.steps,
-        nodes.label AS step,
-        coalitions.size,
-        coalitions.conversions,
-        coalitions.non_conversions,
-        coalitions.revenue,
-        coalitions.rate,
+        string_agg(labels.label, ' + ') OVER (
+            PARTITION BY shapley_values.members ORDER BY labels.label
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        ) AS steps,
+        labels.label AS step,
+        shapley_values.size,
+        shapley_values.conversions,
+        shapley_values.non_conversions,
+        shapley_values.revenue,
+        shapley_values.rate,
         CASE $shapley_v
-            WHEN 'rate' THEN shapley_values.value / coalitions.rate
-            ELSE CAST(1 AS DOUBLE) / coalitions.size
+            WHEN 'rate' THEN shapley_values.share
+            ELSE CAST(1 AS DOUBLE) / shapley_values.size
         END AS share
     FROM shapley_values
-    INNER JOIN coalitions ON coalitions.members = shapley_values.members
-    INNER JOIN spelt ON spelt.members = shapley_values.members
-    INNER JOIN nodes ON nodes.node = shapley_values.node
+    INNER JOIN labels ON labels.bit = shapley_values.bit
 )
 
 SELECT

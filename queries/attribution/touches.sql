@@ -32,7 +32,6 @@ placed AS (
     SELECT
         order_id,
         touchpoint_id,
-        node,
         age,
         row_number() OVER (PARTITION BY order_id ORDER BY name_order, moment, touchpoint_id) AS place
     FROM steps
@@ -46,14 +45,13 @@ found AS (
         placed.touchpoint_id,
         CAST(placed.place AS BIGINT) AS place,
         CAST(array_length(journeys.nodes) AS BIGINT) AS path_length,
-        nodes.channel,
-        nodes.label AS step,
+        weights.channel,
+        weights.label AS step,
         CAST(placed.age AS DOUBLE) / 86400000000 AS days_before,
         CAST(weights.credit AS DOUBLE) AS weight,
         CAST(weights.credit * journeys.net_revenue AS DOUBLE) AS revenue
     FROM placed
     INNER JOIN journeys ON journeys.order_id = placed.order_id
-    INNER JOIN nodes ON nodes.node = placed.node
     INNER JOIN weights ON weights.path_id = journeys.path_id AND weights.place = placed.place
     UNION ALL
     SELECT
