@@ -27,6 +27,7 @@ __all__ = [
     "finish",
     "insert",
     "next_load_id",
+    "recompute",
     "record_load",
     "record_settings",
     "refresh",
@@ -116,6 +117,12 @@ def refresh(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {pack}")
     derived = [relation for relation in relations() if relation.kind in ("view", "stored", "macro")]
     for relation in in_order([*derived, *install.relations()]):
+        _create(connection, relation)
+
+
+def recompute(connection: duckdb.DuckDBPyConnection) -> None:
+    """Compute the stored marts anew, whose rows follow from the facts; views and macros stay as they are."""
+    for relation in in_order([relation for relation in relations() if relation.kind == "stored"]):
         _create(connection, relation)
 
 

@@ -19,6 +19,7 @@ captured AS (
     GROUP BY 1, 2, 3
 ),
 
+-- Below WITH RECURSIVE the first branch of a union gives the types, so its zeros have theirs.
 entries AS (
     SELECT
         order_credits.model,
@@ -29,12 +30,12 @@ entries AS (
         CAST(order_credits.conversions AS DECIMAL(28, 9)) AS conversions,
         CAST(CASE WHEN order_credits.is_first_order THEN order_credits.conversions ELSE 0 END AS DECIMAL(28, 9)) AS new_customers,
         CAST(order_credits.revenue AS DECIMAL(28, 9)) AS revenue,
-        0 AS leads,
-        0 AS impressions,
-        0 AS clicks,
-        0 AS spend,
-        0 AS platform_conversions,
-        0 AS platform_revenue
+        CAST(0 AS BIGINT) AS leads,
+        CAST(0 AS BIGINT) AS impressions,
+        CAST(0 AS BIGINT) AS clicks,
+        CAST(0 AS DECIMAL(18, 2)) AS spend,
+        CAST(0 AS DECIMAL(18, 2)) AS platform_conversions,
+        CAST(0 AS DECIMAL(18, 2)) AS platform_revenue
     FROM order_credits
     UNION ALL
     SELECT asked.model, captured.period_start, captured.channel, captured.campaign_key, NULL, 0, 0, 0, captured.leads, 0, 0, 0, 0, 0

@@ -4,7 +4,8 @@ doc = """
 What platforms delivered and charged beside the orders that an attribution model credits, by channel, platform or campaign \
 and period. Spend counts on the day it was charged, an order on the day it was placed. Impressions, clicks and spend are \
 the platforms' figures; orders, revenue and leads are our own. Channels that charge nothing have rows too, and \
-(unattributed) the orders without an eligible touch, so that orders and spend sum to their totals. Credit is not effect: \
+(unattributed) the orders without an eligible touch, so that orders and spend sum to their totals. Markov shares out each \
+order by itself here, in the ratio of what is lost without its channels. Credit is not effect: \
 see attribution/channels; and a return above zero can still be a loss, since revenue is before the cost of goods."""
 grain = ["model", "period_start", "channel", "platform", "campaign_id"]
 
