@@ -24,7 +24,7 @@ def ledger(warehouse, start=None, until=None):
     return found.rows()[0]
 
 
-def counted(warehouse, table, column, money, start=None, until=None):
+def counted(warehouse, table, column, money, *, start=None, until=None):
     """Return the number of rows of a fact in a range of moments, and a sum."""
     found = warehouse.sql(
         f"""
