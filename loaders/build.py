@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
 
 from martlet.loaders import star
 from martlet.loaders.company import Company
@@ -17,9 +20,11 @@ from martlet.sql.errors import ParameterError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from concurrent.futures import Future
 
     import duckdb
-    import polars as pl
+
+    Batch = list[tuple[str, pl.DataFrame, float]]
 
 __all__ = ["DEFAULT_UNTIL", "SIZES", "BuildReport", "build", "fill"]
 
@@ -28,6 +33,9 @@ DEFAULT_UNTIL = date(2026, 1, 1)
 # Customers of a company to look at, for an hour's class, to hand in, to work on for weeks, and to train models on.
 SIZES: Final = {"demo": 10, "class": 500, "assignment": 5_000, "project": 50_000, "ml": 200_000}
 _CUSTOMERS: Final = 10_000
+# Rows in a transaction. Smaller appends go through the log, which takes as long again; larger ones stay in memory, outside of
+# what DuckDB counts, until they are committed.
+_BATCH: Final = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -140,29 +148,44 @@ def fill(
         connection.execute("SET threads = $threads", {"threads": threads})
     star.create(connection)
     star.extend_calendar(connection, company.first_day, company.until, promotions=company.promotions())
-    for batch in _batches(company, threads or os.cpu_count() or 1):
-        # Committed one by one, small appends go through the log, which took as long again; all in one transaction they
-        # stay in memory outside of what DuckDB counts, 10 kB for each customer.
-        connection.begin()
-        for relation, frame, share in batch:
-            rows[relation] += star.insert(connection, relation, frame)
+
+    def report(written: Future[Batch] | None) -> None:
+        for relation, frame, share in written.result() if written else ():
+            rows[relation] += frame.height
             if progress is not None:
                 progress(relation, rows[relation], share)
-        connection.commit()
+
+    # One batch is written while the next is generated.
+    with ThreadPoolExecutor(1, thread_name_prefix="martlet-writer") as writer:
+        last: Future[Batch] | None = None
+        for batch in _batches(company, threads or os.cpu_count() or 1):
+            report(last)
+            last = writer.submit(_write, connection, batch)
+        report(last)
     star.record_settings(connection, company.settings())
     return dict(rows)
 
 
-def _batches(company: Company, threads: int) -> Iterator[list[tuple[str, pl.DataFrame, float]]]:
-    """Yield the frames of the dimensions, of each block and of the totals, with the share of their table that is done."""
+def _write(connection: duckdb.DuckDBPyConnection, batch: Batch) -> Batch:
+    """Append the frames of a batch, and return it."""
+    connection.begin()
+    for relation, frame, _ in batch:
+        star.insert(connection, relation, frame)
+    connection.commit()
+    return batch
+
+
+def _batches(company: Company, threads: int) -> Iterator[Batch]:
+    """Yield the frames of the dimensions, of some blocks at a time and of the totals, with the share of their table that is done."""
     yield [(relation, frame, 1.0) for relation, frame in company.dimensions()]
+    parts: dict[str, list[pl.DataFrame]] = {}
+    waiting = 0
     for number, block in enumerate(company.blocks(threads), 1):
-        # A table can have several frames in a block; it is done with the last one of the last block.
-        waiting = Counter(relation for relation, _ in block)
-        batch = []
         for relation, frame in block:
-            waiting[relation] -= 1
-            share = (number if waiting[relation] == 0 else number - 1) / company.block_count
-            batch.append((relation, frame, share))
-        yield batch
+            parts.setdefault(relation, []).append(frame)
+            waiting += frame.height
+        if waiting >= _BATCH or number == company.block_count:
+            share = number / company.block_count
+            yield [(relation, pl.concat(frames, rechunk=False), share) for relation, frames in parts.items()]
+            parts, waiting = {}, 0
     yield [(relation, frame, 1.0) for relation, frame in company.totals()]

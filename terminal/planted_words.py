@@ -147,8 +147,9 @@ def _experiments(rows: Rows) -> list[str]:
             said.append(
                 f"{row['experiment']}{kind}: {row['variant']} changes {row['metric']} by {_percent(row['relative_lift'], sign='+')}."
             )
+    # A lift that is NULL is that of an experiment which exposed nobody.
     idle = sorted(
-        {row["experiment"] for row in rows} - {row["experiment"] for row in rows if row["relative_lift"]}
+        {row["experiment"] for row in rows} - {row["experiment"] for row in rows if row["relative_lift"] != 0}
     )
     if idle:
         said.append(f"{' and '.join(idle)}: no arm does anything.")
@@ -171,6 +172,16 @@ def _elasticities(rows: Rows) -> list[str]:
         (
             f"At 10 % off, {most['category']} sells {_percent(0.9 ** most['elasticity'] - 1)} more units, "
             f"{least['category']} {_percent(0.9 ** least['elasticity'] - 1)}."
+        )
+    ]
+
+
+def _returns(rows: Rows) -> list[str]:
+    most, least = max(rows, key=_probability), min(rows, key=_probability)
+    return [
+        (
+            f"Of the lines of {most['category']}, {_percent(_probability(most))} come back, of those of {least['category']} "
+            f"{_percent(_probability(least))}."
         )
     ]
 
@@ -198,6 +209,10 @@ def _factor(row: dict[str, Any]) -> float:
     return float(row["factor"])
 
 
+def _probability(row: dict[str, Any]) -> float:
+    return float(row["return_probability"])
+
+
 def _elasticity(row: dict[str, Any]) -> float:
     return float(row["elasticity"])
 
@@ -209,10 +224,12 @@ TITLES = {
     "media_week": "What was spent, and what it did, week by week",
     "price_elasticity": "How demand answers to price",
     "product_affinity": "What is bought together",
+    "return_probability": "What comes back",
     "stock_out": "When the shelves were empty",
 }
 WORDS: dict[str, Callable[[Rows], list[str]]] = {
     "effect_modifier": _modifiers,
     "experiment": _experiments,
     "price_elasticity": _elasticities,
+    "return_probability": _returns,
 }

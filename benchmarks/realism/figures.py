@@ -54,8 +54,8 @@ def cohort_retention(connection: Connection, axes: Axes) -> None:
         connection,
         """
         WITH firsts AS (
-            SELECT customer_key, date_trunc('month', min(ordered_at)) AS born
-            FROM star.fact_order WHERE customer_key <> 0 GROUP BY 1
+            SELECT customer_key, date_trunc('month', ordered_at) AS born
+            FROM star.fact_order WHERE customer_key <> 0 AND is_first_order
         ), sizes AS (SELECT born, count(*) AS n FROM firsts GROUP BY 1)
         SELECT
             firsts.born,

@@ -6,8 +6,8 @@
   its keys and `overrides` changes them.
 - Chance: `_streams` (addressed random numbers), `_draws` (distributions), `_ids` (number spaces), `_clock` (operational time).
 - The same for all (`_world`): `catalogue`, `names`, `assortment`, `campaigns`, `media`, `budgets`, `publishing`, `_segments`.
-- Per block of customers (`block`), cause before effect: `people`; `touches` and what they work (`modifiers`,
-  `experiments`, `mail`); `orders`; `baskets` and `sales`; `harvest`; `visits`; `leads`.
+- Per block of customers (`block`), cause before effect: `people`; `touches` in `browsers`, and what they work (`modifiers`,
+  `experiments`, `funnel`, `mail`); `orders`; `baskets` and `sales`; `harvest`; `visits`; `leads`; `trials`.
 - Rows: `person_frames`, `sale_frames`, `web_frames` with `_frames`; over all blocks `tallies`, then `stock` and `totals`.
 """
 

@@ -1,12 +1,13 @@
 """Operational time: a clock that runs fast when customers are busy.
 
-Processes are drawn as homogeneous in operational time `u`, counted in days of average demand from the company's first
-day, and mapped to the calendar by the inverse of the cumulative intensity (trend x month x weekday x hour x holiday x
+Processes are drawn as homogeneous in operational time `u`, counted in days of average demand from the first day of the
+data, and mapped to the calendar by the inverse of the cumulative intensity (trend x month x weekday x hour x holiday x
 promotion). Counts stay exactly Poisson, and with a flat intensity both times agree. All timestamps are whole seconds UTC.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -24,16 +25,20 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-__all__ = ["DAY", "EPOCH", "Clock", "dates_of_weeks", "occasions", "seconds", "weeks"]
+__all__ = ["DAY", "EPOCH", "Clock", "Season", "dates_of_weeks", "occasions", "seconds", "weeks"]
 
 DAY: Final = 86_400
 EPOCH: Final = date(1970, 1, 1)
 # 1970 began on a Thursday; weeks start on Monday.
 _THURSDAY: Final = 3
+_SATURDAY: Final = 5
 _HOURS: Final = 24
 _YEAR_DAYS: Final = 365.25
 # Lags reach over both ends of the data; the calendar must too.
 _PAD_DAYS: Final = 120
+# Weekdays repeat after 28 years, over which Easter too has its usual spread: the mean year is one of these.
+_CYCLE: Final = date(2001, 1, 1)
+_CYCLE_DAYS: Final = 28 * 365 + 7
 # Steps of the inverse's table in an operational day: five minutes of average demand.
 _STEPS: Final = 288
 
@@ -67,29 +72,59 @@ def occasions(promotions: Sequence[Promotion], first: date, until: date) -> list
     return sorted(found)
 
 
+@dataclass(frozen=True)
+class Season:
+    """The intensity of each day from `origin` on, without trend: season x weekday x holiday x promotion; and its hours' shares.
+
+    A mean year has as many operational days as calendar days, so that a rate per operational day is one per day.
+    """
+
+    origin: date
+    weights: Floats
+    curves: Floats
+
+    @classmethod
+    def of(cls, preset: Preset, first: date, until: date) -> Season:
+        """Weigh the days of [first, until) and of the lags that reach over both ends."""
+        origin = first - timedelta(days=_PAD_DAYS)
+        days = (until - origin).days + _PAD_DAYS
+        weights = _day_weights(preset, origin, days)
+        weights /= _day_weights(preset, _CYCLE, _CYCLE_DAYS).mean()
+        return cls(origin, weights, _day_curves(preset, origin, days))
+
+    @property
+    def days(self) -> Ints:
+        """First second of each day."""
+        return seconds(self.origin) + np.arange(self.weights.size, dtype=np.int64) * DAY
+
+
 class Clock:
     """Operational time of one kind of event, and back.
 
     Parameters
     ----------
-    preset
-        Its `clock` and `promotions` shape the intensity.
-    first_day, until
-        The company's first day, at which `u` is 0, and the end of the data.
+    season
+        The intensity of the days.
+    zero
+        The day at whose start `u` is 0.
     growth_per_year
         Trend of the intensity, as a share a year.
+    pull
+        A further factor on each day of the season.
     """
 
-    def __init__(self, preset: Preset, first_day: date, until: date, growth_per_year: float) -> None:
-        days = (until - first_day).days + 2 * _PAD_DAYS
-        origin = first_day - timedelta(days=_PAD_DAYS)
-        weights = _day_weights(preset, origin, days)
-        weights *= (1.0 + growth_per_year) ** ((np.arange(days) - _PAD_DAYS) / _YEAR_DAYS)
-        hour = np.asarray(preset.clock.hour) / np.sum(preset.clock.hour)
-        cumulative = np.concatenate(([0.0], np.cumsum(np.outer(weights, hour))))
-        cumulative -= cumulative[_PAD_DAYS * _HOURS]
+    def __init__(
+        self, season: Season, zero: date, growth_per_year: float, pull: Floats | float = 1.0
+    ) -> None:
+        at_zero = (zero - season.origin).days
+        days = season.weights.size
+        weights = (
+            season.weights * pull * (1.0 + growth_per_year) ** ((np.arange(days) - at_zero) / _YEAR_DAYS)
+        )
+        cumulative = np.concatenate(([0.0], np.cumsum(weights[:, None] * season.curves)))
+        cumulative -= cumulative[at_zero * _HOURS]
         self._knots: Floats = cumulative
-        self._origin: Final = seconds(origin)
+        self._origin: Final = seconds(season.origin)
         self._low: Final = float(cumulative[0])
         steps = int((cumulative[-1] - cumulative[0]) * _STEPS)
         at = self._low + np.arange(steps + 1) / _STEPS
@@ -109,8 +144,21 @@ class Clock:
         return self._origin + moment.astype(np.int64)
 
 
+def _day_curves(preset: Preset, origin: date, days: int) -> Floats:
+    """Return, by day and hour, the share of the day's demand: weekends and the days off have a curve of their own."""
+    shape = preset.clock
+    free = (np.arange(days) + origin.weekday()) % 7 >= _SATURDAY
+    for year in range(origin.year, (origin + timedelta(days=days)).year + 1):
+        named = holidays(year)
+        off = np.array([(named[name] - origin).days for name in shape.days_off], dtype=np.int64)
+        free[off[(off >= 0) & (off < days)]] = True
+    curves = np.array([shape.hour, shape.hour_weekend])
+    curves /= curves.sum(axis=1, keepdims=True)
+    return curves[free.astype(np.int64)]
+
+
 def _day_weights(preset: Preset, origin: date, days: int) -> Floats:
-    """Return the intensity of each day without trend; an ordinary year has the mean 1."""
+    """Return the intensity of each day without trend, against an ordinary day of an ordinary month."""
     months = np.asarray(preset.clock.month) / np.mean(preset.clock.month)
     weekdays = np.asarray(preset.clock.weekday) / np.mean(preset.clock.weekday)
     weights = np.empty(days)

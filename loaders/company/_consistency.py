@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["check_consistency"]
 
 _HOURS: Final = 24
-_CLOCK_LENGTHS: Final = {"month": 12, "weekday": 7, "hour": 24}
+_CLOCK_LENGTHS: Final = {"month": 12, "weekday": 7, "hour": 24, "hour_weekend": 24}
 _LANDINGS: Final = 3
 _MOST_HARVESTS: Final = 7
 
@@ -47,6 +47,8 @@ def _check_lengths(preset: Preset) -> None:
         raise ParameterError(f"email.hours has {len(preset.email.hours)} numbers; allowed are {_HOURS}")
     if not preset.catalogue.price_cuts:
         raise ParameterError("catalogue.price_cuts needs a number")
+    if not preset.catalogue.price_endings:
+        raise ParameterError("catalogue.price_endings needs a number")
     if len(preset.visits.landing) != _LANDINGS:
         raise ParameterError(
             f"visits.landing has {len(preset.visits.landing)} numbers; allowed are {_LANDINGS}: home, category, blog"
@@ -108,6 +110,8 @@ def _check_offers(preset: Preset) -> None:
             )
     for name in preset.clock.holidays:
         _check_name(name, HOLIDAYS, "clock.holidays")
+    for name in preset.clock.days_off:
+        _check_name(name, HOLIDAYS, "clock.days_off")
 
 
 def _check_mails(preset: Preset) -> None:

@@ -23,6 +23,7 @@ __all__ = [
     "gamma",
     "geometric",
     "normal",
+    "normal_of_gamma",
     "pick",
     "pick_by",
     "poisson",
@@ -66,6 +67,12 @@ def gamma(streams: Streams, name: str, ids: Ints, shape: float) -> Floats:
     return out
 
 
+def normal_of_gamma(values: Floats, shape: float) -> Floats:
+    """Return the standard normal numbers of the same rank as gamma numbers of scale 1 (Wilson and Hilferty, 1931)."""
+    scores: Floats = 3.0 * np.sqrt(shape) * ((values / shape) ** (1.0 / 3.0) - 1.0 + 1.0 / (9.0 * shape))
+    return scores
+
+
 def beta(streams: Streams, name: str, ids: Ints, a: float, b: float) -> Floats:
     """Return beta numbers, as the share of one gamma in two."""
     one = gamma(streams, f"{name}/a", ids, a)
@@ -89,11 +96,10 @@ def poisson(uniform: Floats, mean: Floats | float, *, at_most: int) -> Ints:
     return counts
 
 
-def geometric(uniform: Floats, mean: float) -> Ints:
+def geometric(uniform: Floats, mean: Floats | float) -> Ints:
     """Return geometric counts from 0 with the given mean (0 or more)."""
-    if mean <= 0:
-        return np.zeros(uniform.shape, dtype=np.int64)
-    counts: Ints = np.floor(np.log1p(-uniform) / np.log(mean / (1.0 + mean))).astype(np.int64)
+    positive = np.maximum(mean, 1e-12)
+    counts: Ints = np.floor(np.log1p(-uniform) / np.log(positive / (1.0 + positive))).astype(np.int64)
     return counts
 
 

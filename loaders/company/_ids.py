@@ -64,7 +64,9 @@ OPEN: Final = 110_000
 CLICK: Final = OPEN + 1
 HARVEST: Final = 200_000
 PROSPECT_VISITS: Final = 7_000_000
-PROSPECTS: Final = 10  # first visitor number of the unknown browsers
+PROSPECTS: Final = (
+    20  # first visitor number of the browsers of nobody in particular; those of the customer come before
+)
 
 MOST_IN_CELL: Final = 8
 MOST_CAUSED: Final = 4
@@ -73,8 +75,8 @@ MAX_PERIODS: Final = (OPEN - EXOGENOUS) // (_CHANNELS * MOST_IN_CELL)
 
 
 def exogenous_touch(period: Ints, channel_key: int, number: Ints) -> Ints:
-    """Return the place of a touch within its customer, from its period, channel and number in that cell."""
-    return EXOGENOUS + (period * _CHANNELS + channel_key) * MOST_IN_CELL + number
+    """Return the place of a touch within its customer, from its period (the first is -1), channel and number in that cell."""
+    return EXOGENOUS + ((period + 1) * _CHANNELS + channel_key) * MOST_IN_CELL + number
 
 
 def caused_order(touch: Ints, number: Ints) -> Ints:

@@ -88,6 +88,7 @@ class Category:
     high: Positive
     cost_share: Share
     elasticity: Annotated[float, Between(-10, 0)]
+    returns: Annotated[float, Between(0, 20)]
     subcategories: tuple[str, ...]
     nouns: tuple[str, ...]
 
@@ -95,6 +96,7 @@ class Category:
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:
     oldest_days: Annotated[int, Between(1, 10_000)]
+    price_endings: Annotated[tuple[float, ...], Between(0, 0.99)]
     launched_later: Annotated[float, Between(0, 0.9)]
     launch_days: Annotated[int, Between(7, 10_000)]
     least_life_days: Annotated[int, Between(7, 10_000)]
@@ -138,11 +140,8 @@ class Stock:
     reorder_weeks: Annotated[float, Between(0, 52)]
     first_units: Annotated[int, Between(0, 1_000_000)]
     shortage: Annotated[float, Between(0, 0.2)]
-    popular: Share
     shortage_weeks: Annotated[int, Between(1, 26)]
     warning_weeks: Annotated[int, Between(1, 52)]
-    hand_to_mouth: Share
-    last_unit_weeks: Annotated[int, Between(1, 52)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +149,7 @@ class Arm:
     name: str
     allocation: Share
     split: Share
-    lift: Annotated[float, Between(-1, 10)]
+    lift: Annotated[float, Between(-0.99, 10)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +157,7 @@ class Experiment:
     name: str
     hypothesis: str
     kind: str
-    metric: Literal["add_to_cart", "checkout", "caused_orders"]
+    metric: Literal["add_to_cart", "checkout", "orders"]
     start_day: Annotated[int, Between(0, 20_000)]
     days: Annotated[int, Between(1, 3650)]
     arms: tuple[Arm, ...]

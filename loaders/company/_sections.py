@@ -35,6 +35,7 @@ class Named:
 @dataclass(frozen=True, kw_only=True)
 class Growth:
     sign_ups_per_year: Annotated[float, Between(-0.9, 10)]
+    days_before: Annotated[int, Between(0, 12_000)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,8 @@ class Time:
     month: Annotated[tuple[float, ...], Between(0.01, 20)]
     weekday: Annotated[tuple[float, ...], Between(0.01, 20)]
     hour: Annotated[tuple[float, ...], Between(0.01, 20)]
+    hour_weekend: Annotated[tuple[float, ...], Between(0.01, 20)]
+    days_off: tuple[str, ...]
     holidays: Annotated[dict[str, float], Between(0.01, 20)]
 
 
@@ -128,6 +131,7 @@ class Place:
 class People:
     income_median: Positive
     income_spread: Annotated[float, Between(0, 3)]
+    income_and_spend: Annotated[float, Between(-1, 1)]
     income_bands: Annotated[tuple[float, ...], Between(0, 1e9)]
     gender_not_given: Share
     income_not_given: Share
@@ -161,9 +165,14 @@ class Visits:
     mobile_share_of_orders: Share
     pre_sign_up: Mean
     pre_sign_up_days: Days
+    login: Share
+    cookie_lost: Share
     prospects: Annotated[float, Between(0, 30)]
     prospect_visits: Mean
     stranger_bounce: Factor
+    mobile_bounce: Factor
+    mobile_depth: Factor
+    mobile_pace: Factor
     prospect_gap_days: Days
     landing: Annotated[tuple[float, ...], Between(0, 1)]
     product_view: Share
@@ -197,11 +206,13 @@ class ChannelMix:
     acquisition: Weight
     prospects: Weight
     bounce: Share
+    depth: Factor
     ages: Annotated[tuple[float, ...], Between(0, 20)]
     cost: Amount = 0.0
     click_through: Annotated[float, Between(1e-5, 1)] = 1.0
     shown: Annotated[float, Between(1, 1000)] = 1.0
     platform: str = ""
+    claim_days: Annotated[float, Between(0, 90)] = 30.0
     overclaim: Annotated[float, Between(0, 20)] = 1.0
     adstock: Annotated[float, Between(0, 0.95)] = 0.0
     half_spend: Annotated[float, Between(0, 100)] = 0.0

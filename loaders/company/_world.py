@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from martlet.loaders.company._clock import DAY, EPOCH, Clock, occasions, seconds, weeks
+from martlet.loaders.company._clock import DAY, EPOCH, Clock, Season, occasions, seconds, weeks
 from martlet.loaders.company._ids import MAX_PERIODS
 from martlet.loaders.company._streams import Streams
 from martlet.loaders.company.assortment import Assortment
@@ -37,12 +37,18 @@ _OVERHANG: Final = 30
 
 @dataclass(frozen=True)
 class World:
-    """The company without its customers. `slots` counts the customers, and those who only look about before the end."""
+    """The company without its customers. `slots` counts the customers, and those who only look about before the end.
+
+    The company is older than its data: customers sign up and buy by habit from its opening, `growth.days_before` days before
+    `first_day`. What marketing does to them is drawn from `recorded` on, a period before `first_day` (but not before the
+    opening), so that the orders that it causes have their usual number from the first day of the data.
+    """
 
     preset: Preset
     streams: Streams
     first_day: date
     until: date
+    recorded: date
     clock: Clock
     growth: Clock
     scale: float
@@ -59,37 +65,48 @@ class World:
     ) -> World:
         """Make the company; raises ParameterError when it would be older than its ids can say."""
         first_day = until - timedelta(days=days)
+        opening = first_day - timedelta(days=preset.growth.days_before)
         planned = until + timedelta(days=_OVERHANG)
         streams = Streams(seed)
-        clock = Clock(preset, first_day, until, preset.clock.demand_growth_per_year)
-        growth = Clock(preset, first_day, until, preset.growth.sign_ups_per_year)
+        season = Season.of(preset, opening, until)
+        clock = Clock(season, first_day, preset.clock.demand_growth_per_year)
+        media = MediaPlan.of(preset, streams, seconds(opening), seconds(planned))
+        growth = Clock(season, opening, preset.growth.sign_ups_per_year, media.pull(preset, season.days))
         end = float(clock.forward(seconds(until)))
-        if end / PERIOD >= MAX_PERIODS:
+        if end / PERIOD >= MAX_PERIODS - 1:
             raise ParameterError(f"days is {days}; allowed are 1 to about {int(MAX_PERIODS * PERIOD)}")
         scale = customers / float(growth.forward(seconds(customers_on)))
         looking = clock.inverse(np.array([end + CAP * preset.visits.pre_sign_up_days]))
         products = Products.of(preset, streams, seconds(first_day))
         slots = max(int(np.ceil(scale * float(growth.forward(looking)[0]))), customers)
+        lead_in = EPOCH + timedelta(days=int(clock.inverse(np.array([-PERIOD]))[0]) // DAY)
+        recorded = max(lead_in, opening)
         return cls(
             preset=preset,
             streams=streams,
             first_day=first_day,
             until=until,
+            recorded=recorded,
             clock=clock,
             growth=growth,
             scale=scale,
             slots=slots,
             products=products,
-            assortment=Assortment.of(preset, streams, products, seconds(first_day), seconds(planned)),
-            campaigns=Campaigns.of(preset, streams, first_day, planned),
-            media=MediaPlan.of(preset, streams, seconds(first_day), seconds(planned)),
-            discounts=_discounts(preset, streams, first_day, planned),
+            assortment=Assortment.of(preset, streams, products, seconds(recorded), seconds(planned)),
+            campaigns=Campaigns.of(preset, streams, recorded, planned),
+            media=media,
+            discounts=_discounts(preset, streams, recorded, planned),
         )
 
     @property
     def start_at(self) -> int:
         """First second of the data."""
         return seconds(self.first_day)
+
+    @property
+    def start(self) -> float:
+        """Operational time from which marketing is drawn; the data begin at 0."""
+        return -PERIOD
 
     @property
     def until_at(self) -> int:
@@ -102,8 +119,8 @@ class World:
         return float(self.clock.forward(self.until_at))
 
     def day_of(self, at: Ints) -> Ints:
-        """Return the day of the data in which timestamps lie, kept within what is planned."""
-        return np.clip((at - self.start_at) // DAY, 0, self.campaigns.quarter.size - 1)
+        """Return the day, counted from `recorded`, in which timestamps lie, kept within what is planned."""
+        return np.clip((at - seconds(self.recorded)) // DAY, 0, self.campaigns.quarter.size - 1)
 
     @property
     def last_order(self) -> float:
@@ -117,7 +134,7 @@ class World:
 
 
 def _discounts(preset: Preset, streams: Streams, first: date, until: date) -> Floats:
-    """Return the discount by category and day of the data; of overlapping offers the better one holds.
+    """Return the discount by category and day from `first` on; of overlapping offers the better one holds.
 
     Beside the promotions, prices are cut at random times, which have no season: demand answers to nothing but the price.
     """

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from martlet.loaders.company._clock import weeks
-from martlet.loaders.company._draws import gamma, geometric, pick
 from martlet.loaders.company._ids import TOUCHES
 
 if TYPE_CHECKING:
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 __all__ = ["Assortment"]
-
-_TRIALS: Final = 20_000
-_CENTS: Final = 100.0
 
 
 @dataclass(frozen=True)
@@ -48,11 +44,10 @@ class Assortment:
         first, last = int(weeks(start)), int(weeks(until)) + stock.warning_weeks + stock.shortage_weeks
         week = np.arange(first, last + 1, dtype=np.int64)[:, None]
         offered = (week >= weeks(products.launched)) & (week < weeks(products.retired))
-        # A shelf that was full needs its time to run empty.
+        # A shelf that was full needs its time to run low.
         since = np.maximum(weeks(products.launched), first) + stock.warning_weeks
         ids = np.arange(products.price.size, dtype=np.int64) * TOUCHES + week
         starts = (streams.uniform("stock/shortage", ids) < stock.shortage) & (week >= since)
-        starts &= _is_popular(preset, streams, products)
         length = 1 + (streams.uniform("stock/weeks", ids) * stock.shortage_weeks).astype(np.int64)
         out = np.zeros_like(offered)
         for after in range(stock.shortage_weeks):
@@ -65,23 +60,6 @@ class Assortment:
     def week_of(self, at: Ints) -> Ints:
         """Return the row of the tables for timestamps, kept within what is planned."""
         return np.clip(weeks(at) - self.first_week, 0, self.offered.shape[0] - 1)
-
-
-def _is_popular(preset: Preset, streams: Streams, products: Products) -> Bools:
-    """Return whether each product is among those that sell best, found by aiming trial purchases at the catalogue."""
-    ids = np.arange(_TRIALS, dtype=np.int64)
-    orders, personas = preset.orders, preset.people.personas
-    worth = gamma(streams, "popular/worth", ids, orders.spend_shape) * orders.spend_scale * _CENTS
-    worth /= gamma(streams, "popular/spend", ids, orders.spend_spread)
-    worth /= 1 + geometric(streams.uniform("popular/lines", ids), preset.basket.extra_lines)
-    tastes = [
-        sum(persona.weight * persona.tastes.get(category.name, 0.0) for persona in personas)
-        for category in preset.categories
-    ]
-    category = pick(streams.uniform("popular/category", ids), tastes)
-    sold = np.bincount(products.nearest(category, worth, np.zeros_like(ids)), minlength=products.price.size)
-    rank = np.argsort(np.argsort(-sold, kind="stable"), kind="stable")
-    return rank < preset.stock.popular * products.price.size
 
 
 def _stand_ins(products: Products, present: Bools) -> Ints:

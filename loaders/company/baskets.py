@@ -15,6 +15,7 @@ from martlet.loaders.company._ids import LINES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from martlet.loaders.company._offers import Preset
     from martlet.loaders.company._world import World
     from martlet.loaders.company.orders import Orders
     from martlet.loaders.company.people import People
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Amounts", "Demand", "Lines", "amounts", "lines"]
+__all__ = ["Amounts", "Demand", "Lines", "amounts", "lines", "return_probabilities"]
 
 _MOST_LINES: Final = LINES - 2
 _CENTS: Final = 100.0
@@ -93,16 +94,29 @@ def lines(world: World, people: People, orders: Orders) -> Lines:
     order, number = ragged(count)
     ids = orders.id[order] * LINES + number + 1
     share = 1.0 + basket.unevenness * (2.0 * draw("basket/share", ids) - 1.0)
-    target = worth[order] * share / np.bincount(order, weights=share, minlength=orders.id.size)[order]
     units = 1 + (draw("basket/units", ids) < basket.second_unit).astype(np.int64)
     category = pick_by(draw("basket/category", ids), _tastes(world), people.persona[orders.who[order]])
     jitter = basket.price_jitter
     step = np.floor(draw("basket/product", ids) * (2 * jitter + 1)).astype(np.int64) - jitter
+    # The last line makes up what the others left of the worth.
+    step[np.cumsum(count) - 1] = 0
     at = world.clock.inverse(orders.u)
     week = world.assortment.week_of(at)
-    product = world.assortment.sold[week[order], products.nearest(category, target / units, step)]
-    # Where a category has nothing so dear, more units make up the worth.
-    units = np.maximum(units, np.round(target / products.price[product]).astype(np.int64))
+    product = np.zeros_like(order)
+    rest: Floats = worth.copy()
+    shares: Floats = np.bincount(order, weights=share, minlength=orders.id.size).astype(np.float64)
+    for place in range(int(count.max(initial=0))):
+        mine = np.flatnonzero(number == place)
+        whose = order[mine]
+        target = np.maximum(rest[whose] * share[mine] / shares[whose], 1.0)
+        # Where a category has nothing so dear, more units make up the worth.
+        dearest = products.price[products.first + products.sizes - 1][category[mine]]
+        units[mine] = np.maximum(units[mine], np.ceil(target / dearest).astype(np.int64))
+        near = products.nearest(category[mine], target / units[mine], step[mine])
+        found = world.assortment.sold[week[whose], near]
+        product[mine] = found
+        rest[whose] -= units[mine] * products.price[found]
+        shares[whose] -= share[mine]
     order, number, product, units = _with_companions(
         world, orders, week, order=order, number=number, product=product, units=units
     )
@@ -192,11 +206,19 @@ def amounts(world: World, orders: Orders, ordered_at: Ints, bought: Lines) -> tu
     ), back
 
 
+def return_probabilities(preset: Preset) -> Floats:
+    """Return the chance of a line to come back, by category."""
+    factors = np.array([category.returns for category in preset.categories])
+    chance: Floats = np.minimum(preset.basket.return_probability * factors, 1.0)
+    return chance
+
+
 def _returns(world: World, ordered_at: Ints, bought: Lines, is_cancelled: Bools) -> Lines:
     basket, draw = world.preset.basket, world.streams.uniform
     lag = basket.delivery_days + exponential(draw("return/lag", bought.id)) * basket.return_days
     at = ordered_at[bought.order] + (lag * DAY).astype(np.int64)
-    comes = (draw("return/drawn", bought.id) < basket.return_probability) & ~is_cancelled[bought.order]
+    chance = return_probabilities(world.preset)[world.products.category[bought.product]]
+    comes = (draw("return/drawn", bought.id) < chance) & ~is_cancelled[bought.order]
     comes &= at < world.until_at
     some = 1 + np.floor(draw("return/units", bought.id) * bought.quantity).astype(np.int64)
     units = np.where(comes, some, 0)

@@ -11,15 +11,18 @@ from martlet.loaders.company import experiments, person_frames, sale_frames, web
 from martlet.loaders.company._frames import NEVER
 from martlet.loaders.company._ids import TOUCHES
 from martlet.loaders.company.baskets import Demand, lines
+from martlet.loaders.company.browsers import recognised
+from martlet.loaders.company.funnel import depths
 from martlet.loaders.company.harvest import harvest, of_mails
 from martlet.loaders.company.leads import lead_frame
 from martlet.loaders.company.mail import mail
-from martlet.loaders.company.orders import Orders, baseline, caused
+from martlet.loaders.company.orders import Earlier, Orders, baseline, caused
 from martlet.loaders.company.people import People
 from martlet.loaders.company.sales import Sales
 from martlet.loaders.company.tallies import Tallies
 from martlet.loaders.company.touches import Touches, exogenous
-from martlet.loaders.company.visits import depths, visits
+from martlet.loaders.company.trials import expected_outcomes
+from martlet.loaders.company.visits import visits
 from martlet.loaders.company.web_frames import Seen
 
 if TYPE_CHECKING:
@@ -50,17 +53,23 @@ def generate(world: World, seed: int, low: int, high: int) -> Block:
     own, left_at, left_u = baseline(world, people)
     own = Orders.both(own, own.take(np.zeros(0, dtype=np.int64)))
     outer, people = exogenous(world, people, left_u)
-    exposed, factors = experiments.exposures(world, people, outer)
-    depth = depths(world, outer, factors["add_to_cart"], factors["checkout"])
-    mails, _ = mail(world, people, own, outer, np.where(outer.visits, depth, 0))
+    known = recognised(world, people, outer)
+    exposed = experiments.exposures(world, people, outer, known)
+    depth = depths(world, people, outer, exposed)
+    mails, _ = mail(world, people, own, outer, np.where(outer.visits & known, depth, 0))
     opened, rested = of_mails(world, people, mails)
+    tried = experiments.factors(exposed, people, outer, "orders")
     outer = Touches.join([outer, opened])
-    factor = np.concatenate((factors["caused_orders"], rested))
-    brought, effects = caused(world, people, outer, left_u, factor)
-    orders = Orders.both(own, brought)
+    factor = np.concatenate((tried, rested))
+    brought, effects, means = caused(world, people, outer, left_u, factor)
+    is_recorded = own.u >= world.start
+    earlier = Earlier.of(world, people, own.take(np.flatnonzero(~is_recorded)))
+    orders = Orders.both(own.take(np.flatnonzero(is_recorded)), brought)
     causes_u, causes_at = _causes(outer, orders)
     inner, clicked, clicked_at = harvest(world, people, orders, causes_u, mails)
-    depth = np.concatenate((depth, depths(world, opened), depths(world, inner)))
+    depth = np.concatenate(
+        (depth, depths(world, people, opened, exposed), depths(world, people, inner, exposed))
+    )
     touches = Touches.join([_holding(outer, orders, people), inner])
     bought = lines(world, people, orders)
     net = np.bincount(bought.order, weights=bought.net, minlength=orders.id.size).astype(np.int64)
@@ -70,7 +79,7 @@ def generate(world: World, seed: int, low: int, high: int) -> Block:
     at[touches.visits] = played.starts
     touches = Touches(**{**vars(touches), "at": at})
     seen = Seen.of(world, people, touches)
-    sales = Sales.of(world, people, demand, played.ordered_at, touches)
+    sales = Sales.of(world, people, demand, ordered_at=played.ordered_at, touches=touches, earlier=earlier)
 
     left_list = np.full(people.key.size, NEVER, dtype=np.int64)
     np.minimum.at(left_list, mails.who, np.minimum(mails.unsubscribed, mails.complained))
@@ -90,14 +99,21 @@ def generate(world: World, seed: int, low: int, high: int) -> Block:
         ("star.fact_order_line", sale_frames.line_frame(people, sales)),
         ("star.fact_return", sale_frames.return_frame(world, people, sales)),
         ("star.fact_email", person_frames.mail_frame(world, people, mails, harvested, clicks)),
-        *(("star.fact_exposure", frame) for frame in exposed),
+        *experiments.exposure_frames(exposed),
         ("star.fact_lead", leads),
         ("star.fact_review", sale_frames.review_frame(world, people, sales)),
         ("star.fact_survey", sale_frames.survey_frame(world, people, sales)),
         ("truth.customer", person_frames.truth_frame(world, people, left_at)),
-        ("truth.order_cause", sale_frames.cause_frame(sales)),
+        ("truth.order_cause", sale_frames.cause_frame(world, sales, causes_at)),
     ]
-    tallies = Tallies.of(world, touches, seen, sales, leads=leads, assets=assets, effects=effects)
+    # The opens of mails come last, and no arm acts on them.
+    means[tried.size :] = 0.0
+    outcomes = expected_outcomes(
+        world, people, exposed=exposed, touches=touches, seen=seen, sales=sales, means=means
+    )
+    tallies = Tallies.of(
+        world, touches, seen, sales, leads=leads, assets=assets, effects=effects, outcomes=outcomes
+    )
     return Block([(relation, frame) for relation, frame in frames if frame.height], tallies)
 
 

@@ -55,7 +55,6 @@ FIXED_PAGES: Final = {
 }
 _CENTS: Final = 100
 _FOREVER: Final = 1 << 40  # seconds; later than any data
-_CHARM: Final = 99  # prices end on 99 cents, as shop prices do
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,10 @@ class Products:
         low = np.array([entry.low for entry in preset.categories])[category]
         high = np.array([entry.high for entry in preset.categories])[category]
         place = (index - first[category] + streams.uniform("product/price", index)) / sizes[category]
-        price = np.floor(low * (high / low) ** place).astype(np.int64) * _CENTS + _CHARM
+        price = np.floor(low * (high / low) ** place).astype(np.int64) * _CENTS
+        endings = np.round(np.asarray(preset.catalogue.price_endings) * _CENTS).astype(np.int64)
+        price += endings[(streams.uniform("product/ending", index) * endings.size).astype(np.int64)]
+        price = price[np.lexsort((price, category))]
         share = np.array([entry.cost_share for entry in preset.categories])[category]
         spread = preset.catalogue.cost_spread * (2 * streams.uniform("product/cost", index) - 1)
         cost = np.minimum(np.round(price * np.clip(share + spread, 0, 1)).astype(np.int64), price)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
-from martlet.loaders.company import experiments
+from martlet.loaders.company import experiments, trials
 from martlet.loaders.company._clock import occasions
 from martlet.loaders.company._world import World
 from martlet.loaders.company.block import Block, generate
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["BLOCK", "GENERATOR", "Company"]
 
-GENERATOR: Final = "2"
+GENERATOR: Final = "3"
 # Customers in a block. No row depends on it; it bounds the memory.
-BLOCK: Final = 8192
+BLOCK: Final = 2048
 _MOST_CUSTOMERS: Final = 20_000_000
 # Writing is slower than a few threads that generate; more would only hold more blocks in memory.
 _MOST_THREADS: Final = 4
@@ -46,7 +46,7 @@ class Company:
     Parameters
     ----------
     customers
-        How many have signed up before `customers_on`.
+        How many have signed up before `customers_on`, since the company opened (`growth.days_before`).
     days, until
         The data cover the `days` before `until`.
     seed
@@ -205,7 +205,7 @@ class Company:
         yield "star.fact_social_post", post_frame(world)
         yield "star.fact_content", content_frame(world, tallies)
         yield "truth.stock_out", stock_out_frame(world)
-        yield "truth.experiment", experiments.truth_frame(world)
+        yield "truth.experiment", trials.truth_frame(world, tallies.outcomes)
         yield from truth_frames(world, tallies)
 
 

@@ -1,4 +1,8 @@
-"""Experiments: who was exposed to which arm, and what the arm does to a touch."""
+"""Experiments: who was exposed to which arm, and what the arms do to what people do.
+
+An arm acts on a step of visits (filling a cart, going on to the checkout) or on the orders that contacts other than mail
+cause. What that makes of the measures that an analyst takes is worked out in `trials.py`.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +17,11 @@ from martlet.loaders.company._clock import DAY
 from martlet.loaders.company._draws import pick
 from martlet.loaders.company._frames import date_keys, keys, times
 from martlet.loaders.company._ids import PROSPECTS, VISITORS
+from martlet.loaders.company.browsers import visitors
 from martlet.sql.errors import ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -29,18 +34,23 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["METRICS", "dimension_frames", "exposures", "truth_frame"]
+__all__ = [
+    "Contacts",
+    "Exposed",
+    "Run",
+    "dimension_frames",
+    "exposure_frames",
+    "exposures",
+    "factors",
+    "runs",
+]
 
-METRICS: Final = ("add_to_cart", "checkout", "caused_orders")
 # Experiments that a visitor's exposures have room for.
 _NUMBERS: Final = 1_000
-_BROWSERS: Final = 2
-# More seconds than any data cover.
-_SPAN: Final = 1 << 31
 
 
 @dataclass(frozen=True)
-class _Run:
+class Run:
     """An experiment of the programme in one of its rounds, from `begins` to `ends` in seconds."""
 
     key: int
@@ -50,8 +60,20 @@ class _Run:
     begins: int
     ends: int
 
+    @property
+    def by_browser(self) -> bool:
+        """Whether each browser is sent to an arm of its own, whoever uses it."""
+        return self.experiment.assigned_by == "browser"
 
-def _runs(world: World) -> Iterator[_Run]:
+    def effect(self, arm: Ints | int, at: Ints) -> Floats:
+        """Return the factor that arms put on what they act on, at given moments."""
+        lift = np.array([entry.lift for entry in self.experiment.arms])[arm]
+        if self.experiment.wears_off_days > 0:
+            lift = lift * np.exp(-(at - self.begins) / (self.experiment.wears_off_days * DAY))
+        return np.broadcast_to(1.0 + lift, at.shape)
+
+
+def runs(world: World) -> Iterator[Run]:
     """Yield the experiments that start within the data, by round and then as in the preset."""
     every = world.preset.programme.every_days * DAY
     key, arm, round_ = 1, 1, 0
@@ -64,128 +86,125 @@ def _runs(world: World) -> Iterator[_Run]:
                     f"programme.every_days is {world.preset.programme.every_days}, which makes more than {_NUMBERS - 1} experiments"
                 )
             if begins < world.until_at:
-                yield _Run(key, arm, name, experiment, begins, begins + experiment.days * DAY)
+                yield Run(key, arm, name, experiment, begins, begins + experiment.days * DAY)
             key += 1
             arm += len(experiment.arms)
         round_ += 1
 
 
 @dataclass(frozen=True)
-class _Units:
-    """Touches of those who can be in an experiment, sorted by unit and time: `touch` is the place of each, `at` its moment.
+class Contacts:
+    """Touches as experiments see them: `person` is a customer, or a browser that belongs to none; `visitor` any browser."""
 
-    A unit is what is assigned to an arm: a person (an unknown browser is one of its own), or each browser of one.
-    """
-
-    touch: Ints
-    at: Ints
-    unit: Ints
     person: Ints
     visitor: Ints
-    is_visit: Bools
-    is_stranger: Bools
+    at: Ints
 
     @classmethod
-    def of(cls, people: People, touches: Touches, able: Ints, *, start: int, by_browser: bool) -> _Units:
-        browser = touches.browser[able]
-        stranger = browser >= PROSPECTS
-        person = people.key[touches.who[able]] * VISITORS + np.where(stranger, browser, 0)
-        unit = person + np.where(stranger, 0, browser) if by_browser else person
-        at = touches.at[able]
-        order = np.lexsort((touches.id[able], unit * _SPAN + (at - start)))
-        able = able[order]
-        return cls(
-            touch=able,
-            at=at[order],
-            unit=unit[order],
-            person=person[order],
-            visitor=people.key[touches.who[able]] * VISITORS + touches.browser[able],
-            is_visit=touches.visits[able],
-            is_stranger=stranger[order],
-        )
+    def of(cls, people: People, touches: Touches) -> Contacts:
+        """Look at touches."""
+        person = people.key[touches.who] * VISITORS
+        person += np.where(touches.browser >= PROSPECTS, touches.browser, 0)
+        return cls(person, visitors(people, touches), touches.at)
+
+    def take(self, chosen: Ints | slice) -> Contacts:
+        """Return the contacts at the given places."""
+        return Contacts(self.person[chosen], self.visitor[chosen], self.at[chosen])
 
 
-def exposures(world: World, people: People, touches: Touches) -> tuple[list[pl.DataFrame], dict[str, Floats]]:
-    """Expose customers and unknown browsers at the first exogenous visit while an experiment runs.
+@dataclass(frozen=True)
+class Exposed:
+    """Whom a run exposed, by `unit` in ascending order: what was assigned to an arm, a person or a browser.
 
-    Returns
-    -------
-    tuple
-        Rows of `star.fact_exposure`, of known customers and then of others; by metric, the factor that the arms put on
-        each touch.
+    `arm` is the arm's place in the experiment, `at` the first moment, `person` and `visitor` whose and where it was.
     """
-    factors = {metric: np.ones(touches.id.size) for metric in METRICS}
-    known = (touches.browser < _BROWSERS) & (touches.at >= people.signed_up_at[touches.who])
-    known &= people.is_customer[touches.who]
-    able = touches.is_exogenous & (touches.browser >= 0) & (known | (touches.browser >= PROSPECTS))
+
+    run: Run
+    unit: Ints
+    arm: Ints
+    at: Ints
+    person: Ints
+    visitor: Ints
+
+    def place(self, contacts: Contacts) -> Ints:
+        """Return the place of the unit under which each contact falls, -1 where that was not exposed (yet) or all is over."""
+        unit, at = contacts.visitor if self.run.by_browser else contacts.person, contacts.at
+        if not self.unit.size:
+            return np.full(unit.size, -1, dtype=np.int64)
+        place = np.minimum(np.searchsorted(self.unit, unit), self.unit.size - 1)
+        under = (self.unit[place] == unit) & (at >= self.at[place]) & (at < self.run.ends)
+        return np.where(under, place, -1)
+
+
+def exposures(world: World, people: People, touches: Touches, known: Bools) -> list[Exposed]:
+    """Expose customers who are recognised, and the browsers of nobody in particular, at their first visit during each run.
+
+    Only visits that no order brought about expose, so that no order decides which arm another one falls under.
+    """
+    able = touches.visits & touches.is_exogenous & (known | (touches.browser >= PROSPECTS))
     able &= (touches.at >= world.start_at) & (touches.at < world.until_at)
     places = np.flatnonzero(able)
-    units: dict[str, _Units] = {}
+    # By time, so that the first of a unit is the earliest.
+    places = places[np.lexsort((touches.id[places], touches.at[places]))]
+    visits = Contacts.of(people, touches).take(places)
+    is_customer = touches.browser[places] < PROSPECTS
+    found = []
+    for run in runs(world):
+        experiment, draw = run.experiment, world.streams.uniform
+        low, high = np.searchsorted(visits.at, (run.begins, run.ends))
+        during = np.arange(low, high)
+        if experiment.metric == "orders":
+            during = during[is_customer[during]]
+        if experiment.traffic < 1:
+            taken = draw(f"experiment/{run.name}/traffic", visits.person[during]) < experiment.traffic
+            during = during[taken]
+        unit = (visits.visitor if run.by_browser else visits.person)[during]
+        unit, first = np.unique(unit, return_index=True)
+        first = during[first]
+        arm = pick(draw(f"experiment/{run.name}", unit), [entry.split for entry in experiment.arms])
+        found.append(Exposed(run, unit, arm, visits.at[first], visits.person[first], visits.visitor[first]))
+    return found
+
+
+def factors(exposed: Sequence[Exposed], people: People, touches: Touches, acts_on: str) -> Floats:
+    """Return the product of what all arms do to one of the things that they act on, for each touch."""
+    found = np.ones(touches.id.size)
+    contacts = Contacts.of(people, touches)
+    for each in exposed:
+        if each.run.experiment.metric == acts_on:
+            during = np.flatnonzero((touches.at >= each.run.begins) & (touches.at < each.run.ends))
+            place = each.place(contacts.take(during))
+            under = place >= 0
+            mine = during[under]
+            found[mine] *= each.run.effect(each.arm[place[under]], touches.at[mine])
+    return found
+
+
+def exposure_frames(exposed: Sequence[Exposed]) -> list[tuple[str, pl.DataFrame]]:
+    """Return the rows of `star.fact_exposure`, of known customers and then of others: a person's first exposure to an arm."""
     parts = []
-    for run in _runs(world):
-        by = run.experiment.assigned_by
-        if by not in units:
-            units[by] = _Units.of(people, touches, places, start=world.start_at, by_browser=by == "browser")
-        found = units[by]
-        during = np.flatnonzero((found.at >= run.begins) & (found.at < run.ends))
-        parts.append(_run(world, found, during, run, factors[run.experiment.metric]))
+    for each in exposed:
+        order = np.lexsort((each.unit, each.at, each.arm, each.person))
+        both = each.person[order] * len(each.run.experiment.arms) + each.arm[order]
+        first = order[np.append(True, both[1:] != both[:-1])[: order.size]]
+        parts.append(
+            {
+                "exposure_id": each.unit[first] * _NUMBERS + each.run.key,
+                "experiment_key": np.full(first.size, each.run.key),
+                "variant_key": each.run.first_arm + each.arm[first],
+                "customer_key": np.where(
+                    each.person[first] % VISITORS >= PROSPECTS, 0, each.person[first] // VISITORS
+                ),
+                "visitor_id": each.visitor[first],
+                "exposed_at": each.at[first],
+            }
+        )
     if not parts:
-        return [], factors
+        return []
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     order = np.lexsort((columns["exposure_id"], columns["exposed_at"], columns["customer_key"]))
-    rows = _exposure_frame({name: values[order] for name, values in columns.items()})
-    strangers = int(np.count_nonzero(columns["customer_key"] == 0))
-    return [rows[strangers:], rows[:strangers]], factors
-
-
-def _run(world: World, units: _Units, during: Ints, run: _Run, factor: Floats) -> dict[str, Ints]:
-    """Expose those who are touched `during` the run; put the effect of their arms on `factor`."""
-    experiment, draw = run.experiment, world.streams.uniform
-    if experiment.metric == "caused_orders":
-        during = during[~units.is_stranger[during]]
-    if experiment.traffic < 1:
-        chance = draw(f"experiment/{run.name}/traffic", units.person[during])
-        during = during[chance < experiment.traffic]
-    # The touches of a unit that follow its first visit, that visit included.
-    visit = during[units.is_visit[during]]
-    first = visit[_starts(units.unit[visit])]
-    if not first.size:
-        return _columns(units, first, run, first)
-    arm = pick(draw(f"experiment/{run.name}", units.unit[first]), [entry.split for entry in experiment.arms])
-    last = np.searchsorted(first, during, side="right") - 1
-    under = (last >= 0) & (units.unit[first[last]] == units.unit[during])
-    under, last = during[under], last[under]
-    effect = np.array([entry.lift for entry in experiment.arms])[arm[last]]
-    if experiment.wears_off_days > 0:
-        effect = effect * np.exp(-(units.at[under] - run.begins) / (experiment.wears_off_days * DAY))
-    factor[units.touch[under]] *= 1.0 + effect
-    if experiment.assigned_by == "browser":
-        # The first exposure of a person to an arm is the one on record.
-        line = np.lexsort((units.unit[first], units.at[first], arm, units.person[first]))
-        both = units.person[first[line]] * len(experiment.arms) + arm[line]
-        chosen = line[_starts(both)]
-        first, arm = first[chosen], arm[chosen]
-    return _columns(units, first, run, run.first_arm + arm)
-
-
-def _starts(values: Ints) -> Bools:
-    """Return where a new value begins, in sorted values."""
-    return np.append(True, values[1:] != values[:-1])[: values.size]
-
-
-def _columns(units: _Units, first: Ints, run: _Run, arm: Ints) -> dict[str, Ints]:
-    return {
-        "exposure_id": units.unit[first] * _NUMBERS + run.key,
-        "experiment_key": np.full(first.size, run.key),
-        "variant_key": arm,
-        "customer_key": np.where(units.is_stranger[first], 0, units.person[first] // VISITORS),
-        "visitor_id": units.visitor[first],
-        "exposed_at": units.at[first],
-    }
-
-
-def _exposure_frame(columns: dict[str, Ints]) -> pl.DataFrame:
-    return pl.DataFrame(
+    columns = {name: values[order] for name, values in columns.items()}
+    frame = pl.DataFrame(
         {
             "exposure_id": columns["exposure_id"],
             "experiment_key": keys(columns["experiment_key"]),
@@ -196,12 +215,14 @@ def _exposure_frame(columns: dict[str, Ints]) -> pl.DataFrame:
             "date_key": date_keys(columns["exposed_at"]),
         }
     )
+    strangers = int(np.count_nonzero(columns["customer_key"] == 0))
+    return [("star.fact_exposure", part) for part in (frame[strangers:], frame[:strangers])]
 
 
 def dimension_frames(world: World) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the rows of `star.dim_experiment` and `star.dim_variant`."""
     experiments, variants = [], []
-    for run in _runs(world):
+    for run in runs(world):
         starts_on = world.first_day + timedelta(days=(run.begins - world.start_at) // DAY)
         experiments.append(
             {
@@ -225,25 +246,3 @@ def dimension_frames(world: World) -> tuple[pl.DataFrame, pl.DataFrame]:
             for place, arm in enumerate(run.experiment.arms)
         ]
     return pl.DataFrame(experiments), pl.DataFrame(variants)
-
-
-def truth_frame(world: World) -> pl.DataFrame:
-    """Return the rows of `truth.experiment`: what each arm really does, and how people were really split."""
-    return pl.DataFrame(
-        [
-            {
-                "experiment_key": run.key,
-                "variant_key": run.first_arm + place,
-                "metric": run.experiment.metric,
-                "relative_lift": arm.lift,
-                "split": arm.split / sum(entry.split for entry in run.experiment.arms),
-                "kind": run.experiment.kind,
-                "defect": run.experiment.defect or None,
-                "traffic": run.experiment.traffic,
-                "wears_off_days": run.experiment.wears_off_days or None,
-            }
-            for run in _runs(world)
-            for place, arm in enumerate(run.experiment.arms)
-        ],
-        schema_overrides={"defect": pl.String, "wears_off_days": pl.Float64},
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,6 +11,7 @@ from martlet.loaders.company import _ids
 from martlet.loaders.company._draws import exponential
 from martlet.loaders.company._frames import NEVER
 from martlet.loaders.company._world import CAP
+from martlet.loaders.company.browsers import device_of, in_browsers
 from martlet.loaders.company.campaigns import CHANNEL_KEYS
 from martlet.loaders.company.touches import TOUCH_TYPES, Touches, cost_of
 
@@ -33,11 +35,8 @@ _DAY: Final = 86_400
 def _touches(world: World, **given: Ints | Floats) -> Touches:
     """Return touches with the given arrays and, for the rest, what holds for most."""
     ids = np.asarray(given["id"], dtype=np.int64)
-    draw = world.streams.uniform("touch/browser", ids)
-    see = world.preset.visits
-    mobile = see.mobile_share_of_orders if "order" in given else see.mobile_share
     rest = {
-        "browser": (draw >= mobile).astype(np.int64),
+        "browser": device_of(world, ids, buying="order" in given),
         "visits": np.ones(ids.size, dtype=bool),
         "is_exogenous": np.zeros(ids.size, dtype=bool),
         "order": np.full(ids.size, -1, dtype=np.int64),
@@ -71,10 +70,10 @@ def of_mails(world: World, people: People, mails: Mails) -> tuple[Touches, Float
             visits=np.full(mine.size, not opened),
         )
         if opened:
-            touches = Touches(**{**vars(touches), "browser": np.full(mine.size, -1, dtype=np.int64)})
+            touches = replace(touches, browser=np.full(mine.size, -1, dtype=np.int64))
         parts.append(touches)
         rested.append(mails.rested[mine])
-    return Touches.join(parts), np.concatenate(rested)
+    return in_browsers(world, people, Touches.join(parts)), np.concatenate(rested)
 
 
 def harvest(
@@ -137,7 +136,7 @@ def harvest(
     converts[last[ends]] = True
     converts &= orders.local[touches.order] > 0
     nothing = np.zeros(0, dtype=np.int64)
-    touches = Touches(**{**vars(touches), "converts": converts})
+    touches = in_browsers(world, people, replace(touches, converts=converts))
     return touches, np.concatenate([nothing, *mail_places]), np.concatenate([nothing, *mail_moments])
 
 

@@ -38,6 +38,8 @@ def lead_frame(
     anonymous = seen.order[seen.known :]
     anonymous = anonymous[touches.visits[anonymous]]
     anonymous = anonymous[touches.is_exogenous[anonymous]]
+    early = touches.at[anonymous] < people.signed_up_at[touches.who[anonymous]]
+    anonymous = anonymous[early | (touches.browser[anonymous] >= PROSPECTS)]
     stranger = touches.browser[anonymous] >= PROSPECTS
     person = np.where(
         stranger, seen.visitor[anonymous], people.key[touches.who[anonymous]] * VISITORS + _OF_CUSTOMER

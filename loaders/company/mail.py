@@ -78,7 +78,7 @@ def mail(world: World, people: People, own: Orders, visits: Touches, depth: Ints
     own
         Baseline orders, sorted by customer and time: audiences are chosen by them alone.
     visits, depth
-        Exogenous visits, and how far they got; carts left behind bring a reminder.
+        Exogenous visits, and how far those got of which the shop knows whose they are; carts left behind bring a reminder.
 
     Returns
     -------
@@ -113,8 +113,9 @@ Parts = tuple["Ints", "Ints", "Ints", "Ints", "Ints"]
 def _mailings(world: World, people: People, own: Orders) -> list[Parts]:
     """Choose the recipients of each mailing."""
     types = world.preset.email.types
-    span = world.last_order + world.preset.email.lapsed_days + 1.0
-    placed = own.who * span + own.u
+    origin = own.u.min(initial=0.0)
+    span = world.last_order - origin + world.preset.email.lapsed_days + 1.0
+    placed = own.who * span + own.u - origin
     found = []
     everyone = np.arange(people.key.size, dtype=np.int64)
     for mailing in world.campaigns.mailings:
@@ -124,13 +125,9 @@ def _mailings(world: World, people: People, own: Orders) -> list[Parts]:
         chosen &= world.streams.uniform("mail/targeted", ids) < kind.targeting
         if kind.audience in ("buyers", "lapsed"):
             sent_u = float(world.clock.forward(mailing.sent))
-            before = np.searchsorted(placed, everyone * span + sent_u) - 1
+            before = np.searchsorted(placed, everyone * span + sent_u - origin) - 1
             last = np.maximum(before, 0)
-            bought = (
-                (before >= 0) & (own.who[last] == everyone)
-                if own.who.size
-                else np.zeros(everyone.size, dtype=bool)
-            )
+            bought = (before >= 0) & (own.who[last] == everyone) if own.who.size else np.zeros_like(chosen)
             chosen &= bought
             if kind.audience == "lapsed":
                 chosen &= own.u[last] < sent_u - world.preset.email.lapsed_days if own.who.size else bought
@@ -147,7 +144,8 @@ def _on_sign_up(world: World, people: People) -> list[Parts]:
         if kind.schedule == "sign_up":
             number = _ids.TRIGGERED + place
             chance = world.streams.uniform("mail/targeted", people.key * _ids.EMAILS + number)
-            who = np.flatnonzero(people.opted_in & (chance < kind.targeting))
+            chosen = people.opted_in & (people.signed_up_u >= world.start) & (chance < kind.targeting)
+            who = np.flatnonzero(chosen)
             at = people.signed_up_at[who] + kind.hour * _HOUR + _MINUTE
             found.append(_part(who, number, _triggered(world, place, at), place, at))
     return found
@@ -155,7 +153,7 @@ def _on_sign_up(world: World, people: People) -> list[Parts]:
 
 def _on_carts(world: World, people: People, visits: Touches, depth: Ints) -> list[Parts]:
     found = []
-    left = (depth >= _CART) & (visits.at > people.signed_up_at[visits.who]) & (visits.browser < 2)  # noqa: PLR2004
+    left = (depth >= _CART) & (visits.at > people.signed_up_at[visits.who])
     left &= people.opted_in[visits.who]
     for place, kind in enumerate(world.preset.email.types):
         if kind.schedule == "cart":

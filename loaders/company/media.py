@@ -37,7 +37,7 @@ def limit_of_response(adstock: float, half_spend: float) -> float:
 
 @dataclass(frozen=True)
 class MediaPlan:
-    """By channel key and calendar week of the data: the spend as a multiple of the plan's mean, the pressure, the contacts.
+    """By channel key and calendar week from the company's opening on: the spend as a multiple of the plan's mean, the pressure, the contacts.
 
     Weeks count from `first_week`, which counts from 1970.
     """
@@ -71,6 +71,14 @@ class MediaPlan:
                 pressures[key, number] = pressure
                 response[key, number] = limit * pressure / (pressure + mix.half_spend)
         return cls(first_week, spend, pressures, response)
+
+    def pull(self, preset: Preset, at: Ints) -> Floats:
+        """Return how many sign-ups the channels bring at given moments, against what they bring in a steady week."""
+        share = np.zeros(len(CHANNELS) + 1)
+        for mix in preset.channels:
+            share[CHANNEL_KEYS[mix.name]] = mix.acquisition
+        found: Floats = (share / share.sum()) @ self.response[:, self.week_of(at)]
+        return found
 
     def week_of(self, at: Ints) -> Ints:
         """Return the place of the week of timestamps, kept within the plan."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["BILLION", "Effects", "Orders", "baseline", "caused"]
+__all__ = ["BILLION", "Earlier", "Effects", "Orders", "baseline", "caused"]
 
 BILLION: Final = 1_000_000_000
 
@@ -63,6 +63,24 @@ class Orders:
         joined = {name: np.concatenate((values, getattr(other, name))) for name, values in vars(one).items()}
         order = np.lexsort((joined["id"], joined["u"], joined["who"]))
         return Orders(**{name: values[order] for name, values in joined.items()})
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Orders placed before all that is recorded, by customer and time: they count, but leave no rows."""
+
+    who: Ints
+    at: Ints
+
+    @classmethod
+    def of(cls, world: World, people: People, orders: Orders) -> Earlier:
+        """Date the orders of customers who were there before."""
+        at = np.maximum(world.clock.inverse(orders.u), people.signed_up_at[orders.who])
+        return cls(orders.who, at)
+
+    def count(self, people: People) -> Ints:
+        """Return how many each customer had placed."""
+        return np.bincount(self.who, minlength=people.key.size)
 
 
 @dataclass(frozen=True)
@@ -122,11 +140,11 @@ def baseline(world: World, people: People) -> tuple[Orders, Ints, Floats]:
 
 def caused(
     world: World, people: People, touches: Touches, left_u: Floats, factor: Floats
-) -> tuple[Orders, Effects]:
+) -> tuple[Orders, Effects, Floats]:
     """Draw the orders that exogenous touches cause: Poisson with the channel's effect, at an exponential lag.
 
     `factor` multiplies the effect of each touch (experiments, fatigue), beside what the person is like. Touches on those
-    who left cause nothing.
+    who left cause nothing. The third result is the number of orders expected of each touch.
     """
     draw = world.streams.uniform
     effect = np.zeros(max(CHANNEL_KEYS.values()) + 1)
@@ -168,7 +186,7 @@ def caused(
         campaign=touches.campaign[root],
         by_click=touches.visits[root],
     )
-    counted = alive & (touches.at < world.until_at)
+    counted = alive & (touches.at >= world.start_at) & (touches.at < world.until_at)
     size = effect.size
     effects = Effects(
         np.bincount(touches.channel[counted], minlength=size),
@@ -177,4 +195,4 @@ def caused(
             touches.channel[counted], weights=np.round(mean[counted] * BILLION), minlength=size
         ).astype(np.int64),
     )
-    return found.take(np.flatnonzero(u < world.last_order)), effects
+    return found.take(np.flatnonzero(u < world.last_order)), effects, mean

@@ -19,7 +19,7 @@ __all__ = ["SEASON", "as_text", "changed", "from_text", "names_of", "nested", "v
 
 # A switch, not a key: it stands for all that shapes demand over time.
 SEASON: Final = "season"
-_FLAT: Final = {"month": 12, "weekday": 7, "hour": 24}
+_FLAT: Final = {"month": 12, "weekday": 7, "hour": 24, "hour_weekend": 24}
 _SWITCH: Final = {"on": True, "off": False, True: True, False: False}
 # Keys by which the entries of a list are told apart, in order of preference.
 _NAMING: Final = ("name", "type", "platform", "title", "city", "channel")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from martlet.loaders.company._draws import beta, gamma, normal, pick, pick_by
+from martlet.loaders.company._draws import beta, gamma, normal, normal_of_gamma, pick, pick_by
 from martlet.loaders.company.campaigns import CHANNEL_KEYS
 
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 __all__ = ["People"]
+
+# Points of a numerical mean over the gamma distribution of rates, and where it ends, in standard deviations.
+_GRID: Final = 2000
+_TAIL: Final = 20.0
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ class People:
         signed_up_at = world.growth.inverse(position)
         orders = preset.orders
         rate = gamma(world.streams, "people/rate", key, orders.rate_shape) / orders.rate_scale
+        spend = gamma(world.streams, "people/spend", key, orders.spend_spread)
         people = preset.people
         age = pick(draw("people/age", key), [band.weight for band in people.ages])
         lows = np.array([band.low for band in people.ages])[age]
@@ -91,7 +96,7 @@ class People:
             is_customer=signed_up_at < world.until_at,
             rate=rate,
             dropout=beta(world.streams, "people/dropout", key, orders.dropout_a, orders.dropout_b),
-            spend_rate=gamma(world.streams, "people/spend", key, orders.spend_spread) / orders.spend_scale,
+            spend_rate=spend / orders.spend_scale,
             engagement=_engagement(world, rate),
             age=age,
             years=years,
@@ -101,7 +106,14 @@ class People:
             married=married,
             kids=kids,
             teens=teens,
-            income=_income(world, key, age, education, place),
+            income=_income(
+                world,
+                key,
+                normal_of_gamma(spend, orders.spend_spread),
+                age=age,
+                education=education,
+                place=place,
+            ),
             place=place,
             opted_in=draw("people/email", key) < people.email_opt_in,
             sms=draw("people/sms", key) < people.sms_opt_in,
@@ -137,10 +149,22 @@ def _acquisition(world: World, key: Ints, age: Ints, at: Ints) -> Ints:
 
 
 def _engagement(world: World, rate: Floats) -> Floats:
+    """Return how keen people are on contacts, by how often they buy, against the mean of all who sign up."""
     people, orders = world.preset.people, world.preset.orders
-    relative = rate * orders.rate_scale / orders.rate_shape
-    low = 1.0 / people.engagement_limit
-    return np.clip(relative**people.engagement_exponent, low, people.engagement_limit)
+
+    def keenness(scaled: Floats) -> Floats:
+        low = 1.0 / people.engagement_limit
+        return np.clip(
+            (scaled / orders.rate_shape) ** people.engagement_exponent, low, people.engagement_limit
+        )
+
+    # The mean over gamma rates x, on a grid of s with x = s^power, which takes a pole of their density at 0 away.
+    power = max(1.0 / orders.rate_shape, 1.0)
+    top = (orders.rate_shape + _TAIL * (1.0 + np.sqrt(orders.rate_shape))) ** (1.0 / power)
+    grid = (np.arange(_GRID) + 0.5) / _GRID * top
+    weights = np.exp(-(grid**power)) * grid ** (power * orders.rate_shape - 1.0)
+    mean = np.average(keenness(grid**power), weights=weights)
+    return keenness(rate * orders.rate_scale) / mean
 
 
 def _education(world: World, key: Ints, age: Ints) -> Ints:
@@ -174,13 +198,19 @@ def _persona(world: World, key: Ints, is_family: Bools) -> Ints:
     return pick_by(world.streams.uniform("people/persona", key), weights, is_family.astype(np.int64))
 
 
-def _income(world: World, key: Ints, age: Ints, education: Ints, place: Ints) -> Ints:
-    """Return yearly incomes in the currency's unit, rounded to hundreds; -1 where it was not given."""
+def _income(world: World, key: Ints, thrift: Floats, *, age: Ints, education: Ints, place: Ints) -> Ints:
+    """Return yearly incomes in the currency's unit, rounded to hundreds; -1 where it was not given.
+
+    Who spends more on an order (less `thrift`, a standard normal) earns more: what age, education and place leave open goes
+    along with it, and the worth of orders stays gamma-gamma.
+    """
     people = world.preset.people
+    along = people.income_and_spend
+    chance = normal(world.streams, "people/income", key) * np.sqrt(1.0 - along * along) - along * thrift
     factor = np.array([band.income_factor for band in people.ages])[age]
     factor *= np.array([school.income_factor for school in people.educations])[education]
     factor *= np.array([entry.income_factor for entry in world.preset.people.places])[place]
-    spread = np.exp(people.income_spread * normal(world.streams, "people/income", key))
+    spread = np.exp(people.income_spread * chance)
     income = np.round(people.income_median * factor * spread / 100).astype(np.int64) * 100
     given = world.streams.uniform("people/income/given", key) >= people.income_not_given
     return np.where(given, income, -1)

@@ -124,16 +124,20 @@ def history_frame(
 
     A version begins at sign-up, with each tier reached, and when the customer unsubscribes (`left_list`).
     """
-    tiers, orders, chosen = world.preset.people.tiers, sales.orders, sales.chosen
-    number = running_within(orders.who[chosen]) + 1
+    tiers, orders, chosen, past = world.preset.people.tiers, sales.orders, sales.chosen, sales.history
+    buyer = np.concatenate((past.who, orders.who[chosen]))
+    bought_at = np.concatenate((past.at, sales.ordered_at[chosen]))
+    by_time = np.lexsort((bought_at, buyer))
+    buyer, bought_at = buyer[by_time], bought_at[by_time]
+    number = running_within(buyer) + 1
     who = [np.flatnonzero(people.is_customer)]
     at = [people.signed_up_at[who[0]]]
     tier = [np.full(who[0].size, -1, dtype=np.int64)]
     for place, entry in enumerate(tiers):
-        reached = chosen[number == entry.from_orders]
-        who.append(orders.who[reached])
-        at.append(sales.ordered_at[reached])
-        tier.append(np.full(reached.size, place, dtype=np.int64))
+        reached = number == entry.from_orders
+        who.append(buyer[reached])
+        at.append(bought_at[reached])
+        tier.append(np.full(who[-1].size, place, dtype=np.int64))
     leaves = np.flatnonzero((left_list < world.until_at) & people.is_customer)
     who.append(leaves)
     at.append(left_list[leaves])
@@ -171,7 +175,8 @@ def history_frame(
 def mail_frame(world: World, people: People, mails: Mails, harvested: Ints, clicks: Ints) -> pl.DataFrame:
     """Return the rows of `star.fact_email`; `harvested` is the first click on the way to an order, `clicks` their number."""
     until = world.until_at
-    mine = np.flatnonzero(np.where(mails.is_holdout, mails.assigned, mails.sent) < until)
+    planned = np.where(mails.is_holdout, mails.assigned, mails.sent)
+    mine = np.flatnonzero((mails.assigned >= world.start_at) & (planned < until))
 
     def moment(values: Ints) -> Ints:
         return np.where(values[mine] < until, values[mine], NEVER)

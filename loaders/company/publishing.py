@@ -57,7 +57,7 @@ def post_frame(world: World) -> pl.DataFrame:
                     "post_id": ids,
                     "posted_at": times(at),
                     "date_key": date_keys(at),
-                    "platform": [platform.platform] * total,
+                    "platform": pl.Series([platform.platform] * total, dtype=pl.String),
                     "content_type": texts(kind, list(platform.kinds)),
                     "campaign_key": keys(_campaigns(world, ids, at)),
                     "impressions": reach + counts(world, "post/again", ids, reach * posts.again),

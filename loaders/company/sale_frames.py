@@ -62,7 +62,7 @@ def order_frame(people: People, sales: Sales, touches: Touches, seen: Seen) -> p
             "net_revenue": money(sums.net[chosen]),
             "refund_amount": money(sums.refund[chosen]),
             "margin": money((sums.net - sums.cost)[chosen]),
-            "is_first_order": np.concatenate(([True], np.diff(who) != 0))[: who.size],
+            "is_first_order": sales.nth == 1,
         }
     )
 
@@ -177,15 +177,16 @@ def survey_frame(world: World, people: People, sales: Sales) -> pl.DataFrame:
     )
 
 
-def cause_frame(sales: Sales) -> pl.DataFrame:
-    """Return the rows of `truth.order_cause`."""
+def cause_frame(world: World, sales: Sales, causes_at: Ints) -> pl.DataFrame:
+    """Return the rows of `truth.order_cause`; a touch before the data, at which `causes_at` points too, is not on record."""
     orders, chosen = sales.orders, sales.chosen
     caused = orders.cause[chosen] >= 0
+    on_record = caused & (causes_at[chosen] > world.start_at)
     return pl.DataFrame(
         {
             "order_id": orders.id[chosen],
             "cause": words(caused.astype(np.int64), _CAUSES),
-            "touchpoint_id": optional(pl.Series(orders.cause[chosen]), caused),
+            "touchpoint_id": optional(pl.Series(orders.cause[chosen]), on_record),
             "channel_key": keys(orders.channel[chosen]),
             "campaign_key": keys(orders.campaign[chosen]),
         }

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from martlet.loaders.company import _ids
+from martlet.loaders.company._draws import running_within
 from martlet.loaders.company._frames import NEVER
 from martlet.loaders.company.baskets import amounts
+from martlet.loaders.company.orders import Earlier
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,10 +30,12 @@ __all__ = ["Sales", "touched_before"]
 
 @dataclass(frozen=True)
 class Sales:
-    """Orders and lines, those beyond the end of the data among them.
+    """Orders and lines, those outside of the data among them.
 
-    `chosen` and `lines` are the places of the orders and the lines in the data, by customer and time; `holder` is the
-    touch whose visit holds each order.
+    An order lies in the data if the visit that holds it began there. `chosen` and `lines` are the places of the orders and
+    the lines in the data, by customer and time; `nth` says of each of `chosen` its number among all orders of the customer,
+    from 1; `lines_before` are lines of orders shortly before the data; `holder` is the touch whose visit holds each order;
+    `history` are all orders before the data.
     """
 
     orders: Orders
@@ -39,27 +43,60 @@ class Sales:
     sums: Amounts
     bought: Lines
     chosen: Ints
+    nth: Ints
     lines: Ints
+    lines_before: Ints
     holder: Ints
     in_data: Bools
+    history: Earlier
 
     @classmethod
-    def of(cls, world: World, people: People, demand: Demand, ordered_at: Ints, touches: Touches) -> Sales:
-        """Settle the orders: sum them, take returns and cancellations, and cut at the end of the data."""
+    def of(
+        cls,
+        world: World,
+        people: People,
+        demand: Demand,
+        *,
+        ordered_at: Ints,
+        touches: Touches,
+        earlier: Earlier,
+    ) -> Sales:
+        """Settle the orders: sum them, take returns and cancellations, and cut at both ends of the data."""
         orders = demand.orders
         sums, bought = amounts(world, orders, ordered_at, demand.bought)
-        chosen = np.flatnonzero((ordered_at < world.until_at) & people.is_customer[orders.who])
-        chosen = chosen[np.lexsort((orders.id[chosen], ordered_at[chosen], orders.who[chosen]))]
+        holder = np.zeros(orders.id.size, dtype=np.int64)
+        converting = np.flatnonzero(touches.converts)
+        holder[touches.order[converting]] = converting
+        placed = np.flatnonzero((ordered_at < world.until_at) & people.is_customer[orders.who])
+        placed = placed[np.lexsort((orders.id[placed], ordered_at[placed], orders.who[placed]))]
+        nth = 1 + running_within(orders.who[placed]) + earlier.count(people)[orders.who[placed]]
+        is_late = touches.at[holder[placed]] >= world.start_at
+        before, chosen = placed[~is_late], placed[is_late]
         in_data = np.zeros(orders.id.size, dtype=bool)
         in_data[chosen] = True
         rank = np.zeros(orders.id.size, dtype=np.int64)
         rank[chosen] = np.arange(chosen.size)
         lines = np.flatnonzero(in_data[bought.order])
         lines = lines[np.lexsort((bought.number[lines], rank[bought.order[lines]]))]
-        holder = np.zeros(orders.id.size, dtype=np.int64)
-        converting = np.flatnonzero(touches.converts)
-        holder[touches.order[converting]] = converting
-        return cls(orders, ordered_at, sums, bought, chosen, lines, holder, in_data)
+        was_before = np.zeros(orders.id.size, dtype=bool)
+        was_before[before] = True
+        history = Earlier(
+            np.concatenate((earlier.who, orders.who[before])),
+            np.concatenate((earlier.at, ordered_at[before])),
+        )
+        return cls(
+            orders=orders,
+            ordered_at=ordered_at,
+            sums=sums,
+            bought=bought,
+            chosen=chosen,
+            nth=nth[is_late],
+            lines=lines,
+            lines_before=np.flatnonzero(was_before[bought.order]),
+            holder=holder,
+            in_data=in_data,
+            history=history,
+        )
 
     def first_orders(self, people: People) -> Ints:
         """Return the moment of each customer's first order in the data, `NEVER` without one."""

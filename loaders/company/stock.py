@@ -27,8 +27,8 @@ def inventory_frame(world: World, tallies: Tallies) -> pl.DataFrame:
     """Return the rows of `star.fact_inventory`: the weeks of the data in which a product is offered, or still sold.
 
     Reordered below so many weeks of recent sales, up to so many. Before a planned shortage the supplier delivers by the
-    piece: what was sold beyond the shelf, and little more, so that the shelf is empty when the shortage begins. What
-    comes back during a shortage waits for its end.
+    piece, so that the shelf runs low; when it begins, what is left goes back to the supplier. What customers send back
+    during a shortage waits for its end.
     """
     stock, plan = world.preset.stock, world.assortment
     last = int(weeks(world.until_at - 1)) - plan.first_week
@@ -42,31 +42,31 @@ def inventory_frame(world: World, tallies: Tallies) -> pl.DataFrame:
     ahead = _weeks_to_shortage(plan.out)
     on_hand = np.zeros(products, dtype=np.int64)
     waiting = np.zeros(products, dtype=np.int64)
-    pace = np.full(products, _first_pace(world))
+    pace = np.full(products, _first_pace(world, sold))
     was_offered = np.zeros(products, dtype=bool)
     received, left = np.zeros_like(sold), np.zeros_like(sold)
     for week in range(total):
-        offered, empty = plan.offered[week], ahead[week] <= 1
-        returned = np.where(empty, 0, back[week] + waiting)
-        waiting = np.where(empty, back[week] + waiting, 0)
+        offered, out = plan.offered[week], plan.out[week]
+        returned = np.where(out, 0, back[week] + waiting)
+        waiting = np.where(out, back[week] + waiting, 0)
         pace = np.where(was_offered, pace, _of_category(world, pace, was_offered))
         level = np.ceil(pace * stock.cover_weeks)
         level = np.where(was_offered, level, np.maximum(level, stock.first_units))
-        short_level = np.floor(stock.hand_to_mouth * pace * np.maximum(ahead[week] - 1, 0))
-        short_level = np.maximum(short_level, ahead[week] > stock.last_unit_weeks)
         warned = ahead[week] <= stock.warning_weeks
-        level = np.where(warned, np.minimum(level, short_level), level).astype(np.int64)
+        level = np.where(warned, np.minimum(level, ahead[week] > 1), level).astype(np.int64)
         rest = on_hand + returned - sold[week]
         low = np.where(warned, level, np.maximum(pace * stock.reorder_weeks, 1))
-        wanted = np.where(offered & ~empty & (~was_offered | (rest < low)), np.maximum(level - rest, 0), 0)
+        wanted = np.where(offered & ~out & (~was_offered | (rest < low)), np.maximum(level - rest, 0), 0)
         short = np.maximum(-rest - wanted, 0)
-        received[week] = returned + wanted + short
+        taken_back = np.where(out, np.maximum(rest, 0), 0)
+        received[week] = returned + wanted + short - taken_back
         on_hand = on_hand + received[week] - sold[week]
         left[week] = on_hand
         usual = offered & ~plan.out[week]
         pace = np.where(usual, stock.memory * pace + (1 - stock.memory) * sold[week], pace)
         was_offered |= offered
     kept = plan.offered[:total] | (sold > 0) | (received > 0)
+    kept[: _weeks_before(world)] = False
     rows, product = np.nonzero(kept)
     return pl.DataFrame(
         {
@@ -80,8 +80,19 @@ def inventory_frame(world: World, tallies: Tallies) -> pl.DataFrame:
     )
 
 
-def _first_pace(world: World) -> float:
-    """Return the units of a product that the company expects to sell in its first week: orders at sign-up, one unit each."""
+def _weeks_before(world: World) -> int:
+    """Return how many weeks the plan has before the data."""
+    return int(weeks(world.start_at)) - world.assortment.first_week
+
+
+def _first_pace(world: World, sold: Ints) -> float:
+    """Return the units of a product that the company expects to sell in the first week: as in those before the data.
+
+    A company that opens with the data expects orders at sign-up, one unit each.
+    """
+    before = _weeks_before(world)
+    if before > 0:
+        return float(sold[:before].sum()) / before / world.products.price.size
     new = float(world.growth.forward(world.start_at + 7 * DAY)) * world.scale
     return new * world.preset.orders.first_order_at_sign_up / world.products.price.size
 
@@ -111,7 +122,8 @@ def stock_out_frame(world: World) -> pl.DataFrame:
     out = np.concatenate((np.zeros((1, plan.out.shape[1]), dtype=bool), plan.out))
     week, product = np.nonzero(out[1:] & ~out[:-1])
     last = int(weeks(world.until_at - 1)) - plan.first_week
-    week, product = week[week <= last], product[week <= last]
+    inside = (week >= _weeks_before(world)) & (week <= last)
+    week, product = week[inside], product[inside]
     length = np.array(
         [np.argmin(np.append(plan.out[w:, p], False)) for w, p in zip(week, product, strict=True)],
         dtype=np.int64,

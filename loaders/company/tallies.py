@@ -10,6 +10,8 @@ import polars as pl
 
 from martlet.loaders.company._clock import DAY, weeks
 from martlet.loaders.company._frames import NEVER
+from martlet.loaders.company._ids import PROSPECTS
+from martlet.loaders.company.campaigns import CHANNEL_KEYS
 from martlet.loaders.company.orders import Effects
 from martlet.loaders.company.touches import TOUCH_TYPES
 
@@ -32,7 +34,7 @@ class Tallies:
     """Sums over blocks, most of them as frames.
 
     `ads` by day and campaign, `units` by week and product, `touches` by channel, `baskets` by product, `content` leads by
-    day and place in the preset; the number of orders; what contacts could cause.
+    day and place in the preset, `outcomes` of experiments by run, arm and metric; the number of orders; what contacts could cause.
     Days count from 1970, weeks from the Monday before it; costs are in millionths, revenue in cents.
     """
 
@@ -41,6 +43,7 @@ class Tallies:
     touches: pl.DataFrame
     baskets: pl.DataFrame
     content: pl.DataFrame
+    outcomes: pl.DataFrame
     orders: int
     effects: Effects
 
@@ -55,6 +58,7 @@ class Tallies:
         leads: pl.DataFrame,
         assets: Ints,
         effects: Effects,
+        outcomes: pl.DataFrame,
     ) -> Tallies:
         """Sum a block, as far as it lies in the data."""
         bought, kept = sales.bought, sales.lines
@@ -65,7 +69,7 @@ class Tallies:
             {"clicks": click, "views": ~click, "cost": touches.cost[mine]},
         )
         won = np.flatnonzero(assets >= 0)
-        claims = _claims(touches, seen, sales)
+        claims = _claims(world, touches, sales)
         captured = leads.filter(pl.col("campaign_key") > 0).select(
             day=pl.col("captured_at").dt.date().cast(pl.Int32).cast(pl.Int64),
             campaign=pl.col("campaign_key").cast(pl.Int64),
@@ -74,7 +78,16 @@ class Tallies:
         week = weeks(sales.ordered_at[bought.order[kept]])
         back = kept[bought.returned_at[kept] < NEVER]
         restocked = np.round(bought.returned[back] * world.preset.basket.restocking_share).astype(np.int64)
-        sold = _sums({"week": week, "product": bought.product[kept]}, {"sold": bought.quantity[kept]})
+        # What was sold before the data stands in the weeks before them, though the first week may hold days of both.
+        before = sales.lines_before
+        week_before = np.minimum(weeks(sales.ordered_at[bought.order[before]]), weeks(world.start_at) - 1)
+        sold = _sums(
+            {
+                "week": np.concatenate((week_before, week)),
+                "product": bought.product[np.concatenate((before, kept))],
+            },
+            {"sold": bought.quantity[np.concatenate((before, kept))]},
+        )
         returned = _sums(
             {"week": weeks(bought.returned_at[back]), "product": bought.product[back]},
             {"restocked": restocked},
@@ -94,6 +107,7 @@ class Tallies:
                 },
                 {"leads": np.ones(won.size, dtype=np.int64)},
             ),
+            outcomes=outcomes,
             orders=sales.chosen.size,
             effects=effects,
         )
@@ -107,6 +121,7 @@ class Tallies:
             "touches": ["channel"],
             "baskets": ["product"],
             "content": ["day", "asset"],
+            "outcomes": ["run", "arm", "metric"],
         }
         merged = {name: _merge([getattr(one, name), getattr(other, name)], keys) for name, keys in by.items()}
         effects = Effects(
@@ -124,18 +139,36 @@ def _merge(parts: list[pl.DataFrame], keys: list[str]) -> pl.DataFrame:
     return pl.concat(parts, how="diagonal").group_by(keys).agg(pl.exclude(keys).sum()).sort(keys)
 
 
-def _claims(touches: Touches, seen: Seen, sales: Sales) -> pl.DataFrame:
-    """Return what each campaign could claim: every order that it touched just before, or caused, on the order's day."""
-    orders = sales.orders
-    just_before = seen.order[(touches.order[seen.order] >= 0) & (touches.campaign[seen.order] > 0)]
-    order = touches.order[just_before]
-    caused = np.flatnonzero((orders.cause >= 0) & (orders.campaign > 0))
-    order = np.concatenate((order, caused))
-    campaign = np.concatenate((touches.campaign[just_before], orders.campaign[caused]))
-    mine = np.flatnonzero(sales.in_data[order]) if order.size else order
-    pairs = pl.DataFrame({"order": order[mine], "campaign": campaign[mine]}).unique(maintain_order=True)
-    order = pairs["order"].to_numpy()
+def _claims(world: World, touches: Touches, sales: Sales) -> pl.DataFrame:
+    """Return what each campaign's platform could claim, on the order's day.
+
+    A platform sees the orders of those who had a contact with it (a click, or for impressions a view) in its window before
+    the order, and gives each to the last of its own contacts. That the contact caused nothing it can't know.
+    """
+    orders, days, campaigns = sales.orders, [], []
+    placed = sales.chosen
+    span = int(max(touches.at.max(initial=0), sales.ordered_at.max(initial=0))) + 1
+    line = orders.who[placed] * span + sales.ordered_at[placed]
+    revenue = []
+    for mix in world.preset.channels:
+        if not mix.platform:
+            continue
+        of_channel = (touches.channel == CHANNEL_KEYS[mix.name]) & (touches.campaign > 0)
+        contacts = np.flatnonzero(of_channel & (touches.browser < PROSPECTS))
+        if not contacts.size:
+            continue
+        moments = touches.who[contacts] * span + touches.at[contacts]
+        by_time = np.argsort(moments, kind="stable")
+        place = np.searchsorted(moments[by_time], line, side="right") - 1
+        last = contacts[by_time[np.maximum(place, 0)]]
+        in_window = sales.ordered_at[placed] - touches.at[last] <= mix.claim_days * DAY
+        seen = np.flatnonzero((place >= 0) & (touches.who[last] == orders.who[placed]) & in_window)
+        days.append(sales.ordered_at[placed[seen]] // DAY)
+        campaigns.append(touches.campaign[last[seen]])
+        revenue.append(sales.sums.net[placed[seen]])
+    none = np.zeros(0, dtype=np.int64)
+    worth = np.concatenate([none, *revenue])
     return _sums(
-        {"day": sales.ordered_at[order] // DAY, "campaign": pairs["campaign"].to_numpy()},
-        {"claims": np.ones(order.size, dtype=np.int64), "revenue": sales.sums.net[order]},
+        {"day": np.concatenate([none, *days]), "campaign": np.concatenate([none, *campaigns])},
+        {"claims": np.ones(worth.size, dtype=np.int64), "revenue": worth},
     )

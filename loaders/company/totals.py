@@ -11,6 +11,7 @@ from martlet.loaders.company._clock import DAY, dates_of_weeks
 from martlet.loaders.company._draws import normal, poisson
 from martlet.loaders.company._frames import date_keys, keys, money
 from martlet.loaders.company._ids import TOUCHES
+from martlet.loaders.company.baskets import return_probabilities
 from martlet.loaders.company.campaigns import CHANNEL_KEYS
 from martlet.loaders.company.media import limit_of_response
 from martlet.loaders.company.modifiers import modifier_frame
@@ -77,7 +78,7 @@ def ad_spend_frame(world: World, tallies: Tallies) -> pl.DataFrame:
 
 
 def truth_frames(world: World, tallies: Tallies) -> list[tuple[str, pl.DataFrame]]:
-    """Return the rows of `truth.channel_effect`, `media_response`, `price_elasticity` and `product_affinity`."""
+    """Return the rows of the truth about channels, media, categories and pairs of products."""
     mixes = world.preset.channels
     order = np.array([CHANNEL_KEYS[mix.name] for mix in mixes])
     expected = tallies.effects.expected / BILLION
@@ -88,6 +89,7 @@ def truth_frames(world: World, tallies: Tallies) -> list[tuple[str, pl.DataFrame
             "base_orders_per_touch": [mix.effect for mix in mixes],
             "mean_lag_days": [mix.lag_days if mix.effect > 0 else None for mix in mixes],
             "platform_claim_factor": [mix.overclaim if mix.platform else None for mix in mixes],
+            "platform_window_days": [mix.claim_days if mix.platform else None for mix in mixes],
         }
     )
     elasticities = pl.DataFrame(
@@ -96,12 +98,16 @@ def truth_frames(world: World, tallies: Tallies) -> list[tuple[str, pl.DataFrame
             "elasticity": [category.elasticity for category in world.preset.categories],
         }
     )
+    returns = elasticities.select(
+        "category", return_probability=pl.Series(return_probabilities(world.preset))
+    )
     return [
         ("truth.effect_modifier", modifier_frame(world)),
         ("truth.media_week", _week_frame(world)),
         ("truth.channel_effect", effects.sort("channel_key")),
         ("truth.media_response", _media_frame(world, tallies)),
         ("truth.price_elasticity", elasticities),
+        ("truth.return_probability", returns),
         ("truth.product_affinity", _affinity_frame(world, tallies)),
     ]
 
@@ -109,17 +115,17 @@ def truth_frames(world: World, tallies: Tallies) -> list[tuple[str, pl.DataFrame
 def _week_frame(world: World) -> pl.DataFrame:
     """Return the rows of `truth.media_week`: the plan of each channel whose spend has an influence, by calendar week."""
     plan = world.media
-    total = int(plan.week_of(np.array([world.until_at - 1]))[0]) + 1
-    week = np.arange(total, dtype=np.int64)
+    first, last = plan.week_of(np.array([world.start_at, world.until_at - 1]))
+    week = np.arange(first, last + 1, dtype=np.int64)
     monday = date_keys(dates_of_weeks(week + plan.first_week))
     return pl.concat(
         pl.DataFrame(
             {
                 "date_key": monday,
-                "channel_key": keys(np.full(total, CHANNEL_KEYS[mix.name])),
-                "spend_index": plan.spend[CHANNEL_KEYS[mix.name], :total],
-                "pressure_index": plan.pressure[CHANNEL_KEYS[mix.name], :total],
-                "response_index": plan.response[CHANNEL_KEYS[mix.name], :total],
+                "channel_key": keys(np.full(week.size, CHANNEL_KEYS[mix.name])),
+                "spend_index": plan.spend[CHANNEL_KEYS[mix.name], week],
+                "pressure_index": plan.pressure[CHANNEL_KEYS[mix.name], week],
+                "response_index": plan.response[CHANNEL_KEYS[mix.name], week],
             }
         )
         for mix in world.preset.channels

@@ -10,6 +10,7 @@ import numpy as np
 from martlet.loaders.company import _ids
 from martlet.loaders.company._draws import exponential, geometric, pick, poisson, ragged
 from martlet.loaders.company._world import CAP, PERIOD
+from martlet.loaders.company.browsers import device_of, in_browsers
 from martlet.loaders.company.campaigns import CHANNEL_KEYS
 from martlet.loaders.company.media import limit_of_response
 from martlet.loaders.company.people import paid_campaign
@@ -28,15 +29,16 @@ __all__ = ["TOUCH_TYPES", "Touches", "cost_of", "exogenous", "of_visits"]
 
 TOUCH_TYPES: Final = ["impression", "click", "visit", "email_open", "email_click", "other"]
 _MICRO: Final = 1_000_000
-_MOST_PROSPECTS: Final = 80
+_MOST_PROSPECTS: Final = 78
 _MOST_VISITS: Final = 900
 _TICKS: Final = 1 << 20
 
 
 @dataclass(frozen=True)
 class Touches:
-    """Touches of a block. `who` is the person's place in it; `browser` the visitor's number within the person, -1 for none.
+    """Touches of a block. `who` is the person's place in it, `visits` whether the touch leads to the site.
 
+    `browser` is the visitor's number within the person (see `browsers.py`), -1 for none; before the cookies are known the device.
     `slot` is the channel's place in the preset, `order` the place of the order that a harvest touch belongs to, else -1,
     `converts` whether its visit is the one that holds the order. Costs are in millionths.
     """
@@ -100,35 +102,29 @@ def cost_of(world: World, channel: Ints, at: Ints) -> Ints:
     return np.round(price[channel] * dearness[channel, week]).astype(np.int64)
 
 
-def _browser(world: World, ids: Ints, *, buying: bool = False) -> Ints:
-    """Return 0 for a touch on the mobile browser, 1 for the other."""
-    see = world.preset.visits
-    mobile = see.mobile_share_of_orders if buying else see.mobile_share
-    return (world.streams.uniform("touch/browser", ids) >= mobile).astype(np.int64)
-
-
 def exogenous(world: World, people: People, left_u: Floats) -> tuple[Touches, People]:
     """Draw all touches that no order brings about: sign-up, before it, after it, and the visits of unknown browsers.
 
-    The first of a person is through the channel that brought them; the people come back with its campaign.
+    The first of a person is through the channel that brought them; the people come back with its campaign, which is not
+    known of those who signed up before all that is recorded.
     """
     slots = {mix.name: number for number, mix in enumerate(world.preset.channels)}
-    at_sign_up = people.key * _ids.TOUCHES
     names = {channel: slots[name] for name, channel in CHANNEL_KEYS.items() if name in slots}
     slot = np.array([names.get(key, 0) for key in range(max(CHANNEL_KEYS.values()) + 1)])[people.channel]
-    everyone = np.arange(people.key.size, dtype=np.int64)
-    before, introduced, brought = _before_sign_up(world, people, slot)
+    new = np.flatnonzero(people.signed_up_u >= world.start)
+    at_sign_up = people.key[new] * _ids.TOUCHES
+    before, introduced, brought = _before_sign_up(world, people, new, slot)
     later = pick(
         world.streams.uniform("sign-up/channel", people.key), [mix.prospects for mix in world.preset.channels]
     )
-    by = np.where(introduced, later, slot)
+    by = np.where(introduced, later, slot)[new]
     sign_up = of_visits(
         world,
         at_sign_up,
-        who=everyone,
-        u=people.signed_up_u,
+        who=new,
+        u=people.signed_up_u[new],
         slot=by,
-        browser=_browser(world, at_sign_up, buying=True),
+        browser=device_of(world, at_sign_up, buying=True),
     )
     # The visit of the sign-up is a visit, whatever the channel's usual contact; and to the second that of the account.
     visit = TOUCH_TYPES.index("visit")
@@ -136,16 +132,18 @@ def exogenous(world: World, people: People, left_u: Floats) -> tuple[Touches, Pe
     sign_up = Touches(
         **{
             **vars(sign_up),
-            "at": people.signed_up_at,
-            "campaign": paid_campaign(world, at_sign_up, by, people.signed_up_at),
+            "at": people.signed_up_at[new],
+            "campaign": paid_campaign(world, at_sign_up, by, people.signed_up_at[new]),
             "kind": kind,
             "visits": np.ones(kind.size, dtype=bool),
         }
     )
-    people = replace(people, campaign=np.where(introduced, brought, sign_up.campaign))
+    campaign = np.zeros_like(brought)
+    campaign[new] = np.where(introduced[new], brought[new], sign_up.campaign)
+    people = replace(people, campaign=campaign)
     parts = [sign_up, before, _prospects(world, people)]
     parts += [_of_channel(world, people, number, left_u) for number in range(len(slots))]
-    return Touches.join(parts), people
+    return in_browsers(world, people, Touches.join(parts)), people
 
 
 def _of_channel(world: World, people: People, slot: int, left_u: Floats) -> Touches:
@@ -153,7 +151,7 @@ def _of_channel(world: World, people: People, slot: int, left_u: Floats) -> Touc
     mix = world.preset.channels[slot]
     key = CHANNEL_KEYS[mix.name]
     draw = world.streams.uniform
-    first = max(int(people.signed_up_u.min() // PERIOD), 0)
+    first = max(int(people.signed_up_u.min() // PERIOD), int(world.start // PERIOD))
     periods = np.arange(first, int(world.last_order // PERIOD) + 1, dtype=np.int64)
     # No week reaches this limit, and no longer horizon changes it.
     peak = limit_of_response(mix.adstock, mix.half_spend)
@@ -172,11 +170,11 @@ def _of_channel(world: World, people: People, slot: int, left_u: Floats) -> Touc
     kept &= draw("touch/thinned", ids) < chance
     chosen = np.flatnonzero(kept)
     ids, who, u = ids[chosen], who[chosen], u[chosen]
-    return of_visits(world, ids, who=who, u=u, slot=np.full(ids.size, slot), browser=_browser(world, ids))
+    return of_visits(world, ids, who=who, u=u, slot=np.full(ids.size, slot), browser=device_of(world, ids))
 
 
-def _before_sign_up(world: World, people: People, acquired: Ints) -> tuple[Touches, Bools, Ints]:
-    """Draw the anonymous visits of customers before they sign up, the first through the channel at slot `acquired`.
+def _before_sign_up(world: World, people: People, new: Ints, acquired: Ints) -> tuple[Touches, Bools, Ints]:
+    """Draw the anonymous visits of `new` customers before they sign up, the first through the channel at slot `acquired`.
 
     Returns
     -------
@@ -185,7 +183,8 @@ def _before_sign_up(world: World, people: People, acquired: Ints) -> tuple[Touch
     """
     visits = world.preset.visits
     draw = world.streams.uniform
-    who, number = ragged(poisson(draw("before/count", people.key), visits.pre_sign_up, at_most=40))
+    place, number = ragged(poisson(draw("before/count", people.key[new]), visits.pre_sign_up, at_most=40))
+    who = new[place]
     ids = people.key[who] * _ids.TOUCHES + _ids.PRE_SIGN_UP + number
     lag = np.minimum(exponential(draw("before/lag", ids)), CAP) * visits.pre_sign_up_days
     slot = pick(draw("before/channel", ids), [mix.prospects for mix in world.preset.channels])
@@ -195,7 +194,7 @@ def _before_sign_up(world: World, people: People, acquired: Ints) -> tuple[Touch
     slot[first] = acquired[introduced]
     touches = _as_visits(
         of_visits(
-            world, ids, who=who, u=people.signed_up_u[who] - lag, slot=slot, browser=_browser(world, ids)
+            world, ids, who=who, u=people.signed_up_u[who] - lag, slot=slot, browser=device_of(world, ids)
         )
     )
     has, campaign = np.zeros(people.key.size, dtype=bool), np.zeros(people.key.size, dtype=np.int64)
@@ -207,9 +206,13 @@ def _prospects(world: World, people: People) -> Touches:
     """Draw the visits of browsers that never become known; each customer's slot hosts a few, for their numbers."""
     visits = world.preset.visits
     draw = world.streams.uniform
-    host, browser = ragged(
-        poisson(draw("prospect/count", people.key), visits.prospects, at_most=_MOST_PROSPECTS)
+    # Of browsers that came before all that is recorded, so few come again that none is drawn.
+    ends = world.clock.forward(world.growth.inverse(people.key / world.scale))
+    hosts = np.flatnonzero(ends >= world.start)
+    place, browser = ragged(
+        poisson(draw("prospect/count", people.key[hosts]), visits.prospects, at_most=_MOST_PROSPECTS)
     )
+    host = hosts[place]
     visitor = people.key[host] * _ids.VISITORS + _ids.PROSPECTS + browser
     position = (people.key[host] - 1 + draw("prospect/first", visitor)) / world.scale
     begins = world.clock.forward(world.growth.inverse(position))

@@ -1,4 +1,4 @@
-"""Visits: how far each gets, and what is done in it."""
+"""Visits: what is done in each, and when."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import numpy as np
 
 from martlet.loaders.company import _ids
 from martlet.loaders.company._draws import exponential, geometric, pick, pick_by, ragged
-from martlet.loaders.company.campaigns import CHANNEL_KEYS
+from martlet.loaders.company.browsers import is_mobile
 from martlet.loaders.company.catalogue import FIXED_PAGES
+from martlet.loaders.company.funnel import by_channel
 from martlet.loaders.company.sales import touched_before
 
 if TYPE_CHECKING:
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
     from martlet.loaders.company.people import People
     from martlet.loaders.company.touches import Touches
 
+    Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-__all__ = ["EVENT_NAMES", "STAGES", "Visits", "depths", "visits"]
+__all__ = ["EVENT_NAMES", "STAGES", "Visits", "visits"]
 
 STAGES: Final = ["Homepage", "Product Page", "Add to Cart", "Checkout", "Purchase"]
 EVENT_NAMES: Final = [
@@ -42,28 +44,8 @@ EVENT_NAMES: Final = [
 _PAGE, _CLICK, _SEARCH, _VIDEO, _FORM, _PRODUCT, _CART, _CHECKOUT, _PURCHASE = range(9)
 _KINDS: Final = 9
 _BROWSE, _SEE, _FILL, _PAY, _BUY = range(1, 6)
-_MOST: Final = 15
-
-
-def depths(
-    world: World, touches: Touches, carts: Floats | float = 1.0, checkouts: Floats | float = 1.0
-) -> Ints:
-    """Return how far the visits would get without an order.
-
-    0 is a bounce, 1 further pages, 2 a product, 3 a cart, 4 the checkout. `carts` and `checkouts` multiply
-    the chances of a cart and of going on to the checkout.
-    """
-    see, draw = world.preset.visits, world.streams.uniform
-    bounce = np.zeros(max(CHANNEL_KEYS.values()) + 1)
-    for mix in world.preset.channels:
-        bounce[CHANNEL_KEYS[mix.name]] = mix.bounce
-    chance = bounce[touches.channel] * np.where(touches.browser >= _ids.PROSPECTS, see.stranger_bounce, 1.0)
-    goes_on = draw("visit/bounce", touches.id) >= chance
-    sees = goes_on & (draw("visit/product", touches.id) < see.product_view)
-    fills = sees & (draw("visit/cart", touches.id) < see.add_to_cart * carts)
-    pays = fills & (draw("visit/checkout", touches.id) < see.checkout * checkouts)
-    depth: Ints = goes_on.astype(np.int64) + sees + fills + pays
-    return depth
+# Of further pages, and of further products; all events of a visit must fit into its numbers.
+_MOST: Final = 30
 
 
 @dataclass(frozen=True)
@@ -108,7 +90,8 @@ def visits(world: World, people: People, touches: Touches, depth: Ints, demand: 
     depth = np.where(buys, _BUY, depth)
     line_count = np.bincount(bought.order, minlength=max(orders.id.size, 1))
     n_lines = np.where(buys, line_count[order], 0)
-    counts = _counts(world, touches, depth, n_lines)
+    mobile = is_mobile(world, people, touches)
+    counts = _counts(world, touches, depth, n_lines, mobile)
     total = counts.sum(axis=1)
     owner, number = ragged(total)
     first = np.cumsum(total) - total
@@ -116,9 +99,10 @@ def visits(world: World, people: People, touches: Touches, depth: Ints, demand: 
     flat = counts.ravel()
     within = np.arange(owner.size) - np.repeat(np.cumsum(flat) - flat, flat)
     ids = np.repeat(touches.id * _ids.EVENTS, total) + number
-    wait = 1 + (
-        exponential(world.streams.uniform("event/wait", ids)) * world.preset.visits.seconds_between_events
-    ).astype(np.int64)
+    see = world.preset.visits
+    pace = see.seconds_between_events * np.where(mobile, see.mobile_pace, 1.0)
+    lag = exponential(world.streams.uniform("event/wait", ids)) * np.repeat(pace, total)
+    wait = 1 + lag.astype(np.int64)
     wait[first] = 0
     run = np.cumsum(wait)
     offset = run - np.repeat(run[first], total)
@@ -147,16 +131,16 @@ def visits(world: World, people: People, touches: Touches, depth: Ints, demand: 
     return Visits(place, starts, ordered_at, first, total, owner, number, kind, at, page, product, value)
 
 
-def _counts(world: World, touches: Touches, depth: Ints, n_lines: Ints) -> Ints:
+def _counts(world: World, touches: Touches, depth: Ints, n_lines: Ints, mobile: Bools) -> Ints:
     """Return how many events of each kind a visit has, by its depth and, if it holds an order, the lines of that."""
     see, draw, buys = world.preset.visits, world.streams.uniform, touches.converts
     goes_on = (depth >= _BROWSE).astype(np.int64)
 
+    interest = by_channel(world, "depth")[touches.channel] * np.where(mobile, see.mobile_depth, 1.0)
+
     def some(name: str, buying: float, browsing: float) -> Ints:
-        uniform = draw(name, touches.id)
-        found = geometric(uniform, browsing)
-        found[buys] = geometric(uniform[buys], buying)
-        return np.minimum(found, _MOST)
+        mean = np.where(buys, buying, browsing) * interest
+        return np.minimum(geometric(draw(name, touches.id), mean), _MOST)
 
     def maybe(name: str, chance: float) -> Ints:
         return goes_on * (draw(name, touches.id) < chance)

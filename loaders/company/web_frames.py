@@ -11,6 +11,7 @@ import polars as pl
 from martlet.loaders.company import _ids
 from martlet.loaders.company._draws import pick
 from martlet.loaders.company._frames import NEVER, date_keys, keys, micros, money, optional, times, words
+from martlet.loaders.company.browsers import devices_of, recognised, visitors
 from martlet.loaders.company.touches import TOUCH_TYPES
 from martlet.loaders.company.visits import EVENT_NAMES, STAGES
 
@@ -51,23 +52,14 @@ class Seen:
     @classmethod
     def of(cls, world: World, people: People, touches: Touches) -> Seen:
         """Look at all touches of a block."""
-        key = people.key[touches.who]
-        visitor = key * _ids.VISITORS + touches.browser
-        unknown = touches.browser >= _ids.PROSPECTS
-        known = ~unknown & (touches.at >= people.signed_up_at[touches.who]) & people.is_customer[touches.who]
-        customer = np.where(known, key, 0)
-        device = np.where(touches.browser == 0, people.mobile[touches.who], people.desktop[touches.who])
-        device = np.where(touches.browser < 0, 0, device)
+        visitor = visitors(people, touches)
+        customer = np.where(recognised(world, people, touches), people.key[touches.who], 0)
+        device = devices_of(world, people, touches)
         place = people.place[touches.who]
-        strange = np.flatnonzero(unknown)
-        draw, devices = world.streams.uniform, world.preset.visits.devices
-        share = world.preset.visits.mobile_share
-        mobile = np.array([device.weight if device.device_type == "mobile" else 0.0 for device in devices])
-        other = np.array([0.0 if device.device_type == "mobile" else device.weight for device in devices])
-        weights = share * mobile / mobile.sum() + (1 - share) * other / other.sum()
-        device[strange] = pick(draw("visitor/device", visitor[strange]), weights) + 1
+        strange = np.flatnonzero(touches.browser >= _ids.PROSPECTS)
         place[strange] = pick(
-            draw("visitor/place", visitor[strange]), [entry.weight for entry in world.preset.people.places]
+            world.streams.uniform("visitor/place", visitor[strange]),
+            [entry.weight for entry in world.preset.people.places],
         )
         kept = np.flatnonzero((touches.at >= world.start_at) & (touches.at < world.until_at))
         order = kept[

@@ -6,7 +6,7 @@ grain = ["visitor_id"]
 visitor_id = "Number of the browser, given by the loader, stable from load to load."
 customer_key = "Customer who uses the browser, 0 until identified."
 first_seen_at = "First moment at which the browser was seen, UTC. NULL when not known."
-identified_at = "When the browser's user was first identified (sign-up, login or order), UTC. NULL until then."
+identified_at = "When the browser's user was first identified (sign-up, log-in, order, click in a mail), UTC. NULL until then."
 source_id = "The visitor id as the source wrote it. NULL for synthetic rows."
 */
 CREATE TABLE star.bridge_visitor (

@@ -1,8 +1,10 @@
 /*
-doc      = "Exactly one order of each known customer is marked as the first, and none of theirs is earlier."
+doc      = "At most one order of each known customer is marked as the first, and none of theirs is earlier. No order is marked where the first came before the data; who signed up within the data has a first one."
 severity = "error"
 */
-WITH customers AS (
+WITH bounds AS (SELECT min(ordered_at) AS starts_at FROM star.fact_order),
+
+customers AS (
     SELECT
         customer_key,
         count(*) FILTER (WHERE is_first_order) AS marked,
@@ -14,11 +16,17 @@ WITH customers AS (
 )
 
 SELECT
-    customer_key,
+    customers.customer_key,
     CASE
-        WHEN marked <> 1 THEN marked || ' orders marked as the first'
-        ELSE 'first order marked at ' || marked_at || ', but there is one at ' || first_ordered_at
+        WHEN customers.marked = 0 THEN 'no order marked as the first, though the customer signed up at ' || people.signed_up_at
+        WHEN customers.marked > 1 THEN customers.marked || ' orders marked as the first'
+        ELSE 'first order marked at ' || customers.marked_at || ', but there is one at ' || customers.first_ordered_at
     END AS reason
 FROM customers
-WHERE marked <> 1 OR marked_at <> first_ordered_at
-ORDER BY customer_key
+INNER JOIN star.dim_customer AS people ON people.customer_key = customers.customer_key
+CROSS JOIN bounds
+WHERE
+    customers.marked > 1
+    OR customers.marked_at <> customers.first_ordered_at
+    OR (customers.marked = 0 AND (people.signed_up_at IS NULL OR people.signed_up_at >= bounds.starts_at))
+ORDER BY customers.customer_key

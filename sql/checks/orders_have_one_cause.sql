@@ -1,12 +1,13 @@
 /*
-doc      = "Where the truth is filled, each synthetic order has its cause (the primary key allows only one): a touch of the named channel at or before the order, or none for baseline orders. Orders from a source have no known cause."
+doc      = "Where the truth is filled, each synthetic order has its cause (the primary key allows only one): a touch of the named channel at or before the order, or none for baseline orders; a touch before the data is not on record. Orders from a source have no known cause."
 severity = "error"
 */
 SELECT
     orders.order_id,
     CASE
         WHEN cause.order_id IS NULL THEN 'no cause'
-        WHEN (cause.cause = 'touch') <> (cause.touchpoint_id IS NOT NULL) THEN 'cause and touchpoint_id disagree'
+        WHEN cause.cause = 'baseline' AND cause.touchpoint_id IS NOT NULL THEN 'baseline, but with a touch'
+        WHEN (cause.cause = 'touch') <> (cause.channel_key <> 0) THEN 'cause and channel_key disagree'
         WHEN touch.touched_at > orders.ordered_at THEN 'caused by a touch that came after it, at ' || touch.touched_at
         ELSE 'its channel is not that of the touch that caused it'
     END AS reason
@@ -18,8 +19,9 @@ WHERE
     AND EXISTS (SELECT 1 FROM truth.order_cause)
     AND (
         cause.order_id IS NULL
-        OR (cause.cause = 'touch') <> (cause.touchpoint_id IS NOT NULL)
+        OR (cause.cause = 'baseline' AND cause.touchpoint_id IS NOT NULL)
+        OR (cause.cause = 'touch') <> (cause.channel_key <> 0)
         OR touch.touched_at > orders.ordered_at
-        OR cause.channel_key <> coalesce(touch.channel_key, 0)
+        OR cause.channel_key <> touch.channel_key
     )
 ORDER BY orders.order_id

@@ -5,7 +5,7 @@ grain = ["date_key", "product_key"]
 [columns]
 date_key = "Monday on which the week starts."
 product_key = "Product."
-received = "Units received during the week, returns put back on the shelf included."
+received = "Units received during the week, returns put back on the shelf included, less units sent back to the supplier; negative when more went back."
 sold = "Units sold during the week."
 on_hand = "Units left at the end of the week."
 is_in_stock = "Whether any unit was left at the end of the week."

@@ -21,7 +21,7 @@ tax_amount = "Tax charged to the customer, on top of net_revenue."
 net_revenue = "gross_amount - discount_amount, which is the sum of its lines' net_revenue."
 refund_amount = "Part of net_revenue that has been paid back, as a positive amount, never more than net_revenue."
 margin = "net_revenue less the cost of the lines (quantity times unit_cost), before refunds. NULL when a cost is not known."
-is_first_order = "Whether it is the customer's first order."
+is_first_order = "Whether it is the customer's first order ever. Customers who ordered before the data have none."
 source_id = "The order's number as the source wrote it. NULL for synthetic rows."
 */
 CREATE TABLE star.fact_order (

@@ -1,23 +1,31 @@
 /*
-doc   = "What each arm of each synthetic experiment really did. Compare relative_lift with an analysis' estimate and interval for the same metric, and split with the allocation in star.dim_variant: where they differ, a check for sample ratio mismatch should fire."
+doc   = """
+What each arm of each synthetic experiment really did, on what an analyst measures. Compare relative_lift with an analysis' estimate and interval, \
+and split with the allocation in star.dim_variant: where they differ, a check for sample ratio mismatch should fire. Measured are the people of \
+star.fact_exposure (customer_key, or visitor_id where that is 0) who were exposed to one arm only, from their first exposure to the experiment's last \
+day: customers by the visits and orders under their customer_key, others by their visitor_id."""
 grain = ["experiment_key", "variant_key", "metric"]
 
 [columns]
 experiment_key = "Experiment."
 variant_key = "Arm."
-metric = "What the arm acts on, from the exposure to the end. add_to_cart: the share of visits that fill a cart, among those without an order that see a product. checkout: the share of those with a cart that begin the checkout. caused_orders: the orders that contacts other than mail cause."
-relative_lift = "Planted change of the metric relative to the control, 0.05 for five percent more. 0 for the control and for arms that do nothing. Where it wears off, that on the first day."
+metric = "What is measured. add_to_cart: the share of those exposed who fill a cart in a visit. checkout: the share who begin the checkout. orders: the orders per customer exposed."
+relative_lift = "Expected change of the metric if all were in this arm rather than in the control, given whom the experiment reached: 0.05 for five percent more. 0 for the control and for arms that do nothing. NULL when nobody was exposed."
+expected = "Expected value of the metric if all were in this arm. NULL when nobody was exposed."
+planted_lift = "What the arm does to the step that it acts on: the chance that a visit which saw a product, and holds no order, fills a cart; that such a cart goes on to the checkout; the orders that contacts other than mail cause. Larger than relative_lift, which counts what no arm acts on too. Where it wears off, that on the first day."
 split = "Share of people really sent to the arm, 0 to 1. NULL when there was no draw."
 kind = "What the experiment is an example of, in words: winner, loser, no effect, underpowered, broken split, novelty, both arms."
 defect = "What is wrong with it, in words. NULL when nothing is."
 traffic = "Share of the visitors who were taken in."
-wears_off_days = "The effect falls by exp(-days since the experiment began / this). NULL when it stays."
+wears_off_days = "The planted lift falls by exp(-days since the experiment began / this). NULL when it stays."
 */
 CREATE TABLE truth.experiment (
     experiment_key INTEGER NOT NULL REFERENCES star.dim_experiment (experiment_key),
     variant_key INTEGER NOT NULL REFERENCES star.dim_variant (variant_key),
     metric VARCHAR NOT NULL,
-    relative_lift DOUBLE NOT NULL DEFAULT 0,
+    relative_lift DOUBLE,
+    expected DOUBLE,
+    planted_lift DOUBLE NOT NULL DEFAULT 0,
     split DOUBLE,
     kind VARCHAR,
     defect VARCHAR,

@@ -1,5 +1,5 @@
 /*
-doc   = "A time in which a product could not be had, because its supplier failed. Compare with star.fact_inventory and the week's sales of the product: they fall, and go to the products next in price."
+doc   = "A time in which a product could not be had, because its supplier failed and took back what was left. Compare with star.fact_inventory and the week's sales of the product: they fall, and go to the products next in price."
 grain = ["product_key", "starts_on"]
 
 [columns]

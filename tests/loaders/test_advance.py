@@ -117,6 +117,7 @@ def test_sign_ups_grow_on(old, advanced):
 def test_what_is_cancelled_after_the_end_leaves_no_row_that_would_vanish(tmp_path):
     path = tmp_path / "w.duckdb"
     hasty = {
+        "orders.rate_scale": 20,
         "basket.delivery_days": 0,
         "basket.cancelled": 0.5,
         "basket.return_probability": 0.9,

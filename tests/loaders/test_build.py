@@ -1,14 +1,17 @@
 """A build is deterministic, complete, checked and described."""
 
 from datetime import date
+from unittest.mock import Mock
 
 import duckdb
 import pytest
 
 import martlet
+from martlet.loaders import build as build_module
 from martlet.loaders import checks, star
+from martlet.loaders.company import company as company_module
 from martlet.loaders.warehouse_file import rewriting
-from martlet.sql.errors import CheckError, MartletError
+from martlet.sql.errors import CheckError, MartletError, WarehouseError
 
 SMALL = {"customers": 200, "days": 200, "until": date(2025, 7, 1)}
 
@@ -38,6 +41,31 @@ def test_same_seed_same_content_whatever_the_threads(built, tmp_path, threads):
     path = tmp_path / "again.duckdb"
     martlet.build(path, **SMALL, seed=3, threads=threads)
     assert fingerprint(path) == fingerprint(built.warehouse)
+
+
+def test_batches_change_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(company_module, "BLOCK", 64)
+    one, path, told = tmp_path / "one.duckdb", tmp_path / "many.duckdb", {}
+    martlet.build(one, **SMALL, seed=3, threads=2)
+    monkeypatch.setattr(build_module, "_BATCH", 1)
+
+    def progress(table, rows, share):
+        before = told.get(table, (0, 0.0))
+        assert rows > before[0]
+        assert before[1] <= share <= 1.0
+        told[table] = (rows, share)
+
+    report = martlet.build(path, **SMALL, seed=3, threads=2, progress=progress)
+    assert fingerprint(path) == fingerprint(one)
+    assert {table: rows for table, (rows, _) in told.items()} == report.rows
+    assert told["star.fact_order"][1] == 1.0
+
+
+def test_what_goes_wrong_while_writing_is_told_and_nothing_is_left(tmp_path, monkeypatch):
+    monkeypatch.setattr(star, "insert", Mock(side_effect=OSError("no space left")))
+    with pytest.raises(WarehouseError, match="no space left"):
+        martlet.build(tmp_path / "w.duckdb", **SMALL)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_another_seed_is_another_company(built, tmp_path):
@@ -163,7 +191,7 @@ def test_customers_are_those_of_the_day_that_is_named(tmp_path):
     with martlet.open(path) as warehouse:
         signed_up = "SELECT count(*) FROM star.dim_customer WHERE customer_key > 0"
         assert warehouse.sql(f"{signed_up} AND signed_up_at < DATE '2025-06-01'").rows() == [(100,)]
-        assert warehouse.sql(signed_up).rows()[0][0] > 200
+        assert warehouse.sql(signed_up).rows()[0][0] > 105
 
 
 def test_a_base_with_changes_is_the_same_company(tmp_path):

@@ -104,6 +104,15 @@ def test_sentences_about_experiments():
             "split": None,
             "allocation": 0.5,
         },
+        # Nobody was exposed, so there is nothing to say.
+        {
+            "experiment": "C",
+            "variant": "late",
+            "metric": "m",
+            "relative_lift": None,
+            "split": 0.5,
+            "allocation": 0.5,
+        },
     ]
     assert planted_words.WORDS["experiment"](rows) == [
         "A: gift changes m by +50 %.",

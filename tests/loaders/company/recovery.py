@@ -21,6 +21,7 @@ FLAT = {
         "month": [1.0] * 12,
         "weekday": [1.0] * 7,
         "hour": [1.0] * 24,
+        "hour_weekend": [1.0] * 24,
         "holidays": {},
     },
     "promotions": [],

@@ -15,7 +15,7 @@ def test_the_acquisition_channel_is_that_of_the_first_touch(large):
     first = own.sort("touched_at", "touchpoint_id").unique("person", keep="first", maintain_order=True)
     joined = people.join(first, left_on="customer_key", right_on="person")
     late = joined.filter(pl.col("signed_up_at") > pl.datetime(2024, 4, 1))
-    assert late.height > 3000
+    assert late.height > 2000
     assert (late["acquisition_channel_key"] == late["channel_key"]).all()
     assert (late["acquisition_campaign_key"] == late["campaign_key"]).all()
     # Most met the shop before they signed up, and the sign-up's own visit often came another way.
@@ -38,7 +38,7 @@ def test_some_visitors_are_identified_later_and_some_never(large):
 
 def test_campaigns_have_budgets_and_posts_have_campaigns(large):
     budgets = large["dim_campaign"].filter(pl.col("platform").is_not_null() & (pl.col("platform") != "Email"))
-    assert budgets["budget"].null_count() == 0
+    assert (budgets["budget"].is_null() == (budgets["ends_on"] < date(2024, 1, 2))).all()
     spent = large["fact_ad_spend"].group_by("campaign_key").agg(pl.col("spend").sum().cast(pl.Float64))
     whole = budgets.filter((pl.col("starts_on") >= date(2024, 4, 1)) & (pl.col("ends_on") < date(2026, 1, 1)))
     joined = whole.join(spent, on="campaign_key").filter(pl.col("campaign_type") != "Brand")

@@ -23,7 +23,8 @@ def test_retired_products_are_not_sold(large):
         .group_by("product_key")
         .agg(week=pl.col("date_key").max())
     )
-    assert last.filter(pl.col("week") < 20251220).height >= len(retired) - 3
+    # All but those that left in the last weeks.
+    assert last.filter(pl.col("week") < 20251220).height >= 0.95 * len(retired)
     sold = large["fact_order_line"].filter(pl.col("product_key").is_in(retired)).join(last, on="product_key")
     day = pl.col("week").cast(pl.String).str.to_date("%Y%m%d")
     assert sold.filter(pl.col("ordered_at").dt.date() > day + pl.duration(days=6)).is_empty()
@@ -39,11 +40,14 @@ def test_planned_shortages_show_on_the_shelf_and_in_the_sales(large):
     outs = outs.with_columns(week=pl.col("week").list.head(pl.col("weeks"))).explode("week")
     inside = stock.join(outs, on=["product_key", "week"])
     assert inside.height > 80
-    assert (~inside["is_in_stock"]).mean() > 0.75
+    assert not inside["is_in_stock"].any()
     outside = stock.join(outs, on=["product_key", "week"], how="anti")
     assert inside["sold"].mean() < 0.05 * outside["sold"].mean()
-    # Shelves are empty when planned, and, while the supplier delivers by the piece, shortly before.
-    assert 0.005 < (~stock["is_in_stock"]).mean() < 0.1
+    # Shelves are empty when planned, and hardly ever else: in the week before, when the supplier delivers no more.
+    assert (~stock["is_in_stock"]).sum() < 1.15 * inside.height
+    assert (
+        0.002 < inside.height / stock.height < 0.08
+    )  # Corsten and Gruen (2003) found 8 % of retail's shelves empty
 
 
 def test_log_units_fall_with_log_price_by_the_planted_elasticity(large):

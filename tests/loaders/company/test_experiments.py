@@ -1,71 +1,136 @@
 """Seven experiments, each an example of something, and each as the truth says."""
 
 from datetime import date
+from math import log1p
 
+import numpy as np
 import polars as pl
 import pytest
+from scipy import stats
 
 from martlet.loaders.company import Company
 
+from .trials import exposed, log_ratio, measured, outcomes, truth
+
 KINDS = {"winner", "loser", "no effect", "underpowered", "broken split", "novelty", "both arms"}
-
-
-def person():
-    return (
-        pl.when(pl.col("customer_key") > 0)
-        .then(pl.col("customer_key").cast(pl.Int64))
-        .otherwise(-pl.col("visitor_id"))
-    )
+METRIC = {"broken split": "orders", "underpowered": "checkout"}
 
 
 @pytest.fixture(scope="module")
-def carts(large):
-    """Visits without an order that see a product, by experiment and kind, with the arm that came first."""
-    exposures = large["fact_exposure"].with_columns(person=person()).sort("exposed_at")
-    exposures = exposures.unique(["experiment_key", "person"], keep="first", maintain_order=True)
-    exposures = exposures.select("experiment_key", "variant_key", "person", "exposed_at").join(
-        large["truth.experiment"].select("variant_key", "kind", "relative_lift", "metric"), on="variant_key"
-    )
-    exposures = exposures.join(
-        large["dim_experiment"].select("experiment_key", "starts_on", "ends_on"), on="experiment_key"
-    )
-    stage = pl.col("furthest_stage").to_physical()
-    visits = (
-        large["fact_session"].filter(~pl.col("is_converted") & (stage >= 1)).with_columns(person=person())
-    )
-    visits = visits.with_columns(cart=stage >= 2).select("person", "started_at", "cart")
-    return visits.join(exposures.filter(pl.col("metric") == "add_to_cart"), on="person").filter(
-        (pl.col("started_at") >= pl.col("exposed_at")) & (pl.col("started_at").dt.date() <= pl.col("ends_on"))
-    )
+def rows(large):
+    return outcomes(large)
 
 
-def arms(carts, *conditions):
-    """Return the carts a visit, and the visits, of control and treatment, and the planted lift."""
-    rows = carts.filter(*conditions).with_columns(treated=pl.col("relative_lift") != 0)
-    if rows["treated"].sum() == 0:
-        rows = rows.with_columns(treated=pl.col("variant_key") % 2 == 0)
-    found = rows.group_by("treated").agg(
-        share=pl.col("cart").mean(), n=pl.len(), lift=pl.col("relative_lift").max()
-    )
-    control, treated = found.sort("treated").rows(named=True)
-    error = sum(row["share"] * (1 - row["share"]) / row["n"] for row in (control, treated)) ** 0.5
-    return control["share"], treated["share"], error
+def scores(tables, rows, kind):
+    """By round of an experiment, how many standard errors the measured lift lies above none, and above the truth."""
+    found = []
+    for row in truth(tables).filter(pl.col("kind") == kind).iter_rows(named=True):
+        if row["metric"] == METRIC.get(kind, "add_to_cart"):
+            ratio, error = measured(tables, row, rows)
+            found.append((ratio / error, (ratio - log1p(row["relative_lift"])) / error))
+    return np.array(found).T
 
 
-@pytest.mark.parametrize(("kind", "lift"), [("winner", 0.4), ("loser", -0.35), ("no effect", 0.0)])
-def test_effects_are_the_planted_ones(carts, kind, lift):
-    control, treated, error = arms(carts, pl.col("kind") == kind)
-    assert abs(treated - (1 + lift) * control) < 4 * error
-    if lift:
-        assert abs(treated - control) > 3 * error
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_lifts_are_the_true_ones(large, rows, kind):
+    _, against_truth = scores(large, rows, kind)
+    assert (np.abs(against_truth) < 3.5).all()
 
 
-def test_the_novelty_wears_off(carts):
-    day = (pl.col("started_at").dt.date() - pl.col("starts_on")).dt.total_days()
-    early = arms(carts, pl.col("kind") == "novelty", day < 15)
-    late = arms(carts, pl.col("kind") == "novelty", day >= 50)
-    assert early[1] - early[0] > 2 * early[2]
-    assert late[1] - late[0] < 3 * late[2]
+def test_each_reads_as_what_it_is(large, rows):
+    """Both rounds together, in a company of six thousand: Stouffer's sum of scores."""
+    found = {kind: scores(large, rows, kind)[0] for kind in KINDS}
+    together = {kind: each.sum() / np.sqrt(each.size) for kind, each in found.items()}
+    assert together["winner"] > 3
+    assert together["loser"] < -3
+    assert abs(together["no effect"]) < 3
+    assert abs(together["underpowered"]) < 3
+
+
+def test_the_winner_and_the_loser_are_clear_in_a_larger_company(large):
+    """Expected scores at 20,000 customers follow from the truth: no luck is needed."""
+    scale = 20_000 / 6_000
+    people = exposed(large).group_by("experiment_key").len()
+    for row in truth(large).join(people, on="experiment_key").iter_rows(named=True):
+        if row["metric"] == "add_to_cart" and row["kind"] in ("winner", "loser"):
+            treated = row["expected"]
+            control = treated / (1 + row["relative_lift"])
+            spread = treated * (1 - treated) + control * (1 - control)
+            score = abs(treated - control) / np.sqrt(spread / (row["len"] * scale / 2))
+            assert score > 4.5, row
+        if row["kind"] == "underpowered" and row["metric"] == "checkout":
+            control = row["expected"] / (1 + row["relative_lift"])
+            error = np.sqrt(2 * control * (1 - control) / (row["len"] * scale / 2))
+            assert stats.norm.sf(stats.norm.ppf(0.975) - (row["expected"] - control) / error) < 0.1, row
+
+
+@pytest.fixture(scope="module")
+def one_arm(tables_of):
+    """A function that makes a company with everybody in the control, but for one experiment, by its place: the treatment."""
+
+    def make(treated=None):
+        sent = {
+            f"experiments[{number}].arms[{place}].split": float((number == treated) == (place == 1))
+            for number in range(len(KINDS))
+            for place in (0, 1)
+        }
+        return tables_of(Company(customers=3000, days=240, until=date(2026, 1, 1), seed=31, set=sent))
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def all_control(one_arm):
+    tables = one_arm()
+    return tables, outcomes(tables)
+
+
+@pytest.mark.parametrize("number", range(len(KINDS)))
+def test_the_truth_is_the_mean_of_everybody_under_an_arm(one_arm, all_control, number):
+    """The same company, with all in the control, and with all in one experiment's treatment, person by person."""
+    tables, control = all_control
+    both = control.join(outcomes(one_arm(number)), on=["experiment_key", "person"], suffix="_treated")
+    mine = both.filter(pl.col("experiment_key") == number + 1)
+    assert mine.height == (control["experiment_key"] == number + 1).sum() > 300
+    assert (mine["since"] == mine["since_treated"]).all()
+    assert mine["is_control"].all()
+    assert not mine["is_control_treated"].any()
+    arms = tables["truth.experiment"].filter(pl.col("experiment_key") == number + 1).sort("variant_key")
+    for (metric,), said in arms.group_by("metric", maintain_order=True):
+        base, turned = mine[metric].to_numpy(), mine[f"{metric}_treated"].to_numpy()
+        for values, expected in zip((base, turned), said["expected"], strict=True):
+            assert abs(values.mean() - expected) < 4 * values.std() / np.sqrt(values.size), metric
+        gained, difference = turned - base, said["expected"][1] - said["expected"][0]
+        assert abs(gained.mean() - difference) <= 4 * gained.std() / np.sqrt(gained.size), metric
+        lift = said["expected"][1] / said["expected"][0] - 1
+        assert said["relative_lift"].to_list() == pytest.approx([0.0, lift], abs=1e-9)
+        assert difference == 0 or gained.any(), metric
+
+
+def test_the_novelty_wears_off(large):
+    """Of those exposed in the first fortnight the treated fill more carts, of those exposed in the last weeks no more."""
+    rows = outcomes(large).with_columns(day=(pl.col("since").dt.date() - pl.col("starts_on")).dt.total_days())
+    keys = large["truth.experiment"].filter(pl.col("kind") == "novelty")["experiment_key"].unique()
+    rows = rows.filter(pl.col("experiment_key").is_in(keys.to_list()))
+
+    def score(*conditions):
+        arms = [
+            rows.filter(*conditions, pl.col("is_control") == side)["add_to_cart"].to_numpy()
+            for side in (False, True)
+        ]
+        ratio, error = log_ratio(*arms)
+        return ratio / error
+
+    assert score(pl.col("day") < 14) > 2.5
+    assert abs(score(pl.col("day") >= 50)) < 3
+
+
+def test_the_broken_split_alone_is_broken(large):
+    sizes = large["fact_exposure"].group_by("experiment_key", "variant_key").len().sort("variant_key")
+    kinds = dict(large["truth.experiment"].select("experiment_key", "kind").iter_rows())
+    for (experiment,), arms in sizes.group_by("experiment_key", maintain_order=True):
+        chance = stats.chisquare(arms["len"].to_numpy()).pvalue
+        assert (chance < 0.001) == (kinds[experiment] == "broken split"), (kinds[experiment], chance)
 
 
 def test_some_are_in_both_arms_of_one_experiment_only(large):
@@ -79,11 +144,25 @@ def test_some_are_in_both_arms_of_one_experiment_only(large):
     both = set(counts.filter(pl.col("arms") > 1)["experiment_key"])
     kinds = large["truth.experiment"].filter(pl.col("experiment_key").is_in(list(both)))["kind"].unique()
     assert kinds.to_list() == ["both arms"]
+    mine = counts.filter(pl.col("experiment_key").is_in(list(both)))
+    assert (mine["arms"] > 1).mean() > 0.01
+
+
+def test_exposures_lie_in_visits_of_those_exposed(large):
+    """The visit in which a person was exposed is one of theirs."""
+    visits = large["fact_session"].select("visitor_id", "customer_key", exposed_at="started_at")
+    found = large["fact_exposure"].join(visits, on=["visitor_id", "customer_key", "exposed_at"], how="left")
+    assert (
+        large["fact_exposure"]
+        .join(visits, on=["visitor_id", "customer_key", "exposed_at"], how="anti")
+        .is_empty()
+    )
+    assert found.height == large["fact_exposure"].height
 
 
 def test_the_small_experiment_is_small(large):
     sizes = large["fact_exposure"].join(
-        large["truth.experiment"].select("variant_key", "kind"), on="variant_key"
+        large["truth.experiment"].select("variant_key", "kind").unique(), on="variant_key"
     )
     sizes = dict(sizes.group_by("kind").len().iter_rows())
     assert sizes["underpowered"] < 0.2 * sizes["winner"]
@@ -91,9 +170,9 @@ def test_the_small_experiment_is_small(large):
 
 def test_half_a_year_has_every_kind(tables_of):
     company = Company(customers=150, days=181, until=date(2025, 1, 1), seed=2)
-    truth = tables_of(company)["truth.experiment"]
-    assert set(truth["kind"]) == KINDS
+    truth_ = tables_of(company)["truth.experiment"]
+    assert set(truth_["kind"]) == KINDS
     ends = dict(company.dimensions())["star.dim_experiment"]["ends_on"]
     assert ends.max() < date(2025, 1, 1)
-    broken = truth.filter(pl.col("defect").is_not_null())["kind"].unique()
+    broken = truth_.filter(pl.col("defect").is_not_null())["kind"].unique()
     assert set(broken) == {"underpowered", "broken split", "novelty", "both arms"}

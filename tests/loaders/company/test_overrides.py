@@ -91,7 +91,7 @@ def test_a_wrong_change_is_named_with_what_is_right(key, value, message):
 
 def test_season_off_makes_demand_flat_and_leaves_the_rest():
     flat = with_(season="off")
-    assert {*flat.clock.month, *flat.clock.weekday, *flat.clock.hour} == {1.0}
+    assert {*flat.clock.month, *flat.clock.weekday, *flat.clock.hour, *flat.clock.hour_weekend} == {1.0}
     assert (flat.clock.holidays, flat.clock.demand_growth_per_year) == ({}, 0.0)
     assert {promotion.demand for promotion in flat.promotions} == {1.0}
     assert [p.discount for p in flat.promotions] == [p.discount for p in USUAL.promotions]

@@ -52,6 +52,8 @@ def test_an_unknown_preset_gets_the_nearest_name():
         (("modifiers", 0, "acts_on"), "opens", r"modifiers\[0\].acts_on is opens; only Email"),
         (("modifiers", 0, "campaign_type"), "Family", r"modifiers\[0\].campaign_type: 'Family'"),
         (("email", "hours"), [1.0], "email.hours has 1 numbers; allowed are 24"),
+        (("clock", "hour_weekend"), [1.0], "clock.hour_weekend has 1 numbers; allowed are 24"),
+        (("clock", "days_off"), ["Xmas"], "clock.days_off: 'Xmas' does not exist"),
         (
             ("email", "types", 0, "subjects"),
             ["{name}, hello"],

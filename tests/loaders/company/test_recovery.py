@@ -13,9 +13,13 @@ UNTIL = date(2026, 1, 1)
 
 @pytest.fixture(scope="module")
 def baseline(large):
-    """Baseline orders after the one at sign-up, which BG/NBD leaves out, beside the customer's operational days."""
+    """Baseline orders after the one at sign-up, which BG/NBD leaves out, beside the customer's operational days.
+
+    Of those who signed up within the data: what older customers bought before is not on record.
+    """
     world = Company(customers=6000, days=730, until=UNTIL, seed=11)._world
     people = large["dim_customer"].select("customer_key", "signed_up_at")
+    people = people.filter(pl.col("signed_up_at") >= world.first_day)
     start = people["signed_up_at"].dt.epoch("s").to_numpy()
     days = float(world.clock.forward(world.until_at)) - world.clock.forward(start)
     # Order numbers within the customer: 0 at sign-up, 1 to 999 baseline; see _ids.py.

@@ -118,6 +118,8 @@ def test_a_hold_out_measures_what_emails_caused(tables_of, tmp_path):
     assert pooled > 4 * np.sqrt((size**2 * variance).sum()) / size.sum(), "; ".join(said)
     treated = mails.filter(~pl.col("is_holdout"))
     planted = treated["caused"].mean()
-    # Opens by people times the effect of one, less what falls out of the fortnight.
-    opened = treated["first_human_opened_at"].is_not_null().mean()
+    # Opens by people who have not left, times the effect of one, less what falls out of the fortnight.
+    treated = treated.join(tables["truth.customer"].select("customer_key", "churned_at"), on="customer_key")
+    left = (pl.col("churned_at") < pl.col("first_human_opened_at")).fill_null(value=False)
+    opened = treated.select(pl.col("first_human_opened_at").is_not_null() & ~left).to_series().mean()
     assert planted == pytest.approx(opened * 0.35, rel=0.15)

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from scipy import stats
 
+from martlet.loaders.calendar import holidays
 from martlet.loaders.company import Company
 
 from .recovery import FLAT, PRESET, changed
@@ -20,7 +21,7 @@ DAYS = 728  # whole weeks
 def curves():
     """The shop's own curves, without holidays and promotions, which stand across them."""
     clock = tomllib.loads(PRESET.read_text(encoding="utf-8"))["clock"]
-    return {name: clock[name] for name in ("month", "weekday", "hour")}
+    return {name: clock[name] for name in ("month", "weekday", "hour", "hour_weekend", "days_off")}
 
 
 @pytest.fixture(scope="module")
@@ -53,15 +54,24 @@ def test_weekdays_have_their_planted_shares(baseline, curves):
     assert result.pvalue > 0.001, (found / expected, result)
 
 
-def test_nights_have_their_planted_share(baseline, curves):
-    found = (baseline["ordered_at"].dt.hour() < 6).sum()
-    planted = sum(curves["hour"][:6]) / sum(curves["hour"])
-    assert _likely(found, baseline.height, planted) > 0.001, (found / baseline.height, planted)
+def _free(baseline, curves):
+    """Weekends, and the days off by the calendar's own names."""
+    off = {
+        day
+        for year in (2023, 2024, 2025)
+        for name, day in holidays(year).items()
+        if name in curves["days_off"]
+    }
+    day = baseline["ordered_at"].dt.date()
+    return (day.dt.weekday() >= 6) | day.is_in(list(off))
 
 
-def test_hours_have_their_planted_shares(baseline, curves):
-    found = np.bincount(baseline["ordered_at"].dt.hour().to_numpy(), minlength=24)
-    expected = np.array(curves["hour"]) / sum(curves["hour"]) * baseline.height
+@pytest.mark.parametrize("curve", ["hour", "hour_weekend"])
+def test_hours_have_their_planted_shares(baseline, curves, curve):
+    free = _free(baseline, curves)
+    mine = baseline.filter(free if curve == "hour_weekend" else ~free)
+    found = np.bincount(mine["ordered_at"].dt.hour().to_numpy(), minlength=24)
+    expected = np.array(curves[curve]) / sum(curves[curve]) * mine.height
     result = stats.chisquare(found, expected)
     assert result.pvalue > 0.001, (np.round(found / expected, 2), result)
 

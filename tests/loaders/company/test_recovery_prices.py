@@ -66,5 +66,5 @@ def test_companions_join_baskets_as_often_as_planted(busy):
         )
         .height
     )
-    independent = sum(usual[one] * usual[other] / total for one, other, _ in pairs.iter_rows())
+    independent = sum(usual.get(one, 0) * usual.get(other, 0) / total for one, other, _ in pairs.iter_rows())
     assert both > 3 * independent, (both, independent)

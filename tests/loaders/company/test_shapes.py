@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from martlet.loaders.calendar import calendar, holidays
+from martlet.loaders.company import load_preset
 
 
 def test_orders_vary_more_than_chance(large):
@@ -16,9 +17,13 @@ def test_orders_vary_more_than_chance(large):
         .group_by("customer_key")
         .agg(n=pl.col("order_id").count())["n"]
     )
-    assert counts.var() / counts.mean() > 1.15
-    assert 0.45 < (counts > 0).mean() < 0.7
-    assert 0.28 < (counts.filter(counts > 0) > 1).mean() < 0.42
+    # The bounds of benchmarks/realism/ranges.toml: CDNOW and trade surveys.
+    assert 1.5 < counts.var() / counts.mean() < 6
+    assert 0.20 < (counts.filter(counts > 0) > 1).mean() < 0.49
+    revenue = large["fact_order"].group_by("customer_key").agg(pl.col("net_revenue").sum().cast(pl.Float64))
+    best = revenue["net_revenue"].sort(descending=True)
+    assert 0.40 < best.head(best.len() // 10).sum() / best.sum() < 0.55
+    assert 0.59 < best.head(best.len() // 5).sum() / best.sum() < 0.74
 
 
 def test_nights_are_quiet_and_evenings_busy(large):
@@ -86,19 +91,6 @@ def test_platforms_claim_more_than_they_caused(large):
     assert claimed > 1.5 * caused
 
 
-def test_the_broken_split_is_broken_and_the_others_are_not(large):
-    arms = (
-        large["fact_exposure"]
-        .join(large["dim_variant"].drop("experiment_key"), on="variant_key")
-        .join(large["truth.experiment"].select("variant_key", "split"), on="variant_key")
-    )
-    for (key,), group in arms.group_by("experiment_key", maintain_order=True):
-        counts = group["is_control"].value_counts()["count"].to_numpy()
-        statistic = ((counts - counts.sum() / 2) ** 2 / (counts.sum() / 2)).sum()
-        fair = group["split"].n_unique() == 1
-        assert (statistic < 10.8) == fair, key  # chi-square, one degree of freedom, p = 0.001
-
-
 def test_a_persona_shows_in_what_is_bought(large):
     lines = (
         large["fact_order_line"]
@@ -118,7 +110,7 @@ def test_companions_are_bought_together(large):
     )
     orders = large["fact_order"].height
     usual = dict(baskets.group_by("product_key").len().iter_rows())
-    expected = sum(usual[a] * usual[b] / orders for a, b, _ in pairs.iter_rows())
+    expected = sum(usual.get(a, 0) * usual.get(b, 0) / orders for a, b, _ in pairs.iter_rows())
     assert both.height > 5 * expected
 
 
@@ -146,8 +138,11 @@ def test_demographics_are_consistent(large):
 
 
 def test_sign_ups_grow(large):
+    """Each year by as much as the preset says, but for chance and for weeks in which much was spent."""
     year = large["dim_customer"]["signed_up_at"].dt.year().value_counts().sort("signed_up_at")["count"]
-    assert 1.2 < year[1] / year[0] < 1.5
+    growth = load_preset("ecommerce").growth.sign_ups_per_year
+    assert year.len() == 6
+    assert abs(np.log(year[5] / year[4] / (1 + growth))) < 4 * np.sqrt(1 / year[4] + 1 / year[5])
 
 
 def test_calendar_knows_the_days_of_the_trade():

@@ -1,6 +1,14 @@
 """Visits hold their events, in the order of the funnel; visits with an order hold it, and what was bought."""
 
+import tomllib
+
 import polars as pl
+from scipy import stats
+
+from martlet.loaders.channels import CHANNELS
+from martlet.loaders.company import _ids
+
+from .recovery import PRESET
 
 STAGES = ["Homepage", "Product Page", "Add to Cart", "Checkout", "Purchase"]
 
@@ -29,7 +37,8 @@ def test_visits_contain_their_events(small):
     assert (visits["page_views"] == visits["pages"]).all()
     assert (
         visits["last"]
-        == visits["started_at"] + pl.Series(visits["duration_seconds"] * 1_000_000).cast(pl.Duration("us"))
+        == visits["started_at"]
+        + pl.Series(visits["duration_seconds"].cast(pl.Int64) * 1_000_000).cast(pl.Duration("us"))
     ).all()
     assert (visits["furthest_stage"].to_physical() == visits["stage"]).all()
 
@@ -91,3 +100,43 @@ def test_an_order_follows_its_own_touches(small):
         .filter(pl.col("touched_at") <= pl.col("ordered_at"))
     )
     assert last["order_id"].n_unique() == small["fact_order"].height
+
+
+def test_bounces_are_the_planted_ones_by_device_and_channel(large):
+    """Of browsers that belong to nobody; a bounce is the channel's, times that of strangers, times that of the device."""
+    preset = tomllib.loads(PRESET.read_text(encoding="utf-8"))
+    see, keys = preset["visits"], {channel.name: channel.key for channel in CHANNELS}
+    visits = (
+        large["fact_session"]
+        .filter(pl.col("visitor_id") % _ids.VISITORS >= _ids.PROSPECTS)
+        .join(large["dim_device"].select("device_key", "device_type"), on="device_key")
+        .with_columns(mobile=pl.col("device_type") == "mobile")
+    )
+    asked = 0
+    for mix in preset["channels"]:
+        for mobile in (True, False):
+            mine = visits.filter(pl.col("channel_key") == keys[mix["name"]], pl.col("mobile") == mobile)
+            if mine.height > 500:
+                chance = mix["bounce"] * see["stranger_bounce"] * (see["mobile_bounce"] if mobile else 1.0)
+                found = stats.binomtest(mine["is_bounce"].sum(), mine.height, chance)
+                assert found.pvalue > 1e-4, (mix["name"], mobile, mine["is_bounce"].mean(), chance)
+                asked += 1
+    assert asked > 10
+
+
+def test_visits_are_deeper_and_longer_on_a_large_screen_and_on_purpose(large):
+    """Pages and seconds of visits that go on and hold no order, against the mean of their channel or device."""
+    keys = {channel.key: channel.name for channel in CHANNELS}
+    visits = (
+        large["fact_session"]
+        .filter(~pl.col("is_bounce"), ~pl.col("is_converted"))
+        .join(large["dim_device"].select("device_key", "device_type"), on="device_key")
+        .with_columns(channel=pl.col("channel_key").replace_strict(keys))
+    )
+    means = [pl.col("page_views").mean(), pl.col("duration_seconds").mean()]
+    by_device = visits.group_by("device_type").agg(means).rows_by_key("device_type", unique=True)
+    by_channel = visits.group_by("channel").agg(means).rows_by_key("channel", unique=True)
+    for place in (0, 1):
+        assert by_device["desktop"][place] > 1.1 * by_device["mobile"][place]
+        assert by_channel["Email"][place] > 1.2 * by_channel["Display"][place]
+        assert by_channel["Direct"][place] > 1.1 * by_channel["Paid Social"][place]

@@ -1,0 +1,115 @@
+"""Browsers: on which one a contact takes place, and whether the company knows then who uses it.
+
+A person has a mobile and another device. A browser is a device's cookie, which lasts until it is lost: deleted, blocked, or
+left behind with the old telephone. Its user is unknown until something in it says who that is: a sign-up, a log-in, an order,
+a click in a mail. So a customer has several browsers, some known late, some never. Browsers that belong to no customer
+are prospects; theirs are the numbers from `_ids.PROSPECTS`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from martlet.loaders.company import _ids
+from martlet.loaders.company._draws import pick
+from martlet.loaders.company._frames import NEVER
+from martlet.loaders.company._world import PERIOD
+from martlet.loaders.company.campaigns import CHANNEL_KEYS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from martlet.loaders.company._world import World
+    from martlet.loaders.company.people import People
+    from martlet.loaders.company.touches import Touches
+
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+__all__ = ["device_of", "devices_of", "in_browsers", "is_mobile", "recognised", "visitors"]
+
+# A device has at most so many cookies, one after the other; the last one is kept.
+_MOST_COOKIES: Final = _ids.PROSPECTS // 2
+
+
+def device_of(world: World, touch: Ints, *, buying: bool = False) -> Ints:
+    """Return by touch 0 for the mobile device, 1 for the other one."""
+    see = world.preset.visits
+    mobile = see.mobile_share_of_orders if buying else see.mobile_share
+    return (world.streams.uniform("touch/browser", touch) >= mobile).astype(np.int64)
+
+
+def visitors(people: People, touches: Touches) -> Ints:
+    """Return the visitor's number of each touch; of touches without a browser it means nothing."""
+    return people.key[touches.who] * _ids.VISITORS + touches.browser
+
+
+def in_browsers(world: World, people: People, touches: Touches) -> Touches:
+    """Return touches with the numbers of browsers in the place of devices (0 mobile, 1 other).
+
+    An even number is a cookie of the mobile device, an odd one of the other. A cookie is lost between one period and the
+    next with a chance that is the same in all of them, from the sign-up on, or from where the record begins.
+    """
+    own = np.flatnonzero((touches.browser >= 0) & (touches.browser < _ids.PROSPECTS))
+    who, device = touches.who[own], touches.browser[own]
+    first = (np.maximum(people.signed_up_u, world.start) // PERIOD).astype(np.int64)
+    period = np.maximum((touches.u[own] // PERIOD).astype(np.int64) - first[who], 0)
+    most = int(period.max(initial=0))
+    # Numbered by absolute period, so that a cell's fate does not depend on which others are looked at.
+    cells = people.key[:, None] * _ids.MAX_PERIODS + first[:, None] + np.arange(1, most + 1)
+    browser = touches.browser.copy()
+    for number, name in enumerate(("mobile", "other")):
+        lost = world.streams.uniform(f"browser/lost/{name}", cells) < world.preset.visits.cookie_lost
+        cookie = np.concatenate((np.zeros((lost.shape[0], 1), np.int64), np.cumsum(lost, axis=1)), axis=1)
+        mine = np.flatnonzero(device == number)
+        kept = np.minimum(cookie[who[mine], period[mine]], _MOST_COOKIES - 1)
+        browser[own[mine]] = 2 * kept + number
+    return replace(touches, browser=browser)
+
+
+def recognised(world: World, people: People, touches: Touches) -> Bools:
+    """Return whether the company knows whose touch it is, by what these touches have told it up to then.
+
+    A mail opened is the customer's. Everything else is known from the first sign-up, log-in, order or click in a mail in its
+    browser on, that visit included. Who signed up before the record is known on one of the two devices.
+    """
+    customer = people.is_customer[touches.who] & (touches.at >= people.signed_up_at[touches.who])
+    customer &= touches.browser < _ids.PROSPECTS
+    own = np.flatnonzero(customer & (touches.browser >= 0))
+    browser = touches.who[own] * _ids.PROSPECTS + touches.browser[own]
+    visit = touches.visits[own]
+    says = world.streams.uniform("visit/login", touches.id[own]) < world.preset.visits.login
+    says |= (touches.channel[own] == CHANNEL_KEYS["Email"]) | touches.converts[own]
+    says = (says & visit) | (touches.id[own] % _ids.TOUCHES == 0)
+    since = np.full(people.key.size * _ids.PROSPECTS, NEVER, dtype=np.int64)
+    np.minimum.at(since, browser[says], touches.at[own[says]])
+    older = np.flatnonzero(people.signed_up_u < world.start)
+    since[older * _ids.PROSPECTS + device_of(world, people.key[older] * _ids.TOUCHES, buying=True)] = 0
+    customer[own] = touches.at[own] >= since[browser]
+    return customer
+
+
+def is_mobile(world: World, people: People, touches: Touches) -> Bools:
+    """Return whether each touch takes place on a mobile device."""
+    mobile: Bools = touches.browser % 2 == 0
+    strange = np.flatnonzero(touches.browser >= _ids.PROSPECTS)
+    visitor = visitors(people, touches)[strange]
+    mobile[strange] = world.streams.uniform("visitor/mobile", visitor) < world.preset.visits.mobile_share
+    return mobile
+
+
+def devices_of(world: World, people: People, touches: Touches) -> Ints:
+    """Return the device key of each touch, 0 for those without a browser."""
+    mobile = is_mobile(world, people, touches)
+    device = np.where(mobile, people.mobile[touches.who], people.desktop[touches.who])
+    strange = np.flatnonzero(touches.browser >= _ids.PROSPECTS)
+    visitor = visitors(people, touches)[strange]
+    kinds = world.preset.visits.devices
+    for here, is_of in ((mobile[strange], True), (~mobile[strange], False)):
+        weights = [entry.weight if (entry.device_type == "mobile") is is_of else 0.0 for entry in kinds]
+        mine = np.flatnonzero(here)
+        device[strange[mine]] = pick(world.streams.uniform("visitor/device", visitor[mine]), weights) + 1
+    return np.where(touches.browser < 0, 0, device)
