@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -147,7 +147,9 @@ def fill(
     if threads is not None:
         connection.execute("SET threads = $threads", {"threads": threads})
     star.create(connection)
-    star.extend_calendar(connection, company.first_day, company.until, promotions=company.promotions())
+    # Weekly facts are dated by the Monday of the first week, which can lie in the year before.
+    monday = company.first_day - timedelta(days=company.first_day.weekday())
+    star.extend_calendar(connection, monday, company.until, promotions=company.promotions())
 
     def report(written: Future[Batch] | None) -> None:
         for relation, frame, share in written.result() if written else ():

@@ -212,3 +212,9 @@ def test_content_does_not_depend_on_threads_where_there_are_several_blocks(tmp_p
     martlet.build(one, **several, threads=1)
     martlet.build(two, **several, threads=2)
     assert fingerprint(one) == fingerprint(two)
+
+
+def test_data_that_begin_with_a_year_in_mid_week_have_all_their_days(tmp_path):
+    martlet.build(
+        tmp_path / "w.duckdb", customers=20, days=365, until=date(2026, 1, 1)
+    )  # from Wednesday, January 1
