@@ -27,6 +27,8 @@ acquisition_channel_key = "Channel of the visit that led to the sign-up, or 0."
 acquisition_campaign_key = "Campaign of the visit that led to the sign-up, or 0."
 is_email_opted_in = "Whether the customer agrees to marketing by email. false when not known, since consent is not assumed."
 is_sms_opted_in = "Whether the customer agrees to marketing by text message. false when not known, since consent is not assumed."
+is_placeholder = "Whether the customer is known only from other data, such as orders, and no source of customers has described them yet. false for synthetic customers."
+described_on = "Day as of which a source of customers last described the customer. NULL for synthetic customers and placeholders."
 */
 CREATE TABLE star.dim_customer (
     customer_key INTEGER PRIMARY KEY,
@@ -52,5 +54,7 @@ CREATE TABLE star.dim_customer (
     acquisition_channel_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_channel (channel_key),
     acquisition_campaign_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_campaign (campaign_key),
     is_email_opted_in BOOLEAN NOT NULL DEFAULT false,
-    is_sms_opted_in BOOLEAN NOT NULL DEFAULT false
+    is_sms_opted_in BOOLEAN NOT NULL DEFAULT false,
+    is_placeholder BOOLEAN NOT NULL DEFAULT false,
+    described_on DATE
 )

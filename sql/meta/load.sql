@@ -1,5 +1,5 @@
 /*
-doc   = "A load: one build, one advance or one ingest. rows_read = rows_loaded + rows_merged + rows_quarantined."
+doc   = "A load: one build, one advance, or one file of an ingest. rows_read = rows_loaded + rows_merged + rows_quarantined."
 grain = ["load_id"]
 
 [columns]
@@ -13,6 +13,11 @@ rows_loaded = "Rows that became new rows of the star."
 rows_merged = "Rows recognised as duplicates of rows that are there."
 rows_quarantined = "Rows that could not be read, kept in quarantine.rejected_row."
 seconds = "How long the load took, in seconds. NULL when not measured."
+profile = "Profile by which a file was read. NULL for synthetic data."
+settings = "What was said besides the profile, such as the order of dates, as JSON text. NULL for synthetic data."
+as_of = "Day as of which the file tells. NULL for synthetic data."
+file_number = "Place of the file among those of one command, from 1; files of one command are put in place together. NULL for synthetic data."
+columns = "Names of the file's columns, as JSON text. NULL where nothing was read."
 */
 CREATE TABLE meta.load (
     load_id BIGINT PRIMARY KEY,
@@ -24,5 +29,10 @@ CREATE TABLE meta.load (
     rows_loaded BIGINT NOT NULL DEFAULT 0,
     rows_merged BIGINT NOT NULL DEFAULT 0,
     rows_quarantined BIGINT NOT NULL DEFAULT 0,
-    seconds DOUBLE
+    seconds DOUBLE,
+    profile VARCHAR,
+    settings VARCHAR,
+    as_of DATE,
+    file_number INTEGER,
+    columns VARCHAR
 )
