@@ -1,6 +1,8 @@
 /*
 doc   = "A customer, as now. Key 0 is the unknown customer: rows that carry it belong to nobody in particular, and never count as one person."
 grain = ["customer_key"]
+watched = ["gender", "age_range", "education", "income", "country", "loyalty_tier", "acquisition_channel_key"]
+personal = ["first_name", "last_name", "email", "gender", "birth_date", "age_range", "education", "marital_status", "kids_at_home", "teens_at_home", "income", "income_range", "country", "region", "city", "postal_code", "loyalty_tier", "is_email_opted_in", "is_sms_opted_in"]
 
 [columns]
 customer_key = "Key of the customer. 0 is unknown."

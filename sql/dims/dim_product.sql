@@ -1,6 +1,7 @@
 /*
 doc   = "A product, as now. Key 0 is the unknown product."
 grain = ["product_key"]
+watched = ["category", "unit_cost", "list_price"]
 
 [columns]
 product_key = "Key of the product. 0 is unknown."

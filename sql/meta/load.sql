@@ -1,13 +1,14 @@
 /*
-doc   = "A load: one build, one advance, or one file of an ingest. rows_read = rows_loaded + rows_merged + rows_quarantined."
+doc   = "A load: one build, one advance, one file of an ingest or one forgetting. rows_read = rows_loaded + rows_merged + rows_quarantined."
 grain = ["load_id"]
 
 [columns]
 load_id = "Number of the load, from 1, in order of time."
 loaded_at = "When the load was put in place, UTC, by the clock of the machine. The only value in the file that depends on a clock."
-kind = "What kind of load: build, advance, or ingest and what was ingested."
+kind = "What kind of load: build, advance, forget, or ingest and what was ingested."
 source = "File that was read, or the preset that was generated from."
 content_hash = "SHA-256 of what was read, in hexadecimal. A second load of the same hash changes nothing. NULL where nothing was read."
+as_of = "Day that the load called today. NULL where it was not told; then the last day in the data is."
 rows_read = "Rows read or generated."
 rows_loaded = "Rows that became new rows of the star."
 rows_merged = "Rows recognised as duplicates of rows that are there."
@@ -15,7 +16,6 @@ rows_quarantined = "Rows that could not be read, kept in quarantine.rejected_row
 seconds = "How long the load took, in seconds. NULL when not measured."
 profile = "Profile by which a file was read. NULL for synthetic data."
 settings = "What was said besides the profile, such as the order of dates, as JSON text. NULL for synthetic data."
-as_of = "Day as of which the file tells. NULL for synthetic data."
 file_number = "Place of the file among those of one command, from 1; files of one command are put in place together. NULL for synthetic data."
 columns = "Names of the file's columns, as JSON text. NULL where nothing was read."
 */
@@ -25,6 +25,7 @@ CREATE TABLE meta.load (
     kind VARCHAR NOT NULL,
     source VARCHAR NOT NULL,
     content_hash VARCHAR,
+    as_of DATE,
     rows_read BIGINT NOT NULL DEFAULT 0,
     rows_loaded BIGINT NOT NULL DEFAULT 0,
     rows_merged BIGINT NOT NULL DEFAULT 0,
@@ -32,7 +33,6 @@ CREATE TABLE meta.load (
     seconds DOUBLE,
     profile VARCHAR,
     settings VARCHAR,
-    as_of DATE,
     file_number INTEGER,
     columns VARCHAR
 )

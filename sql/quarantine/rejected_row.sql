@@ -1,6 +1,7 @@
 /*
 doc   = "A row of a source that could not be loaded, as it was, with the first reason found. Rows read and not merged are either in the star or here."
 grain = ["load_id", "source", "row_number"]
+personal = ["row_text", "reason"]
 
 [columns]
 load_id = "Load that rejected the row."

@@ -16,7 +16,7 @@ __all__ = ["DIMENSIONS", "Dimension", "Join", "Resolved", "resolve"]
 
 _FIRST_VERSIONS = """
 INSERT INTO star.dim_customer_history (customer_version_key, customer_key)
-SELECT (SELECT max(customer_version_key) FROM star.dim_customer_history) + row_number() OVER (ORDER BY key), key
+SELECT (SELECT coalesce(max(customer_version_key), 0) FROM star.dim_customer_history) + row_number() OVER (ORDER BY key), key
 FROM fresh
 """
 
