@@ -17,7 +17,7 @@ seconds = "How long the load took, in seconds. NULL when not measured."
 profile = "Profile by which a file was read. NULL for synthetic data."
 settings = "What was said besides the profile, such as the order of dates, as JSON text. NULL for synthetic data."
 file_number = "Place of the file among those of one command, from 1; files of one command are put in place together. NULL for synthetic data."
-columns = "Names of the file's columns, as JSON text. NULL where nothing was read."
+header = "The line that names the file's columns, written as its rows are. NULL where rows are kept as JSON, which names them itself."
 */
 CREATE TABLE meta.load (
     load_id BIGINT PRIMARY KEY,
@@ -34,5 +34,5 @@ CREATE TABLE meta.load (
     profile VARCHAR,
     settings VARCHAR,
     file_number INTEGER,
-    columns VARCHAR
+    header VARCHAR
 )

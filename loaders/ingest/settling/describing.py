@@ -42,9 +42,10 @@ def settle_members(connection: duckdb.DuckDBPyConnection, staged: Staged, as_of:
     names = [column.name for column in columns if column.name != key and _is_told(connection, column.name)]
     compared = [name for name in names if name != "described_on"]
     differs = " OR ".join(f"old.{quoted(n)} IS DISTINCT FROM new.{quoted(n)}" for n in compared)
+    described = "old.described_on" if table == "star.dim_customer" else "CAST(NULL AS DATE)"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE touched AS SELECT new.{key} AS key, old.{key} IS NULL AS is_new, "
-        f"coalesce(old.is_placeholder, false) AS was_placeholder FROM composed AS new "
+        f"coalesce(old.is_placeholder, false) AS was_placeholder, {described} AS described_before FROM composed AS new "
         f"LEFT JOIN {table} AS old ON old.{key} = new.{key} WHERE old.{key} IS NULL OR {differs}"
     )
     if table == "star.dim_customer" and staged.is_main:
@@ -144,7 +145,11 @@ def _compose(
             continue
         value = f"new.{quoted(name)}" if name in staged.fed else f"CAST(NULL AS {sql_type(of)})"
         if of.dimension is None and of.column in stored:
-            value = _completed(staged, value, f"CAST({stored[of.column].known('old')} AS {sql_type(of)})")
+            known = stored[of.column].known("old")
+            if of.column == "name":
+                known = f"nullif({known}, old.{identifier})"
+            kept = f"CAST(old.{quoted(of.column)} AS {sql_type(of)})"
+            value = _completed(staged, value, f"CAST({known} AS {sql_type(of)})", kept)
         selected.append(f"{value} AS {quoted(name)}")
     found = {join.column for join in joins}
     keys = {of.key or DIMENSIONS[of.dimension].key for of in entity.fields.values() if of.dimension}
@@ -167,17 +172,22 @@ def _compose(
         if expression is None:
             continue
         if expression in keys:
-            expression = _completed(staged, f"nullif({expression}, 0)", f"nullif({quoted('old_' + name)}, 0)", old="old_is_placeholder")
+            kept = f"nullif({quoted('old_' + name)}, 0)"
+            expression = _completed(staged, f"nullif({expression}, 0)", kept, kept, "old_is_placeholder")
         values[name] = column.filled(f"coalesce({expression}, {quoted('old_' + name)})")
     composed = ", ".join(f"{value} AS {quoted(name)}" for name, value in values.items())
     connection.execute(f"CREATE OR REPLACE TEMP TABLE composed AS SELECT row, times, {composed} FROM {rows}")
 
 
-def _completed(staged: Staged, new: str, old: str, *, old_mark: str = "old.is_placeholder") -> str:
-    """Return what is known of a member after a file: who describes overrules, who mentions completes."""
+def _completed(staged: Staged, new: str, known: str, stored: str, mark: str = "old.is_placeholder") -> str:
+    """Return what is known of a member after a file: who describes it overrules, who mentions it completes.
+
+    `known` is what is stored, a default or a placeholder's name being nothing known; of a member that was described
+    a default is known too: no mention turns a consent that was not given into one.
+    """
     if staged.is_main:
-        return f"coalesce({new}, {old})"
-    return f"CASE WHEN NOT coalesce({old_mark}, true) THEN coalesce({old}, {new}) ELSE coalesce({old}, {new}) END"
+        return f"coalesce({new}, {known})"
+    return f"CASE WHEN NOT {mark} THEN coalesce({stored}, {new}) ELSE coalesce({known}, {new}) END"
 
 
 def _update(connection: duckdb.DuckDBPyConnection, table: str, key: str, names: list[str]) -> None:

@@ -29,9 +29,9 @@ WHERE customer_key IN (SELECT key FROM touched WHERE is_new)
 """
 
 _OLDER = """
-SELECT count(*), min(old.customer_id), max(old.described_on)
-FROM star.dim_customer AS old
-WHERE old.customer_key IN (SELECT key FROM touched) AND old.described_on > CAST($as_of AS DATE)
+SELECT count(*), min(customer.customer_id), max(customer.described_on)
+FROM star.dim_customer AS customer
+WHERE customer.customer_key IN (SELECT key FROM touched) AND customer.described_on > CAST($as_of AS DATE)
 """
 
 
@@ -60,7 +60,7 @@ def write_versions(connection: duckdb.DuckDBPyConnection, as_of: datetime, *, is
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE turned AS SELECT customer.customer_key, version.customer_version_key, "
         f"{columns}, version.valid_from, "
-        f"touched.was_placeholder OR NOT {is_main} OR coalesce(touched.described_before = {day}::DATE, false) "
+        f"touched.was_placeholder OR NOT {is_main} OR coalesce(touched.described_before = CAST({day} AS DATE), false) "
         f"OR version.valid_from >= {day} AS is_same_version "
         "FROM star.dim_customer AS customer JOIN touched ON touched.key = customer.customer_key "
         "JOIN star.dim_customer_history AS version ON version.customer_key = customer.customer_key AND version.is_current "
