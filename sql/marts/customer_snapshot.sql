@@ -7,7 +7,7 @@ customer_key = "Customer, never 0 where computed."
 snapshot_on = "Day on which the figures were taken."
 recency_days = "Days since the last purchase; computed: whole elapsed days. NULL without one."
 web_visits = "Visits to the site in the last month; computed: the last 30 days, those before the customer was identified included."
-spend = "Money spent; computed: net revenue before refunds."
+spend = "Money spent; computed: net revenue before refunds. The sum of its categories where a source gives only these."
 purchases_deal = "Purchases made with a discount; computed: orders with a discount."
 purchases_web = "Purchases on the site; computed: orders placed in a visit or from a known device."
 purchases_catalog = "Purchases from a catalogue. NULL where computed: an order does not tell."
@@ -58,6 +58,12 @@ visits AS (
     GROUP BY 1
 ),
 
+categories AS (
+    SELECT customer_key, date_key, CAST(sum(spend) AS DECIMAL(18, 2)) AS spend
+    FROM star.fact_customer_category_spend
+    GROUP BY customer_key, date_key
+),
+
 complaints AS (
     SELECT answer.customer_key, bool_or(answer.has_complained) AS has_complained
     FROM star.fact_survey AS answer
@@ -66,9 +72,19 @@ complaints AS (
 )
 
 SELECT
-    customer_key, snapshot_on, recency_days, web_visits, spend, purchases_deal, purchases_web, purchases_catalog,
-    purchases_store, has_complained, false AS is_computed
-FROM star.fact_customer_snapshot
+    taken.customer_key,
+    taken.snapshot_on,
+    taken.recency_days,
+    taken.web_visits,
+    coalesce(taken.spend, categories.spend) AS spend,
+    taken.purchases_deal,
+    taken.purchases_web,
+    taken.purchases_catalog,
+    taken.purchases_store,
+    taken.has_complained,
+    false AS is_computed
+FROM star.fact_customer_snapshot AS taken
+LEFT JOIN categories ON categories.customer_key = taken.customer_key AND categories.date_key = taken.date_key
 UNION ALL
 SELECT
     customer.customer_key,

@@ -97,6 +97,20 @@ def test_what_a_source_gave_is_not_computed_again(given):
     assert answered.rows() == [(1, True, None, False)]
 
 
+def test_spend_by_category_adds_up_where_a_source_gives_no_total(given):
+    keys = {"customer_key": [1, 1], "date_key": [20240131] * 2, "snapshot_on": [date(2024, 1, 31)] * 2}
+    warehouse = given(
+        {
+            "star.dim_customer": CUSTOMERS,
+            "star.fact_customer_snapshot": pl.DataFrame(keys).head(1),
+            "star.fact_customer_category_spend": pl.DataFrame(
+                keys | {"category": ["Wine", "Fish"], "spend": [Decimal("1.25"), Decimal("2.50")]}
+            ),
+        }
+    )
+    assert warehouse.sql("SELECT spend FROM mart.customer_snapshot").rows() == [(Decimal("3.75"),)]
+
+
 @pytest.mark.parametrize("mart", ["customer_snapshot", "customer_category_spend", "campaign_response"])
 def test_nothing_comes_of_nothing(given, mart):
     assert given({"star.dim_customer": CUSTOMERS}).sql(f"SELECT * FROM mart.{mart}").rows() == []
