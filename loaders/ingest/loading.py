@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -36,7 +35,7 @@ from martlet.queries.connection import connect, is_martlet
 from martlet.sql.errors import IngestError, WarehouseError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from martlet.loaders.checks import CheckResult
@@ -45,7 +44,6 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.profile import Profile
     from martlet.loaders.ingest.reading.source import Source
     from martlet.loaders.ingest.settling.settling import Settled
-    from martlet.loaders.privacy import Pseudonyms
 
 __all__ = ["Options", "load"]
 
@@ -62,7 +60,7 @@ class Options:
     columns: Mapping[str, str | int] = field(default_factory=dict)
     date_order: DateOrder | None = None
     impute: Mapping[str, str] = field(default_factory=dict)
-    pseudonyms: Pseudonyms | None = None
+    pseudonyms: bytes | None = None
     retry: bool = False
     dry_run: bool = False
 
@@ -255,7 +253,7 @@ class _Loading:
         for batch in source.batches():
             cleaner.survey(batch)
         notes = cleaner.decide()
-        staging = Staging(self._connection, self._profile.main.entity, self._options.pseudonyms)
+        staging = Staging(self._connection, self._profile.main.entity)
         result = _Cleaned(staging, notes)
         keeps_rows = self._retries(source)
         if keeps_rows:

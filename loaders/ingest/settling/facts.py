@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from martlet.loaders.ingest.entity import entity as entity_of
 from martlet.loaders.ingest.settling.adjusting import adjusted
-from martlet.loaders.ingest.settling.identifying import identify
+from martlet.loaders.ingest.settling.identifying import identify, refuse_contradictions
 from martlet.loaders.ingest.settling.members import DIMENSIONS, resolve
 from martlet.loaders.ingest.settling.outcome import Outcome
 from martlet.loaders.ingest.settling.tables import columns_of, count, has_rows, primary_key, quoted, sql_type
@@ -28,6 +28,8 @@ __all__ = ["order_of", "settle_facts"]
 
 def settle_facts(connection: duckdb.DuckDBPyConnection, staged: Staged, as_of: datetime) -> Outcome:
     """Write the staged rows of a fact; leaves the temporary table `keyed` with the rows that were kept."""
+    if not staged.is_distinct:
+        refuse_contradictions(connection, staged)
     resolved = resolve(connection, staged)
     outcome = Outcome(notes=identify(connection, staged, resolved.joins))
     table = staged.entity.table
@@ -45,9 +47,9 @@ def settle_facts(connection: duckdb.DuckDBPyConnection, staged: Staged, as_of: d
         _add(connection, staged, columns, rows)
         outcome.loaded += count(connection, "keyed")
     _await(connection, staged)
-    outcome.merged += count(connection, "dropped WHERE fate = 'merged'")
+    outcome.merged += count(connection, f"{staged.dropped} WHERE fate = 'merged'")
     outcome.refused = connection.sql(
-        "SELECT row, field, reason, detail FROM dropped WHERE fate = 'refused' ORDER BY row, part"
+        f"SELECT row, field, reason, detail FROM {staged.dropped} WHERE fate = 'refused' ORDER BY row, part"
     ).pl()
     return outcome
 
@@ -92,14 +94,14 @@ def _refuse_owners(connection: duckdb.DuckDBPyConnection, staged: Staged) -> Non
     if owner is None or owner not in staged.fed:
         return
     connection.execute(
-        f"INSERT INTO dropped SELECT new.row, new.part, 'refused', '{staged.entity.key[0]}', 'key of another customer', "
+        f"INSERT INTO {staged.dropped} SELECT new.row, new.part, 'refused', '{staged.entity.key[0]}', 'key of another customer', "
         f"concat('the warehouse has it as one of ', whose.customer_id) FROM keyed AS new "
         f"JOIN {staged.entity.table} AS old ON old.source_id = new.source_id "
         "JOIN star.dim_customer AS whose ON whose.customer_key = old.customer_key "
         "WHERE old.customer_key <> 0 AND new.customer_key IS NOT NULL AND old.customer_key <> new.customer_key"
     )
     connection.execute(
-        "DELETE FROM keyed WHERE EXISTS (FROM dropped WHERE dropped.row = keyed.row AND dropped.part = keyed.part)"
+        f"DELETE FROM keyed WHERE EXISTS (FROM {staged.dropped} AS gone WHERE gone.row = keyed.row AND gone.part = keyed.part)"
     )
 
 
@@ -229,7 +231,7 @@ def _replace(
         assigned = ", ".join(f"{quoted(name)} = new.{quoted(name)}" for name in compared)
         connection.execute(f"UPDATE {table} AS old SET {assigned} FROM changed AS new WHERE {match}")
     connection.execute(
-        "INSERT INTO dropped SELECT row, part, 'merged', NULL, NULL, NULL FROM placed WHERE old_key IS NOT NULL "
+        f"INSERT INTO {staged.dropped} SELECT row, part, 'merged', NULL, NULL, NULL FROM placed WHERE old_key IS NOT NULL "
         "AND NOT EXISTS (FROM changed WHERE changed.row = placed.row AND changed.part = placed.part)"
     )
     connection.execute("DROP TABLE changed")

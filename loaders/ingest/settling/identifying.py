@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from martlet.loaders.ingest.entity import entity
 from martlet.loaders.ingest.settling.members import DIMENSIONS
 from martlet.loaders.ingest.settling.tables import count, primary_key, quoted
 
@@ -19,19 +20,19 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.settling.members import Join
     from martlet.loaders.ingest.settling.staging import Staged
 
-__all__ = ["identify"]
+__all__ = ["identify", "refuse_contradictions"]
 
 
 def identify(connection: duckdb.DuckDBPyConnection, staged: Staged, joins: list[Join]) -> list[str]:
-    """Make the temporary tables `keyed` (rows that are kept) and `dropped` (`row`, `part`, `fate`, `field`, `reason`, `detail`).
+    """Make the temporary table `keyed`: staged rows with the keys of what they name, and the `source_id` of each.
+
+    What is merged here is added to `staged.dropped`.
 
     Returns
     -------
     list
         Notes for a person.
     """
-    from martlet.loaders.ingest.entity import entity  # noqa: PLC0415
-
     described = staged.entity
     selected = ["staged.*", *(f"{join.expression} AS {join.column}" for join in joins)]
     sql = [join.sql for join in joins]
@@ -51,14 +52,14 @@ def identify(connection: duckdb.DuckDBPyConnection, staged: Staged, joins: list[
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE keyed AS SELECT {', '.join(selected)} FROM {staged.name} AS staged {' '.join(sql)}"
     )
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE dropped (row BIGINT, part INTEGER, fate VARCHAR, field VARCHAR, reason VARCHAR, detail VARCHAR)"
-    )
-    notes = []
     if described.id is not None:
-        notes = _name(connection, staged, joins)
-    _refuse_repeats(connection, staged, joins)
-    return notes
+        return _name(connection, staged, joins)
+    # Two texts may name one member.
+    found = {join.column for join in joins}
+    fed = [quoted(n) for n in described.key if n in staged.fed and described.field(n).dimension is None]
+    keys = [*fed, *(name for name in primary_key(described.table) if name in found)]
+    _drop_repeats(connection, staged, "keyed", keys, given="true")
+    return []
 
 
 def _name(connection: duckdb.DuckDBPyConnection, staged: Staged, joins: list[Join]) -> list[str]:
@@ -79,10 +80,12 @@ def _name(connection: duckdb.DuckDBPyConnection, staged: Staged, joins: list[Joi
     has_time = bool(connection.execute(f"SELECT {timed} FROM keyed").fetchall()[0][0])
     if has_time:
         connection.execute(
-            f"INSERT INTO dropped SELECT row, part, 'merged', NULL, NULL, NULL FROM keyed WHERE NOT ({given}) "
+            f"INSERT INTO {staged.dropped} SELECT row, part, 'merged', NULL, NULL, NULL FROM keyed WHERE NOT ({given}) "
             f"QUALIFY row_number() OVER (PARTITION BY content, {', '.join(parts)} ORDER BY row, part) > 1"
         )
-        connection.execute("DELETE FROM keyed WHERE EXISTS (FROM dropped WHERE dropped.row = keyed.row AND dropped.part = keyed.part)")
+        connection.execute(
+            f"DELETE FROM keyed WHERE EXISTS (FROM {staged.dropped} AS gone WHERE gone.row = keyed.row AND gone.part = keyed.part)"
+        )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE named AS SELECT row, part, CASE WHEN {given} THEN {key} ELSE "
         f"concat('~', concat_ws('|', {content}), '|', row_number() OVER (PARTITION BY {given}, {', '.join(parts)} ORDER BY row, part)) END AS source_id, "
@@ -113,36 +116,46 @@ def _identity(staged: Staged, joins: list[Join]) -> list[str]:
     return list(dict.fromkeys(parts)) or ["0"]
 
 
-def _refuse_repeats(connection: duckdb.DuckDBPyConnection, staged: Staged, joins: list[Join]) -> None:
-    """Merge or refuse rows whose key an earlier row of the file has."""
+def refuse_contradictions(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    """Take rows out of a staged fact that have the key of an earlier row of the file; `staged.dropped` says what became of them."""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {staged.dropped} (row BIGINT, part INTEGER, fate VARCHAR, field VARCHAR, reason VARCHAR, detail VARCHAR)"
+    )
+    staged.is_distinct = True
+    key = [quoted(name) for name in staged.entity.key if name in staged.fed]
+    if len(key) == len(staged.entity.key):
+        _drop_repeats(connection, staged, staged.name, key, given=" AND ".join(f"{name} IS NOT NULL" for name in key))
+
+
+def _drop_repeats(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, table: str, key: list[str], *, given: str
+) -> None:
+    """Merge or refuse rows of a table whose key an earlier row has."""
     described = staged.entity
-    if described.id is not None:
-        key = ["source_id"]
-    else:
-        keys = {join.column for join in joins}
-        fed = [name for name in described.key if name in staged.fed and described.field(name).dimension is None]
-        key = [*(quoted(name) for name in fed), *(name for name in primary_key(described.table) if name in keys)]
     columns = ", ".join(key)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT {columns}, min(struct_pack(row := row, part := part)) AS first "
-        f"FROM keyed GROUP BY {columns} HAVING count(*) > 1"
+        f"FROM {table} WHERE {given} GROUP BY {columns} HAVING count(*) > 1"
     )
     if count(connection, "repeated"):
         compared = [quoted(name) for name in staged.fed if name not in described.key]
         differs = " OR ".join(f"coalesce(later.{name} <> earlier.{name}, false)" for name in compared) or "false"
         same = " AND ".join(f"repeated.{name} IS NOT DISTINCT FROM later.{name}" for name in key)
-        shown = [quoted(name) for name in _shown(staged)]
-        there, here = (f"concat_ws(', ', {', '.join(f'{row}.{name}' for name in shown)})" for row in ("earlier", "later"))
+        there, here = (
+            f"concat_ws(', ', {', '.join(f'{row}.{quoted(name)}' for name in _shown(staged))})" for row in ("earlier", "later")
+        )
         what = f"concat_ws(' ', {', '.join(f'later.{quoted(n)}' for n in described.key if n in staged.fed) or 'NULL'})"
         connection.execute(
-            f"INSERT INTO dropped SELECT later.row, later.part, CASE WHEN {differs} THEN 'refused' ELSE 'merged' END, "
+            f"INSERT INTO {staged.dropped} SELECT later.row, later.part, CASE WHEN {differs} THEN 'refused' ELSE 'merged' END, "
             f"'{described.key[0]}', 'key repeated with other content', "
             f"concat({what}, ' is in row ', earlier.row, ' already, as ', {there}, '; here it is ', {here}) "
-            f"FROM keyed AS later JOIN repeated ON {same} JOIN keyed AS earlier "
+            f"FROM {table} AS later JOIN repeated ON {same} JOIN {table} AS earlier "
             "ON earlier.row = repeated.first.row AND earlier.part = repeated.first.part "
             "WHERE NOT (later.row = earlier.row AND later.part = earlier.part)"
         )
-        connection.execute("DELETE FROM keyed WHERE EXISTS (FROM dropped WHERE dropped.row = keyed.row AND dropped.part = keyed.part)")
+        connection.execute(
+            f"DELETE FROM {table} WHERE EXISTS (FROM {staged.dropped} AS gone WHERE gone.row = {table}.row AND gone.part = {table}.part)"
+        )
     connection.execute("DROP TABLE repeated")
 
 

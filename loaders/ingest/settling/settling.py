@@ -14,6 +14,7 @@ from martlet.loaders.ingest.settling.adjusting import adjust
 from martlet.loaders.ingest.settling.describing import settle_members
 from martlet.loaders.ingest.settling.facts import settle_facts
 from martlet.loaders.ingest.settling.flags import flag_lookalikes, flag_outliers
+from martlet.loaders.ingest.settling.identifying import refuse_contradictions
 from martlet.loaders.ingest.settling.imputing import impute
 from martlet.loaders.ingest.settling.lines import settle_lines
 from martlet.loaders.ingest.settling.outcome import Change, Outcome
@@ -85,12 +86,16 @@ def settle(
         settled.changes += impute(connection, table, imputed)
         settled.changes += flag_outliers(connection, table, load_id)
         settled.changes += adjust(connection, table)
+    for table in staged:
+        if not table.entity.is_dimension:
+            refuse_contradictions(connection, table)
+    _leave_out(connection, staged)
     _extend_calendar(connection, staged, as_of, settled)
     for table in staged:
         outcome = _settle_one(connection, table, as_of, load_id, settled)
         if table.is_main:
             settled.main = outcome
-            _leave_out(connection, staged, outcome)
+            _leave_out(connection, staged)
         else:
             settled.others[table.entity.name] = outcome
             settled.changes += _left_out(table, outcome)
@@ -142,9 +147,10 @@ def _by_row(connection: duckdb.DuckDBPyConnection, table: Staged, outcome: Outco
     """Count rows of the file where a row has several records: a row is loaded if any of them is."""
     if not count(connection, f"{table.name} WHERE part > 0"):
         return outcome
+    kept = f"SELECT row, NULL AS fate FROM {table.name} AS staged ANTI JOIN {table.dropped} AS gone USING (row, part)"
     fates = (
-        "SELECT staged.row, bool_or(dropped.fate IS NULL) AS is_loaded, bool_or(coalesce(dropped.fate = 'refused', false)) AS is_refused "
-        f"FROM {table.name} AS staged LEFT JOIN dropped ON dropped.row = staged.row AND dropped.part = staged.part GROUP BY staged.row"
+        "SELECT row, bool_or(fate IS NULL) AS is_loaded, bool_or(coalesce(fate = 'refused', false)) AS is_refused "
+        f"FROM (SELECT row, fate FROM {table.dropped} UNION ALL {kept}) GROUP BY row"
     )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE fate AS {fates}")
     loaded, merged = count(connection, "fate WHERE is_loaded"), count(connection, "fate WHERE NOT is_loaded AND NOT is_refused")
@@ -196,15 +202,17 @@ def _settle_family(
     connection.execute(f"DROP TABLE {staged}")
 
 
-def _leave_out(connection: duckdb.DuckDBPyConnection, staged: list[Staged], outcome: Outcome) -> None:
+def _leave_out(connection: duckdb.DuckDBPyConnection, staged: list[Staged]) -> None:
     """Let rows that the main entity refused tell nothing else."""
-    if outcome.refused is None or outcome.refused.is_empty():
+    main = next(table for table in staged if table.is_main)
+    if main.entity.is_dimension or not count(connection, f"{main.dropped} WHERE fate = 'refused'"):
         return
-    connection.register("_refused", outcome.refused.select("row"))
     for table in staged:
         if not table.is_main:
-            connection.execute(f"DELETE FROM {table.name} WHERE row IN (SELECT row FROM _refused)")
-    connection.unregister("_refused")
+            connection.execute(
+                f"DELETE FROM {table.name} WHERE row IN (SELECT row FROM {main.dropped} WHERE fate = 'refused') "
+                f"AND row NOT IN (SELECT row FROM {main.name})"
+            )
 
 
 def _left_out(table: Staged, outcome: Outcome) -> list[Change]:

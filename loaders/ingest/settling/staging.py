@@ -39,12 +39,20 @@ class Staged:
         Names of the fields in the table.
     is_main
         Whether these rows decide what becomes of the file's rows; others only complete what is known.
+    is_distinct
+        Whether rows that repeat a key have been taken out.
     """
 
     entity: Entity
     name: str
     fed: tuple[str, ...]
     is_main: bool
+    is_distinct: bool = False
+
+    @property
+    def dropped(self) -> str:
+        """Temporary table of the rows that were taken out: `row`, `part`, `fate` (merged, refused), `field`, `reason`, `detail`."""
+        return f"dropped_{self.name}"
 
     def all_fields(self) -> str:
         """Return a subquery with all fields of the entity, those not fed being NULL."""
@@ -90,6 +98,7 @@ class Staging:
         """Drop the tables."""
         for table in self.tables.values():
             self.connection.execute(f"DROP TABLE IF EXISTS {table.name}")
+            self.connection.execute(f"DROP TABLE IF EXISTS {table.dropped}")
         self.tables.clear()
 
     def _make(self, described: Entity, columns: list[str]) -> Staged:
