@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["AdvanceReport", "advance"]
 
 # Records of the loads themselves, carried over; everything else is as if the longer company had been built at once.
-_HISTORY = ("meta.load", "meta.check_result")
+_HISTORY = ("meta.load", "meta.check_result", "meta.load_relation")
 # Settings that must come out the same, or the past would not.
 _MAKERS = ("generator", "preset_digest", "faker", "first_day", "sign_up_scale")
 
@@ -99,7 +99,12 @@ def advance(
             connection.execute(f"DETACH {_past.BEFORE}")
         load_id = star.next_load_id(connection)
         total, new = sum(rows.values()), sum(added.get(table, count) for table, count in rows.items())
-        load = {"load_id": load_id, "kind": "advance", "source": f"preset {known['preset']}"}
+        load = {
+            "load_id": load_id,
+            "kind": "advance",
+            "source": f"preset {known['preset']}",
+            "as_of": company.until - timedelta(days=1),
+        }
         star.record_load(
             connection,
             {

@@ -6,7 +6,7 @@ import os
 import time
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -106,6 +106,7 @@ def build(
             "load_id": 1,
             "kind": "build",
             "source": f"preset {preset}",
+            "as_of": company.until - timedelta(days=1),
             "seconds": time.monotonic() - started,
         }
         total = sum(rows.values())

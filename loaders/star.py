@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from martlet.loaders import catalogue, checks
+from martlet.loaders import catalogue, checks, profiling
 from martlet.loaders.calendar import calendar
 from martlet.loaders.channels import channels
 from martlet.queries import catalogue as packs
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from martlet.loaders.checks import CheckResult
     from martlet.sql.relations import Relation
 
 __all__ = [
@@ -119,8 +120,10 @@ def refresh(connection: duckdb.DuckDBPyConnection) -> None:
         _create(connection, relation)
 
 
-def finish(connection: duckdb.DuckDBPyConnection, load_id: int) -> None:
+def finish(connection: duckdb.DuckDBPyConnection, load_id: int) -> list[CheckResult]:
     """Refresh what is derived, check the data, and write the catalogue: the last step before publishing.
+
+    Returns what the checks found; those of severity `warn` are to be told.
 
     Raises
     ------
@@ -128,8 +131,10 @@ def finish(connection: duckdb.DuckDBPyConnection, load_id: int) -> None:
         If a check of severity `error` finds offending rows.
     """
     refresh(connection)
-    checks.run(connection, load_id)
+    profiling.record(connection, load_id)
+    results = checks.run(connection, load_id)
     write_catalogue(connection)
+    return results
 
 
 def write_catalogue(connection: duckdb.DuckDBPyConnection) -> None:

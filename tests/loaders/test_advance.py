@@ -17,7 +17,7 @@ UNTIL = date(2025, 12, 3)
 FLAT = {"visits.prospects": "2", "channels.Email.effect": 0.04}
 COMPANY = {"customers": 250, "days": 370, "seed": 7, "set": FLAT, "threads": 1}
 # They record the loads themselves: when, how many, and what each found.
-OF_LOADS = {"meta.load", "meta.check_result", "meta.relation"}
+OF_LOADS = {"meta.load", "meta.check_result", "meta.load_relation", "meta.relation"}
 
 
 @pytest.fixture(scope="module")
