@@ -1,0 +1,258 @@
+"""Rows of a source to rows of entities, in two passes: `survey` every batch, `decide`, then `clean` every batch.
+
+What has to be known of the whole file (the order of dates, decimal marks, spellings) is decided between the passes, so
+that batches of any size give the same rows. A row that cannot feed the profile's main feed is rejected, with the column
+and the reason; a value that cannot be read elsewhere is emptied. Each change is counted by rule and column.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from martlet.loaders.ingest.cleaning.cells import tidied
+from martlet.loaders.ingest.cleaning.changes import Change, Touch, tally
+from martlet.loaders.ingest.cleaning.feeding import FieldPlan, chosen_rows
+from martlet.loaders.ingest.cleaning.inputs import Input
+from martlet.loaders.ingest.cleaning.readers import bounds, reader
+from martlet.loaders.ingest.entity import entity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from martlet.loaders.ingest.cleaning._date_order import DateOrder
+    from martlet.loaders.ingest.cleaning.cells import Tidy
+    from martlet.loaders.ingest.cleaning.feeding import Filled
+    from martlet.loaders.ingest.cleaning.inputs import Inputs
+    from martlet.loaders.ingest.entity import Field
+    from martlet.loaders.ingest.matching import Matching
+    from martlet.loaders.ingest.profile import Feed, FieldSource, Profile
+    from martlet.loaders.ingest.reading.options import Batch
+    from martlet.loaders.ingest.reading.source import Source
+
+__all__ = ["Cleaned", "Cleaner"]
+
+_REJECTED: Final = {"row": pl.Int64, "column_name": pl.String, "reason": pl.String, "detail": pl.String}
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """One batch, cleaned.
+
+    Attributes
+    ----------
+    rows
+        By entity: `row`, the number of the row in the file, and the fields that the profile feeds, typed as
+        `readers.STAGED` says; only rows that are not rejected. An entity with several feeds has several rows per `row`.
+    rejected
+        `row`, `column_name` (as the source calls it, NULL for the row as a whole), `reason`, and `detail` or NULL.
+    changes
+        What was changed in rows that are not rejected.
+    """
+
+    rows: dict[str, pl.DataFrame]
+    rejected: pl.DataFrame
+    changes: list[Change]
+
+
+class Cleaner:
+    """Cleans the batches of one source by a profile.
+
+    Parameters
+    ----------
+    profile, source, matching
+        The profile, the source, and which of its columns is which.
+    date_order
+        Order of day, month and year in dates such as 3/4/2024, for columns whose profile names none.
+    as_of
+        Day of the load, from which the bounds of birth dates and the like count back; None holds nothing against them.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        source: Source,
+        matching: Matching,
+        *,
+        date_order: DateOrder | None = None,
+        as_of: date | None = None,
+    ) -> None:
+        self._profile: Final = profile
+        self._found: Final = matching.columns
+        self._numeric: Final = source.numeric
+        self._date_order: Final = date_order
+        self._as_of: Final = as_of
+        self._inputs: Final[dict[tuple[object, ...], Input]] = {}
+        self._feeds: Final = [
+            (feed, [self._plan(feed.entity, name, of) for name, of in feed.fields.items() if self._has(of)])
+            for feed in matching.feeds
+        ]
+        used = {key for made in self._inputs.values() for key in made.columns}
+        used |= {key for feed in matching.feeds for key in feed.conditions}
+        used |= {code for key in used if (code := profile.columns[key].currency) in self._found and code}
+        self._used: Final = sorted(used)
+        self._surveyed: Final = sorted({key for made in self._inputs.values() for key in made.surveyed})
+
+    def has_time(self, entity_name: str, field: str) -> bool:
+        """Tell whether any row has a time of day in a field, after the survey; without one its moments are only days."""
+        plans = [plan for feed, plans in self._feeds if feed.entity == entity_name for plan in plans]
+        return any(made.has_time for plan in plans if plan.name == field for made in plan.inputs)
+
+    def survey(self, batch: Batch) -> None:
+        """Take evidence from a batch for what is decided by the whole file."""
+        whole = batch.problems.is_null()
+        cells = batch.cells if whole.all() else batch.cells.filter(whole)
+        texts = {key: tidy.text for key, tidy in self._tidied(cells, self._surveyed).items()}
+        for made in self._inputs.values():
+            made.survey(texts)
+
+    def decide(self) -> list[str]:
+        """Decide what the file as a whole decides; return what a person should know."""
+        notes = [note for made in self._inputs.values() for note in made.decide()]
+        if self._as_of is None:
+            fields = {plan.name for _, plans in self._feeds for plan in plans if _counts_back(plan.field)}
+            if fields:
+                notes.append(f"not held against their bounds, which count back from the day of the load: {', '.join(sorted(fields))}")
+        return list(dict.fromkeys(notes))
+
+    def clean(self, batch: Batch) -> Cleaned:
+        """Clean a batch, after `decide`."""
+        height = batch.cells.height
+        rows = pl.int_range(batch.first_row, batch.first_row + height, dtype=pl.Int64, eager=True)
+        tidy = self._tidied(batch.cells, self._used)
+        texts = {key: made.text for key, made in tidy.items()}
+        read = {made: made.read(texts) for made in self._inputs.values()}
+        verdicts = [_Verdict(feed, plans, texts, read, rows) for feed, plans in self._feeds]
+        rejected = verdicts[0].rejected(batch.problems)
+        kept = rejected["reason"].is_null()
+        touched: list[Touch] = [touch for made in (*tidy.values(), *read.values()) for touch in made.touched]
+        frames: dict[str, list[pl.DataFrame]] = {}
+        for number, verdict in enumerate(verdicts):
+            frame, changes = verdict.rows(kept, is_main=number == 0)
+            frames.setdefault(verdict.feed.entity, []).append(frame)
+            touched.extend(changes)
+        together = {
+            name: parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal").sort("row", maintain_order=True)
+            for name, parts in frames.items()
+        }
+        return Cleaned(together, rejected.filter(~kept), tally(touched, kept))
+
+    def _has(self, source: FieldSource) -> bool:
+        return not source.columns or any(key in self._found for key in source.columns)
+
+    def _plan(self, entity_name: str, name: str, source: FieldSource) -> FieldPlan:
+        field = entity(entity_name).field(name)
+        found = tuple(key for key in source.columns if key in self._found)
+        groups = [found] if source.join and found else [(key,) for key in found]
+        inputs = tuple(self._input(field, keys, source) for keys in groups)
+        return FieldPlan(field, source, name, inputs)
+
+    def _input(self, field: Field, keys: tuple[str, ...], source: FieldSource) -> Input:
+        """Return the input of a field: fields that read the same columns in the same way share one."""
+        words, spelt = tuple(source.words.items()), tuple(field.words.items())
+        limits = (field.min, field.max, field.min_years_ago, field.max_years_ago, field.impossible)
+        identity = (keys, field.type, words, spelt, field.is_open, field.other, limits)
+        if identity not in self._inputs:
+            column = self._profile.columns[keys[0]]
+            name = self._found[keys[0]]
+            made = reader(field, column, is_numeric=name in self._numeric, date_order=self._date_order)
+            code = column.currency if column.currency in self._found else None
+            limit = bounds(field, column, self._as_of)
+            self._inputs[identity] = Input(keys, name, made, limit, words=source.words, currency=code)
+        return self._inputs[identity]
+
+    def _tidied(self, cells: pl.DataFrame, keys: list[str]) -> dict[str, Tidy]:
+        return {
+            key: tidied(cells[self._found[key]], self._profile.columns[key], self._found[key])
+            for key in keys
+            if key in self._found
+        }
+
+
+class _Verdict:
+    """One feed in one batch: its fields filled, and which rows can feed it."""
+
+    def __init__(
+        self,
+        feed: Feed,
+        plans: list[FieldPlan],
+        texts: Mapping[str, pl.Series],
+        read: Mapping[Input, Inputs],
+        rows: pl.Series,
+    ) -> None:
+        self.feed: Final = feed
+        self._plans: Final = plans
+        self._rows: Final = rows
+        self._chosen, self._why = chosen_rows(feed, texts, len(rows))
+        self._filled: Final[dict[str, Filled]] = {plan.name: plan.fill(read, rows) for plan in plans}
+
+    def rejected(self, problems: pl.Series) -> pl.DataFrame:
+        """Return `row`, `column_name`, `reason` and `detail` of each row of the batch, `reason` NULL if it is good."""
+        first = [(problems, None)]
+        if not self._chosen.all():
+            why = pl.DataFrame({"why": self._why}).select(pl.format("left out by the profile: {}", "why"))
+            first.append((why.to_series(), None))
+        for plan in self._plans:
+            lacking = self._lacking(plan)
+            if lacking is not None:
+                first.append((lacking, self._filled[plan.name].columns))
+        frame = pl.DataFrame({"row": self._rows})
+        nothing = pl.repeat(None, len(self._rows), dtype=pl.String, eager=True)
+        full, column = nothing, nothing
+        for reason, where in first:
+            if reason.null_count() == len(reason):
+                continue
+            new = pl.DataFrame({"full": full, "column": column, "reason": reason, "where": nothing if where is None else where})
+            fresh = pl.col("full").is_null() & pl.col("reason").is_not_null()
+            new = new.select(
+                full=pl.coalesce("full", "reason"), column=pl.when(fresh).then("where").otherwise("column")
+            )
+            full, column = new["full"], new["column"]
+        parts = full.str.splitn(": ", 2).struct
+        return frame.with_columns(
+            column_name=column, reason=parts.field("field_0"), detail=parts.field("field_1")
+        ).cast(_REJECTED)  # type: ignore[arg-type]
+
+    def rows(self, kept: pl.Series, *, is_main: bool) -> tuple[pl.DataFrame, list[Touch]]:
+        """Return the rows that feed the entity, and what was emptied or left out for it."""
+        touched: list[Touch] = []
+        chosen = kept & self._chosen
+        fed = chosen
+        if not is_main:
+            for plan in self._plans:
+                lacking = self._lacking(plan)
+                if lacking is not None:
+                    lost = fed & lacking.is_not_null()
+                    touched.extend(self._left_out(plan, lost))
+                    fed &= ~lost
+        frame = pl.DataFrame({"row": self._rows} | {name: filled.values for name, filled in self._filled.items()})
+        for plan in self._plans:
+            touched.extend(self._filled[plan.name].emptied(fed))
+        return (frame if fed.all() else frame.filter(fed)), touched
+
+    def _lacking(self, plan: FieldPlan) -> pl.Series | None:
+        """Return what is wrong where a required field is empty, or NULL; None if it is nowhere."""
+        filled = self._filled[plan.name]
+        if not plan.required or not filled.values.null_count():
+            return None
+        frame = pl.DataFrame({"value": filled.values})
+        problem = filled.problems if filled.problems is not None else pl.Series([None], dtype=pl.String)
+        known = problem if len(problem) == frame.height else pl.repeat(None, frame.height, dtype=pl.String, eager=True)
+        reason = pl.when(pl.col("value").is_null()).then(pl.coalesce("known", pl.lit(f"no {plan.name}")))
+        return frame.with_columns(known=known).select(reason).to_series()
+
+    def _left_out(self, plan: FieldPlan, lost: pl.Series) -> list[Touch]:
+        places = lost.arg_true()
+        if places.is_empty():
+            return []
+        filled = self._filled[plan.name]
+        nothing = pl.repeat("", len(places), eager=True)
+        name = f"{self.feed.entity}.{plan.name}"
+        return [Touch("left_out", name, places, filled.texts.gather(places), nothing)]
+
+
+def _counts_back(field: Field) -> bool:
+    return field.max_years_ago is not None or field.min_years_ago is not None
