@@ -5,11 +5,13 @@ from textwrap import dedent
 from martlet.loaders.ingest.profile import load_profile
 
 
-def profile_of(folder, text, *, name="mine"):
-    """Write a profile's columns and feeds to a file, with a name and a title unless the text has them, and load it."""
-    text = dedent(text)
-    if "name =" not in text.split("[", 1)[0]:
-        text = f'name = "{name}"\ntitle = "A test"\n{text}'
-    path = folder / f"{name}.toml"
+def profile_of(folder, columns_and_feeds):
+    """Write a profile's columns and feeds to a file, under a name and a title, and load it."""
+    return written(folder, f'name = "mine"\ntitle = "A test"\n{dedent(columns_and_feeds)}')
+
+
+def written(folder, text):
+    """Write a profile to a file and load it."""
+    path = folder / "mine.toml"
     path.write_text(text, encoding="utf-8")
     return load_profile(path)
