@@ -8,7 +8,7 @@ takes, `profiles` what sources write; `loading` leads through all of it, `quaran
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from martlet.sql.errors import ParameterError, did_you_mean
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
-    from martlet.loaders.ingest.cleaning._date_order import DateOrder
     from martlet.loaders.ingest.profile import Profile
     from martlet.loaders.ingest.ranking import Fit
     from martlet.loaders.ingest.report import IngestReport
@@ -96,7 +95,7 @@ def ingest(
     options = loading.Options(
         as_of=as_of,
         columns=columns or {},
-        date_order=cast("DateOrder | None", date_order),
+        date_order=date_order,
         impute=impute or {},
         pseudonym_key=pseudonym_key,
         retry=retry,

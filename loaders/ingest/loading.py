@@ -124,6 +124,10 @@ def load(
     )
 
 
+def _leave_unpublished() -> None:
+    raise _Unpublished
+
+
 def _known(warehouse: Path, profile: Profile, sources: Sequence[Source], options: Options) -> dict[str, int]:
     """Return the earlier loads of these contents, by hash; what is wrong with the file shows on writing."""
     if not warehouse.is_file():
