@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -25,11 +26,13 @@ import polars as pl
 from martlet.loaders import star
 from martlet.loaders.ingest import quarantined
 from martlet.loaders.ingest.cleaning import Cleaner, merged
+from martlet.loaders.ingest.entity import entities
 from martlet.loaders.ingest.matching import match
 from martlet.loaders.ingest.report import FileReport, IngestReport
 from martlet.loaders.ingest.settling import finishing, links
 from martlet.loaders.ingest.settling.settling import settle
 from martlet.loaders.ingest.settling.staging import Staging
+from martlet.loaders.ingest.settling.tables import has_rows
 from martlet.loaders.warehouse_file import rewriting
 from martlet.queries.connection import connect, is_martlet
 from martlet.sql.errors import IngestError, WarehouseError
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Options", "load"]
 
+_FACTS = tuple(dict.fromkeys(entity.table for entity in entities().values() if not entity.is_dimension))
 _LONGEST_EXAMPLE = 200
 # What DuckDB may hold; beyond it temporary tables go to disk. With what reading and cleaning hold it stays below 2 GiB.
 _MEMORY = "1GiB"
@@ -192,10 +196,11 @@ class _Loading:
         self._profile = profile
         self._options = options
         self._say = say
-        self._tables: set[str] = set()
+        self._tables: Counter[str] = Counter(table for table in _FACTS if has_rows(connection, table))
         # The day of the load is the clock's only where nobody says another.
         day = options.as_of or datetime.now(tz=UTC).date()
         self._as_of = datetime(day.year, day.month, day.day)  # noqa: DTZ001  (moments are UTC without a zone)
+        self._touched: set[str] = set()
         self._last_load = 0
 
     def file(self, source: Source, matching: Matching, number: int, of: int) -> FileReport:
@@ -223,7 +228,8 @@ class _Loading:
         if self._retries(source):
             quarantined.resolve(self._connection, load_id)
         cleaned.staging.drop()
-        self._tables |= settled.tables
+        self._touched.update(settled.tables)
+        self._tables.update(settled.tables)
         self._last_load = load_id
         report = self._report(
             source, matching, load_id, cleaned, settled, seconds=time.perf_counter() - began
@@ -234,7 +240,9 @@ class _Loading:
     def finish(self) -> list[CheckResult]:
         """Link and order what was loaded, make what is derived, and check it."""
         links.link(self._connection)
-        finishing.put_in_order(self._connection, sorted(self._tables))
+        # Rows that were written at once into an empty table are in order already.
+        mixed = sorted(table for table in self._touched if self._tables[table] > 1)
+        finishing.put_in_order(self._connection, mixed)
         return star.finish(self._connection, self._last_load)
 
     def _retries(self, source: Source) -> bool:
