@@ -144,7 +144,11 @@ class Cleaner:
         return Cleaned(together, rejected.filter(~kept), tally(touched, kept))
 
     def _has(self, source: FieldSource) -> bool:
-        return not source.columns or any(key in self._found for key in source.columns)
+        return (
+            not source.columns
+            or source.default is not None
+            or any(key in self._found for key in source.columns)
+        )
 
     def _plan(self, entity_name: str, name: str, source: FieldSource) -> FieldPlan:
         field = entity(entity_name).field(name)
