@@ -55,7 +55,7 @@ def exploded(frame: pl.DataFrame, column: str) -> tuple[pl.DataFrame, pl.Series]
     """Make a row of each element of a list, one of an empty list; return the row that each came from, too."""
     numbered = frame.with_row_index(_ROW)
     if isinstance(frame.schema.get(column), pl.List):
-        numbered = numbered.explode(column)
+        numbered = numbered.explode(column, empty_as_null=True)
     return numbered.drop(_ROW), numbered[_ROW]
 
 
