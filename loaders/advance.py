@@ -8,10 +8,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from martlet.loaders import _past, star
+from martlet.loaders import _past, checks, star
 from martlet.loaders.build import BuildReport, fill
 from martlet.loaders.company import Company
 from martlet.loaders.company.preset import recalled
+from martlet.loaders.forgotten import SALT
 from martlet.loaders.warehouse_file import rewriting
 from martlet.queries.connection import connect, refuse_foreign
 from martlet.sql.errors import ParameterError, WarehouseError
@@ -115,9 +116,11 @@ def advance(
                 "seconds": time.monotonic() - started,
             },
         )
-        star.finish(connection, load_id)
+        warnings = checks.warnings(star.finish(connection, load_id))
     seconds = time.monotonic() - started
-    return AdvanceReport(path, rows, path.stat().st_size, seconds, company.until, added, company.settings())
+    return AdvanceReport(
+        path, rows, path.stat().st_size, seconds, warnings, company.until, added, company.settings()
+    )
 
 
 def _settings(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
@@ -127,6 +130,10 @@ def _settings(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, st
         raise WarehouseError(
             f"{path} holds no synthetic company, and of real customers nobody knows the future; "
             "advance a warehouse that martlet build made"
+        )
+    if SALT in found:
+        raise WarehouseError(
+            f"people were forgotten in {path}, and to generate the company anew would bring them back; it can't be advanced"
         )
     return found
 

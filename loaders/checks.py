@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from martlet.queries.parameters import Parameter
 
-__all__ = ["Check", "CheckResult", "checks", "chosen", "examine", "run", "store", "thresholds"]
+__all__ = ["Check", "CheckResult", "checks", "chosen", "examine", "run", "store", "thresholds", "warnings"]
 
 # Settings of this prefix, then the check, a dot and the parameter, say what a check allows in this warehouse.
 _SETTING = "check."
@@ -177,6 +177,11 @@ def run(connection: duckdb.DuckDBPyConnection, load_id: int) -> list[CheckResult
     if failures:
         raise CheckError("nothing was published, since the data broke checks:\n  " + "\n  ".join(failures))
     return results
+
+
+def warnings(results: Iterable[CheckResult]) -> tuple[CheckResult, ...]:
+    """Return those results that found something: after `run`, what is to be told."""
+    return tuple(result for result in results if not result.is_passed)
 
 
 def _examined(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "create",
+    "create_tables",
     "extend_calendar",
     "finish",
     "insert",
@@ -36,17 +37,22 @@ __all__ = [
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create all schemas, types and empty tables, the unknown member of each dimension, and the channels."""
-    for schema in SCHEMAS:
-        connection.execute(f"CREATE SCHEMA {schema}")
-    tables = [relation for relation in in_order(relations()) if relation.kind in ("type", "table")]
-    for relation in tables:
-        _create(connection, relation)
-    for relation in tables:
+    """Create all schemas, types and tables, the unknown member of each dimension, and the channels."""
+    for relation in create_tables(connection):
         if relation.name in _WITH_UNKNOWN_MEMBER:
             key = relation.keys[0].columns[0]
             connection.execute(f"INSERT INTO {relation.qualified} ({key}) VALUES (0)")
     insert(connection, "star.dim_channel", channels())
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> list[Relation]:
+    """Create all schemas, types and tables, these without a row; return the tables in the order of what they refer to."""
+    for schema in SCHEMAS:
+        connection.execute(f"CREATE SCHEMA {schema}")
+    created = [relation for relation in in_order(relations()) if relation.kind in ("type", "table")]
+    for relation in created:
+        _create(connection, relation)
+    return [relation for relation in created if relation.kind == "table"]
 
 
 # The history has versions of known customers only, and a visitor without a number is NULL in the facts.

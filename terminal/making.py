@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from martlet.terminal import options
+from martlet.terminal import checking, options
 from martlet.terminal.application import Application, Command
 
 # Heavy modules (duckdb, polars, rich, ...) are imported by the commands that need them, so that help is quick.
@@ -76,6 +76,7 @@ def build(warehouse: Path, *, changes: Any, quiet: bool, **settings: Any) -> Non
     with progress.tables(quiet=quiet) as advance:
         report = martlet.build(warehouse, progress=advance, **given)
     if not quiet:
+        checking.warned(report.warnings)
         summaries.built(report, shown_as=warehouse)
 
 
@@ -100,6 +101,7 @@ def advance(warehouse: Path, *, days: int, threads: int | None, quiet: bool) -> 
     with progress.tables(quiet=quiet) as tell:
         report = martlet.advance(warehouse, days=days, threads=threads, progress=tell)
     if not quiet:
+        checking.warned(report.warnings)
         summaries.advanced(report, shown_as=warehouse)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT_WAREHOUSE",
     "VARIABLE",
+    "Assignment",
     "Change",
     "Day",
     "Dialect",

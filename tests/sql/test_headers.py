@@ -19,7 +19,11 @@ TABLE = '/*\ndoc = "x"\ngrain = ["a"]\n{more}\n[columns]\na = "x"\n*/\nCREATE TA
             "c.sql:5: generated must be",
         ),
         ("sql/checks/c.sql", CHECK.format(severity="warn", more="watched = []"), "unknown key 'watched'"),
-        ("sql/checks/c.sql", CHECK.replace('relation = "star.fact_order"\n', ""), "lacks 'relation'"),
+        (
+            "sql/checks/c.sql",
+            CHECK.format(severity="warn", more="").replace('relation = "star.fact_order"\n', ""),
+            "lacks 'relation'",
+        ),
         (
             "sql/facts/t.sql",
             TABLE.format(more='watched = ["b"]'),
