@@ -83,9 +83,7 @@ class OrderEvidence:
         """Take the dates of a batch, in order of rows: `text`, `a`, `b`, `c`."""
         self._example = self._example or dates["text"][0]
         dates = dates.select(*_PARTS, family=pl.lit(self._family))
-        found = dates.group_by(*_PARTS, "family", maintain_order=True).agg(
-            times=pl.len().cast(pl.Int64)
-        )
+        found = dates.group_by(*_PARTS, "family", maintain_order=True).agg(times=pl.len().cast(pl.Int64))
         found = found.with_columns(day(order).alias(order) for order in self._choices)
         real = found.filter(pl.any_horizontal(pl.col(order).is_not_null() for order in self._choices))
         if any(sequence.holds for sequence in self._sequences.values()):
@@ -106,13 +104,14 @@ class OrderEvidence:
 
     def decide(self, asked: DateOrder | None) -> tuple[DateOrder | None, list[str]]:
         """Return the order and what a person should know; None if the column mixes orders, so that each date speaks for itself."""
-        if self._days is None or self._days.is_empty():
-            return self._choices[0], []
-        if asked in self._choices and self._family != "compact":
-            return asked, []
+        is_asked = asked in self._choices and self._family != "compact"
+        if is_asked or self._days is None or self._days.is_empty():
+            return asked if is_asked else self._choices[0], []
         notes = []
         if asked and asked not in self._choices:
-            notes.append(f"dates such as {self._example!r} end with their year, so they can't be {ORDERS[asked]}")
+            notes.append(
+                f"dates such as {self._example!r} end with their year, so they can't be {ORDERS[asked]}"
+            )
         total = int(self._days["times"].sum())
         real = {order: self._times(pl.col(order).is_not_null()) for order in self._choices}
         most = max(real.values())
@@ -134,14 +133,12 @@ class OrderEvidence:
                     f"dates were read as {ORDERS[best[0]]} on the evidence of few: {margin:,} of {total:,}; check {self._example!r}"
                 )
             return best[0], notes
-        if self._family == "compact" and best[0] == "ymd":
-            return "ymd", notes
         return self._by_custom(best, total, notes)
 
-    def _by_custom(
-        self, best: list[DateOrder], total: int, notes: list[str]
-    ) -> tuple[DateOrder, list[str]]:
+    def _by_custom(self, best: list[DateOrder], total: int, notes: list[str]) -> tuple[DateOrder, list[str]]:
         """Choose among orders that fit equally: the one that puts the dates in sequence, else the customary one."""
+        if self._family == "compact" and best[0] == "ymd":
+            return "ymd", notes
         in_order = [order for order in best if self._sequences[order].holds]
         custom: DateOrder = "mdy" if "/" in self._example and "mdy" in best else best[0]
         in_sequence = len(in_order) == 1 and total >= _ENOUGH_FOR_A_SEQUENCE

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-
+from typing import TYPE_CHECKING
 
 import polars as pl
+
+if TYPE_CHECKING:
+    from datetime import date
 
 __all__ = ["Bounds"]
 
@@ -47,7 +49,9 @@ class Bounds:
             years = (self.oldest.year if self.oldest else None, self.newest.year if self.newest else None)
             if values.dtype == pl.Decimal:
                 found += _outside(cell, shown, _exact(self.low), _exact(self.high))
-                never = cell.is_in(pl.Series([Decimal(str(v)) for v in self.never], dtype=values.dtype).implode())
+                never = cell.is_in(
+                    pl.Series([Decimal(str(v)) for v in self.never], dtype=values.dtype).implode()
+                )
             else:
                 found += _outside(cell, shown, self.low, self.high) + _outside(cell, shown, *years)
                 never = cell.cast(pl.Float64).is_in(pl.Series(self.never, dtype=pl.Float64).implode())
@@ -66,13 +70,15 @@ def _exact(bound: float | None) -> Decimal | None:
 def _outside(
     value: pl.Expr, shown: pl.Expr, low: float | Decimal | date | None, high: float | Decimal | date | None
 ) -> list[pl.Expr]:
-    found = []
+    found: list[pl.Expr] = []
     if low is not None:
         # An amount below nothing is mostly a refund, and deserves a name of its own.
         word = "negative amount" if low == 0 and isinstance(low, Decimal) else "impossible value"
         found.append(pl.when(value < pl.lit(low)).then(pl.format(f"{word}: {{}} is less than {low}", shown)))
     if high is not None:
-        found.append(pl.when(value > pl.lit(high)).then(pl.format(f"impossible value: {{}} is more than {high}", shown)))
+        found.append(
+            pl.when(value > pl.lit(high)).then(
+                pl.format(f"impossible value: {{}} is more than {high}", shown)
+            )
+        )
     return found
-
-

@@ -8,6 +8,7 @@ names, else of UTC; a day alone is its midnight. A field that is a day takes the
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import Final, Literal
 
 import polars as pl
@@ -27,6 +28,7 @@ _FIRST_YEAR, _LAST_YEAR = 1950, 2099
 # Dates this many years away from all others, in less than this share of the rows, are typing mistakes: one of them
 # would be "the last moment in the data", and spoil every recency.
 _LONELY_YEARS, _LONELY_SHARE = 20, 0.01
+_HOURS: Final = 24
 _DAY: Final = 86_400_000_000
 _EPOCH: Final = "no date: 1970-01-01 is what systems write that have none"
 
@@ -62,7 +64,9 @@ class DateReader:
         self._zone: Final = zone if kind == "timestamp" and zone.upper() != "UTC" else ""
         self._bounded: Final = bounded
         self._evidence: Final = {family: OrderEvidence(family) for family in CHOICES}
-        self._orders: dict[str, DateOrder | None] = {family: order or CHOICES[family][0] for family in CHOICES}
+        self._orders: dict[str, DateOrder | None] = {
+            family: order or CHOICES[family][0] for family in CHOICES
+        }
         self._years: Counter[int] = Counter()
         self._counted: str | None = None
         self._first, self._last = _FIRST_YEAR, _LAST_YEAR
@@ -81,7 +85,9 @@ class DateReader:
         rows = pl.DataFrame({"text": text.filter(~iso)})
         parts = take_apart(rows.unique(maintain_order=True))
         self.has_time = self.has_time or bool((parts["clock"] != 0).any())
-        known = rows.join(parts.select("text", "family", "a", "b", "c"), on="text", how="left", maintain_order="left")
+        known = rows.join(
+            parts.select("text", "family", "a", "b", "c"), on="text", how="left", maintain_order="left"
+        )
         for (family,), dates in known.group_by("family", maintain_order=True):
             if family in self._evidence:
                 self._evidence[str(family)].add(dates)
@@ -110,7 +116,9 @@ class DateReader:
         """Read a batch; problems are "unreadable date", "ambiguous date: ...", "absurd date: ...", "unknown time zone: ..."."""
         iso = text.str.contains(_ISO)
         other = (~iso).fill_null(value=False)
-        fast = _iso(pl.select(pl.when(iso).then(text)).to_series(), zone=self._zone, only_day=self._kind == "date")
+        fast = _iso(
+            pl.select(pl.when(iso).then(text)).to_series(), zone=self._zone, only_day=self._kind == "date"
+        )
         distinct = text.filter(other).unique(maintain_order=True)
         slow = self._other(pl.DataFrame({"text": distinct}))
         read = spread(text, other, fast.cast(pl.Datetime("us")), slow)
@@ -124,7 +132,9 @@ class DateReader:
     def _checked(self, text: pl.Series, read: Read) -> pl.Series:
         """Return the problem of each cell that was given."""
         year = pl.col("value").dt.year()
-        problem = pl.when(pl.col("text").is_not_null() & pl.col("value").is_null()).then(pl.lit("unreadable date"))
+        problem: pl.Expr = pl.when(pl.col("text").is_not_null() & pl.col("value").is_null()).then(
+            pl.lit("unreadable date")
+        )
         if not self._bounded:
             sentinel = self._kind == "timestamp"
             odd = ~year.is_between(_FIRST_YEAR, _LAST_YEAR)
@@ -134,7 +144,11 @@ class DateReader:
                 pl.when((pl.col("value") == pl.datetime(1970, 1, 1)) & sentinel).then(pl.lit(_EPOCH)),
                 pl.when(odd).then(pl.lit(f"absurd date: not in {_FIRST_YEAR} to {_LAST_YEAR}")),
                 pl.when(lonely).then(
-                    pl.format("absurd date: {} is more than {} years from all other dates", year, pl.lit(_LONELY_YEARS))
+                    pl.format(
+                        "absurd date: {} is more than {} years from all other dates",
+                        year,
+                        pl.lit(_LONELY_YEARS),
+                    )
                 ),
             )
         known = read.problems if read.problems is not None else pl.Series([None], dtype=pl.String)
@@ -157,7 +171,9 @@ class DateReader:
                 read.append(members.with_columns(moment=moment, problem=pl.coalesce("problem", unclear)))
             else:
                 read.append(members.with_columns(moment=day(order)))
-        together = pl.concat(part.select("text", "family", "moment", "clock", "offset", "problem") for part in read)
+        together = pl.concat(
+            part.select("text", "family", "moment", "clock", "offset", "problem") for part in read
+        )
         value = pl.col("moment")
         if self._kind == "timestamp":
             local = value + pl.duration(microseconds=pl.col("clock"), time_unit="us")
@@ -165,7 +181,13 @@ class DateReader:
             zoned = _localised(local, self._zone) if self._zone else local
             # A count of days or seconds has no zone to be read in.
             fixed = pl.col("offset").is_null() & (pl.col("family") != "count")
-            value = pl.when(pl.col("offset").is_not_null()).then(local - offset).when(fixed).then(zoned).otherwise(local)
+            value = (
+                pl.when(pl.col("offset").is_not_null())
+                .then(local - offset)
+                .when(fixed)
+                .then(zoned)
+                .otherwise(local)
+            )
         valid = pl.col("clock").is_not_null() & pl.col("problem").is_null()
         return together.select(
             "text", "problem", value=pl.when(valid).then(value), rule=pl.lit("date_format")
@@ -175,7 +197,7 @@ class DateReader:
 def _iso(text: pl.Series, *, zone: str, only_day: bool) -> pl.Series:
     """Read text that has the shape of ISO 8601, in UTC or without zone; NULL if there is no such moment."""
     days = text.str.head(10).str.to_date("%Y-%m-%d", strict=False)
-    if only_day or (text.str.len_bytes().max() or 0) <= len("2024-01-31"):
+    if only_day or not (text.str.len_bytes() > len("2024-01-31")).any():
         midnight = days.cast(pl.Datetime("us"))
         if not zone or only_day:
             return midnight
@@ -188,7 +210,9 @@ def _iso(text: pl.Series, *, zone: str, only_day: bool) -> pl.Series:
     if text.str.contains(".", literal=True).any():
         fraction = pl.col("text").str.extract(r"\.(\d{1,6})", 1).str.pad_end(6, "0").cast(pl.Int64)
         micros += fraction.fill_null(0)
-    moment = pl.when(hour < 24).then(pl.col("day") + pl.duration(microseconds=micros, time_unit="us"))  # noqa: PLR2004
+    moment: pl.Expr = pl.when(hour < _HOURS).then(
+        pl.col("day") + pl.duration(microseconds=micros, time_unit="us")
+    )
     if zone:
         in_utc = pl.col("text").str.contains(_UTC)
         moment = pl.when(in_utc).then(moment).otherwise(_localised(moment, zone))
@@ -215,7 +239,7 @@ def _plausible(years: Counter[int]) -> tuple[int, int]:
     inside = sorted((year, times) for year, times in years.items() if _FIRST_YEAR <= year <= _LAST_YEAR)
     total = sum(times for _, times in inside)
     first, last, below = _FIRST_YEAR, _LAST_YEAR, 0
-    for (year, times), (following, _) in zip(inside, inside[1:], strict=False):
+    for (year, times), (following, _) in pairwise(inside):
         below += times
         if following - year > _LONELY_YEARS:
             if below < _LONELY_SHARE * total:

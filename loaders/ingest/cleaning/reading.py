@@ -73,7 +73,10 @@ def spread(text: pl.Series, slow: pl.Series, fast: pl.Series | None, read: pl.Da
     values = values.cast(read.schema["value"]).scatter(met["place"], met["value"])
     problems = _placed(met, "problem", len(text))
     changed = tuple(
-        (rule, mask) for column in ("rule", "rule_2") if column in keep for rule, mask in _rules(met, column, len(text))
+        (rule, mask)
+        for column in ("rule", "rule_2")
+        if column in keep
+        for rule, mask in _rules(met, column, len(text))
     )
     return Read(values, problems, changed, _placed(met, "currency", len(text)))
 
@@ -91,4 +94,4 @@ def _rules(met: pl.DataFrame, column: str, height: int) -> Iterator[tuple[str, p
     good = met.filter(pl.col(column).is_not_null() & pl.col("value").is_not_null())
     for rule in good[column].unique().sort():
         places = good.filter(pl.col(column) == rule)["place"]
-        yield rule, pl.repeat(value=False, n=height, dtype=pl.Boolean, eager=True).scatter(places, True)  # noqa: FBT003
+        yield rule, pl.repeat(value=False, n=height, dtype=pl.Boolean, eager=True).scatter(places, True)
