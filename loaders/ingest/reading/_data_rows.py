@@ -103,11 +103,11 @@ def _without(batch: Batch, drop: pl.Series, why: str, left_out: Counter[str]) ->
 def _filled_down(batch: Batch, above: pl.DataFrame | None, fill: FillDown) -> pl.DataFrame:
     """Fill the empty cells of rows whose key is that of the row above from the first row of their run."""
     cells = batch.cells if above is None else pl.concat([above, batch.cells])
-    run = (pl.col(fill.key).fill_null("") != pl.col(fill.key).fill_null("").shift()).cum_sum()
-    is_keyed = pl.col(fill.key).fill_null("") != ""
+    key = pl.col(fill.key).fill_null("")
+    run = key.ne_missing(key.shift()).cum_sum()
     columns = [name for name in fill.columns if name in cells.columns]
     filled = cells.with_columns(
-        pl.when(is_keyed)
+        pl.when(key != "")
         .then(pl.when(pl.col(name) != "").then(name).forward_fill().over(run))
         .otherwise(name)
         .alias(name)

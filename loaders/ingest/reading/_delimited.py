@@ -207,7 +207,7 @@ def _lines_of(data: bytes, records: Records, places: np.ndarray[tuple[int], np.d
     gaps = starts[1:] - ends[:-1]
     line_ends = array[ends[:-1]]
     is_usual = ((gaps == 1) & (line_ends == _LF)) | (
-        (gaps == 2) & (line_ends == _CR) & (array[starts[1:] - 1] == _LF)
+        (gaps == 2) & (line_ends == _CR) & (array[starts[1:] - 1] == _LF)  # noqa: PLR2004 - CR and LF
     )
     if is_usual.all():
         return data[starts[0] : ends[-1]]
