@@ -173,7 +173,8 @@ def _lines_of_illegal(
     neighbour = np.where((at < 0) | (at >= array.size), _LF, array[np.clip(at, 0, array.size - 1)])
     mark = ord(lines.separator)
     is_legal = (neighbour == mark) | (neighbour == _QUOTE) | (neighbour == _LF) | (neighbour == _CR)
-    return np.searchsorted(lines.breaks, quotes[~is_legal])
+    found: NDArray[np.int64] = np.searchsorted(lines.breaks, quotes[~is_legal])
+    return found
 
 
 def _joined(lines: _Lines, *, last: bool) -> tuple[dict[int, int], set[int], int]:
