@@ -122,6 +122,8 @@ def test_files_cut_short_raise_nothing_but_our_error(tmp_path, kind):
         b"[" * 50_000,
         b'{"a":' * 50_000,
         b'{"a":1}\n' + b"[" * 100_000 + b"\n",
+        b'[{"b":1},' + b'{"a":' * 800 + b"1" + b"}" * 801 + b"]",
+        b'{"b":1}\n' + b'{"a":' * 800 + b"1" + b"}" * 800 + b"\n",
         b" " * 500_000 + b"a",
         b"a,b\n" + b"\r" * 200_000,
         b"a,b\n1,2\n" + b",".join([b"x"] * 200_000),
