@@ -98,6 +98,7 @@ def ingest(
         columns=columns or {},
         date_order=date_order,  # type: ignore[arg-type]  (checked above)
         impute=impute or {},
+        pseudonym_key=pseudonym_key,
         retry=retry,
         dry_run=dry_run,
     )

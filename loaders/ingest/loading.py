@@ -60,7 +60,7 @@ class Options:
     columns: Mapping[str, str | int] = field(default_factory=dict)
     date_order: DateOrder | None = None
     impute: Mapping[str, str] = field(default_factory=dict)
-    pseudonyms: bytes | None = None
+    pseudonym_key: bytes | None = None
     retry: bool = False
     dry_run: bool = False
 
@@ -70,7 +70,7 @@ class Options:
             "columns": dict(self.columns),
             "date_order": self.date_order,
             "impute": dict(self.impute),
-            "pseudonymised": self.pseudonyms is not None,
+            "pseudonymised": self.pseudonym_key is not None,
         }
         return json.dumps({name: value for name, value in said.items() if value}, sort_keys=True)
 
@@ -253,7 +253,7 @@ class _Loading:
         for batch in source.batches():
             cleaner.survey(batch)
         notes = cleaner.decide()
-        staging = Staging(self._connection, self._profile.main.entity)
+        staging = Staging(self._connection, self._profile.main.entity, self._options.pseudonym_key)
         result = _Cleaned(staging, notes)
         keeps_rows = self._retries(source)
         if keeps_rows:
@@ -265,7 +265,7 @@ class _Loading:
             staging.add(cleaned.rows, content)
             if keeps_rows:
                 places = pl.DataFrame({"row": rows, "place": batch.cells[quarantined.ROW]})
-                quarantined.add_retried(self._connection, places.join(cleaned.rejected, on="row", how="anti"))
+                quarantined.add_retried(self._connection, places)
             originals = batch.originals_at(cleaned.rejected["row"] - batch.first_row)
             self._quarantine(source, load_id, cleaned.rejected, originals)
             result.add(batch.cells.height, cleaned.rejected)
@@ -275,8 +275,10 @@ class _Loading:
     def _quarantine(self, source: Source, load_id: int, rejected: pl.DataFrame, originals: pl.Series) -> None:
         if rejected.is_empty():
             return
+        if quarantined.ROW in source.columns:
+            originals = quarantined.untagged(originals, source.separator)
         # Whoever replaces names by pseudonyms does not want them in the rows set aside either.
-        kept = originals if self._options.pseudonyms is None else pl.repeat(None, len(originals), dtype=pl.String, eager=True)
+        kept = originals if self._options.pseudonym_key is None else pl.repeat(None, len(originals), dtype=pl.String, eager=True)
         frame = rejected.select(
             load_id=pl.lit(load_id, pl.Int64),
             source=pl.lit(source.name),
@@ -315,7 +317,7 @@ class _Loading:
             source=source.name,
             format=source.format,
             columns={str(key): str(name) for key, name in matching.columns.items()},
-            ignored=matching.unused,
+            ignored=tuple(name for name in matching.unused if name != quarantined.ROW),
             rows_read=cleaned.read,
             rows_loaded=settled.main.loaded,
             rows_replaced=settled.main.replaced,
@@ -352,7 +354,7 @@ class _Loading:
                 "header": quarantined.header_of(source),
             },
         )
-        shows = self._options.pseudonyms is None
+        shows = self._options.pseudonym_key is None
         rows = [
             {
                 "load_id": report.load_id,
