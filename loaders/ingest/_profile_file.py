@@ -146,7 +146,7 @@ class _File:
         if len(kinds) != 1 and (kinds or not given.get("file_name")):
             said = " and ".join(kinds) or "none of them"
             raise IngestError(
-                f"{self._name}: {key} must have one of from, constant and row_number, or file_name; it has {said}"
+                f"{self._name}: {key} must have one of from, constant, row_number and file_name; it has {said}"
             )
         if "from" in given:
             given["columns"] = given.pop("from")
