@@ -89,6 +89,8 @@ def test_a_column_is_known_by_its_key_unless_it_has_names(tmp_path):
         ('ordered_at  = "when"', 'ordered_at  = "amount"', "feeds.1..ordered_at is a timestamp, but columns.amount.decimal is for these types: count, money"),
         ('"Client"', '{ type = "money" }\nx = "Client"', None),
         ('= { names = ["When"],', '= { type = "bool", names = ["When"],', "ordered_at is a timestamp, but columns.when is declared as a bool"),
+        ("bezahlt = ", "bezahlt = \"compleated\", x = ", "columns.state.words.bezahlt is 'compleated', which feeds status: unreadable word"),
+        ("unit = \"cents\"", "default = \"none\"", "columns.amount.default is 'none', which feeds net_revenue: unreadable amount"),
         ('default = "completed"', 'default = "done"', "status.default is 'done': unreadable word: none of open, completed"),
         ('{ from = "who", required = true }', "{ required = true }", "customer_id must have one of from, constant, row_number and file_name; it has none"),
         ('{ from = "who", required = true }', '{ from = "who", constant = "x" }', "it has from and constant"),
