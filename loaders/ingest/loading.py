@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from martlet.loaders.checks import CheckResult
+    from martlet.loaders.ingest.cleaning import Change
     from martlet.loaders.ingest.cleaning._date_order import DateOrder
     from martlet.loaders.ingest.matching import Matching
     from martlet.loaders.ingest.profile import Profile
@@ -107,7 +108,7 @@ def load(
             say("checking", 0.85)
             results = loading.finish()
             if options.dry_run:
-                raise _Unpublished
+                _leave_unpublished()
     except _Unpublished:
         pass
     say("done", 1.0)
@@ -123,9 +124,11 @@ def load(
     )
 
 
-def _known(
-    warehouse: Path, profile: Profile, sources: Sequence[Source], options: Options
-) -> dict[str, int]:
+def _leave_unpublished() -> None:
+    raise _Unpublished
+
+
+def _known(warehouse: Path, profile: Profile, sources: Sequence[Source], options: Options) -> dict[str, int]:
     """Return the earlier loads of these contents, by hash; what is wrong with the file shows on writing."""
     if not warehouse.is_file():
         return {}
@@ -222,7 +225,9 @@ class _Loading:
         cleaned.staging.drop()
         self._tables |= settled.tables
         self._last_load = load_id
-        report = self._report(source, matching, load_id, cleaned, settled, seconds=time.perf_counter() - began)
+        report = self._report(
+            source, matching, load_id, cleaned, settled, seconds=time.perf_counter() - began
+        )
         self._record(source, report, number)
         return report
 
@@ -260,7 +265,9 @@ class _Loading:
             quarantined.begin_retry(self._connection)
         for batch in source.batches():
             cleaned = cleaner.clean(batch)
-            rows = pl.int_range(batch.first_row, batch.first_row + batch.cells.height, eager=True, dtype=pl.Int64)
+            rows = pl.int_range(
+                batch.first_row, batch.first_row + batch.cells.height, eager=True, dtype=pl.Int64
+            )
             content = pl.DataFrame({"row": rows, "content": batch.cells.hash_rows()})
             staging.add(cleaned.rows, content)
             if keeps_rows:
@@ -278,7 +285,11 @@ class _Loading:
         if quarantined.ROW in source.columns:
             originals = quarantined.untagged(originals, source.separator)
         # Whoever replaces names by pseudonyms does not want them in the rows set aside either.
-        kept = originals if self._options.pseudonym_key is None else pl.repeat(None, len(originals), dtype=pl.String, eager=True)
+        kept = (
+            originals
+            if self._options.pseudonym_key is None
+            else pl.repeat(None, len(originals), dtype=pl.String, eager=True)
+        )
         frame = rejected.select(
             load_id=pl.lit(load_id, pl.Int64),
             source=pl.lit(source.name),
@@ -289,7 +300,9 @@ class _Loading:
         )
         star.insert(self._connection, "quarantine.rejected_row", frame)
 
-    def _quarantine_refused(self, source: Source, matching: Matching, load_id: int, refused: pl.DataFrame) -> None:
+    def _quarantine_refused(
+        self, source: Source, matching: Matching, load_id: int, refused: pl.DataFrame
+    ) -> None:
         """Keep rows that contradict what is there; they are read once more, since nobody kept them."""
         feed = matching.feeds[0]
         names = {
@@ -298,14 +311,25 @@ class _Loading:
             for key in of.columns[:1]
             if key in matching.columns
         }
-        refused = refused.with_columns(column_name=pl.col("field").replace_strict(names, default=pl.col("field"), return_dtype=pl.String))
+        refused = refused.with_columns(
+            column_name=pl.col("field").replace_strict(names, default=pl.col("field"), return_dtype=pl.String)
+        )
         for batch in source.batches():
-            places = refused.filter(pl.col("row").is_between(batch.first_row, batch.first_row + batch.cells.height - 1))
+            places = refused.filter(
+                pl.col("row").is_between(batch.first_row, batch.first_row + batch.cells.height - 1)
+            )
             if places.height:
                 self._quarantine(source, load_id, places, batch.originals_at(places["row"] - batch.first_row))
 
     def _report(
-        self, source: Source, matching: Matching, load_id: int, cleaned: _Cleaned, settled: Settled, *, seconds: float
+        self,
+        source: Source,
+        matching: Matching,
+        load_id: int,
+        cleaned: _Cleaned,
+        settled: Settled,
+        *,
+        seconds: float,
     ) -> FileReport:
         reasons = self._connection.execute(
             "SELECT split_part(reason, ': ', 1) AS why, count(*) FROM quarantine.rejected_row WHERE load_id = $load_id "
@@ -325,7 +349,7 @@ class _Loading:
             rows_quarantined=sum(number for _, number in reasons),
             reasons=dict(reasons),
             notes=(*source.notes, *matching.notes, *cleaned.notes, *settled.main.notes),
-            changes=tuple([*cleaned.changes, *settled.changes]),
+            changes=(*cleaned.changes, *settled.changes),
             others={name: (outcome.loaded, outcome.merged) for name, outcome in settled.others.items()},
             new=settled.new,
             placeholders=settled.placeholders,
@@ -393,7 +417,7 @@ class _Cleaned:
     staging: Staging
     notes: list[str]
     read: int = 0
-    changes: list[object] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     _rejected: int = 0
     _understood: int = 0
 
