@@ -2,7 +2,7 @@
 
 In the right encoding letters stand in words of one script, with capitals at their beginnings; in a wrong one symbols
 stand within words, capitals after small letters, or letters of another script next to a-z. Where two encodings explain
-a text equally well, the first of the list is taken, as it is where none explains it.
+a text about equally well, the first of the list is taken, as it is where none explains it.
 """
 
 # ruff: noqa: RUF001
@@ -41,13 +41,14 @@ _DAILY: Final = {
     "cp932": (range(0x81, 0x98), range(0x40, 0xFD)),
 }
 _SURE: Final = 0.5
+_CLEARLY: Final = 0.2
 
 
 def guess(sample: bytes) -> tuple[str, str]:
     """Return the codec in which a sample of text that isn't UTF-8 reads best, and its name in words."""
     scores = {codec: _score(sample, codec) for codec in _CODECS}
     best = max(scores, key=lambda codec: scores[codec])
-    if scores[best] < _SURE:
+    if scores[best] < max(_SURE, scores["cp1252"] + _CLEARLY):
         best = "cp1252"
     return best, _CODECS[best]
 
@@ -76,12 +77,11 @@ def _windows() -> dict[int, str]:
 
 def _plausible(before: str, char: str, after: str, codec: str) -> float:
     if not char.isalpha():
-        within = before.isalpha() and after.isalpha() and char not in "’·ー"
-        return -1.0 if within or char not in _USUAL_SYMBOLS else 0.5
+        return _plausible_symbol(char, within=before.isalpha() and after.isalpha())
     script = _script(char)
     neighbours = [_script(other) for other in (before, after) if other.isalpha()]
     is_mixed = any(other not in _TOGETHER[script] for other in neighbours)
-    if is_mixed or (char.isupper() and before.islower()):
+    if is_mixed or (char.isupper() and before.islower()) or (char.islower() and after.isupper()):
         return -1.0
     if not neighbours:
         return 0.4
@@ -94,6 +94,14 @@ def _plausible(before: str, char: str, after: str, codec: str) -> float:
         daily = _DAILY.get(codec, (range(0), range(0)))
         return 0.9 if first in daily[0] and second in daily[1] else 0.2
     return 1.0
+
+
+def _plausible_symbol(char: str, *, within: bool) -> float:
+    # Spaces pasted from web pages are the commonest symbol beyond ASCII in data that people typed.
+    if char == "\u00a0":
+        return 0.5 if within else 1.0
+    is_usual = char in _USUAL_SYMBOLS and (not within or char in "’·ー")
+    return 0.5 if is_usual else -1.0
 
 
 _TOGETHER: Final = {

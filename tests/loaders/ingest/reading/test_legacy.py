@@ -44,6 +44,11 @@ def test_a_single_word_of_western_europe_is_windows_1252(word):
     assert guess(f"{word},1.00".encode("cp1252"))[0] == "cp1252"
 
 
+def test_spaces_pasted_from_web_pages_are_no_letters():
+    rows = "\u00a0Anna,1\nBob\u00a0,2\nCid\u00a0,3\nDora Ann\u00a0,4\n"
+    assert guess(rows.encode("cp1252"))[0] == "cp1252"
+
+
 def test_the_whole_file_is_read_in_it(read):
     found = read("customer,date,amount\n山田,2020-01-01,5\n大阪 ありがとう,2020-01-02,6\n".encode("cp932"))
     assert found.cells["customer"].to_list() == ["山田", "大阪 ありがとう"]
