@@ -6,11 +6,11 @@ import os
 import time
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from martlet.loaders import star
+from martlet.loaders import checks, star
 from martlet.loaders.company import Company
 from martlet.loaders.warehouse_file import rewriting
 from martlet.sql.errors import ParameterError, did_you_mean
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     import duckdb
     import polars as pl
+
+    from martlet.loaders.checks import CheckResult
 
 __all__ = ["DEFAULT_UNTIL", "SIZES", "BuildReport", "build", "fill"]
 
@@ -32,12 +34,13 @@ _CUSTOMERS: Final = 10_000
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build made: rows by table (`star.fact_order`: 28110), file size in bytes, and seconds taken."""
+    """What a build made: rows by table (`star.fact_order`: 28110), file size in bytes, seconds taken, and what checks warn of."""
 
     warehouse: Path
     rows: dict[str, int]
     size: int
     seconds: float
+    warnings: tuple[CheckResult, ...]
 
 
 def build(
@@ -106,13 +109,14 @@ def build(
             "load_id": 1,
             "kind": "build",
             "source": f"preset {preset}",
+            "as_of": company.until - timedelta(days=1),
             "seconds": time.monotonic() - started,
         }
         total = sum(rows.values())
         star.record_load(connection, {**load, "rows_read": total, "rows_loaded": total})
-        star.finish(connection, load_id=1)
+        results = star.finish(connection, load_id=1)
     path = Path(warehouse).absolute()
-    return BuildReport(path, rows, path.stat().st_size, time.monotonic() - started)
+    return BuildReport(path, rows, path.stat().st_size, time.monotonic() - started, checks.warnings(results))
 
 
 def _how_many(customers: int | None, size: str | None) -> int:

@@ -132,14 +132,15 @@ class _File(Values):
             "required": self.flag,
             "words": self.words,
             "default": self.word,
+            "file_name": self.flag,
         }
         self.known(key, value, readers)
         given = {name: readers[name](f"{key}.{name}", entry) for name, entry in value.items()}
         kinds = [name for name in ("from", "constant", "row_number") if given.get(name) not in (None, False)]
-        if len(kinds) != 1:
+        if len(kinds) != 1 and (kinds or not given.get("file_name")):
             said = " and ".join(kinds) or "none of them"
             raise IngestError(
-                f"{self.name}: {key} must have one of from, constant and row_number; it has {said}"
+                f"{self.name}: {key} must have one of from, constant, row_number and file_name; it has {said}"
             )
         if "from" in given:
             given["columns"] = given.pop("from")

@@ -26,6 +26,8 @@ FieldType = Literal[
 TYPES: tuple[FieldType, ...] = get_args(FieldType)
 # Entities settle in this order: what is referred to comes before what refers to it.
 _ORDER = ("customers", "products", "campaigns", "sessions", "orders", "order_lines")
+# Counts are stored as INTEGER.
+_LARGEST_COUNT = 2**31 - 1
 _FOLDER = files("martlet.loaders.ingest") / "entities"
 
 
@@ -50,9 +52,11 @@ class Field:
     is_open
         Whether words that are not in `words` are kept; else they are `other`, or unreadable if that is None.
     dimension
-        The dimension to which the value is resolved, and `key` the column that takes the key.
+        The dimension to which the value is resolved, and `key` the column that takes the key. A value that is unknown
+        becomes a placeholder member, unless `only_known`. Of several fields for one member the first given counts.
     reference
-        The entity to whose rows the value refers.
+        The entity to whose rows the value refers, and `takes` the columns of it that [columns] may use, as
+        `<field>__<column>`.
     column
         The column of the star that takes the value.
     """
@@ -71,7 +75,9 @@ class Field:
     is_open: bool = False
     other: str | None = None
     dimension: str | None = None
+    only_known: bool = False
     reference: str | None = None
+    takes: tuple[str, ...] = ()
     key: str | None = None
     column: str = ""
 
@@ -120,8 +126,15 @@ class Entity:
         By name.
     adjustments
         What is made consistent before rows go in, counted.
+    derived
+        Names that `columns` may use, as SQL over fields.
     columns
-        Columns of the table that hold more than the field of the same name, as SQL over fields and keys.
+        Columns of the table that hold more than the field of the same name, as SQL over fields, keys, and `as_of`,
+        the moment of the load.
+    computed
+        Columns that depend on all rows of the table, as SQL over its columns.
+    linked
+        Columns that say what rows of other entities say, set at the end of a load.
     each
         Families of fields that a profile may name freely.
     """
@@ -136,7 +149,10 @@ class Entity:
     owner: str | None = None
     at: str | None = None
     adjustments: tuple[Adjustment, ...] = ()
+    derived: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    computed: Mapping[str, str] = field(default_factory=dict)
+    linked: tuple[str, ...] = ()
     each: Mapping[str, Each] = field(default_factory=dict)
 
     @property
@@ -205,10 +221,16 @@ def _entity(name: str, raw: dict[str, Any], shared: dict[str, Any]) -> Entity:
         each=each,
         key=tuple(raw.pop("key")),
         identity=tuple(raw.pop("identity", ())),
+        linked=tuple(raw.pop("linked", ())),
         adjustments=tuple(Adjustment(**adjust) for adjust in raw.pop("adjust", ())),
         **raw,
     )
-    named = (*made.key, *made.identity, *(n for n in (made.owner, made.at) if n), *(a.column for a in made.adjustments))
+    named = (
+        *made.key,
+        *made.identity,
+        *(n for n in (made.owner, made.at) if n),
+        *(a.column for a in made.adjustments),
+    )
     unknown = [n for n in named if n not in fields]
     if unknown:
         raise UnitError(f"{where}: {unknown[0]!r} is no field.{did_you_mean(unknown[0], fields)}")
@@ -218,7 +240,9 @@ def _entity(name: str, raw: dict[str, Any], shared: dict[str, Any]) -> Entity:
 def _field(name: str, raw: dict[str, Any], where: str) -> Field:
     given = dict(raw)
     if given.get("type") not in TYPES:
-        raise UnitError(f"{where}: {name}: type is {given.get('type')!r}.{did_you_mean(str(given.get('type')), TYPES)}")
+        raise UnitError(
+            f"{where}: {name}: type is {given.get('type')!r}.{did_you_mean(str(given.get('type')), TYPES)}"
+        )
     words = {
         spelling.lower(): word
         for word, others in given.pop("words", {}).items()
@@ -229,6 +253,8 @@ def _field(name: str, raw: dict[str, Any], where: str) -> Field:
         words=words,
         is_open=given.pop("open", False),
         impossible=tuple(given.pop("impossible", ())),
+        takes=tuple(given.pop("takes", ())),
         column=given.pop("column", name),
+        max=given.pop("max", _LARGEST_COUNT if given["type"] == "count" else None),
         **given,
     )

@@ -160,6 +160,8 @@ class FieldSource:
         As of a column, for this field alone.
     default
         What stands where nothing is given, for this field alone.
+    file_name
+        What stands there is the file's name without its ending, for exports that do not say what they are of.
     """
 
     columns: tuple[str, ...] = ()
@@ -170,6 +172,7 @@ class FieldSource:
     required: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
     default: str | None = None
+    file_name: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

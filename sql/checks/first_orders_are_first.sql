@@ -1,5 +1,6 @@
 /*
 doc      = "Exactly one order of each known customer is marked as the first, and none of theirs is earlier."
+relation = "star.fact_order"
 severity = "error"
 */
 WITH customers AS (

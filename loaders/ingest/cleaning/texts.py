@@ -45,7 +45,10 @@ class TextReader:
 
 
 class IdReader:
-    """Keeps identifiers as they are, but takes the decimals off a column of numbers such as 17850.0."""
+    """Keeps identifiers as they are, but takes the decimals off a column of numbers such as 17850.0.
+
+    Email addresses that serve as identifiers are put in small letters, as where they are read as addresses.
+    """
 
     surveys: Final = True
 
@@ -63,6 +66,11 @@ class IdReader:
 
     def read(self, text: pl.Series) -> Read:
         """Read a batch; nothing can be wrong with an identifier."""
+        if text.str.contains("@", literal=True).any():
+            is_address = pl.col("text").str.to_lowercase().str.contains(_EMAIL)
+            small = pl.when(is_address).then(pl.col("text").str.to_lowercase()).otherwise("text")
+            new = pl.DataFrame({"text": text}).select(small).to_series()
+            return Read(new, changed=(("letter_case", new != text),))
         if not self._decimal or self._decimal < self._given:
             return Read(text)
         new = text.str.strip_suffix(".0")

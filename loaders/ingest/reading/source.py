@@ -12,7 +12,7 @@ import polars as pl
 
 from martlet.loaders.ingest.reading import _bytes
 from martlet.loaders.ingest.reading._data_rows import check_options, data_rows, left_out_in_words
-from martlet.loaders.ingest.reading._delimited import open_delimited
+from martlet.loaders.ingest.reading._delimited import Delimited, open_delimited
 from martlet.loaders.ingest.reading._excel import is_workbook, open_excel
 from martlet.loaders.ingest.reading._json import open_json
 from martlet.loaders.ingest.reading._parquet import open_parquet
@@ -93,6 +93,11 @@ class Source:
             If the file turns out to be damaged.
         """
         return data_rows(self._opened.batches(), self._opened.header, self._reading, left_out=self._left_out)
+
+    @property
+    def separator(self) -> str | None:
+        """What separates the cells of a row of text; None if rows are kept as JSON."""
+        return self._opened.layout.separator if isinstance(self._opened, Delimited) else None
 
     def content_hash(self) -> str:
         """Return the SHA-256 of the file's bytes, in hexadecimal."""
