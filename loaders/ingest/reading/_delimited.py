@@ -30,6 +30,7 @@ __all__ = ["Delimited", "open_delimited"]
 CHUNK: Final = 1 << 23
 _SAMPLE: Final = 1 << 18
 _MOST_BROKEN: Final = 0.5
+_LF, _CR = 10, 13
 
 
 @dataclass(frozen=True)
@@ -198,20 +199,25 @@ def _parse(data: bytes, records: Records, skipped: int, layout: Layout) -> Batch
 
 
 def _lines_of(data: bytes, records: Records, places: np.ndarray[tuple[int], np.dtype[np.int64]]) -> bytes:
-    """Return rows of one line each as one text, with line feeds at their ends."""
+    """Return rows of one line each as one text, with the line ends that Polars knows."""
     if not places.size:
         return b""
     starts, ends = records.starts[places], records.ends[places]
-    if (starts[1:] == ends[:-1] + 1).all() and b"\r" not in data:
-        return data[starts[0] : ends[-1]]
     array = np.frombuffer(data, np.uint8)
+    gaps = starts[1:] - ends[:-1]
+    line_ends = array[ends[:-1]]
+    is_usual = ((gaps == 1) & (line_ends == _LF)) | (
+        (gaps == 2) & (line_ends == _CR) & (array[starts[1:] - 1] == _LF)  # noqa: PLR2004 - CR and LF
+    )
+    if is_usual.all():
+        return data[starts[0] : ends[-1]]
     # The byte after each row is its line end, or lies beyond the text.
     edges = np.zeros(len(data) + 2, np.int8)
     edges[starts] += 1
     edges[ends + 1] -= 1
     chosen = np.cumsum(edges[: len(data)], dtype=np.int8).view(np.bool_)
     lines = array.copy()
-    lines[ends[ends < len(data)]] = ord("\n")
+    lines[ends[ends < len(data)]] = _LF
     return lines[chosen].tobytes()
 
 

@@ -204,7 +204,7 @@ def _resolve_one(
 ) -> tuple[Join, int]:
     values = _natural(staged, of, names)
     columns = [f"n{place}" for place in range(1, len(values) + 1)]
-    table = f"key_{staged.entity.name}_{key}"
+    table = f"key_{staged.entity.name.replace('.', '_')}_{key}"
     wanted = ", ".join(f"{value} AS {column}" for value, column in zip(values, columns, strict=True))
     given = " OR ".join(f"{quoted(name)} IS NOT NULL" for name in names)
     same = " AND ".join(f"member.{column} = wanted.{column}" for column in columns)

@@ -133,6 +133,8 @@ def _settle_one(
         visits.identify_visitors(
             connection, entity_at=str(table.entity.at), has_customer="customer_id" in table.fed
         )
+    if name == "exposures" and "is_control" in table.fed:
+        _mark_controls(connection, table)
     if name == "events" and "session_id" in table.fed:
         visits.show_events(connection)
         settled.tables["star.fact_session"] += 1
@@ -141,6 +143,16 @@ def _settle_one(
     for each in table.entity.each.values():
         _settle_family(connection, table, each, as_of, settled)
     return outcome
+
+
+def _mark_controls(connection: duckdb.DuckDBPyConnection, table: Staged) -> None:
+    """Say which arms are those that the others are compared with; the last row that tells counts."""
+    connection.execute(
+        "UPDATE star.dim_variant AS arm SET is_control = told.is_control FROM (SELECT experiment_key, staged.variant, "
+        f"arg_max(is_control, row) AS is_control FROM {table.name} AS staged "
+        "JOIN star.dim_experiment ON experiment_id = staged.experiment WHERE is_control IS NOT NULL GROUP BY ALL) AS told "
+        "WHERE arm.experiment_key = told.experiment_key AND arm.variant = told.variant"
+    )
 
 
 def _note_made(settled: Settled, name: str, table: str, made: Outcome | None) -> None:

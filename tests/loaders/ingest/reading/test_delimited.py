@@ -125,6 +125,12 @@ def test_columns_without_and_with_equal_names_are_told_apart(read):
     assert found.rows()[1] == ("2", "2020-01-02", "6.00", "7.00")
 
 
+def test_titles_that_went_through_a_spreadsheet_are_no_header(read):
+    found = read("Shop report,,\n,,\n" + ORDERS)
+    assert found.source.columns == ("customer", "date", "amount")
+    assert found.notes == ("2 lines above the header left out",)
+
+
 def test_exports_put_together_repeat_their_header(read):
     found = read(ORDERS + "\ufeff" + ORDERS + ORDERS)
     assert found.cells["customer"].to_list() == ["Ann", "Bob"] * 3
