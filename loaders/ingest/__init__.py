@@ -102,7 +102,11 @@ def ingest(
         dry_run=dry_run,
     )
     return loading.load(
-        loaded, sources, warehouse=Path(warehouse), options=options, say=progress or (lambda _step, _share: None)
+        loaded,
+        sources,
+        warehouse=Path(warehouse),
+        options=options,
+        say=progress or (lambda _step, _share: None),
     )
 
 
@@ -137,4 +141,6 @@ def _refuse_unknown_fields(profile: Profile, impute: Mapping[str, str]) -> None:
     fed = sorted({name for feed in profile.feeds for name in feed.fields})
     for name in impute:
         if name not in fed:
-            raise ParameterError(f"{profile.name} feeds no field {name!r} that could be imputed.{did_you_mean(name, fed)}")
+            raise ParameterError(
+                f"{profile.name} feeds no field {name!r} that could be imputed.{did_you_mean(name, fed)}"
+            )

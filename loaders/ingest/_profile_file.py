@@ -27,7 +27,9 @@ def read_profile(path: Path | Traversable) -> Profile:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise IngestError(f"the profile {path} can't be read: {getattr(error, 'strerror', None) or error}") from error
+        raise IngestError(
+            f"the profile {path} can't be read: {getattr(error, 'strerror', None) or error}"
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise IngestError(f"the profile {path.name} is not TOML: {error}") from error
     profile = _File(path.name).profile(table)
@@ -101,11 +103,18 @@ class _File:
         name = self._one_of(f"{key}.entity", table.pop("entity"), entities())
         where = table.pop("where", {})
         given = () if isinstance(where, dict) else self._texts(f"{key}.where", where)
-        among = {column: self._as_words(f"{key}.where.{column}", words) for column, words in where.items()} if not given else {}
+        among = (
+            {column: self._as_words(f"{key}.where.{column}", words) for column, words in where.items()}
+            if not given
+            else {}
+        )
         fields: dict[str, FieldSource] = {}
         for field, source in table.items():
             if field in entities()[name].each and isinstance(source, dict) and not _is_source(source):
-                fields |= {f"{field}.{word}": self._source(f"{key}.{field}.{word}", entry) for word, entry in source.items()}
+                fields |= {
+                    f"{field}.{word}": self._source(f"{key}.{field}.{word}", entry)
+                    for word, entry in source.items()
+                }
             else:
                 fields[field] = self._source(f"{key}.{field}", source)
         return Feed(entity=name, given=given, where=among, fields=fields)
@@ -114,7 +123,9 @@ class _File:
         if isinstance(value, str | list):
             value = {"from": value}
         if not isinstance(value, dict):
-            raise self._wrong(key, 'must be a column, a list of columns, or a table such as { constant = "..." }', value)
+            raise self._wrong(
+                key, 'must be a column, a list of columns, or a table such as { constant = "..." }', value
+            )
         readers: dict[str, Callable[[str, Any], Any]] = {
             "from": self._texts,
             "join": self._flag,
@@ -130,7 +141,9 @@ class _File:
         kinds = [name for name in ("from", "constant", "row_number") if given.get(name) not in (None, False)]
         if len(kinds) != 1:
             said = " and ".join(kinds) or "none of them"
-            raise IngestError(f"{self._name}: {key} must have one of from, constant and row_number; it has {said}")
+            raise IngestError(
+                f"{self._name}: {key} must have one of from, constant and row_number; it has {said}"
+            )
         if "from" in given:
             given["columns"] = given.pop("from")
         return FieldSource(**given)
@@ -140,7 +153,9 @@ class _File:
             "skip_lines": self._count,
             "drop_totals": self._regex,
             "records": self._text,
-            "params": lambda k, v: {name: self._param(f"{k}.{name}", p) for name, p in self._table(k, v).items()},
+            "params": lambda k, v: {
+                name: self._param(f"{k}.{name}", p) for name, p in self._table(k, v).items()
+            },
             "explode": self._text,
             "fill_down": self._fill_down,
             "encoding": self._text,
@@ -157,19 +172,27 @@ class _File:
         self._known(key, table, ("list", "key", "path"))
         given = {name: self._text(f"{key}.{name}", entry) for name, entry in table.items()}
         if set(given) not in ({"list", "key"}, {"path"}):
-            raise IngestError(f'{self._name}: {key} must be a dotted path, or {{ list = "...", key = "..." }}; it has {", ".join(given) or "nothing"}')
+            raise IngestError(
+                f'{self._name}: {key} must be a dotted path, or {{ list = "...", key = "..." }}; it has {", ".join(given) or "nothing"}'
+            )
         return Param(**given)
 
     def _fill_down(self, key: str, value: Any) -> FillDown:
         table = self._table(key, value)
         self._known(key, table, ("key", "columns"), required=("key", "columns"))
-        return FillDown(self._text(f"{key}.key", table["key"]), self._texts(f"{key}.columns", table["columns"]))
+        return FillDown(
+            self._text(f"{key}.key", table["key"]), self._texts(f"{key}.columns", table["columns"])
+        )
 
-    def _known(self, key: str, table: dict[str, Any], names: Iterable[str], *, required: tuple[str, ...] = ()) -> None:
+    def _known(
+        self, key: str, table: dict[str, Any], names: Iterable[str], *, required: tuple[str, ...] = ()
+    ) -> None:
         place = f"{key}." if key else ""
         for name in table:
             if name not in names:
-                raise IngestError(f"{self._name}: {place}{name} is no key of a profile.{did_you_mean(name, names)}")
+                raise IngestError(
+                    f"{self._name}: {place}{name} is no key of a profile.{did_you_mean(name, names)}"
+                )
         for name in required:
             if name not in table:
                 raise IngestError(f"{self._name} lacks {place}{name}")
@@ -200,7 +223,10 @@ class _File:
         return str(value)
 
     def _texts(self, key: str, value: Any) -> tuple[str, ...]:
-        return tuple(self._text(key, entry) for entry in ([value] if isinstance(value, str) else self._list(key, value)))
+        return tuple(
+            self._text(key, entry)
+            for entry in ([value] if isinstance(value, str) else self._list(key, value))
+        )
 
     def _as_words(self, key: str, value: Any) -> tuple[str, ...]:
         return tuple(self._word(key, entry) for entry in (value if isinstance(value, list) else [value]))

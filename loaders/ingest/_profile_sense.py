@@ -79,7 +79,9 @@ def _feed(profile: Profile, feed: Feed, name: str, place: str) -> None:
 
 def _declared(profile: Profile, key: str, where: str) -> Column:
     if key not in profile.columns:
-        raise IngestError(f"{where}: there is no column {key!r} under [columns].{did_you_mean(key, profile.columns)}")
+        raise IngestError(
+            f"{where}: there is no column {key!r} under [columns].{did_you_mean(key, profile.columns)}"
+        )
     return profile.columns[key]
 
 
@@ -107,4 +109,6 @@ def _readable(source: FieldSource, field: Field, where: str) -> None:
     for option in ("constant", "default"):
         text = getattr(source, option)
         if text is not None and constant(text, field)[1] is not None:
-            raise IngestError(f"{where}.{option} is {text!r}: {constant(text, field)[1]}; the field is a {field.type}")
+            raise IngestError(
+                f"{where}.{option} is {text!r}: {constant(text, field)[1]}; the field is a {field.type}"
+            )

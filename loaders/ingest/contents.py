@@ -66,7 +66,9 @@ class Contents:
 
     def holding(self, content: Content, names: list[str]) -> list[str]:
         """Return those of some columns that hold a content, in the order in which they are likely."""
-        mostly = {kind: [n for n in names if self.share(n, kind) >= MOSTLY] for kind in ("date", "email", "number")}  # type: ignore[arg-type]
+        mostly = {
+            kind: [n for n in names if self.share(n, kind) >= MOSTLY] for kind in ("date", "email", "number")
+        }  # type: ignore[arg-type]
         codes = [name for name in mostly["number"] if self._cells[name].str.contains(r"^0\d").any()]
         numbers = [name for name in mostly["number"] if name not in codes]
         decimal = [name for name in numbers if self._cells[name].str.contains(_LIKE_MONEY).any()]
@@ -120,7 +122,9 @@ def _shares(cells: pl.Series) -> dict[Kind, float]:
     )
     row = counts.row(0, named=True)
     filled = row["all"] - row["empty"]
-    shares: dict[Kind, float] = {kind: row[kind] / filled if filled else 0.0 for kind in ("date", "number", "email")}
+    shares: dict[Kind, float] = {
+        kind: row[kind] / filled if filled else 0.0 for kind in ("date", "number", "email")
+    }
     shares["text"] = (filled - row["date"] - row["number"] - row["email"]) / filled if filled else 0.0
     shares["empty"] = row["empty"] / row["all"] if row["all"] else 1.0
     return shares

@@ -123,9 +123,7 @@ def load(
     )
 
 
-def _known(
-    warehouse: Path, profile: Profile, sources: Sequence[Source], options: Options
-) -> dict[str, int]:
+def _known(warehouse: Path, profile: Profile, sources: Sequence[Source], options: Options) -> dict[str, int]:
     """Return the earlier loads of these contents, by hash; what is wrong with the file shows on writing."""
     if not warehouse.is_file():
         return {}
@@ -222,7 +220,9 @@ class _Loading:
         cleaned.staging.drop()
         self._tables |= settled.tables
         self._last_load = load_id
-        report = self._report(source, matching, load_id, cleaned, settled, seconds=time.perf_counter() - began)
+        report = self._report(
+            source, matching, load_id, cleaned, settled, seconds=time.perf_counter() - began
+        )
         self._record(source, report, number)
         return report
 
@@ -260,7 +260,9 @@ class _Loading:
             quarantined.begin_retry(self._connection)
         for batch in source.batches():
             cleaned = cleaner.clean(batch)
-            rows = pl.int_range(batch.first_row, batch.first_row + batch.cells.height, eager=True, dtype=pl.Int64)
+            rows = pl.int_range(
+                batch.first_row, batch.first_row + batch.cells.height, eager=True, dtype=pl.Int64
+            )
             content = pl.DataFrame({"row": rows, "content": batch.cells.hash_rows()})
             staging.add(cleaned.rows, content)
             if keeps_rows:
@@ -276,7 +278,11 @@ class _Loading:
         if rejected.is_empty():
             return
         # Whoever replaces names by pseudonyms does not want them in the rows set aside either.
-        kept = originals if self._options.pseudonyms is None else pl.repeat(None, len(originals), dtype=pl.String, eager=True)
+        kept = (
+            originals
+            if self._options.pseudonyms is None
+            else pl.repeat(None, len(originals), dtype=pl.String, eager=True)
+        )
         frame = rejected.select(
             load_id=pl.lit(load_id, pl.Int64),
             source=pl.lit(source.name),
@@ -287,7 +293,9 @@ class _Loading:
         )
         star.insert(self._connection, "quarantine.rejected_row", frame)
 
-    def _quarantine_refused(self, source: Source, matching: Matching, load_id: int, refused: pl.DataFrame) -> None:
+    def _quarantine_refused(
+        self, source: Source, matching: Matching, load_id: int, refused: pl.DataFrame
+    ) -> None:
         """Keep rows that contradict what is there; they are read once more, since nobody kept them."""
         feed = matching.feeds[0]
         names = {
@@ -296,14 +304,25 @@ class _Loading:
             for key in of.columns[:1]
             if key in matching.columns
         }
-        refused = refused.with_columns(column_name=pl.col("field").replace_strict(names, default=pl.col("field"), return_dtype=pl.String))
+        refused = refused.with_columns(
+            column_name=pl.col("field").replace_strict(names, default=pl.col("field"), return_dtype=pl.String)
+        )
         for batch in source.batches():
-            places = refused.filter(pl.col("row").is_between(batch.first_row, batch.first_row + batch.cells.height - 1))
+            places = refused.filter(
+                pl.col("row").is_between(batch.first_row, batch.first_row + batch.cells.height - 1)
+            )
             if places.height:
                 self._quarantine(source, load_id, places, batch.originals_at(places["row"] - batch.first_row))
 
     def _report(
-        self, source: Source, matching: Matching, load_id: int, cleaned: _Cleaned, settled: Settled, *, seconds: float
+        self,
+        source: Source,
+        matching: Matching,
+        load_id: int,
+        cleaned: _Cleaned,
+        settled: Settled,
+        *,
+        seconds: float,
     ) -> FileReport:
         reasons = self._connection.execute(
             "SELECT split_part(reason, ': ', 1) AS why, count(*) FROM quarantine.rejected_row WHERE load_id = $load_id "

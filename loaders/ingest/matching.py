@@ -98,7 +98,9 @@ def attempt(
         if not lacking:
             feeds.append(feed)
         elif any(key in found for of in feed.fields.values() for key in of.columns):
-            notes.append(f"no {feed.entity} are made of these rows, since there is no column for {' and '.join(lacking)}")
+            notes.append(
+                f"no {feed.entity} are made of these rows, since there is no column for {' and '.join(lacking)}"
+            )
     used = {found[key] for feed in feeds for key in _keys(feed) if key in found}
     used |= {found[key] for key in found if any(c.currency == key for c in profile.columns.values())}
     unused = tuple(name for name in source.columns if name not in used)
@@ -115,7 +117,9 @@ def _lacking(feed: Feed, found: Mapping[str, str]) -> list[str]:
     lacking = [
         name
         for name, of in feed.fields.items()
-        if (of.required or fields.field(name).required) and of.columns and not any(key in found for key in of.columns)
+        if (of.required or fields.field(name).required)
+        and of.columns
+        and not any(key in found for key in of.columns)
     ]
     if feed.given and not any(key in found for key in feed.given):
         lacking.append(" or ".join(feed.given))
@@ -181,7 +185,11 @@ class _Search:
             if key in self.found or content not in ("date", "money", "email"):
                 continue
             free = self._free()
-            alike = self._contents.only_decimals(free) if content == "money" else self._contents.holding(content, free)
+            alike = (
+                self._contents.only_decimals(free)
+                if content == "money"
+                else self._contents.holding(content, free)
+            )
             fitting = [name for name in alike if not has_word(name, column.guess.unless)]
             if len(fitting) == 1 and column.required:
                 self.found[key] = fitting[0]
@@ -228,7 +236,9 @@ class _Search:
                     break
 
     def _undated(self, name: str) -> str | None:
-        same = [n for n in self._free() if normal(n) == normal(name) and self._contents.share(n, "date") < MOSTLY]
+        same = [
+            n for n in self._free() if normal(n) == normal(name) and self._contents.share(n, "date") < MOSTLY
+        ]
         return same[0] if same and self._source.has_header else None
 
     def _free(self) -> list[str]:
@@ -250,7 +260,9 @@ class _Search:
         # Only a date may be full of dates.
         is_date = type_of(self._profile, key) in _DATES
         possible = [n for n in names if is_date or self._contents.share(n, "date") < MOSTLY]
-        return [n for n in possible if has_word(n, column.guess.words) and not has_word(n, column.guess.unless)]
+        return [
+            n for n in possible if has_word(n, column.guess.words) and not has_word(n, column.guess.unless)
+        ]
 
     def _fit(self, key: str, name: str) -> float:
         """Return the share of cells that can be what the column's name says; an empty column can."""
@@ -289,7 +301,9 @@ def _complaint(profile: Profile, source: Source, contents: Contents, matching: M
     wanted = " and ".join(matching.missing)
     options = " ".join(f"--column {key}=COLUMN" for key in matching.missing if key in profile.columns)
     known = "; ".join(
-        f"{key} is known as {listed(profile.columns[key].names[:5])}" for key in matching.missing if key in profile.columns
+        f"{key} is known as {listed(profile.columns[key].names[:5])}"
+        for key in matching.missing
+        if key in profile.columns
     )
     text = f"{source.name}: no column was recognised for {wanted} of the profile {profile.name}. Columns are: {held}."
     if options:

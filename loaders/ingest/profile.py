@@ -39,7 +39,17 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.cleaning._date_order import DateOrder
     from martlet.loaders.ingest.entity import FieldType
 
-__all__ = ["Column", "Content", "Feed", "FieldSource", "Guess", "Profile", "Unit", "load_profile", "profile_names"]
+__all__ = [
+    "Column",
+    "Content",
+    "Feed",
+    "FieldSource",
+    "Guess",
+    "Profile",
+    "Unit",
+    "load_profile",
+    "profile_names",
+]
 
 Unit = Literal["units", "cents", "micros", "percent"]
 Content = Literal["date", "email", "money", "recurring", "unique", "quantity"]
@@ -209,7 +219,9 @@ class Profile:
 
 def profile_names() -> list[str]:
     """Return the names of the profiles that Martlet ships."""
-    return sorted(path.name.removesuffix(".toml") for path in _FOLDER.iterdir() if path.name.endswith(".toml"))
+    return sorted(
+        path.name.removesuffix(".toml") for path in _FOLDER.iterdir() if path.name.endswith(".toml")
+    )
 
 
 def load_profile(name_or_path: str | Path) -> Profile:
@@ -228,7 +240,9 @@ def load_profile(name_or_path: str | Path) -> Profile:
         return _profile_file.read_profile(Path(name_or_path))
     if name_or_path not in profile_names():
         hint = did_you_mean(str(name_or_path), profile_names())
-        raise UnknownNameError(f"there is no profile {str(name_or_path)!r}.{hint} A profile of your own is a file that ends in .toml.")
+        raise UnknownNameError(
+            f"there is no profile {str(name_or_path)!r}.{hint} A profile of your own is a file that ends in .toml."
+        )
     return _shipped(str(name_or_path))
 
 

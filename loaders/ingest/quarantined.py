@@ -67,7 +67,11 @@ def groups(
 
 
 def export(
-    connection: duckdb.DuckDBPyConnection, path: Path, *, load_id: int | None = None, reason: str | None = None
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    *,
+    load_id: int | None = None,
+    reason: str | None = None,
 ) -> int:
     """Write rows that wait for repair to a file, in their original form, so that it can be mended and loaded again.
 
@@ -86,7 +90,8 @@ def export(
     """
     bound = {"load_id": load_id, "reason": reason}
     headers = connection.execute(
-        f"SELECT DISTINCT load.header FROM quarantine.rejected_row JOIN meta.load AS load USING (load_id) WHERE {_WAITING}", bound
+        f"SELECT DISTINCT load.header FROM quarantine.rejected_row JOIN meta.load AS load USING (load_id) WHERE {_WAITING}",
+        bound,
     ).fetchall()
     if not headers:
         raise ParameterError("no rows wait in quarantine" + (" that fit" if load_id or reason else ""))

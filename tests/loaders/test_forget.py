@@ -10,7 +10,7 @@ import martlet
 from martlet.loaders import forget as forgetting
 from martlet.loaders import star
 from martlet.loaders.forget import forget
-from martlet.loaders.forgotten import anonymous
+from martlet.loaders.forgotten import Forgotten
 from martlet.loaders.warehouse_file import rewriting
 from martlet.sql.errors import CheckError, UnknownNameError, WarehouseError
 from martlet.sql.relations import relations
@@ -200,9 +200,10 @@ def test_a_person_does_not_come_back(forgotten):
         }
     )
     with duckdb.connect(str(real), read_only=True) as connection:
-        people = anonymous(connection, customers, is_customers=True)
-        bought = anonymous(connection, orders)
-        untouched = anonymous(connection, orders.slice(2, 1))
+        forgotten = Forgotten(connection)
+    people = forgotten.rows(customers, is_customers=True)
+    bought = forgotten.rows(orders)
+    untouched = forgotten.rows(orders.slice(2, 1))
     assert people.columns == customers.columns
     assert people["customer_id"].to_list() == [token, "C-171", token, None]
     assert people["email"].to_list() == [None, f"joan.{EMAIL}", None, None]
@@ -221,7 +222,9 @@ def test_a_person_does_not_come_back(forgotten):
 def test_where_nobody_was_forgotten_nothing_changes(real):
     frame = pl.DataFrame({"customer_id": ["C-17"], "email": [EMAIL]})
     with duckdb.connect(str(real), read_only=True) as connection:
-        assert anonymous(connection, frame).equals(frame)
+        assert not Forgotten(connection)
+        assert Forgotten(connection).rows(frame).equals(frame)
+        assert Forgotten(connection).tells(frame).to_list() == [False]
 
 
 def test_two_people_are_forgotten_one_after_the_other(forgotten, tmp_path):
@@ -235,7 +238,7 @@ def test_two_people_are_forgotten_one_after_the_other(forgotten, tmp_path):
     assert [name for (name,) in names][:2] == [second.token, first.token]
     assert ask(real, "SELECT count(*) FROM meta.setting WHERE name = 'forgotten_salt'") == [(1,)]
     with duckdb.connect(str(real), read_only=True) as connection:
-        frame = anonymous(connection, pl.DataFrame({"customer_id": ["C-17", "C-171", EMAIL]}))
+        frame = Forgotten(connection).rows(pl.DataFrame({"customer_id": ["C-17", "C-171", EMAIL]}))
     assert frame["customer_id"].to_list()[:2] == [first.token, second.token]
     assert frame["customer_id"][2] not in (None, EMAIL)
 

@@ -83,9 +83,7 @@ class OrderEvidence:
         """Take the dates of a batch, in order of rows: `text`, `a`, `b`, `c`."""
         self._example = self._example or dates["text"][0]
         dates = dates.select(*_PARTS, family=pl.lit(self._family))
-        found = dates.group_by(*_PARTS, "family", maintain_order=True).agg(
-            times=pl.len().cast(pl.Int64)
-        )
+        found = dates.group_by(*_PARTS, "family", maintain_order=True).agg(times=pl.len().cast(pl.Int64))
         found = found.with_columns(day(order).alias(order) for order in self._choices)
         real = found.filter(pl.any_horizontal(pl.col(order).is_not_null() for order in self._choices))
         if any(sequence.holds for sequence in self._sequences.values()):
@@ -112,7 +110,9 @@ class OrderEvidence:
             return asked, []
         notes = []
         if asked and asked not in self._choices:
-            notes.append(f"dates such as {self._example!r} end with their year, so they can't be {ORDERS[asked]}")
+            notes.append(
+                f"dates such as {self._example!r} end with their year, so they can't be {ORDERS[asked]}"
+            )
         total = int(self._days["times"].sum())
         real = {order: self._times(pl.col(order).is_not_null()) for order in self._choices}
         most = max(real.values())
@@ -138,9 +138,7 @@ class OrderEvidence:
             return "ymd", notes
         return self._by_custom(best, total, notes)
 
-    def _by_custom(
-        self, best: list[DateOrder], total: int, notes: list[str]
-    ) -> tuple[DateOrder, list[str]]:
+    def _by_custom(self, best: list[DateOrder], total: int, notes: list[str]) -> tuple[DateOrder, list[str]]:
         """Choose among orders that fit equally: the one that puts the dates in sequence, else the customary one."""
         in_order = [order for order in best if self._sequences[order].holds]
         custom: DateOrder = "mdy" if "/" in self._example and "mdy" in best else best[0]

@@ -21,9 +21,7 @@ _WEEKDAY = r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[.,]*\s+"
 _BETWEEN = r"\s?[-/.\s]\s?"
 _MONTH = r"(?P<b>[^\W\d_]{3,12})"
 _ORDINAL = r"(?P<c>\d{1,2})(?:st|nd|rd|th)?"
-_PLAIN_CLOCK = (
-    r"^(?P<day>[\w/.-]{6,12})[ T](?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?$"
-)
+_PLAIN_CLOCK = r"^(?P<day>[\w/.-]{6,12})[ T](?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?$"
 # By family; those with the month's name are `fixed` too.
 _SHAPES = {
     "fixed": rf"^(?P<a>\d{{4}}){_BETWEEN}(?P<b>\d{{1,2}}){_BETWEEN}(?P<c>\d{{1,2}})\.?$",
@@ -80,9 +78,9 @@ def take_apart(distinct: pl.DataFrame) -> pl.DataFrame:
         clock=pl.lit(None, pl.Int64), family=pl.when(pl.col("family") != "count").then("family")
     )
     joined = timed.join(days.rename({"text": "day"}), on="day", how="left")
-    joined = joined.with_columns(
-        half=pl.lit(None, pl.String), fraction=pl.lit(None, pl.String)
-    ).with_columns(_clock().alias("clock"))
+    joined = joined.with_columns(half=pl.lit(None, pl.String), fraction=pl.lit(None, pl.String)).with_columns(
+        _clock().alias("clock")
+    )
     return pl.concat([rest, joined.select(rest.columns)])
 
 

@@ -53,9 +53,9 @@ def take_apart(distinct: pl.Series) -> pl.DataFrame:
         whole=pl.col("number").is_not_null()
         & around.str.replace_all(r"[^-+()]", "").str.contains(r"^(?:[-+]?|\(\))$")
         & (~softly | number.str.contains(rf"^\d{{1,3}}({_SOFT}\d{{3}})+([.,]\d*)?$")),
-        ambiguous=((points + commas == 1) & ~softly & hard.str.contains(r"^[1-9]\d{0,2}[.,]\d{3}$")).fill_null(
-            value=False
-        ),
+        ambiguous=(
+            (points + commas == 1) & ~softly & hard.str.contains(r"^[1-9]\d{0,2}[.,]\d{3}$")
+        ).fill_null(value=False),
         # The last of two kinds of mark is the decimal one, as is a single mark; one that repeats groups thousands.
         decimal=pl.when((points > 0) & (commas > 0))
         .then(pl.when(hard.str.contains(r",[^.]*$")).then(pl.lit(",")).otherwise(pl.lit(".")))

@@ -47,7 +47,9 @@ class Bounds:
             years = (self.oldest.year if self.oldest else None, self.newest.year if self.newest else None)
             if values.dtype == pl.Decimal:
                 found += _outside(cell, shown, _exact(self.low), _exact(self.high))
-                never = cell.is_in(pl.Series([Decimal(str(v)) for v in self.never], dtype=values.dtype).implode())
+                never = cell.is_in(
+                    pl.Series([Decimal(str(v)) for v in self.never], dtype=values.dtype).implode()
+                )
             else:
                 found += _outside(cell, shown, self.low, self.high) + _outside(cell, shown, *years)
                 never = cell.cast(pl.Float64).is_in(pl.Series(self.never, dtype=pl.Float64).implode())
@@ -72,7 +74,9 @@ def _outside(
         word = "negative amount" if low == 0 and isinstance(low, Decimal) else "impossible value"
         found.append(pl.when(value < pl.lit(low)).then(pl.format(f"{word}: {{}} is less than {low}", shown)))
     if high is not None:
-        found.append(pl.when(value > pl.lit(high)).then(pl.format(f"impossible value: {{}} is more than {high}", shown)))
+        found.append(
+            pl.when(value > pl.lit(high)).then(
+                pl.format(f"impossible value: {{}} is more than {high}", shown)
+            )
+        )
     return found
-
-

@@ -68,7 +68,11 @@ def _closer(cells: pl.Series, nothing: tuple[str, ...], name: str) -> tuple[pl.S
     bare = plain.str.replace(_FORMULA, "${1}").str.replace(_QUOTED, "${1}").str.strip_chars()
     found += touches("spreadsheet_text", name, bare != plain, plain, bare)
     empty = bare.str.to_lowercase().is_in(nothing)
-    left = pl.DataFrame({"text": bare, "empty": empty}).select(pl.when(~pl.col("empty")).then("text")).to_series()
+    left = (
+        pl.DataFrame({"text": bare, "empty": empty})
+        .select(pl.when(~pl.col("empty")).then("text"))
+        .to_series()
+    )
     found += touches("empty_word", name, empty & (bare != ""), bare, left)
     return left.fill_null(""), found
 

@@ -18,7 +18,7 @@ _LONGEST: Final = 80
 # In the order in which they act on a cell.
 RULES: Final = {
     "spaces": "Spaces around a value, doubled within it, or of unusual kinds.",
-    "spreadsheet_text": "The marks by which spreadsheets keep a value as text: '0049 or =\"0049\".",
+    "spreadsheet_text": 'The marks by which spreadsheets keep a value as text: \'0049 or ="0049".',
     "empty_word": "A word that stands for nothing, such as N/A, null or -.",
     "word": "A word replaced by the one that it stands for, as the profile or the field says.",
     "default": "An empty cell that took the profile's default.",
@@ -60,9 +60,7 @@ class Touch:
     after: pl.Series
 
 
-def touches(
-    rule: str, column: str, mask: pl.Series, before: pl.Series, after: pl.Series
-) -> Iterator[Touch]:
+def touches(rule: str, column: str, mask: pl.Series, before: pl.Series, after: pl.Series) -> Iterator[Touch]:
     """Yield the touch of the cells where `mask` is true, if there are any."""
     mask = mask.fill_null(value=False)
     if mask.any():

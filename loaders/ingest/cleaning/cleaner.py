@@ -115,7 +115,9 @@ class Cleaner:
         if self._as_of is None:
             fields = {plan.name for _, plans in self._feeds for plan in plans if _counts_back(plan.field)}
             if fields:
-                notes.append(f"not held against their bounds, which count back from the day of the load: {', '.join(sorted(fields))}")
+                notes.append(
+                    f"not held against their bounds, which count back from the day of the load: {', '.join(sorted(fields))}"
+                )
         return list(dict.fromkeys(notes))
 
     def clean(self, batch: Batch) -> Cleaned:
@@ -135,7 +137,9 @@ class Cleaner:
             frames.setdefault(verdict.feed.entity, []).append(frame)
             touched.extend(changes)
         together = {
-            name: parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal").sort("row", maintain_order=True)
+            name: parts[0]
+            if len(parts) == 1
+            else pl.concat(parts, how="diagonal").sort("row", maintain_order=True)
             for name, parts in frames.items()
         }
         return Cleaned(together, rejected.filter(~kept), tally(touched, kept))
@@ -205,7 +209,14 @@ class _Verdict:
         for reason, where in first:
             if reason.null_count() == len(reason):
                 continue
-            new = pl.DataFrame({"full": full, "column": column, "reason": reason, "where": nothing if where is None else where})
+            new = pl.DataFrame(
+                {
+                    "full": full,
+                    "column": column,
+                    "reason": reason,
+                    "where": nothing if where is None else where,
+                }
+            )
             fresh = pl.col("full").is_null() & pl.col("reason").is_not_null()
             new = new.select(
                 full=pl.coalesce("full", "reason"), column=pl.when(fresh).then("where").otherwise("column")
@@ -228,7 +239,9 @@ class _Verdict:
                     lost = fed & lacking.is_not_null()
                     touched.extend(self._left_out(plan, lost))
                     fed &= ~lost
-        frame = pl.DataFrame({"row": self._rows} | {name: filled.values for name, filled in self._filled.items()})
+        frame = pl.DataFrame(
+            {"row": self._rows} | {name: filled.values for name, filled in self._filled.items()}
+        )
         for plan in self._plans:
             touched.extend(self._filled[plan.name].emptied(fed))
         return (frame if fed.all() else frame.filter(fed)), touched
@@ -240,7 +253,11 @@ class _Verdict:
             return None
         frame = pl.DataFrame({"value": filled.values})
         problem = filled.problems if filled.problems is not None else pl.Series([None], dtype=pl.String)
-        known = problem if len(problem) == frame.height else pl.repeat(None, frame.height, dtype=pl.String, eager=True)
+        known = (
+            problem
+            if len(problem) == frame.height
+            else pl.repeat(None, frame.height, dtype=pl.String, eager=True)
+        )
         reason = pl.when(pl.col("value").is_null()).then(pl.coalesce("known", pl.lit(f"no {plan.name}")))
         return frame.with_columns(known=known).select(reason).to_series()
 

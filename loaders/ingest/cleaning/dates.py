@@ -62,7 +62,9 @@ class DateReader:
         self._zone: Final = zone if kind == "timestamp" and zone.upper() != "UTC" else ""
         self._bounded: Final = bounded
         self._evidence: Final = {family: OrderEvidence(family) for family in CHOICES}
-        self._orders: dict[str, DateOrder | None] = {family: order or CHOICES[family][0] for family in CHOICES}
+        self._orders: dict[str, DateOrder | None] = {
+            family: order or CHOICES[family][0] for family in CHOICES
+        }
         self._years: Counter[int] = Counter()
         self._counted: str | None = None
         self._first, self._last = _FIRST_YEAR, _LAST_YEAR
@@ -81,7 +83,9 @@ class DateReader:
         rows = pl.DataFrame({"text": text.filter(~iso)})
         parts = take_apart(rows.unique(maintain_order=True))
         self.has_time = self.has_time or bool((parts["clock"] != 0).any())
-        known = rows.join(parts.select("text", "family", "a", "b", "c"), on="text", how="left", maintain_order="left")
+        known = rows.join(
+            parts.select("text", "family", "a", "b", "c"), on="text", how="left", maintain_order="left"
+        )
         for (family,), dates in known.group_by("family", maintain_order=True):
             if family in self._evidence:
                 self._evidence[str(family)].add(dates)
@@ -110,7 +114,9 @@ class DateReader:
         """Read a batch; problems are "unreadable date", "ambiguous date: ...", "absurd date: ...", "unknown time zone: ..."."""
         iso = text.str.contains(_ISO)
         other = (~iso).fill_null(value=False)
-        fast = _iso(pl.select(pl.when(iso).then(text)).to_series(), zone=self._zone, only_day=self._kind == "date")
+        fast = _iso(
+            pl.select(pl.when(iso).then(text)).to_series(), zone=self._zone, only_day=self._kind == "date"
+        )
         distinct = text.filter(other).unique(maintain_order=True)
         slow = self._other(pl.DataFrame({"text": distinct}))
         read = spread(text, other, fast.cast(pl.Datetime("us")), slow)
@@ -124,7 +130,9 @@ class DateReader:
     def _checked(self, text: pl.Series, read: Read) -> pl.Series:
         """Return the problem of each cell that was given."""
         year = pl.col("value").dt.year()
-        problem = pl.when(pl.col("text").is_not_null() & pl.col("value").is_null()).then(pl.lit("unreadable date"))
+        problem = pl.when(pl.col("text").is_not_null() & pl.col("value").is_null()).then(
+            pl.lit("unreadable date")
+        )
         if not self._bounded:
             sentinel = self._kind == "timestamp"
             odd = ~year.is_between(_FIRST_YEAR, _LAST_YEAR)
@@ -134,7 +142,11 @@ class DateReader:
                 pl.when((pl.col("value") == pl.datetime(1970, 1, 1)) & sentinel).then(pl.lit(_EPOCH)),
                 pl.when(odd).then(pl.lit(f"absurd date: not in {_FIRST_YEAR} to {_LAST_YEAR}")),
                 pl.when(lonely).then(
-                    pl.format("absurd date: {} is more than {} years from all other dates", year, pl.lit(_LONELY_YEARS))
+                    pl.format(
+                        "absurd date: {} is more than {} years from all other dates",
+                        year,
+                        pl.lit(_LONELY_YEARS),
+                    )
                 ),
             )
         known = read.problems if read.problems is not None else pl.Series([None], dtype=pl.String)
@@ -157,7 +169,9 @@ class DateReader:
                 read.append(members.with_columns(moment=moment, problem=pl.coalesce("problem", unclear)))
             else:
                 read.append(members.with_columns(moment=day(order)))
-        together = pl.concat(part.select("text", "family", "moment", "clock", "offset", "problem") for part in read)
+        together = pl.concat(
+            part.select("text", "family", "moment", "clock", "offset", "problem") for part in read
+        )
         value = pl.col("moment")
         if self._kind == "timestamp":
             local = value + pl.duration(microseconds=pl.col("clock"), time_unit="us")
@@ -165,7 +179,13 @@ class DateReader:
             zoned = _localised(local, self._zone) if self._zone else local
             # A count of days or seconds has no zone to be read in.
             fixed = pl.col("offset").is_null() & (pl.col("family") != "count")
-            value = pl.when(pl.col("offset").is_not_null()).then(local - offset).when(fixed).then(zoned).otherwise(local)
+            value = (
+                pl.when(pl.col("offset").is_not_null())
+                .then(local - offset)
+                .when(fixed)
+                .then(zoned)
+                .otherwise(local)
+            )
         valid = pl.col("clock").is_not_null() & pl.col("problem").is_null()
         return together.select(
             "text", "problem", value=pl.when(valid).then(value), rule=pl.lit("date_format")

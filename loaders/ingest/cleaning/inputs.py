@@ -126,7 +126,11 @@ class Input:
         frame = pl.DataFrame({key: texts[key] for key in self.columns})
         together = pl.concat_str(self.columns, separator=" ", ignore_nulls=True)
         # Without its first part, the day, a value is none.
-        return frame.select(pl.when(pl.col(self.columns[0]).is_not_null()).then(together)).to_series().alias(first.name)
+        return (
+            frame.select(pl.when(pl.col(self.columns[0]).is_not_null()).then(together))
+            .to_series()
+            .alias(first.name)
+        )
 
     def _other_currency(
         self, texts: Mapping[str, pl.Series], text: pl.Series, signs: pl.Series | None

@@ -155,9 +155,7 @@ class NumberReader:
         sensible = ~pl.col("percent") if self._kind in _MOST_DIGITS else pl.lit(value=True)
         problem = (
             pl.when(unclear)
-            .then(
-                pl.lit(f"ambiguous {_NOUN[self._kind]}: the mark may be a decimal one or group thousands")
-            )
+            .then(pl.lit(f"ambiguous {_NOUN[self._kind]}: the mark may be a decimal one or group thousands"))
             .when(pl.col("canonical").is_null() | ~sensible)
             .then(pl.lit(f"unreadable {_NOUN[self._kind]}"))
         )

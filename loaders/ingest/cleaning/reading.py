@@ -73,7 +73,10 @@ def spread(text: pl.Series, slow: pl.Series, fast: pl.Series | None, read: pl.Da
     values = values.cast(read.schema["value"]).scatter(met["place"], met["value"])
     problems = _placed(met, "problem", len(text))
     changed = tuple(
-        (rule, mask) for column in ("rule", "rule_2") if column in keep for rule, mask in _rules(met, column, len(text))
+        (rule, mask)
+        for column in ("rule", "rule_2")
+        if column in keep
+        for rule, mask in _rules(met, column, len(text))
     )
     return Read(values, problems, changed, _placed(met, "currency", len(text)))
 

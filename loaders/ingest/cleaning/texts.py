@@ -35,7 +35,11 @@ class TextReader:
         """Read a batch; nothing can be wrong with text."""
         if not self._case:
             return Read(text)
-        turn = {"lower": text.str.to_lowercase, "upper": text.str.to_uppercase, "title": text.str.to_titlecase}
+        turn = {
+            "lower": text.str.to_lowercase,
+            "upper": text.str.to_uppercase,
+            "title": text.str.to_titlecase,
+        }
         new = turn[self._case]()
         return Read(new, changed=(("letter_case", new != text),))
 
@@ -102,11 +106,17 @@ class PhoneReader(TextReader):
         new = text.str.replace(r"^tel:", "").str.replace(r"^(\+\d{1,3}\s*)\(0\)", "${1}")
         new = new.str.replace_all(r"[\s()./\u2010-\u2015-]", "").str.replace(r"^00", "+")
         valid = new.str.contains(_PHONE)
-        return _with_problem(text, new, valid, "unreadable phone number", (("phone_format", (new != text) & valid),))
+        return _with_problem(
+            text, new, valid, "unreadable phone number", (("phone_format", (new != text) & valid),)
+        )
 
 
 def _with_problem(
-    text: pl.Series, new: pl.Series, valid: pl.Series, problem: str, changed: tuple[tuple[str, pl.Series], ...]
+    text: pl.Series,
+    new: pl.Series,
+    valid: pl.Series,
+    problem: str,
+    changed: tuple[tuple[str, pl.Series], ...],
 ) -> Read:
     frame = pl.DataFrame({"text": text, "new": new, "valid": valid.fill_null(value=False)})
     found = frame.select(
