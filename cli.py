@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from martlet.terminal import checking, extracting, forgetting, making, options
+from martlet.terminal import checking, extracting, forgetting, ingesting, making, options
 from martlet.terminal.application import Application
 
 if TYPE_CHECKING:
@@ -57,7 +57,10 @@ def demo(warehouse: Path) -> None:
 for _command in (
     making.build,
     making.advance,
-    making.ingest,
+    ingesting.ingest,
+    ingesting.profiles,
+    ingesting.sniff,
+    ingesting.quarantine,
     checking.check,
     forgetting.forget,
     extracting.extract,

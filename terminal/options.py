@@ -22,8 +22,10 @@ __all__ = [
     "VARIABLE",
     "Assignment",
     "Change",
+    "ColumnName",
     "Day",
     "Dialect",
+    "Imputation",
     "QueryName",
     "assigned",
     "given_parameters",
@@ -134,6 +136,20 @@ class Change(_Equation):
             for knob in found
             if f"{knob.key}=".startswith(incomplete)
         ]
+
+
+class ColumnName(_Equation):
+    """A column of a profile and the column of the file that it is, `field=column`."""
+
+    name = "field=column"
+    form = "field=column, such as ordered_at=Date, or ordered_at=3 for the third"
+
+
+class Imputation(_Equation):
+    """A field and what its empty cells become, `field=median`."""
+
+    name = "field=how"
+    form = "field=how, such as income=median"
 
 
 class Day(_Type):

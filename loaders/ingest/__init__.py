@@ -98,15 +98,12 @@ def ingest(
         columns=columns or {},
         date_order=date_order,  # type: ignore[arg-type]  (checked above)
         impute=impute or {},
+        pseudonym_key=pseudonym_key,
         retry=retry,
         dry_run=dry_run,
     )
     return loading.load(
-        loaded,
-        sources,
-        warehouse=Path(warehouse),
-        options=options,
-        say=progress or (lambda _step, _share: None),
+        loaded, sources, warehouse=Path(warehouse), options=options, say=progress or (lambda _step, _share: None)
     )
 
 
@@ -141,6 +138,4 @@ def _refuse_unknown_fields(profile: Profile, impute: Mapping[str, str]) -> None:
     fed = sorted({name for feed in profile.feeds for name in feed.fields})
     for name in impute:
         if name not in fed:
-            raise ParameterError(
-                f"{profile.name} feeds no field {name!r} that could be imputed.{did_you_mean(name, fed)}"
-            )
+            raise ParameterError(f"{profile.name} feeds no field {name!r} that could be imputed.{did_you_mean(name, fed)}")

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 from typing import TYPE_CHECKING, Any, Final, get_args
+from zoneinfo import available_timezones
+
+import polars as pl
 
 from martlet.loaders.ingest._profile_sense import check
 from martlet.loaders.ingest.entity import TYPES, entities
@@ -263,12 +266,10 @@ class _File:
         return text
 
     def _zone(self, key: str, value: Any) -> str:
-        from zoneinfo import ZoneInfo, available_timezones  # noqa: PLC0415  (it reads the zones of the system)
-
         text = self._text(key, value)
         try:
-            ZoneInfo(text)
-        except (ValueError, OSError) as error:
+            pl.select(pl.datetime(2024, 1, 1).dt.replace_time_zone(text))
+        except pl.exceptions.PolarsError as error:
             hint = did_you_mean(text, available_timezones())
             raise IngestError(f"{self._name}: {key} is {text!r}, which is no time zone.{hint}") from error
         return text

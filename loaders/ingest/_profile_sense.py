@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from martlet.loaders.ingest.headers import normal
 from martlet.loaders.ingest.cleaning.readers import constant
 from martlet.loaders.ingest.entity import entities
+from martlet.loaders.ingest.headers import normal
 from martlet.sql.errors import IngestError, UnknownNameError, did_you_mean
 
 if TYPE_CHECKING:

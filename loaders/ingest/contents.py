@@ -68,7 +68,7 @@ class Contents:
         """Return those of some columns that hold a content, in the order in which they are likely."""
         mostly = {
             kind: [n for n in names if self.share(n, kind) >= MOSTLY] for kind in ("date", "email", "number")
-        }  # type: ignore[arg-type]
+        }
         codes = [name for name in mostly["number"] if self._cells[name].str.contains(r"^0\d").any()]
         numbers = [name for name in mostly["number"] if name not in codes]
         decimal = [name for name in numbers if self._cells[name].str.contains(_LIKE_MONEY).any()]

@@ -60,7 +60,7 @@ class Options:
     columns: Mapping[str, str | int] = field(default_factory=dict)
     date_order: DateOrder | None = None
     impute: Mapping[str, str] = field(default_factory=dict)
-    pseudonyms: bytes | None = None
+    pseudonym_key: bytes | None = None
     retry: bool = False
     dry_run: bool = False
 
@@ -70,7 +70,7 @@ class Options:
             "columns": dict(self.columns),
             "date_order": self.date_order,
             "impute": dict(self.impute),
-            "pseudonymised": self.pseudonyms is not None,
+            "pseudonymised": self.pseudonym_key is not None,
         }
         return json.dumps({name: value for name, value in said.items() if value}, sort_keys=True)
 
@@ -123,7 +123,9 @@ def load(
     )
 
 
-def _known(warehouse: Path, profile: Profile, sources: Sequence[Source], options: Options) -> dict[str, int]:
+def _known(
+    warehouse: Path, profile: Profile, sources: Sequence[Source], options: Options
+) -> dict[str, int]:
     """Return the earlier loads of these contents, by hash; what is wrong with the file shows on writing."""
     if not warehouse.is_file():
         return {}
@@ -220,9 +222,7 @@ class _Loading:
         cleaned.staging.drop()
         self._tables |= settled.tables
         self._last_load = load_id
-        report = self._report(
-            source, matching, load_id, cleaned, settled, seconds=time.perf_counter() - began
-        )
+        report = self._report(source, matching, load_id, cleaned, settled, seconds=time.perf_counter() - began)
         self._record(source, report, number)
         return report
 
@@ -253,21 +253,19 @@ class _Loading:
         for batch in source.batches():
             cleaner.survey(batch)
         notes = cleaner.decide()
-        staging = Staging(self._connection, self._profile.main.entity)
+        staging = Staging(self._connection, self._profile.main.entity, self._options.pseudonym_key)
         result = _Cleaned(staging, notes)
         keeps_rows = self._retries(source)
         if keeps_rows:
             quarantined.begin_retry(self._connection)
         for batch in source.batches():
             cleaned = cleaner.clean(batch)
-            rows = pl.int_range(
-                batch.first_row, batch.first_row + batch.cells.height, eager=True, dtype=pl.Int64
-            )
+            rows = pl.int_range(batch.first_row, batch.first_row + batch.cells.height, eager=True, dtype=pl.Int64)
             content = pl.DataFrame({"row": rows, "content": batch.cells.hash_rows()})
             staging.add(cleaned.rows, content)
             if keeps_rows:
                 places = pl.DataFrame({"row": rows, "place": batch.cells[quarantined.ROW]})
-                quarantined.add_retried(self._connection, places.join(cleaned.rejected, on="row", how="anti"))
+                quarantined.add_retried(self._connection, places)
             originals = batch.originals_at(cleaned.rejected["row"] - batch.first_row)
             self._quarantine(source, load_id, cleaned.rejected, originals)
             result.add(batch.cells.height, cleaned.rejected)
@@ -277,12 +275,10 @@ class _Loading:
     def _quarantine(self, source: Source, load_id: int, rejected: pl.DataFrame, originals: pl.Series) -> None:
         if rejected.is_empty():
             return
+        if quarantined.ROW in source.columns:
+            originals = quarantined.untagged(originals, source.separator)
         # Whoever replaces names by pseudonyms does not want them in the rows set aside either.
-        kept = (
-            originals
-            if self._options.pseudonyms is None
-            else pl.repeat(None, len(originals), dtype=pl.String, eager=True)
-        )
+        kept = originals if self._options.pseudonym_key is None else pl.repeat(None, len(originals), dtype=pl.String, eager=True)
         frame = rejected.select(
             load_id=pl.lit(load_id, pl.Int64),
             source=pl.lit(source.name),
@@ -293,9 +289,7 @@ class _Loading:
         )
         star.insert(self._connection, "quarantine.rejected_row", frame)
 
-    def _quarantine_refused(
-        self, source: Source, matching: Matching, load_id: int, refused: pl.DataFrame
-    ) -> None:
+    def _quarantine_refused(self, source: Source, matching: Matching, load_id: int, refused: pl.DataFrame) -> None:
         """Keep rows that contradict what is there; they are read once more, since nobody kept them."""
         feed = matching.feeds[0]
         names = {
@@ -304,25 +298,14 @@ class _Loading:
             for key in of.columns[:1]
             if key in matching.columns
         }
-        refused = refused.with_columns(
-            column_name=pl.col("field").replace_strict(names, default=pl.col("field"), return_dtype=pl.String)
-        )
+        refused = refused.with_columns(column_name=pl.col("field").replace_strict(names, default=pl.col("field"), return_dtype=pl.String))
         for batch in source.batches():
-            places = refused.filter(
-                pl.col("row").is_between(batch.first_row, batch.first_row + batch.cells.height - 1)
-            )
+            places = refused.filter(pl.col("row").is_between(batch.first_row, batch.first_row + batch.cells.height - 1))
             if places.height:
                 self._quarantine(source, load_id, places, batch.originals_at(places["row"] - batch.first_row))
 
     def _report(
-        self,
-        source: Source,
-        matching: Matching,
-        load_id: int,
-        cleaned: _Cleaned,
-        settled: Settled,
-        *,
-        seconds: float,
+        self, source: Source, matching: Matching, load_id: int, cleaned: _Cleaned, settled: Settled, *, seconds: float
     ) -> FileReport:
         reasons = self._connection.execute(
             "SELECT split_part(reason, ': ', 1) AS why, count(*) FROM quarantine.rejected_row WHERE load_id = $load_id "
@@ -334,7 +317,7 @@ class _Loading:
             source=source.name,
             format=source.format,
             columns={str(key): str(name) for key, name in matching.columns.items()},
-            ignored=matching.unused,
+            ignored=tuple(name for name in matching.unused if name != quarantined.ROW),
             rows_read=cleaned.read,
             rows_loaded=settled.main.loaded,
             rows_replaced=settled.main.replaced,
@@ -371,7 +354,7 @@ class _Loading:
                 "header": quarantined.header_of(source),
             },
         )
-        shows = self._options.pseudonyms is None
+        shows = self._options.pseudonym_key is None
         rows = [
             {
                 "load_id": report.load_id,

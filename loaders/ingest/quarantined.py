@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from martlet.loaders.ingest.reading.source import Source
 
-__all__ = ["ROW", "Group", "add_retried", "begin_retry", "export", "groups", "header_of", "resolve"]
+__all__ = ["ROW", "Group", "add_retried", "begin_retry", "export", "groups", "header_of", "resolve", "untagged"]
 
 # First column of an export: load and row by which a repaired row finds its place in the quarantine again.
 ROW = "martlet_row"
@@ -67,11 +68,7 @@ def groups(
 
 
 def export(
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    *,
-    load_id: int | None = None,
-    reason: str | None = None,
+    connection: duckdb.DuckDBPyConnection, path: Path, *, load_id: int | None = None, reason: str | None = None
 ) -> int:
     """Write rows that wait for repair to a file, in their original form, so that it can be mended and loaded again.
 
@@ -90,8 +87,7 @@ def export(
     """
     bound = {"load_id": load_id, "reason": reason}
     headers = connection.execute(
-        f"SELECT DISTINCT load.header FROM quarantine.rejected_row JOIN meta.load AS load USING (load_id) WHERE {_WAITING}",
-        bound,
+        f"SELECT DISTINCT load.header FROM quarantine.rejected_row JOIN meta.load AS load USING (load_id) WHERE {_WAITING}", bound
     ).fetchall()
     if not headers:
         raise ParameterError("no rows wait in quarantine" + (" that fit" if load_id or reason else ""))
@@ -127,12 +123,19 @@ def _tagged(place: str, text: str, separator: str) -> str:
     return f'{{"{ROW}": "{place}", {body[1:]}' if len(body) > 2 else f'{{"{ROW}": "{place}"}}'  # noqa: PLR2004  (not {})
 
 
+def untagged(originals: pl.Series, separator: str | None) -> pl.Series:
+    """Return rows of an export without the tag by which they find their place."""
+    if separator is None:
+        return originals.str.replace(rf'"{ROW}":\s*"[^"]*",?\s*', "")
+    return originals.str.replace(rf"^[^{re.escape(separator)}]*{re.escape(separator)}", "")
+
+
 def header_of(source: Source) -> str | None:
     """Return the separator and the line of a file's column names, or None if its rows are kept as JSON."""
     separator = source.separator
     if separator is None:
         return None
-    joined = separator.join(_cell(name, separator) for name in source.columns)
+    joined = separator.join(_cell(name, separator) for name in source.columns if name != ROW)
     return separator + joined
 
 
@@ -153,11 +156,7 @@ def add_retried(connection: duckdb.DuckDBPyConnection, places: pl.DataFrame) -> 
 
 
 def resolve(connection: duckdb.DuckDBPyConnection, load_id: int) -> int:
-    """Mark the rows of the quarantine whose repaired form this load took; return how many."""
-    connection.execute(
-        "DELETE FROM retried WHERE row IN (SELECT row_number FROM quarantine.rejected_row WHERE load_id = $load_id)",
-        {"load_id": load_id},
-    )
+    """Mark the rows of the quarantine that this load took up again; return how many."""
     found = connection.execute(
         "UPDATE quarantine.rejected_row AS rejected SET resolved_by = $load_id FROM retried "
         "WHERE rejected.load_id || ':' || rejected.row_number = trim(retried.place) AND rejected.resolved_by IS NULL",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from martlet.loaders.ingest._search import DATES, NUMBERS, type_of
 from martlet.loaders.ingest.contents import MOSTLY, Contents
-from martlet.loaders.ingest.matching import attempt, type_of
+from martlet.loaders.ingest.matching import attempt
 from martlet.loaders.ingest.profile import load_profile, profile_names
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ __all__ = ["Fit", "rank"]
 _OF_FILE, _OF_PROFILE, _EXACT = 0.5, 0.2, 0.3
 # What a profile is worth of which a required column is missing.
 _INCOMPLETE: Final = 0.3
-_NUMBERS: Final = ("money", "number", "share", "count", "year")
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,11 @@ def _agrees(profile: Profile, key: str, name: str, contents: Contents) -> bool:
     kind = type_of(profile, key)
     if contents.is_empty(name) or profile.columns[key].words:
         return True
-    if kind in ("date", "timestamp"):
+    if kind in DATES:
         return contents.share(name, "date") + contents.share(name, "number") >= MOSTLY
     if kind == "email":
         return contents.share(name, "email") >= MOSTLY
-    return kind not in _NUMBERS or contents.share(name, "number") + contents.share(name, "date") >= MOSTLY
+    return kind not in NUMBERS or contents.share(name, "number") + contents.share(name, "date") >= MOSTLY
 
 
 def _reasons(source: Source, matching: Matching, exact: list[str], odd: list[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ row_number = "Place of the row in the file, the first row after the header being
 row_text = "The row, as text."
 column_name = "Column that was the reason. NULL when the row as a whole was."
 reason = "Why it was rejected, and what would be right."
-resolved_by = "Load that took the row after its repair. NULL while it is to be repaired."
+resolved_by = "Load that took the row up again after its repair; if it could not be loaded then either, that load has a row of its own here. NULL while it waits for repair."
 */
 CREATE TABLE quarantine.rejected_row (
     load_id BIGINT NOT NULL REFERENCES meta.load (load_id),

@@ -104,10 +104,9 @@ class OrderEvidence:
 
     def decide(self, asked: DateOrder | None) -> tuple[DateOrder | None, list[str]]:
         """Return the order and what a person should know; None if the column mixes orders, so that each date speaks for itself."""
-        if self._days is None or self._days.is_empty():
-            return self._choices[0], []
-        if asked in self._choices and self._family != "compact":
-            return asked, []
+        is_asked = asked in self._choices and self._family != "compact"
+        if is_asked or self._days is None or self._days.is_empty():
+            return asked if is_asked else self._choices[0], []
         notes = []
         if asked and asked not in self._choices:
             notes.append(
@@ -134,12 +133,12 @@ class OrderEvidence:
                     f"dates were read as {ORDERS[best[0]]} on the evidence of few: {margin:,} of {total:,}; check {self._example!r}"
                 )
             return best[0], notes
-        if self._family == "compact" and best[0] == "ymd":
-            return "ymd", notes
         return self._by_custom(best, total, notes)
 
     def _by_custom(self, best: list[DateOrder], total: int, notes: list[str]) -> tuple[DateOrder, list[str]]:
         """Choose among orders that fit equally: the one that puts the dates in sequence, else the customary one."""
+        if self._family == "compact" and best[0] == "ymd":
+            return "ymd", notes
         in_order = [order for order in best if self._sequences[order].holds]
         custom: DateOrder = "mdy" if "/" in self._example and "mdy" in best else best[0]
         in_sequence = len(in_order) == 1 and total >= _ENOUGH_FOR_A_SEQUENCE

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-
+from typing import TYPE_CHECKING
 
 import polars as pl
+
+if TYPE_CHECKING:
+    from datetime import date
 
 __all__ = ["Bounds"]
 
@@ -68,7 +70,7 @@ def _exact(bound: float | None) -> Decimal | None:
 def _outside(
     value: pl.Expr, shown: pl.Expr, low: float | Decimal | date | None, high: float | Decimal | date | None
 ) -> list[pl.Expr]:
-    found = []
+    found: list[pl.Expr] = []
     if low is not None:
         # An amount below nothing is mostly a refund, and deserves a name of its own.
         word = "negative amount" if low == 0 and isinstance(low, Decimal) else "impossible value"

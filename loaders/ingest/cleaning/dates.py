@@ -8,6 +8,7 @@ names, else of UTC; a day alone is its midnight. A field that is a day takes the
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import Final, Literal
 
 import polars as pl
@@ -27,6 +28,7 @@ _FIRST_YEAR, _LAST_YEAR = 1950, 2099
 # Dates this many years away from all others, in less than this share of the rows, are typing mistakes: one of them
 # would be "the last moment in the data", and spoil every recency.
 _LONELY_YEARS, _LONELY_SHARE = 20, 0.01
+_HOURS: Final = 24
 _DAY: Final = 86_400_000_000
 _EPOCH: Final = "no date: 1970-01-01 is what systems write that have none"
 
@@ -130,7 +132,7 @@ class DateReader:
     def _checked(self, text: pl.Series, read: Read) -> pl.Series:
         """Return the problem of each cell that was given."""
         year = pl.col("value").dt.year()
-        problem = pl.when(pl.col("text").is_not_null() & pl.col("value").is_null()).then(
+        problem: pl.Expr = pl.when(pl.col("text").is_not_null() & pl.col("value").is_null()).then(
             pl.lit("unreadable date")
         )
         if not self._bounded:
@@ -195,7 +197,7 @@ class DateReader:
 def _iso(text: pl.Series, *, zone: str, only_day: bool) -> pl.Series:
     """Read text that has the shape of ISO 8601, in UTC or without zone; NULL if there is no such moment."""
     days = text.str.head(10).str.to_date("%Y-%m-%d", strict=False)
-    if only_day or (text.str.len_bytes().max() or 0) <= len("2024-01-31"):
+    if only_day or not (text.str.len_bytes() > len("2024-01-31")).any():
         midnight = days.cast(pl.Datetime("us"))
         if not zone or only_day:
             return midnight
@@ -208,7 +210,9 @@ def _iso(text: pl.Series, *, zone: str, only_day: bool) -> pl.Series:
     if text.str.contains(".", literal=True).any():
         fraction = pl.col("text").str.extract(r"\.(\d{1,6})", 1).str.pad_end(6, "0").cast(pl.Int64)
         micros += fraction.fill_null(0)
-    moment = pl.when(hour < 24).then(pl.col("day") + pl.duration(microseconds=micros, time_unit="us"))  # noqa: PLR2004
+    moment: pl.Expr = pl.when(hour < _HOURS).then(
+        pl.col("day") + pl.duration(microseconds=micros, time_unit="us")
+    )
     if zone:
         in_utc = pl.col("text").str.contains(_UTC)
         moment = pl.when(in_utc).then(moment).otherwise(_localised(moment, zone))
@@ -235,7 +239,7 @@ def _plausible(years: Counter[int]) -> tuple[int, int]:
     inside = sorted((year, times) for year, times in years.items() if _FIRST_YEAR <= year <= _LAST_YEAR)
     total = sum(times for _, times in inside)
     first, last, below = _FIRST_YEAR, _LAST_YEAR, 0
-    for (year, times), (following, _) in zip(inside, inside[1:], strict=False):
+    for (year, times), (following, _) in pairwise(inside):
         below += times
         if following - year > _LONELY_YEARS:
             if below < _LONELY_SHARE * total:

@@ -88,7 +88,8 @@ class NumberReader:
         self._commas += int(evident.filter(pl.col("decimal") == ",")["times"].sum())
         ambiguous = parts.filter("ambiguous")
         if ambiguous.height:
-            self._example = min(filter(None, (self._example, ambiguous["text"].min())))  # type: ignore[type-var]
+            smallest = str(ambiguous["text"].min())
+            self._example = smallest if self._example is None else min(self._example, smallest)
             self._ambiguous_marks |= set(ambiguous["number"].str.extract(r"([.,])", 1))
             self._ambiguous |= set(ambiguous["text"].sort().head(_ENOUGH_TO_BE_THOUSANDS))
 
@@ -135,7 +136,7 @@ class NumberReader:
         if self._kind in ("count", "year") and not shift:
             return text.cast(pl.Int64)
         if self._kind in ("number", "share"):
-            return text.cast(pl.Float64) / 10**shift
+            return text.cast(pl.Float64) / float(10**shift)
         distinct = pl.DataFrame({"text": text.unique().drop_nulls()})
         parts = distinct.with_columns(
             canonical=pl.col("text").str.strip_prefix("-"),

@@ -13,6 +13,7 @@ from martlet.loaders.ingest.cleaning.spellings import BoolReader, WordReader
 from martlet.loaders.ingest.cleaning.texts import EmailReader, IdReader, PhoneReader, TextReader
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from martlet.loaders.ingest.cleaning._date_order import DateOrder
@@ -33,6 +34,13 @@ STAGED: Final[dict[FieldType, pl.DataType]] = {
     "date": pl.Date(),
     "timestamp": pl.Datetime("us"),
     "bool": pl.Boolean(),
+}
+
+_SIMPLE: Final[dict[FieldType, Callable[[], Reader]]] = {
+    "bool": BoolReader,
+    "id": IdReader,
+    "email": EmailReader,
+    "phone": PhoneReader,
 }
 
 
@@ -58,15 +66,10 @@ def reader(
         is_bounded = field.max_years_ago is not None or column is None
         order = (column.dates if column else None) or date_order
         return DateReader(kind, order=order, zone=column.zone if column else "", bounded=is_bounded)
-    if kind == "bool":
-        return BoolReader()
     if kind == "word":
         return WordReader(field.words, is_open=field.is_open, other=field.other)
-    if kind == "id":
-        return IdReader()
-    if kind in ("email", "phone"):
-        return EmailReader() if kind == "email" else PhoneReader()
-    return TextReader(column.case if column else "")
+    simple = _SIMPLE.get(kind)
+    return simple() if simple else TextReader(column.case if column else "")
 
 
 def bounds(field: Field, column: Column, as_of: date | None) -> Bounds:

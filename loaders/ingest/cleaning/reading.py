@@ -94,4 +94,4 @@ def _rules(met: pl.DataFrame, column: str, height: int) -> Iterator[tuple[str, p
     good = met.filter(pl.col(column).is_not_null() & pl.col("value").is_not_null())
     for rule in good[column].unique().sort():
         places = good.filter(pl.col(column) == rule)["place"]
-        yield rule, pl.repeat(value=False, n=height, dtype=pl.Boolean, eager=True).scatter(places, True)  # noqa: FBT003
+        yield rule, pl.repeat(value=False, n=height, dtype=pl.Boolean, eager=True).scatter(places, True)

@@ -31,10 +31,54 @@ NULL_WORDS: Final = (
 )
 # English, German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Polish; without accents.
 TRUE_WORDS: Final = frozenset(
-    "1 1.0 true t yes y on ja j oui o si s sim wahr vrai verdadero vero verdadeiro waar sant tak prawda".split()
+    [
+        "1",
+        "1.0",
+        "true",
+        "t",
+        "yes",
+        "y",
+        "on",
+        "ja",
+        "j",
+        "oui",
+        "o",
+        "si",
+        "s",
+        "sim",
+        "wahr",
+        "vrai",
+        "verdadero",
+        "vero",
+        "verdadeiro",
+        "waar",
+        "sant",
+        "tak",
+        "prawda",
+    ]
 )
 FALSE_WORDS: Final = frozenset(
-    "0 0.0 false f no n off nein non nao nee nej falsch faux falso onwaar falskt nie falsz".split()
+    [
+        "0",
+        "0.0",
+        "false",
+        "f",
+        "no",
+        "n",
+        "off",
+        "nein",
+        "non",
+        "nao",
+        "nee",
+        "nej",
+        "falsch",
+        "faux",
+        "falso",
+        "onwaar",
+        "falskt",
+        "nie",
+        "falsz",
+    ]
 )
 # What people tick a box with; in a column that holds nothing else, an empty cell means no.
 MARKS: Final = frozenset(("x", "\u2713", "\u2714", "\u2611", "*"))

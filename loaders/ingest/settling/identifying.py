@@ -48,10 +48,7 @@ def identify(connection: duckdb.DuckDBPyConnection, staged: Staged, joins: list[
         target = entity(of.reference)
         alias = f"{name}__row"
         sql.append(f"LEFT JOIN {target.table} AS {alias} ON {alias}.source_id = staged.{quoted(name)}")
-        selected += [
-            f"{alias}.{target.id} AS {name}__key",
-            *(f"{alias}.{column} AS {name}__{column}" for column in of.takes),
-        ]
+        selected += [f"{alias}.{target.id} AS {name}__key", *(f"{alias}.{column} AS {name}__{column}" for column in of.takes)]
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE keyed AS SELECT {', '.join(selected)} FROM {staged.name} AS staged {' '.join(sql)}"
     )
@@ -70,11 +67,7 @@ def _name(connection: duckdb.DuckDBPyConnection, staged: Staged, joins: list[Joi
     described = staged.entity
     has_key = all(name in staged.fed for name in described.key)
     given = " AND ".join(f"{quoted(name)} IS NOT NULL" for name in described.key) if has_key else "false"
-    key = (
-        f"concat_ws('/', {', '.join(f'CAST({quoted(n)} AS VARCHAR)' for n in described.key)})"
-        if has_key
-        else "NULL"
-    )
+    key = f"concat_ws('/', {', '.join(f'CAST({quoted(n)} AS VARCHAR)' for n in described.key)})" if has_key else "NULL"
     bare = count(connection, f"keyed WHERE NOT ({given})")
     connection.execute("ALTER TABLE keyed ADD COLUMN source_id VARCHAR")
     if not bare:
@@ -106,9 +99,7 @@ def _name(connection: duckdb.DuckDBPyConnection, staged: Staged, joins: list[Joi
     if not further:
         return []
     same = ", ".join(part if part != at or has_time else f"day of {part}" for part in described.identity)
-    return [
-        f"rows that equal an earlier one in {same}, kept as {described.name.replace('_', ' ')} of their own: {further:,}"
-    ]
+    return [f"rows that equal an earlier one in {same}, kept as {described.name.replace('_', ' ')} of their own: {further:,}"]
 
 
 def _identity(staged: Staged, joins: list[Join]) -> list[str]:
@@ -133,9 +124,7 @@ def refuse_contradictions(connection: duckdb.DuckDBPyConnection, staged: Staged)
     staged.is_distinct = True
     key = [quoted(name) for name in staged.entity.key if name in staged.fed]
     if len(key) == len(staged.entity.key):
-        _drop_repeats(
-            connection, staged, staged.name, key, given=" AND ".join(f"{name} IS NOT NULL" for name in key)
-        )
+        _drop_repeats(connection, staged, staged.name, key, given=" AND ".join(f"{name} IS NOT NULL" for name in key))
 
 
 def _drop_repeats(
@@ -150,13 +139,10 @@ def _drop_repeats(
     )
     if count(connection, "repeated"):
         compared = [quoted(name) for name in staged.fed if name not in described.key]
-        differs = (
-            " OR ".join(f"coalesce(later.{name} <> earlier.{name}, false)" for name in compared) or "false"
-        )
+        differs = " OR ".join(f"coalesce(later.{name} <> earlier.{name}, false)" for name in compared) or "false"
         same = " AND ".join(f"repeated.{name} IS NOT DISTINCT FROM later.{name}" for name in key)
         there, here = (
-            f"concat_ws(', ', {', '.join(f'{row}.{quoted(name)}' for name in _shown(staged))})"
-            for row in ("earlier", "later")
+            f"concat_ws(', ', {', '.join(f'{row}.{quoted(name)}' for name in _shown(staged))})" for row in ("earlier", "later")
         )
         what = f"concat_ws(' ', {', '.join(f'later.{quoted(n)}' for n in described.key if n in staged.fed) or 'NULL'})"
         connection.execute(

@@ -212,14 +212,11 @@ def _resolve_one(
     return Join(key, f"LEFT JOIN {table} ON {on}", f"{table}.key"), made
 
 
-def _make(
-    connection: duckdb.DuckDBPyConnection, staged: Staged, of: Dimension, table: str, names: list[str]
-) -> int:
+def _make(connection: duckdb.DuckDBPyConnection, staged: Staged, of: Dimension, table: str, names: list[str]) -> int:
     """Make placeholders for what was not found; an address in a field of known ones only makes nobody."""
     barred = [name for name in names if staged.entity.field(name).only_known]
     but = "".join(
-        f" AND n1 NOT IN (SELECT {quoted(name)} FROM {staged.name} WHERE {quoted(name)} IS NOT NULL)"
-        for name in barred
+        f" AND n1 NOT IN (SELECT {quoted(name)} FROM {staged.name} WHERE {quoted(name)} IS NOT NULL)" for name in barred
     )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT * REPLACE (greatest((SELECT max(key) FROM ({of.members})), {of.first}) "
@@ -241,8 +238,7 @@ def _natural(staged: Staged, of: Dimension, names: list[str]) -> list[str]:
     if len(of.natural) == 1:
         return [f"coalesce({', '.join(quoted(name) for name in names)})"]
     given = [
-        f"coalesce({quoted(name)}, '(unknown)')" if name in staged.fed else f"'(unknown)'"
-        for name in of.natural
+        f"coalesce({quoted(name)}, '(unknown)')" if name in staged.fed else f"'(unknown)'" for name in of.natural
     ]
     some = " OR ".join(f"{quoted(name)} IS NOT NULL" for name in names)
     return [f"CASE WHEN {some} THEN {value} END" for value in given]

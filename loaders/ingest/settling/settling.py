@@ -101,9 +101,7 @@ def settle(
             settled.changes += _left_out(table, outcome)
         settled.changes += outcome.changes
     after = _members(connection)
-    settled.new = {
-        name: after[name][0] - before[name][0] for name in after if after[name][0] > before[name][0]
-    }
+    settled.new = {name: after[name][0] - before[name][0] for name in after if after[name][0] > before[name][0]}
     settled.placeholders = {
         name: after[name][1] - before[name][1] for name in after if after[name][1] > before[name][1]
     }
@@ -129,9 +127,7 @@ def _settle_one(
         _note_made(settled, "sessions", "star.fact_session", visits.make_visits(connection, table, as_of))
     outcome = settle_facts(connection, table, as_of)
     if "visitor_id" in table.fed and table.entity.at in table.fed:
-        visits.identify_visitors(
-            connection, entity_at=str(table.entity.at), has_customer="customer_id" in table.fed
-        )
+        visits.identify_visitors(connection, entity_at=str(table.entity.at), has_customer="customer_id" in table.fed)
     if name == "events" and "session_id" in table.fed:
         visits.show_events(connection)
     if table.is_main:
@@ -157,10 +153,7 @@ def _by_row(connection: duckdb.DuckDBPyConnection, table: Staged, outcome: Outco
         f"FROM (SELECT row, fate FROM {table.dropped} UNION ALL {kept}) GROUP BY row"
     )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE fate AS {fates}")
-    loaded, merged = (
-        count(connection, "fate WHERE is_loaded"),
-        count(connection, "fate WHERE NOT is_loaded AND NOT is_refused"),
-    )
+    loaded, merged = count(connection, "fate WHERE is_loaded"), count(connection, "fate WHERE NOT is_loaded AND NOT is_refused")
     refused = outcome.refused
     if refused is not None:
         gone = connection.sql("SELECT row FROM fate WHERE NOT is_loaded AND is_refused").pl()

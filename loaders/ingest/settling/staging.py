@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from martlet.loaders.forgotten import anonymous
 from martlet.loaders.ingest.channel_grouping import channel_group
 from martlet.loaders.ingest.entity import entities, entity
 from martlet.loaders.ingest.settling.tables import quoted, sql_type
+from martlet.loaders.privacy import pseudonymise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from martlet.loaders.ingest.entity import Entity
+    from martlet.loaders.privacy import Kind
 
 __all__ = ["Staged", "Staging"]
 
@@ -70,13 +73,14 @@ class Staging:
 
     connection: duckdb.DuckDBPyConnection
     main: str
+    pseudonym_key: bytes | None = None
     tables: dict[str, Staged] = field(default_factory=dict)
 
     def add(self, rows: Mapping[str, pl.DataFrame], content: pl.DataFrame) -> None:
         """Append cleaned rows by entity; `content` has the `row` numbers of the batch and the hash of each row."""
         for name, frame in rows.items():
             described = entity(name)
-            prepared = _prepared(frame, described)
+            prepared = _prepared(self._private(frame, described), described)
             if name == self.main:
                 prepared = prepared.join(content, on="row", how="left", maintain_order="left")
             else:
@@ -89,6 +93,20 @@ class Staging:
                 self.connection.execute(f"INSERT INTO {table.name} BY NAME SELECT * FROM _cleaned")
             finally:
                 self.connection.unregister("_cleaned")
+
+    def _private(self, frame: pl.DataFrame, described: Entity) -> pl.DataFrame:
+        """Replace what says who people are where that was asked for, and in the rows of people who were forgotten."""
+        if self.pseudonym_key is not None:
+            frame = frame.with_columns(
+                pseudonymise(pl.col(name), self.pseudonym_key, kind=kind)
+                if kind != "email"
+                else pl.when(pl.col(name).str.contains("@"))
+                .then(pseudonymise(pl.col(name), self.pseudonym_key, kind=kind))
+                .otherwise(name)
+                for name in frame.columns
+                if (kind := _told_by(described, name))
+            )
+        return anonymous(self.connection, frame, is_customers=described.name == "customers")
 
     def in_order(self) -> list[Staged]:
         """Return what was staged, in the order in which it settles."""
@@ -111,6 +129,18 @@ class Staging:
         return Staged(described, table, fed, is_main=described.name == self.main)
 
 
+def _told_by(described: Entity, name: str) -> Kind | None:
+    """Return what a field tells of a person: a name, an address or a phone number."""
+    if name == "row":
+        return None
+    of = described.field(name)
+    if of.type == "email" or of.dimension == "customer" or (name == "customer_id"):
+        return "email"
+    if of.type == "phone":
+        return "phone"
+    return "name" if of.type == "name" and described.name == "customers" and name != "city" else None
+
+
 def _prepared(frame: pl.DataFrame, described: Entity) -> pl.DataFrame:
     """Number the records of a row, bring addresses to one form, and find the channel of a source and a medium."""
     repeats = pl.int_range(pl.len()).over("row") if frame["row"].is_duplicated().any() else pl.lit(0)
@@ -122,9 +152,7 @@ def _prepared(frame: pl.DataFrame, described: Entity) -> pl.DataFrame:
         if of.dimension == "customer":
             # An address may serve as identifier, and is the same in any case.
             text = pl.col(name)
-            changed.append(
-                pl.when(text.str.contains("@")).then(text.str.to_lowercase()).otherwise(text).alias(name)
-            )
+            changed.append(pl.when(text.str.contains("@")).then(text.str.to_lowercase()).otherwise(text).alias(name))
         elif of.type == "url":
             path = pl.col(name).str.extract(_PATH, 1)
             changed.append(pl.when(path == "").then(pl.lit("/")).otherwise(path).alias(name))
@@ -141,8 +169,8 @@ def _with_channel(frame: pl.DataFrame) -> pl.DataFrame:
     given = ["source", "medium", "campaign"]
     group = channel_group(*(pl.col(name) for name in given))
     is_sourced = pl.any_horizontal(pl.col("source", "medium").is_not_null())
-    found = frame.select(given).unique().with_columns(_group=pl.when(is_sourced).then(group))
-    joined = frame.join(found, on=given, how="left", nulls_equal=True, maintain_order="left")
-    return joined.with_columns(channel=pl.coalesce("channel", "_group")).drop(
-        "_group", *(set(silent) - {"channel"})
+    found = (
+        frame.select(given).unique().with_columns(_group=pl.when(is_sourced).then(group))
     )
+    joined = frame.join(found, on=given, how="left", nulls_equal=True, maintain_order="left")
+    return joined.with_columns(channel=pl.coalesce("channel", "_group")).drop("_group", *(set(silent) - {"channel"}))

@@ -49,7 +49,9 @@ def table(text, **options):
 def bare(text, **options):
     """Return a source of lines of CSV without quotes and without header."""
     rows = [line.split(",") for line in text.strip("\n").split("\n")]
-    return texts({str(i + 1): [row[i] for row in rows] for i in range(len(rows[0]))}, has_header=False, **options)
+    return texts(
+        {str(i + 1): [row[i] for row in rows] for i in range(len(rows[0]))}, has_header=False, **options
+    )
 
 
 @dataclass(frozen=True)

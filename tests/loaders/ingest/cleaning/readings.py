@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import settings
 
 # Small frames cost the same as large ones, and what a busy machine makes of them is no matter of correctness.
-relaxed = settings(deadline=None, max_examples=50)
+relaxed = settings(deadline=None, max_examples=30)
 
 
 @dataclass(frozen=True)

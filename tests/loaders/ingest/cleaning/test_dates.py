@@ -108,7 +108,10 @@ def test_each_date_written_otherwise_is_counted_once(moments, form):
 
 
 def test_times_without_a_zone_are_of_the_zone_that_the_profile_names():
-    found = moments_of(["2024-07-01 12:00", "2024-01-01 12:00:00", "2024-07-01T12:00:00Z", "1 Jul 2024 12:00"], zone="Europe/Berlin")
+    found = moments_of(
+        ["2024-07-01 12:00", "2024-01-01 12:00:00", "2024-07-01T12:00:00Z", "1 Jul 2024 12:00"],
+        zone="Europe/Berlin",
+    )
     assert [value.hour for value in found.values] == [10, 11, 12, 10]
 
 

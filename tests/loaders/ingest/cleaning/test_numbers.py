@@ -53,7 +53,9 @@ def test_money_comes_back_from_every_notation_in_batches_of_any_size(amounts, gr
 
 
 @relaxed
-@given(st.lists(CENTS, min_size=1, max_size=8), st.sampled_from(sorted(GROUPINGS)), st.sampled_from(WRAPPINGS))
+@given(
+    st.lists(CENTS, min_size=1, max_size=8), st.sampled_from(sorted(GROUPINGS)), st.sampled_from(WRAPPINGS)
+)
 def test_number_format_counts_the_cells_that_are_not_written_plainly(amounts, grouping, wrapping):
     texts = [wrapping.format(written(a, *GROUPINGS[grouping])) for a in amounts]
     plain = [f"{Decimal(a) / 100:.2f}" for a in amounts]
@@ -86,7 +88,10 @@ def test_numbers_come_back_from_the_text_of_any_float(numbers):
 
 
 @relaxed
-@given(st.lists(st.integers(min_value=-(10**17), max_value=10**17), max_size=5), st.sampled_from(["{}", "{:,}", "{}.0"]))
+@given(
+    st.lists(st.integers(min_value=-(10**17), max_value=10**17), max_size=5),
+    st.sampled_from(["{}", "{:,}", "{}.0"]),
+)
 def test_counts_come_back(numbers, form):
     assert number("count", [form.format(n) for n in numbers]).values == numbers
 
@@ -121,7 +126,21 @@ def test_types_of_numbers(kind, options, text, expected):
 
 @pytest.mark.parametrize(
     "text",
-    ["abc", "1,23,4", "12-3", "1.2.3", "(5", "5)", "inf", "--5", "5 apples", "0x10", "1 2 3", "12,34.56.78", "5%"],
+    [
+        "abc",
+        "1,23,4",
+        "12-3",
+        "1.2.3",
+        "(5",
+        "5)",
+        "inf",
+        "--5",
+        "5 apples",
+        "0x10",
+        "1 2 3",
+        "12,34.56.78",
+        "5%",
+    ],
 )
 def test_what_is_no_amount_is_unreadable(text):
     found = money([text])
