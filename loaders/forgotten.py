@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["SALT", "Forgotten", "mention", "personal_columns", "remember", "salt", "token"]
+__all__ = ["SALT", "Forgotten", "anonymous", "mention", "personal_columns", "remember", "salt", "token"]
 
 # Name of the setting that holds the salt; a file in which nobody was forgotten has none.
 SALT: Final = "forgotten_salt"
@@ -86,12 +86,19 @@ def personal_columns(relation: str) -> tuple[str, ...]:
     )
 
 
+def anonymous(
+    connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, *, is_customers: bool = False
+) -> pl.DataFrame:
+    """Return what a load brings without what it says of people who were forgotten in this warehouse; see `Forgotten.rows`."""
+    return Forgotten(connection).rows(frame, is_customers=is_customers)
+
+
 class Forgotten:
     """The people who were forgotten in an open warehouse; false if there are none."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         known = connection.execute("SELECT kind, identifier_hash, token FROM meta.forgotten").fetchall()
-        self._tokens = {(kind, hashed): name for kind, hashed, name in known}
+        self._tokens: dict[tuple[str, str], str] = {(kind, hashed): name for kind, hashed, name in known}
         self._salt = salt(connection) if known else ""
 
     def __bool__(self) -> bool:

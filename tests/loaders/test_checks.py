@@ -133,10 +133,14 @@ CASES = {
         2,
     ),
     "email_reports_add_up": (
-        "INSERT INTO star.fact_email_report (campaign_key, recipients, delivered, opens, unique_opens, clicks) VALUES "
-        "(1, 100, 98, 60, 40, 5), (2, NULL, NULL, 5, NULL, NULL)",
-        "INSERT INTO star.fact_email_report (campaign_key, recipients, delivered, unique_opens, opens, unique_clicks, clicks) VALUES "
-        "(3, 10, 11, 1, 1, 1, 1), (4, 10, 10, 11, 20, 1, 1), (5, 10, 10, 5, 4, 1, 1), (6, 10, 10, 5, 5, 2, 1)",
+        (
+            "INSERT INTO star.fact_email_report (campaign_key, recipients, delivered, opens, unique_opens, clicks) VALUES "
+            "(1, 100, 98, 60, 40, 5), (2, NULL, NULL, 5, NULL, NULL)"
+        ),
+        (
+            "INSERT INTO star.fact_email_report (campaign_key, recipients, delivered, unique_opens, opens, unique_clicks, clicks) VALUES "
+            "(3, 10, 11, 1, 1, 1, 1), (4, 10, 10, 11, 20, 1, 1), (5, 10, 10, 5, 4, 1, 1), (6, 10, 10, 5, 5, 2, 1)"
+        ),
         4,
     ),
     "emails_are_addresses": (
@@ -211,8 +215,10 @@ CASES = {
         2,
     ),
     "members_are_described": (
-        "INSERT INTO star.dim_product (product_key, product_id, is_placeholder) SELECT k, k, k = 10 FROM range(1, 11) AS r (k);"
-        "INSERT INTO star.dim_customer (customer_key, customer_id, is_placeholder) VALUES (1, 'a', true)",
+        (
+            "INSERT INTO star.dim_product (product_key, product_id, is_placeholder) SELECT k, k, k = 10 FROM range(1, 11) AS r (k);"
+            "INSERT INTO star.dim_customer (customer_key, customer_id, is_placeholder) VALUES (1, 'a', true)"
+        ),
         "INSERT INTO star.dim_product (product_key, product_id, is_placeholder) VALUES (11, 'x', true)",
         1,
     ),
@@ -294,10 +300,14 @@ CASES = {
         2,
     ),
     "responses_agree": (
-        "INSERT INTO star.fact_campaign_response (customer_key, campaign_key, is_holdout, responded_at, has_responded) VALUES "
-        "(1, 1, false, '2025-01-02', true), (2, 1, true, NULL, false), (3, 1, false, NULL, NULL)",
-        "INSERT INTO star.fact_campaign_response (customer_key, campaign_key, is_holdout, responded_at, has_responded) VALUES "
-        "(4, 1, true, NULL, true), (5, 1, false, '2025-01-02', false)",
+        (
+            "INSERT INTO star.fact_campaign_response (customer_key, campaign_key, is_holdout, responded_at, has_responded) VALUES "
+            "(1, 1, false, '2025-01-02', true), (2, 1, true, NULL, false), (3, 1, false, NULL, NULL)"
+        ),
+        (
+            "INSERT INTO star.fact_campaign_response (customer_key, campaign_key, is_holdout, responded_at, has_responded) VALUES "
+            "(4, 1, true, NULL, true), (5, 1, false, '2025-01-02', false)"
+        ),
         2,
     ),
     "returns_fit_their_lines": (
