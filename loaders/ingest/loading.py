@@ -24,6 +24,7 @@ import duckdb
 import polars as pl
 
 from martlet.loaders import star
+from martlet.loaders.forgotten import Forgotten
 from martlet.loaders.ingest import quarantined
 from martlet.loaders.ingest.cleaning import Cleaner, merged
 from martlet.loaders.ingest.entity import entities
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.cleaning._date_order import DateOrder
     from martlet.loaders.ingest.matching import Matching
     from martlet.loaders.ingest.profile import Profile
-    from martlet.loaders.ingest.reading.source import Source
+    from martlet.loaders.ingest.reading.source import Batch, Source
     from martlet.loaders.ingest.settling.settling import Settled
 
 __all__ = ["Options", "load"]
@@ -281,15 +282,20 @@ class _Loading:
             if keeps_rows:
                 places = pl.DataFrame({"row": rows, "place": batch.cells[quarantined.ROW]})
                 quarantined.add_retried(self._connection, places)
-            originals = batch.originals_at(cleaned.rejected["row"] - batch.first_row)
-            self._quarantine(source, load_id, cleaned.rejected, originals)
+            self._quarantine(source, load_id, cleaned.rejected, batch)
             result.add(batch.cells.height, cleaned.rejected)
             result.changes = merged([*result.changes, *cleaned.changes])
         return result
 
-    def _quarantine(self, source: Source, load_id: int, rejected: pl.DataFrame, originals: pl.Series) -> None:
+    def _quarantine(self, source: Source, load_id: int, rejected: pl.DataFrame, batch: Batch) -> None:
         if rejected.is_empty():
             return
+        places = rejected["row"] - batch.first_row
+        originals = batch.originals_at(places)
+        if forgotten := Forgotten(self._connection):
+            theirs = forgotten.tells(batch.cells[places])
+            originals = originals.set(theirs, None)
+            rejected = rejected.with_columns(detail=pl.when(~theirs).then("detail"))
         if quarantined.ROW in source.columns:
             originals = quarantined.untagged(originals, source.separator)
         # Whoever replaces names by pseudonyms does not want them in the rows set aside either.
@@ -327,7 +333,7 @@ class _Loading:
                 pl.col("row").is_between(batch.first_row, batch.first_row + batch.cells.height - 1)
             )
             if places.height:
-                self._quarantine(source, load_id, places, batch.originals_at(places["row"] - batch.first_row))
+                self._quarantine(source, load_id, places, batch)
 
     def _report(
         self,
@@ -387,13 +393,17 @@ class _Loading:
             },
         )
         shows = self._options.pseudonym_key is None
+        forgotten = Forgotten(self._connection)
         rows = [
             {
                 "load_id": report.load_id,
                 "rule": change.rule,
                 "column_name": change.column,
                 "changed": change.count,
-                "examples": json.dumps(change.examples if shows else (), ensure_ascii=False),
+                "examples": json.dumps(
+                    [pair for pair in change.examples if shows and not any(map(forgotten.stands_for, pair))],
+                    ensure_ascii=False,
+                ),
             }
             for change in report.changes
         ]
