@@ -100,6 +100,9 @@ def settle(
         else:
             settled.others[table.entity.name] = outcome
             settled.changes += _left_out(table, outcome)
+            # What is settled makes room: a file can be larger than the disk has to spare for all of it at once.
+            connection.execute(f"DROP TABLE {table.name}")
+        connection.execute("DROP TABLE IF EXISTS keyed")
         settled.changes += outcome.changes
     after = _members(connection)
     settled.new = {
