@@ -2,13 +2,14 @@
 
 Nothing of the person is ever written into the new file, so no block of it, in use or free, can hold it. What is erased:
 
-- in their rows (`customer_key`): the columns that a relation's header calls personal, their id, and each text that names them;
-- of their browsers: the id of the cookie;
+- in their rows (`customer_key`): the columns that a relation's header calls personal, and each identifier of theirs inside a text;
+- of their browsers: the id of the cookie, there and inside any other text;
 - in tables that belong to nobody (the quarantine, examples of checks and changes): the personal columns of each row that mentions
   their id or address as a word, or both their names;
-- anywhere else: each text that holds their address.
+- anywhere else: their address inside any text.
 
-A text that is erased becomes the name that stands for it, so that what was unique stays unique.
+An identifier becomes the name that stands for it, so that what was unique stays unique, and a source that sends the row again is
+understood (`loaders.forgotten`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from martlet.loaders.forgotten import mention, token_sql
+from martlet.loaders.forgotten import mention
 from martlet.sql.relations import quote
 
 if TYPE_CHECKING:
@@ -43,38 +44,53 @@ class Person:
 
     Attributes
     ----------
-    tokens
-        For each `customer_key` the name that will stand for the account.
-    ids, emails, names
-        Their customer ids; their addresses in lower case; pairs of first and last name.
+    accounts
+        For each `customer_key` the customer id and the name that will stand for it.
+    emails
+        Their addresses in lower case, with the name that will stand for each.
     visitors
-        The ids of their browsers in the sources.
-    salt
-        The salt of the file.
+        The ids of their browsers in the sources, with the names that will stand for them.
+    names
+        Pairs of first and last name.
+    sources
+        Identifiers of rows of theirs, as the source wrote them, that hold one of the above.
     """
 
-    tokens: Mapping[int, str]
-    ids: tuple[str, ...]
-    emails: tuple[str, ...]
+    accounts: Mapping[int, tuple[str, str]]
+    emails: Mapping[str, str]
+    visitors: Mapping[str, str]
     names: tuple[tuple[str, str], ...]
-    visitors: tuple[str, ...]
-    salt: str
+    sources: tuple[str, ...] = ()
 
     @property
     def keys(self) -> str:
         """The keys of the accounts, as a list in SQL."""
-        return ", ".join(map(str, self.tokens))
+        return ", ".join(map(str, self.accounts))
+
+    @property
+    def identifiers(self) -> dict[str, str]:
+        """All that they are called but their names, with the name that stands for each; an id that is an address is an id."""
+        return {**self.visitors, **self.emails, **dict(self.accounts.values())}
+
+    def renamed(self, text: str) -> str:
+        """Return the SQL of a text of theirs with the names that stand for them."""
+        for identifier, stand_in in self.identifiers.items():
+            pattern, new = quote(mention(identifier)), quote("\\1" + stand_in + "\\2")
+            # Twice, since of two that share what stands between them the second is not seen at first.
+            text = f"regexp_replace(regexp_replace({text}, {pattern}, {new}, 'g'), {pattern}, {new}, 'g')"
+        return text
 
     def named_in(self, text: str) -> str:
         """Return the SQL whether a text of one of their own rows names them."""
-        return _any(f"regexp_matches({text}, {quote(mention(word))})" for word in (*self.ids, *self.emails))
+        return _any(f"regexp_matches({text}, {quote(mention(word))})" for word in self.identifiers)
 
-    def addressed_in(self, text: str) -> str:
-        """Return the SQL whether a text of any row holds an address of theirs, which is not the end of a longer one."""
+    def known_in(self, text: str) -> str:
+        """Return the SQL whether a text of any row holds an address or a browser of theirs, and not as the end of a longer one."""
+        words = {*self.emails, *self.visitors}
         return _any(
-            f"(contains(lower({text}), {quote(email)}) "
-            f"AND regexp_matches({text}, {quote(f'{_BEFORE}{re.escape(email)}($|[^0-9A-Za-z_-])')}))"
-            for email in self.emails
+            f"(contains(lower({text}), {quote(word.lower())}) "
+            f"AND regexp_matches({text}, {quote(f'{_BEFORE}{re.escape(word)}($|[^0-9A-Za-z_-])')}))"
+            for word in sorted(words)
         )
 
     def mentioned_in(self, text: str) -> str:
@@ -82,13 +98,14 @@ class Person:
         # Not a part of a number either.
         after = "($|[^0-9A-Za-z._%+@-]|[.]($|[^0-9A-Za-z]))"
         words = (
-            f"regexp_matches({text}, {quote(f'{_BEFORE}{re.escape(word)}{after}')})" for word in self.ids
+            f"regexp_matches({text}, {quote(f'{_BEFORE}{re.escape(word)}{after}')})"
+            for word, _ in self.accounts.values()
         )
         names = (
             " AND ".join(f"regexp_matches({text}, {quote(mention(name))})" for name in pair)
             for pair in self.names
         )
-        return _any((*words, *(f"({both})" for both in names), self.addressed_in(text)))
+        return _any((*words, *(f"({both})" for both in names), self.known_in(text)))
 
 
 @dataclass(frozen=True)
@@ -144,21 +161,24 @@ def _changes(relation: Relation, columns: list[_Column], person: Person) -> dict
     )
     changes = {}
     for column in columns:
-        name = column.name
-        stand_in = token_sql(name, person.salt)
-        cases = []
+        name, cases = column.name, []
         if name in personal:
             is_required = not column.is_nullable and column.default == "NULL"
             emptied = quote(_ERASED) if is_required else column.default
             cases.append((about, f"CAST({emptied} AS {column.kind})"))
         elif name == _ID and relation.name == "dim_customer":
-            cases += [(f"customer_key = {key}", quote(token)) for key, token in person.tokens.items()]
+            cases += [(f"customer_key = {key}", quote(token)) for key, (_, token) in person.accounts.items()]
         elif name in texts and has_customer:
-            named = "true" if relation.name == "bridge_visitor" else person.named_in(name)
-            cases.append((f"{theirs} AND {name} IS NOT NULL AND {named}", stand_in))
+            cases.append((f"{theirs} AND {person.named_in(name)}", person.renamed(name)))
+        elif name in texts and personal:
+            cases.append((person.mentioned_in(name), person.renamed(name)))
         # Who has the same address is the same person, so what says who others are holds none of theirs.
-        if name in texts and person.emails and not (name in personal and has_customer):
-            cases.append((person.addressed_in(name), stand_in))
+        if name in texts and not (has_customer and name in personal):
+            own = f"{name} IN ({', '.join(map(quote, person.sources))})" if person.sources else "false"
+            cases.append(
+                (_any((person.known_in(name), *((own,) * (not has_customer)))), person.renamed(name))
+            )
+        cases = [(condition, new) for condition, new in cases if condition != _any(())]
         if cases:
             whens = " ".join(f"WHEN {condition} THEN {new}" for condition, new in cases)
             changes[name] = f"CASE {whens} ELSE {name} END"

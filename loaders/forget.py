@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -131,9 +131,11 @@ def forget(
                 connection.execute(view)
             star.write_catalogue(connection)
             _hold_to_promise(connection, person)
-    main, *others = person.ids
-    name = next(iter(person.tokens.values()))
-    return ForgetReport(path, main, tuple(others), name, erased, kept, dry_run, time.monotonic() - started)
+    (main, stand_in), *others = person.accounts.values()
+    seconds = time.monotonic() - started
+    return ForgetReport(
+        path, main, tuple(name for name, _ in others), stand_in, erased, kept, dry_run, seconds
+    )
 
 
 def _found(connection: duckdb.DuckDBPyConnection, customer_id: str) -> Person:
@@ -150,14 +152,28 @@ def _found(connection: duckdb.DuckDBPyConnection, customer_id: str) -> Person:
     ).fetchall()
     known = connection.execute(f"SELECT value FROM {OLD}.meta.setting WHERE name = '{SALT}'").fetchall()
     salted = known[0][0] if known else salt(connection)
-    return Person(
-        tokens={key: token(name, salted) for key, name, *_ in accounts},
-        ids=tuple(name for _, name, *_ in accounts),
-        emails=tuple(dict.fromkeys(email for *_, email in accounts if email)),
+    main = token("customer_id", customer_id, salted)
+    person = Person(
+        accounts={key: (name, token("customer_id", name, salted)) for key, name, *_ in accounts},
+        emails={email: main for *_, email in accounts if email},
+        visitors={name: token("visitor_id", name, salted) for (name,) in visitors},
         names=tuple((first, last) for _, _, first, last, _ in accounts if first and last),
-        visitors=tuple(name for (name,) in visitors),
-        salt=salted,
     )
+    return replace(person, sources=_sources(connection, person))
+
+
+def _sources(connection: duckdb.DuckDBPyConnection, person: Person) -> tuple[str, ...]:
+    """Return the identifiers of the person's rows in the sources that hold an identifier of the person."""
+    found = set()
+    for relation in _tables():
+        columns = {column.name for column in columns_of(connection, relation)}
+        if {"customer_key", "source_id"} <= columns:
+            sql = (
+                f"SELECT DISTINCT source_id FROM {OLD}.{relation.qualified} "
+                f"WHERE customer_key IN ({person.keys}) AND {person.named_in('source_id')}"
+            )
+            found |= {name for (name,) in connection.execute(sql).fetchall()}
+    return tuple(sorted(found))
 
 
 def _tables() -> Iterator[Relation]:
@@ -179,17 +195,15 @@ def _counts(connection: duckdb.DuckDBPyConnection, person: Person) -> tuple[dict
 
 
 def _record(connection: duckdb.DuckDBPyConnection, person: Person) -> None:
-    name = next(iter(person.tokens.values()))
+    """Write whom the new file must know again, and that it was made by forgetting."""
     identifiers = [
-        *(
-            ("customer_id", known, stand_in)
-            for known, stand_in in zip(person.ids, person.tokens.values(), strict=True)
-        ),
-        *(("email", email, name) for email in person.emails),
-        *(("visitor_id", visitor, token(visitor, person.salt)) for visitor in person.visitors),
+        *(("customer_id", name, stand_in) for name, stand_in in person.accounts.values()),
+        *(("email", email, stand_in) for email, stand_in in person.emails.items()),
+        *(("visitor_id", visitor, stand_in) for visitor, stand_in in person.visitors.items()),
     ]
-    remember(connection, identifiers, person.salt)
-    load = {"load_id": star.next_load_id(connection), "kind": "forget", "source": name}
+    _, stand_in = next(iter(person.accounts.values()))
+    remember(connection, identifiers, salt(connection))
+    load = {"load_id": star.next_load_id(connection), "kind": "forget", "source": stand_in}
     star.record_load(connection, load)
 
 
@@ -240,10 +254,10 @@ def _hold_to_promise(connection: duckdb.DuckDBPyConnection, person: Person) -> N
         "AND data_type = 'VARCHAR' AND (schema_name, table_name) IN (SELECT (schema_name, table_name) FROM duckdb_tables())"
     )
     broken = []
-    for table, column in connection.execute(sql).fetchall() if person.emails else ():
+    for table, column in connection.execute(sql).fetchall():
         is_address = (table, column) == ("star.dim_customer", "email")
         emails = ", ".join(map(quote, person.emails))
-        held = f"lower(trim({column})) IN ({emails})" if is_address else person.addressed_in(column)
+        held = f"list_contains([{emails}], lower(trim({column})))" if is_address else person.known_in(column)
         if rows := connection.execute(f"SELECT count(*) FROM {table} WHERE {held}").fetchall()[0][0]:
             broken.append(f"{table}.{column} in {rows} rows")
     if broken:

@@ -1,7 +1,7 @@
 """The people who were forgotten: known again when a source still sends them, by salted hashes of what they were called.
 
-A source goes on exporting a person long after the warehouse has forgotten them. `anonymous` is laid over what a load brings,
-before it reaches the star: their rows take the name that stands for them, and nothing that says who they are is loaded. So the same
+A source goes on exporting a person long after the warehouse has forgotten them. `Forgotten` is laid over what a load brings, before
+it reaches the star: their rows take the name that stands for them, and nothing that says who they are is loaded. So the same
 export merges with what is there, the totals stay right, and the person stays forgotten.
 """
 
@@ -15,19 +15,25 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from martlet.loaders import star
-from martlet.sql.relations import quote, relations
+from martlet.sql.relations import relations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     import duckdb
 
-__all__ = ["SALT", "anonymous", "mention", "personal_columns", "remember", "salt", "token", "token_sql"]
+__all__ = ["SALT", "Forgotten", "anonymous", "mention", "personal_columns", "remember", "salt", "token"]
 
 # Name of the setting that holds the salt; a file in which nobody was forgotten has none.
 SALT: Final = "forgotten_salt"
 _LENGTH: Final = 16
-_IDENTIFIERS: Final = ("customer_id", "email", "visitor_id")
+# Fields that name a person or their browser, with the kinds of identifier that each may hold: an address may serve as id.
+_NAMING: Final = {
+    "customer_id": ("customer_id", "email"),
+    "email": ("customer_id", "email"),
+    "visitor_id": ("visitor_id",),
+}
+_KINDS: Final = ("customer_id", "email", "visitor_id")
 # Fields of a source that say who a person is, and have no column of their own in the star.
 _FIELDS: Final = ("phone", "birth_year")
 
@@ -43,34 +49,33 @@ def salt(connection: duckdb.DuckDBPyConnection) -> str:
     return made
 
 
-def token_sql(text: str, salted: str) -> str:
-    """Return the SQL of the name that stands for a text that would tell who a person was; `text` is SQL."""
-    return f"'forgotten-' || left(sha256({quote(f'{salted}:text:')} || {text}), {_LENGTH})"
-
-
-def token(text: str, salted: str) -> str:
-    """Return what `token_sql` computes."""
-    return f"forgotten-{_hash('text', text, salted)[:_LENGTH]}"
+def token(kind: str, identifier: str, salted: str) -> str:
+    """Return the name that will stand for an identifier."""
+    return f"forgotten-{_hash(kind, identifier, salted)[:_LENGTH]}"
 
 
 def mention(identifier: str) -> str:
-    """Return the pattern, for RE2 and Python, of a text of a person's own row that holds their identifier as a word."""
+    """Return the pattern, for RE2 and Python, of an identifier as a word, with what stands before and after as groups."""
     return rf"(?i)(^|[^0-9A-Za-z]){re.escape(identifier)}($|[^0-9A-Za-z])"
 
 
 def remember(
     connection: duckdb.DuckDBPyConnection, identifiers: Iterable[tuple[str, str, str]], salted: str
 ) -> None:
-    """Write the hashes of identifiers (kind, identifier, token) into `meta.forgotten`."""
+    """Write identifiers (kind, identifier, the name that stands for it) into `meta.forgotten`, as hashes."""
     rows = [
         {"kind": kind, "identifier_hash": _hash(kind, text, salted), "token": name}
         for kind, text, name in identifiers
     ]
     frame = pl.DataFrame(rows, schema=dict.fromkeys(("kind", "identifier_hash", "token"), pl.String))
+    known = connection.sql("SELECT kind, identifier_hash FROM meta.forgotten").pl()
+    key = ["kind", "identifier_hash"]
     star.insert(
         connection,
         "meta.forgotten",
-        frame.unique(["kind", "identifier_hash"], keep="first", maintain_order=True),
+        frame.unique(key, keep="first", maintain_order=True).join(
+            known, on=key, how="anti", maintain_order="left"
+        ),
     )
 
 
@@ -84,81 +89,100 @@ def personal_columns(relation: str) -> tuple[str, ...]:
 def anonymous(
     connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, *, is_customers: bool = False
 ) -> pl.DataFrame:
-    """Return what a load brings without what it says of people who were forgotten in this warehouse.
+    """Return what a load brings without what it says of people who were forgotten in this warehouse; see `Forgotten.rows`."""
+    return Forgotten(connection).rows(frame, is_customers=is_customers)
 
-    In their rows, found by `customer_id` or `email`, the customer is the name that stands for them, the address is gone, and
-    identifiers (columns that end in `_id`) that hold either are replaced as they were in the star; of customers all personal
-    fields are gone. Their browsers, found by `visitor_id`, have the name that stands for these. All other rows are as they were.
 
-    Parameters
-    ----------
-    connection
-        The warehouse that is loaded into.
-    frame
-        Rows of an entity, columns being its fields; those that matter are text.
-    is_customers
-        Whether each row describes a customer.
-    """
-    known = connection.sql("SELECT kind, identifier_hash, token FROM meta.forgotten").pl()
-    present = [name for name in _IDENTIFIERS if name in frame.columns]
-    if known.is_empty() or not present:
-        return frame
-    salted = salt(connection)
-    tokens = {(kind, hashed): name for kind, hashed, name in known.iter_rows()}
-    nobody = pl.repeat(None, frame.height, dtype=pl.String, eager=True)
-    stand_ins = {name: _stand_ins(frame[name], name, tokens, salted) for name in present}
-    who = pl.select(
-        pl.coalesce(stand_ins.get("customer_id", nobody), stand_ins.get("email", nobody))
-    ).to_series()
-    if who.is_null().all() and stand_ins.get("visitor_id", nobody).is_null().all():
-        return frame
-    marked = frame.with_columns(_who=who, _browser=stand_ins.get("visitor_id", nobody))
-    renamed = [
-        _renamed(marked, name, salted)
+class Forgotten:
+    """The people who were forgotten in an open warehouse; false if there are none."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        known = connection.execute("SELECT kind, identifier_hash, token FROM meta.forgotten").fetchall()
+        self._tokens: dict[tuple[str, str], str] = {(kind, hashed): name for kind, hashed, name in known}
+        self._salt = salt(connection) if known else ""
+
+    def __bool__(self) -> bool:
+        return bool(self._tokens)
+
+    def stands_for(self, identifier: str | None, kinds: Iterable[str] = _KINDS) -> str | None:
+        """Return the name that stands for an identifier; None if it is nobody's who was forgotten."""
+        for kind in kinds if identifier else ():
+            name = self._tokens.get((kind, _hash(kind, identifier or "", self._salt)))
+            if name is not None:
+                return name
+        return None
+
+    def rows(self, frame: pl.DataFrame, *, is_customers: bool = False) -> pl.DataFrame:
+        """Return what a load brings without what it says of forgotten people.
+
+        In their rows, found by `customer_id`, `email` or `visitor_id`, these become the names that stand for them, on their own and
+        inside other identifiers (columns that end in `_id`), as they were replaced in the star; of customers all personal fields are
+        gone. All other rows are as they were.
+
+        Parameters
+        ----------
+        frame
+            Rows of an entity, columns being its fields; those that matter are text.
+        is_customers
+            Whether each row describes a customer.
+        """
+        naming = [name for name in _NAMING if name in frame.columns and frame.schema[name] == pl.String]
+        stand_ins = {name: self._stand_ins(frame[name], _NAMING[name]) for name in naming} if self else {}
+        if all(names.is_null().all() for names in stand_ins.values()):
+            return frame
+        changed = {
+            name: self._renamed(frame, name, naming, stand_ins) for name in _identifiers(frame, naming)
+        }
+        nobody = pl.repeat(None, frame.height, dtype=pl.String, eager=True)
+        who = stand_ins.get("customer_id", nobody).fill_null(stand_ins.get("email", nobody))
+        for name in naming:
+            # A row is of a person by whichever of their identifiers it has.
+            stand_in = who if name == "customer_id" else stand_ins[name]
+            changed[name] = stand_in.fill_null(frame[name]).alias(name)
+        if is_customers:
+            for name in (*personal_columns("star.dim_customer"), *_FIELDS):
+                if name in frame.columns:
+                    changed[name] = (
+                        pl.select(pl.when(who.is_null()).then(frame[name])).to_series().alias(name)
+                    )
+        return frame.with_columns(changed.values())
+
+    def tells(self, cells: pl.DataFrame) -> pl.Series:
+        """Tell of each row of a file, as text cells, whether one of the cells is an identifier of a forgotten person."""
+        if not self or not cells.width:
+            return pl.repeat(value=False, n=cells.height, dtype=pl.Boolean, eager=True)
+        texts = (cells[name].cast(pl.String).str.strip_chars() for name in cells.columns)
+        return pl.select(
+            pl.any_horizontal(self._stand_ins(text, _KINDS).is_not_null() for text in texts)
+        ).to_series()
+
+    def _stand_ins(self, values: pl.Series, kinds: Iterable[str]) -> pl.Series:
+        found = {value: self.stands_for(value, kinds) for value in values.unique().drop_nulls()}
+        names = pl.Series(list(found.values()), dtype=pl.String)
+        return values.replace_strict(list(found), names, default=None, return_dtype=pl.String)
+
+    def _renamed(
+        self, frame: pl.DataFrame, name: str, naming: list[str], stand_ins: dict[str, pl.Series]
+    ) -> pl.Series:
+        """Return a column of identifiers, those that hold the identifier of a forgotten person being as they are in the star."""
+        texts = frame[name].to_list()
+        for other in naming:
+            theirs = stand_ins[other].is_not_null().arg_true()
+            pairs = zip(theirs, frame[other].gather(theirs), stand_ins[other].gather(theirs), strict=True)
+            for row, identifier, stand_in in pairs:
+                if texts[row] is not None:
+                    texts[row] = re.sub(mention(identifier.strip()), rf"\g<1>{stand_in}\g<2>", texts[row])
+        return pl.Series(name, texts, dtype=pl.String)
+
+
+def _identifiers(frame: pl.DataFrame, naming: list[str]) -> list[str]:
+    return [
+        name
         for name, kind in frame.schema.items()
-        if kind == pl.String and name.endswith("_id")
+        if kind == pl.String and name.endswith("_id") and name not in naming
     ]
-    telling = (*personal_columns("star.dim_customer"), *_FIELDS) if is_customers else ("email",)
-    emptied = [
-        pl.when(pl.col("_who").is_null()).then(name).alias(name) for name in telling if name in frame.columns
-    ]
-    return marked.with_columns(*renamed, *emptied).select(frame.columns)
-
-
-def _stand_ins(values: pl.Series, name: str, tokens: Mapping[tuple[str, str], str], salted: str) -> pl.Series:
-    """Return for each identifier the name that stands for it, NULL where it is not of a forgotten person."""
-    # A source may use the address as the customer's id.
-    kinds = ("customer_id", "email") if name == "customer_id" else (name,)
-    found = {
-        value: next(
-            (tokens[key] for kind in kinds if (key := (kind, _hash(kind, value, salted))) in tokens), None
-        )
-        for value in values.unique().drop_nulls()
-    }
-    return values.replace_strict(
-        list(found), pl.Series(list(found.values()), dtype=pl.String), default=None, return_dtype=pl.String
-    )
-
-
-def _renamed(marked: pl.DataFrame, name: str, salted: str) -> pl.Expr:
-    """Return a column of identifiers, those of forgotten people's rows as they are in the star."""
-    if name == "customer_id":
-        return pl.coalesce("_who", name).alias(name)
-    if name == "visitor_id":
-        return pl.coalesce("_browser", name).alias(name)
-    tells = [other for other in ("customer_id", "email") if other in marked.columns]
-    theirs = marked.with_row_index("_row").filter(pl.col("_who").is_not_null() & pl.col(name).is_not_null())
-    changed = {
-        row: token(text, salted)
-        for row, text, *identifiers in theirs.select("_row", name, *tells).iter_rows()
-        if any(word and re.search(mention(word.strip()), text) for word in identifiers)
-    }
-    texts = marked[name].to_list()
-    for row, text in changed.items():
-        texts[row] = text
-    return pl.lit(pl.Series(name, texts, dtype=pl.String)).alias(name)
 
 
 def _hash(kind: str, text: str, salted: str) -> str:
-    plain = text.strip(" ").lower() if kind == "email" else text
+    plain = text.strip().lower() if kind == "email" else text.strip()
     return hashlib.sha256(f"{salted}:{kind}:{plain}".encode()).hexdigest()

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -23,13 +24,16 @@ import duckdb
 import polars as pl
 
 from martlet.loaders import star
+from martlet.loaders.forgotten import Forgotten
 from martlet.loaders.ingest import quarantined
 from martlet.loaders.ingest.cleaning import Cleaner, merged
+from martlet.loaders.ingest.entity import entities
 from martlet.loaders.ingest.matching import match
 from martlet.loaders.ingest.report import FileReport, IngestReport
 from martlet.loaders.ingest.settling import finishing, links
 from martlet.loaders.ingest.settling.settling import settle
 from martlet.loaders.ingest.settling.staging import Staging
+from martlet.loaders.ingest.settling.tables import has_rows
 from martlet.loaders.warehouse_file import rewriting
 from martlet.queries.connection import connect, is_martlet
 from martlet.sql.errors import IngestError, WarehouseError
@@ -43,11 +47,12 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.cleaning._date_order import DateOrder
     from martlet.loaders.ingest.matching import Matching
     from martlet.loaders.ingest.profile import Profile
-    from martlet.loaders.ingest.reading.source import Source
+    from martlet.loaders.ingest.reading.source import Batch, Source
     from martlet.loaders.ingest.settling.settling import Settled
 
 __all__ = ["Options", "load"]
 
+_FACTS = tuple(dict.fromkeys(entity.table for entity in entities().values() if not entity.is_dimension))
 _LONGEST_EXAMPLE = 200
 # What DuckDB may hold; beyond it temporary tables go to disk. With what reading and cleaning hold it stays below 2 GiB.
 _MEMORY = "1GiB"
@@ -192,10 +197,11 @@ class _Loading:
         self._profile = profile
         self._options = options
         self._say = say
-        self._tables: set[str] = set()
+        self._tables: Counter[str] = Counter(table for table in _FACTS if has_rows(connection, table))
         # The day of the load is the clock's only where nobody says another.
         day = options.as_of or datetime.now(tz=UTC).date()
         self._as_of = datetime(day.year, day.month, day.day)  # noqa: DTZ001  (moments are UTC without a zone)
+        self._touched: set[str] = set()
         self._last_load = 0
 
     def file(self, source: Source, matching: Matching, number: int, of: int) -> FileReport:
@@ -223,7 +229,8 @@ class _Loading:
         if self._retries(source):
             quarantined.resolve(self._connection, load_id)
         cleaned.staging.drop()
-        self._tables |= settled.tables
+        self._touched.update(settled.tables)
+        self._tables.update(settled.tables)
         self._last_load = load_id
         report = self._report(
             source, matching, load_id, cleaned, settled, seconds=time.perf_counter() - began
@@ -234,7 +241,9 @@ class _Loading:
     def finish(self) -> list[CheckResult]:
         """Link and order what was loaded, make what is derived, and check it."""
         links.link(self._connection)
-        finishing.put_in_order(self._connection, sorted(self._tables))
+        # Rows that were written at once into an empty table are in order already.
+        mixed = sorted(table for table in self._touched if self._tables[table] > 1)
+        finishing.put_in_order(self._connection, mixed)
         return star.finish(self._connection, self._last_load)
 
     def _retries(self, source: Source) -> bool:
@@ -273,15 +282,20 @@ class _Loading:
             if keeps_rows:
                 places = pl.DataFrame({"row": rows, "place": batch.cells[quarantined.ROW]})
                 quarantined.add_retried(self._connection, places)
-            originals = batch.originals_at(cleaned.rejected["row"] - batch.first_row)
-            self._quarantine(source, load_id, cleaned.rejected, originals)
+            self._quarantine(source, load_id, cleaned.rejected, batch)
             result.add(batch.cells.height, cleaned.rejected)
             result.changes = merged([*result.changes, *cleaned.changes])
         return result
 
-    def _quarantine(self, source: Source, load_id: int, rejected: pl.DataFrame, originals: pl.Series) -> None:
+    def _quarantine(self, source: Source, load_id: int, rejected: pl.DataFrame, batch: Batch) -> None:
         if rejected.is_empty():
             return
+        places = rejected["row"] - batch.first_row
+        originals = batch.originals_at(places)
+        if forgotten := Forgotten(self._connection):
+            theirs = forgotten.tells(batch.cells[places])
+            originals = originals.set(theirs, None)
+            rejected = rejected.with_columns(detail=pl.when(~theirs).then("detail"))
         if quarantined.ROW in source.columns:
             originals = quarantined.untagged(originals, source.separator)
         # Whoever replaces names by pseudonyms does not want them in the rows set aside either.
@@ -319,7 +333,7 @@ class _Loading:
                 pl.col("row").is_between(batch.first_row, batch.first_row + batch.cells.height - 1)
             )
             if places.height:
-                self._quarantine(source, load_id, places, batch.originals_at(places["row"] - batch.first_row))
+                self._quarantine(source, load_id, places, batch)
 
     def _report(
         self,
@@ -379,13 +393,17 @@ class _Loading:
             },
         )
         shows = self._options.pseudonym_key is None
+        forgotten = Forgotten(self._connection)
         rows = [
             {
                 "load_id": report.load_id,
                 "rule": change.rule,
                 "column_name": change.column,
                 "changed": change.count,
-                "examples": json.dumps(change.examples if shows else (), ensure_ascii=False),
+                "examples": json.dumps(
+                    [pair for pair in change.examples if shows and not any(map(forgotten.stands_for, pair))],
+                    ensure_ascii=False,
+                ),
             }
             for change in report.changes
         ]

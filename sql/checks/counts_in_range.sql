@@ -42,4 +42,8 @@ UNION ALL
 SELECT 'star.fact_inventory', product_key, 'on ' || date_key || ' received ' || received || ', sold ' || sold
 FROM star.fact_inventory
 WHERE least(received, sold) < 0
+UNION ALL
+SELECT 'star.fact_customer_snapshot', customer_key, 'on ' || snapshot_on || ' days, visits or purchases are below zero'
+FROM star.fact_customer_snapshot
+WHERE least(recency_days, web_visits, purchases_deal, purchases_web, purchases_catalog, purchases_store) < 0
 ORDER BY 1, 2, 3

@@ -1,6 +1,7 @@
 /*
 doc   = "A customer and a campaign that addressed them: whether they answered, as a source tells it. Empty for a synthetic company: mart.campaign_response computes it from the mails. What the source does not tell is NULL."
 grain = ["customer_key", "campaign_key"]
+watched = ["variant", "has_responded", "has_converted"]
 
 [columns]
 customer_key = "Customer whom the campaign addressed."

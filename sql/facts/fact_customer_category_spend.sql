@@ -1,6 +1,7 @@
 /*
 doc   = "A customer, a day and a category of products: what the customer had spent on it, as a source summed it up. Empty for a synthetic company: mart.customer_category_spend computes it from the order lines."
 grain = ["customer_key", "date_key", "category"]
+watched = ["category", "spend"]
 
 [columns]
 customer_key = "Customer."

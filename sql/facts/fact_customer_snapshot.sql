@@ -1,6 +1,7 @@
 /*
 doc   = "A customer and a day, as a source summed them up: recency, visits, spend and purchases by place, where it gives figures rather than orders. Empty for a synthetic company: mart.customer_snapshot computes the same figures from its orders. A figure that the source does not give is NULL."
 grain = ["customer_key", "date_key"]
+watched = ["recency_days", "web_visits", "spend"]
 
 [columns]
 customer_key = "Customer."

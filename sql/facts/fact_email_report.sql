@@ -1,6 +1,7 @@
 /*
 doc   = "An email campaign in totals, as the tool that sent it reports them. Who got which mail is in star.fact_email, where a source tells; the two need not agree, since each tool counts in its own way. Figures that a report leaves out are NULL."
 grain = ["campaign_key"]
+watched = ["recipients", "unique_opens", "unique_clicks"]
 
 [columns]
 campaign_key = "Campaign that was sent."

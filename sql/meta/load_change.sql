@@ -1,6 +1,7 @@
 /*
 doc   = "What a load changed on the way from a file to the star: values cleaned, made consistent, imputed, flagged, by rule and column."
 grain = ["load_id", "rule", "column_name"]
+personal = ["examples"]
 
 [columns]
 load_id = "Load of the file."

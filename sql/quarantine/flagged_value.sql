@@ -1,6 +1,7 @@
 /*
 doc   = "A value that was loaded as it is and deserves a look: far from all others of its column, or a customer who looks like another. Of a column at most 10,000 are listed; meta.load_change has the number of all."
 grain = ["load_id", "relation", "item", "rule", "column_name"]
+personal = ["value", "reason"]
 
 [columns]
 load_id = "Load that brought the value."

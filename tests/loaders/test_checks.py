@@ -132,6 +132,17 @@ CASES = {
         + "(3, '2025-01-01', 1, NULL, 0, NULL), (4, '2025-01-01', 0, NULL, 0, '2025-01-03')",
         2,
     ),
+    "email_reports_add_up": (
+        (
+            "INSERT INTO star.fact_email_report (campaign_key, recipients, delivered, opens, unique_opens, clicks) VALUES "
+            "(1, 100, 98, 60, 40, 5), (2, NULL, NULL, 5, NULL, NULL)"
+        ),
+        (
+            "INSERT INTO star.fact_email_report (campaign_key, recipients, delivered, unique_opens, opens, unique_clicks, clicks) VALUES "
+            "(3, 10, 11, 1, 1, 1, 1), (4, 10, 10, 11, 20, 1, 1), (5, 10, 10, 5, 4, 1, 1), (6, 10, 10, 5, 5, 2, 1)"
+        ),
+        4,
+    ),
     "emails_are_addresses": (
         "INSERT INTO star.dim_customer (customer_key, email) VALUES (1, 'a.b+c@mail.example.com'), (2, NULL), (3, 'ü@bücher.de')",
         "INSERT INTO star.dim_customer (customer_key, email) VALUES (4, 'nobody'), (5, 'a@b'), (6, 'a@b@c.de'), (7, 'a b@c.de'), (8, 'a@.de')",
@@ -202,6 +213,14 @@ CASES = {
         LOAD.format(columns="rows_read, rows_loaded, rows_merged, rows_quarantined")
         + "(2, '2025-01-10', 'ingest', 'a', 6, 3, 2, 0), (3, '2025-01-10', 'ingest', 'a', 1, 0, 0, 1)",
         2,
+    ),
+    "members_are_described": (
+        (
+            "INSERT INTO star.dim_product (product_key, product_id, is_placeholder) SELECT k, k, k = 10 FROM range(1, 11) AS r (k);"
+            "INSERT INTO star.dim_customer (customer_key, customer_id, is_placeholder) VALUES (1, 'a', true)"
+        ),
+        "INSERT INTO star.dim_product (product_key, product_id, is_placeholder) VALUES (11, 'x', true)",
+        1,
     ),
     "money_not_negative": (
         order("net_revenue, gross_amount", "-5, -5")
@@ -278,6 +297,17 @@ CASES = {
         order("status, net_revenue, refund_amount", "'refunded', 5, 5", "'completed', -5, 0"),
         ORDER.format(columns="status, net_revenue, refund_amount")
         + "(3, 1, '2025-01-02', 20250102, 'completed', 5, 6), (4, 1, '2025-01-02', 20250102, 'cancelled', 5, 4)",
+        2,
+    ),
+    "responses_agree": (
+        (
+            "INSERT INTO star.fact_campaign_response (customer_key, campaign_key, is_holdout, responded_at, has_responded) VALUES "
+            "(1, 1, false, '2025-01-02', true), (2, 1, true, NULL, false), (3, 1, false, NULL, NULL)"
+        ),
+        (
+            "INSERT INTO star.fact_campaign_response (customer_key, campaign_key, is_holdout, responded_at, has_responded) VALUES "
+            "(4, 1, true, NULL, true), (5, 1, false, '2025-01-02', false)"
+        ),
         2,
     ),
     "returns_fit_their_lines": (

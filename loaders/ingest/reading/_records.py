@@ -13,15 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from martlet.loaders.ingest.reading._encoding import CONTROLS
+from martlet.loaders.ingest.reading._bad_bytes import bad_bytes
 from martlet.loaders.ingest.reading._fields import fields, is_open
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
-__all__ = ["BROKEN", "UNCLOSED", "Records", "cut"]
+__all__ = ["BROKEN", "UNCLOSED", "Lines", "Records", "cut"]
 
 BROKEN: Final = "bytes that are not text"
 UNCLOSED: Final = "a quote is opened and never closed"
@@ -29,10 +27,6 @@ _LF, _CR, _QUOTE = 10, 13, 34
 # A quoted field may be larger than either only if the lines in it don't look like rows, or not at all.
 _LONGEST_FIELD_LINES = 1_000
 _LONGEST_FIELD_BYTES = 1 << 25
-_CONTROL_TABLE: Final = np.isin(np.arange(256), np.frombuffer(CONTROLS, np.uint8))
-# In UTF-8, control characters beyond ASCII are this byte and one below the other.
-_C1_LEAD, _C1_END = 0xC2, 0xA0
-_REPLACEMENT: Final = "\ufffd".encode()
 
 
 @dataclass
@@ -59,7 +53,9 @@ class Records:
 
 
 @dataclass
-class _Lines:
+class Lines:
+    """Lines of a chunk: where they begin and end, where their line ends lie, and what their quotes are like."""
+
     data: bytes
     separator: str
     width: int
@@ -106,7 +102,7 @@ def cut(data: bytes, separator: str, width: int, *, last: bool, may_be_invalid: 
     problems = dict.fromkeys(np.searchsorted(rows, sorted(unclosed)).tolist(), UNCLOSED)
     consumed = min(int(lines.breaks[complete - 1]) + 1, len(data)) if complete else 0
     starts, ends = lines.starts[rows], lines.ends[row_last[rows]]
-    broken = _broken(lines, consumed, may_be_invalid=may_be_invalid)
+    broken = bad_bytes(lines, consumed, may_be_invalid=may_be_invalid)
     if broken.size and rows.size:
         at = np.unique(np.maximum(np.searchsorted(starts, broken, side="right") - 1, 0))
         problems.update(dict.fromkeys(at.tolist(), BROKEN))
@@ -115,7 +111,7 @@ def cut(data: bytes, separator: str, width: int, *, last: bool, may_be_invalid: 
     return Records(starts, ends, plain, problems, consumed)
 
 
-def _lines(data: bytes, separator: str, width: int, *, last: bool) -> _Lines:
+def _lines(data: bytes, separator: str, width: int, *, last: bool) -> Lines:
     array = np.frombuffer(data, np.uint8)
     is_break = array == _LF
     if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
@@ -129,10 +125,10 @@ def _lines(data: bytes, separator: str, width: int, *, last: bool) -> _Lines:
     starts = np.append(0, breaks[:-1] + 1) if breaks.size else np.zeros(0, np.int64)
     has_both = (breaks > starts) & (array[np.minimum(breaks, len(data) - 1)] == _LF)
     ends = breaks - (has_both & (array[np.maximum(breaks - 1, 0)] == _CR))
-    return _Lines(data, separator, width, starts, ends, breaks)
+    return Lines(data, separator, width, starts, ends, breaks)
 
 
-def _look_at_quotes(lines: _Lines) -> None:
+def _look_at_quotes(lines: Lines) -> None:
     """Count the fields of each line, and tell which have quotes where RFC 4180 allows none, or an odd number."""
     array = np.frombuffer(lines.data, np.uint8)
     mark = ord(lines.separator)
@@ -164,7 +160,7 @@ def _parity(is_quote: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _lines_of_illegal(
-    lines: _Lines, quotes: NDArray[np.int64], is_inside: NDArray[np.bool_]
+    lines: Lines, quotes: NDArray[np.int64], is_inside: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
     """Return the lines with a quote that begins no field, ends none and is doubled within none."""
     array = np.frombuffer(lines.data, np.uint8)
@@ -177,7 +173,7 @@ def _lines_of_illegal(
     return found
 
 
-def _joined(lines: _Lines, *, last: bool) -> tuple[dict[int, int], set[int], int]:
+def _joined(lines: Lines, *, last: bool) -> tuple[dict[int, int], set[int], int]:
     """Return the last line of rows that span lines, by their first, lines with an unclosed quote, and how many lines are complete."""
     joined: dict[int, int] = {}
     unclosed: set[int] = set()
@@ -202,14 +198,14 @@ def _joined(lines: _Lines, *, last: bool) -> tuple[dict[int, int], set[int], int
     return joined, unclosed, lines.starts.size
 
 
-def _is_too_long(lines: _Lines, first: int, final: int) -> bool:
+def _is_too_long(lines: Lines, first: int, final: int) -> bool:
     if lines.starts[final] - lines.starts[first] > _LONGEST_FIELD_BYTES:
         return True
     inner = lines.counts[first + 1 : min(final, first + 1 + _LONGEST_FIELD_LINES)]
     return final - first > _LONGEST_FIELD_LINES and 2 * int((inner == lines.width).sum()) > inner.size
 
 
-def _is_row(lines: _Lines, first: int, final: int) -> bool:
+def _is_row(lines: Lines, first: int, final: int) -> bool:
     """Tell whether lines make a row together: one of the usual width, or one where none of the lines has it either."""
     whole = lines.text(first, final)
     if is_open(whole, lines.separator):
@@ -220,40 +216,8 @@ def _is_row(lines: _Lines, first: int, final: int) -> bool:
     return not ((lines.counts[inner] == lines.width) & ~lines.irregular[inner]).any()
 
 
-def _blank(lines: _Lines) -> NDArray[np.bool_]:
+def _blank(lines: Lines) -> NDArray[np.bool_]:
     blank = lines.starts >= lines.ends
     for i in np.flatnonzero(~blank & ((lines.counts == 1) | (lines.separator == " "))).tolist():
         blank[i] = not lines.data[lines.starts[i] : lines.ends[i]].strip()
     return blank
-
-
-def _broken(lines: _Lines, end: int, *, may_be_invalid: bool) -> NDArray[np.int64]:
-    """Return where bytes are that are no text: control characters, replaced ones, and those that are no UTF-8."""
-    data = lines.data[:end]
-    found: list[int] = []
-    if len(data.translate(None, CONTROLS.replace(lines.separator.encode(), b""))) < len(data):
-        array = np.frombuffer(data, np.uint8)
-        found.extend(np.flatnonzero(_CONTROL_TABLE[array] & (array != ord(lines.separator))).tolist())
-    if not data.isascii():
-        array = np.frombuffer(data, np.uint8)
-        lead = np.flatnonzero(array[:-1] == _C1_LEAD)
-        found.extend(lead[array[lead + 1] < _C1_END].tolist())
-        found.extend(_replaced(data))
-        if may_be_invalid:
-            found.extend(_invalid(lines, np.flatnonzero(array > 0x7F)))  # noqa: PLR2004 - beyond ASCII
-    return np.array(sorted(found), np.int64)
-
-
-def _replaced(data: bytes) -> Iterator[int]:
-    at = data.find(_REPLACEMENT)
-    while at >= 0:
-        yield at
-        at = data.find(_REPLACEMENT, at + 1)
-
-
-def _invalid(lines: _Lines, high: NDArray[np.int64]) -> Iterator[int]:
-    for i in np.unique(np.searchsorted(lines.breaks, high)).tolist():
-        try:
-            lines.data[lines.starts[i] : lines.ends[i]].decode()
-        except UnicodeDecodeError as error:
-            yield int(lines.starts[i]) + error.start

@@ -129,11 +129,13 @@ def _find(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
         if twice:
             repoint(connection, table, key)
         connection.execute("DROP TABLE adopted")
+    # New members are numbered in the order of the file. Written anew, since an update would take longer.
     connection.execute(
-        f"UPDATE gathered SET key = new.key FROM (SELECT natural_id, (SELECT max({key}) FROM {table}) "
-        "+ row_number() OVER (ORDER BY row) AS key FROM gathered WHERE key IS NULL) AS new "
-        "WHERE new.natural_id = gathered.natural_id"
+        "CREATE OR REPLACE TEMP TABLE numbered AS SELECT * REPLACE (CAST(coalesce(key, (SELECT max("
+        f"{key}) FROM {table}) + row_number() OVER (PARTITION BY key IS NULL ORDER BY row)) AS INTEGER) AS key) FROM gathered"
     )
+    connection.execute("DROP TABLE gathered")
+    connection.execute("ALTER TABLE numbered RENAME TO gathered")
 
 
 def _compose(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,7 @@ class Settled:
     first, last
         First and last moment that the main entity tells of; None if it tells of none.
     tables
-        Facts that rows went into.
+        Facts that rows went into, and how often.
     """
 
     main: Outcome = field(default_factory=Outcome)
@@ -67,7 +68,7 @@ class Settled:
     placeholders: dict[str, int] = field(default_factory=dict)
     first: datetime | None = None
     last: datetime | None = None
-    tables: set[str] = field(default_factory=set)
+    tables: Counter[str] = field(default_factory=Counter)
 
 
 def settle(
@@ -120,7 +121,7 @@ def _settle_one(
             outcome.changes += flag_lookalikes(connection, load_id)
         connection.execute("DROP TABLE touched")
         return outcome
-    settled.tables.add(table.entity.table)
+    settled.tables[table.entity.table] += 1
     if name == "order_lines":
         outcome, made = settle_lines(connection, table, as_of)
         _note_made(settled, "orders", "star.fact_order", made)
@@ -136,6 +137,7 @@ def _settle_one(
         _mark_controls(connection, table)
     if name == "events" and "session_id" in table.fed:
         visits.show_events(connection)
+        settled.tables["star.fact_session"] += 1
     if table.is_main:
         outcome = _by_row(connection, table, outcome)
     for each in table.entity.each.values():
@@ -156,7 +158,7 @@ def _mark_controls(connection: duckdb.DuckDBPyConnection, table: Staged) -> None
 def _note_made(settled: Settled, name: str, table: str, made: Outcome | None) -> None:
     if made is not None:
         settled.others.setdefault(name, made)
-        settled.tables.add(table)
+        settled.tables[table] += 1
 
 
 def _by_row(connection: duckdb.DuckDBPyConnection, table: Staged, outcome: Outcome) -> Outcome:
@@ -217,7 +219,7 @@ def _settle_family(
     fed = (*keys, each.column, each.value)
     outcome = settle_facts(connection, Staged(entity, staged, fed, is_main=False), as_of)
     settled.others[entity.name] = outcome
-    settled.tables.add(each.table)
+    settled.tables[each.table] += 1
     connection.execute(f"DROP TABLE {staged}")
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -144,6 +145,13 @@ def test_a_cell_may_be_larger_than_a_chunk(read):
     found = read(ORDERS + f'Cid,"{quoted}",7.00\nDora,2020-01-04,8.00\n')
     assert found.cells["date"].to_list()[2:] == [prose, "2020-01-04"]
     assert set(found.problems) == {None}
+
+
+def test_a_batch_holds_no_more_than_a_chunk(opened):
+    source = opened("customer,date,amount\n" + "Ann,2020-01-01,5.00\n" * 1_000_000)
+    sizes = [sum(batch.cells.select(pl.all().str.len_bytes().sum()).row(0)) for batch in source.batches()]
+    assert sum(sizes) == 1_000_000 * len("Ann2020-01-015.00")
+    assert max(sizes) <= _delimited.CHUNK + _bytes.BLOCK
 
 
 CELLS = st.text(
