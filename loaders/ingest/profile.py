@@ -49,7 +49,6 @@ __all__ = [
     "Unit",
     "load_profile",
     "profile_names",
-    "profiles",
 ]
 
 Unit = Literal["units", "cents", "micros", "percent"]
@@ -226,11 +225,6 @@ def profile_names() -> list[str]:
     return sorted(
         path.name.removesuffix(".toml") for path in _FOLDER.iterdir() if path.name.endswith(".toml")
     )
-
-
-def profiles() -> list[Profile]:
-    """Return the profiles that Martlet ships, by name."""
-    return [load_profile(name) for name in profile_names()]
 
 
 def load_profile(name_or_path: str | Path) -> Profile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,9 @@ from martlet.loaders.ingest._search import DATES, NUMBERS, type_of
 from martlet.loaders.ingest.contents import MOSTLY, Contents
 from martlet.loaders.ingest.matching import attempt
 from martlet.loaders.ingest.profile import load_profile, profile_names
+from martlet.loaders.ingest.reading.options import Reading
+from martlet.loaders.ingest.reading.source import open_source
+from martlet.sql.errors import IngestError
 
 if TYPE_CHECKING:
     from martlet.loaders.ingest.matching import Matching
@@ -55,8 +59,16 @@ class Fit:
 
 def rank(source: Source) -> list[Fit]:
     """Return the profiles of which a source has any column, the best first; of equals first by name."""
-    contents = Contents(source)
-    fits = [_fit(load_profile(name), source, contents) for name in profile_names()]
+    plain = Contents(source)
+    fits = []
+    for profile in map(load_profile, profile_names()):
+        if profile.read == Reading():
+            fits.append(_fit(profile, source, plain))
+            continue
+        # What a profile says of reading, such as nested parameters that become columns, is part of its fit.
+        with suppress(IngestError):
+            opened = open_source(source.path, profile.read)
+            fits.append(_fit(profile, opened, Contents(opened)))
     return sorted((fit for fit in fits if fit.columns), key=lambda fit: (-fit.score, fit.profile))
 
 

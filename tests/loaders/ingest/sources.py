@@ -1,6 +1,7 @@
 """Sources made of texts, for tests of what comes after reading."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import polars as pl
 
@@ -18,6 +19,8 @@ class Texts:
     numeric: frozenset = frozenset()
     problems: dict = field(default_factory=dict)
     name: str = "a.csv"
+    # There is no such file: profiles that read one in their own way don't fit.
+    path: Path = Path("no such folder") / "a.csv"
 
     @property
     def columns(self):

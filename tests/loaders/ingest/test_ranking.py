@@ -1,10 +1,22 @@
 """The profile that a file was exported for is ranked first, with reasons."""
 
+from pathlib import Path
+
 import pytest
 
 from martlet.loaders.ingest.ranking import rank
+from martlet.loaders.ingest.reading.source import open_source
 
 from .sources import table
+
+EXPORTS = [path for path in sorted((Path(__file__).parent / "exports").glob("*/*")) if path.is_file()]
+
+
+@pytest.mark.parametrize("path", EXPORTS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_an_export_of_a_system_fits_the_profile_of_that_system_best(path):
+    first, second, *_ = rank(open_source(path))
+    assert (first.profile, first.missing) == (path.parent.name, ())
+    assert first.score > second.score
 
 
 def test_a_list_of_orders_fits_the_profile_of_orders():
