@@ -181,13 +181,14 @@ def _first(elements: Any, field: str) -> Any:
 
 def _flatten(record: dict[str, Any], prefix: str, into: dict[str, Any], depth: int = 0) -> None:
     for key, value in record.items():
+        name = prefix + (key or "unnamed")
         if not isinstance(value, dict):
-            into[prefix + key] = value
+            into[name] = value
         elif depth < _DEEPEST:
-            _flatten(value, f"{prefix}{key}.", into, depth + 1)
+            _flatten(value, f"{name}.", into, depth + 1)
         else:
             # Told like a list: nothing in it makes a column.
-            into[prefix + key] = [value]
+            into[name] = [value]
 
 
 def _exploded(row: dict[str, Any], column: str | None) -> Iterator[dict[str, Any]]:

@@ -97,6 +97,10 @@ def test_keys_that_come_late_are_told(read, monkeypatch):
     assert any(note.endswith("ignored: c") for note in found.notes)
 
 
+def test_a_key_without_name_is_given_one(read):
+    assert read('{"": 1, "a": {"": 2}}\n{"": 3}\n').source.columns == ("unnamed", "a.unnamed")
+
+
 def test_half_characters_are_replaced(read):
     assert read('[{"a": "x\\ud83d", "b": "1"}]').cells["b"].to_list() == ["1"]
 
