@@ -59,6 +59,13 @@ class Touch:
     before: pl.Series
     after: pl.Series
 
+    def only(self, mask: pl.Series) -> Touch:
+        """Return the touch of those cells alone whose row is among a mask of the batch."""
+        here = mask.gather(self.rows)
+        return Touch(
+            self.rule, self.column, self.rows.filter(here), self.before.filter(here), self.after.filter(here)
+        )
+
 
 def touches(rule: str, column: str, mask: pl.Series, before: pl.Series, after: pl.Series) -> Iterator[Touch]:
     """Yield the touch of the cells where `mask` is true, if there are any."""

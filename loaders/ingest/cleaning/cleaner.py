@@ -23,10 +23,12 @@ from martlet.loaders.ingest.cleaning.verdicts import Verdict
 from martlet.loaders.ingest.entity import entity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from martlet.loaders.ingest.cleaning._date_order import DateOrder
     from martlet.loaders.ingest.cleaning.cells import Tidy
+    from martlet.loaders.ingest.cleaning.inputs import Inputs
     from martlet.loaders.ingest.entity import Field
     from martlet.loaders.ingest.matching import Matching
     from martlet.loaders.ingest.profile import FieldSource, Profile
@@ -34,8 +36,6 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.reading.source import Source
 
 __all__ = ["Cleaned", "Cleaner"]
-
-_REJECTED: Final = {"row": pl.Int64, "column_name": pl.String, "reason": pl.String, "detail": pl.String}
 
 
 @dataclass(frozen=True)
@@ -131,13 +131,13 @@ class Cleaner:
         verdicts = [Verdict(feed, plans, texts, read, rows) for feed, plans in self._feeds]
         rejected = verdicts[0].rejected(batch.problems)
         kept = rejected["reason"].is_null()
-        touched: list[Touch] = [touch for made in tidy.values() for touch in made.touched]
-        touched.extend(touch for made in read.values() for touch in made.touched)
+        touched: list[Touch] = []
         frames: dict[str, list[pl.DataFrame]] = {}
         for number, verdict in enumerate(verdicts):
             frame, changes = verdict.rows(kept, is_main=number == 0)
             frames.setdefault(verdict.feed.entity, []).append(frame)
             touched.extend(changes)
+        touched.extend(_in_use(verdicts, tidy, read, kept))
         together = {
             name: parts[0]
             if len(parts) == 1
@@ -179,6 +179,25 @@ class Cleaner:
             for key in keys
             if key in self._found
         }
+
+
+def _in_use(
+    verdicts: list[Verdict], tidy: Mapping[str, Tidy], read: Mapping[Input, Inputs], kept: pl.Series
+) -> Iterator[Touch]:
+    """Yield what was changed in cells that some row took its value from, or that decided which rows a feed takes."""
+    used: dict[Input | str, pl.Series] = {
+        key: kept for verdict in verdicts for key in verdict.feed.conditions
+    }
+    for verdict in verdicts:
+        for made, rows in verdict.used():
+            for key in (made, *made.columns):
+                used[key] = used[key] | rows if key in used else rows
+    changed: list[tuple[Input | str, tuple[Touch, ...]]] = [
+        (key, cells.touched) for key, cells in tidy.items()
+    ]
+    changed.extend((made, cells.touched) for made, cells in read.items())
+    for key, touched in changed:
+        yield from (touch.only(used[key]) for touch in touched if key in used)
 
 
 def _counts_back(field: Field) -> bool:

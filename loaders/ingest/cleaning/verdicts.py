@@ -10,7 +10,7 @@ from martlet.loaders.ingest.cleaning.changes import Touch
 from martlet.loaders.ingest.cleaning.feeding import chosen_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from martlet.loaders.ingest.cleaning.feeding import FieldPlan, Filled
     from martlet.loaders.ingest.cleaning.inputs import Input, Inputs
@@ -36,6 +36,7 @@ class Verdict:
         self._plans: Final = plans
         self._rows: Final = rows
         self._chosen, self._why = chosen_rows(feed, texts, len(rows))
+        self._fed = self._chosen
         self._filled: Final[dict[str, Filled]] = {plan.name: plan.fill(read, rows) for plan in plans}
 
     def rejected(self, problems: pl.Series) -> pl.DataFrame:
@@ -89,7 +90,15 @@ class Verdict:
         )
         for plan in self._plans:
             touched.extend(self._filled[plan.name].emptied(fed))
+        self._fed = fed
         return (frame if fed.all() else frame.filter(fed)), touched
+
+    def used(self) -> Iterator[tuple[Input, pl.Series]]:
+        """Yield each input with the rows that took their value from it, once `rows` has decided them."""
+        for plan in self._plans:
+            for made in plan.inputs:
+                mine = self._filled[plan.name].columns == made.name
+                yield made, self._fed & mine if len(plan.inputs) > 1 else self._fed
 
     def _lacking(self, plan: FieldPlan) -> pl.Series | None:
         """Return what is wrong where a required field is empty, or NULL; None if it is nowhere."""

@@ -254,6 +254,13 @@ def test_the_first_column_that_is_given_feeds_a_field(tmp_path):
     assert found.column("order_lines", "product_id") == ["S1", "Cup"]
 
 
+def test_only_cells_that_some_row_took_are_counted(tmp_path):
+    lines = "1,2024-01-05,,S1,Cup  A,1,1,a@x.org,YES,x\n1,2024-01-05,,,Cup  B,1,1,,YES,x\n"
+    found = shop(tmp_path, lines)
+    assert found.changes["spaces", "Item"].examples == (("Cup  B", "Cup B"),)
+    assert found.changes["yes_no", "Accepts"].count == 1
+
+
 def test_a_day_and_a_time_are_joined(tmp_path):
     found = shop(
         tmp_path, "1,2024-01-05,10:30,S,C,2,1,,,x\n1,5 Jan 2024,,S,C,2,1,,,x\n1,,10:30,S,C,2,1,,,x\n"
