@@ -94,12 +94,16 @@ class Adjustment:
 
 @dataclass(frozen=True)
 class Each:
-    """Fields named `<prefix>.<word>`: each a row of `table`, the word in `column` and the value in `value`."""
+    """Fields named `<prefix>.<word>`: each a row of `table`, the word in `column` and the value in `value`.
+
+    Where the entity's own column `total` is not told, it is their sum.
+    """
 
     prefix: str
     table: str
     column: str
     value: str
+    total: str
     field: Field
 
 
@@ -212,7 +216,9 @@ def _entity(name: str, raw: dict[str, Any], shared: dict[str, Any]) -> Entity:
         declared |= shared[group]
     fields = {key: _field(key, value, where) for key, value in declared.items()}
     each = {
-        prefix: Each(prefix, of["table"], of["column"], of["value"], _field(prefix, of["field"], where))
+        prefix: Each(
+            prefix, of["table"], of["column"], of["value"], of["total"], _field(prefix, of["field"], where)
+        )
         for prefix, of in raw.pop("each", {}).items()
     }
     made = Entity(

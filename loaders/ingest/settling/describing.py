@@ -129,6 +129,17 @@ def _find(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
         if twice:
             repoint(connection, table, key)
         connection.execute("DROP TABLE adopted")
+    other_names = next(of.alias for of in DIMENSIONS.values() if of.key == key)
+    connection.execute("ALTER TABLE gathered ADD COLUMN by_alias BOOLEAN DEFAULT false")
+    if other_names:
+        connection.execute(
+            f"UPDATE gathered SET key = other.key, by_alias = true FROM ({other_names}) AS other "
+            "WHERE gathered.key IS NULL AND other.n1 = gathered.natural_id"
+        )
+        # A file may call one member by both names.
+        connection.execute(
+            "DELETE FROM gathered WHERE by_alias AND key IN (SELECT key FROM gathered GROUP BY key HAVING count(*) > 1)"
+        )
     # New members are numbered in the order of the file. Written anew, since an update would take longer.
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE numbered AS SELECT * REPLACE (CAST(coalesce(key, (SELECT max("
@@ -154,7 +165,7 @@ def _compose(
         "new.times",
         f"new.key AS {key}",
         f"TIMESTAMP '{as_of}' AS as_of",
-        "new.natural_id AS natural_id",
+        f"CASE WHEN new.by_alias THEN old.{identifier} ELSE new.natural_id END AS natural_id",
     ]
     for name, of in entity.fields.items():
         if name == entity.key[0]:

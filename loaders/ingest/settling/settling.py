@@ -20,7 +20,7 @@ from martlet.loaders.ingest.settling.imputing import impute
 from martlet.loaders.ingest.settling.lines import settle_lines
 from martlet.loaders.ingest.settling.outcome import Change, Outcome
 from martlet.loaders.ingest.settling.staging import Staged
-from martlet.loaders.ingest.settling.tables import count, quoted
+from martlet.loaders.ingest.settling.tables import count, primary_key, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,7 +106,7 @@ def settle(
         name: after[name][0] - before[name][0] for name in after if after[name][0] > before[name][0]
     }
     settled.placeholders = {
-        name: after[name][1] - before[name][1] for name in after if after[name][1] > before[name][1]
+        name: after[name][1] - before[name][1] for name in after if after[name][1] != before[name][1]
     }
     return settled
 
@@ -221,6 +221,12 @@ def _settle_family(
     settled.others[entity.name] = outcome
     settled.tables[each.table] += 1
     connection.execute(f"DROP TABLE {staged}")
+    same = " AND ".join(f"part.{key} = whole.{key}" for key in primary_key(table.entity.table))
+    connection.execute(
+        f"UPDATE {table.entity.table} AS whole SET {each.total} = part.total FROM (SELECT "
+        f"{', '.join(primary_key(table.entity.table))}, sum({each.value}) AS total FROM {each.table} GROUP BY ALL) AS part "
+        f"WHERE {same} AND whole.{each.total} IS NULL"
+    )
 
 
 def _leave_out(connection: duckdb.DuckDBPyConnection, staged: list[Staged]) -> None:

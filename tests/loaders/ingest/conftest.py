@@ -34,6 +34,6 @@ def quick(monkeypatch):
 
 
 @pytest.fixture
-def loader(quick, tmp_path):
+def loader(quick, tmp_path):  # noqa: ARG001
     """A function that ingests texts as files into a warehouse of the test's own; checks run as ever."""
     return Loader(tmp_path)

@@ -1,6 +1,6 @@
 """A synthetic company, extracted and ingested, is the same company: nothing is lost on the way, in whatever order it goes."""
 
-import datetime
+import datetime as dt
 import itertools
 
 import duckdb
@@ -9,7 +9,8 @@ import pytest
 import martlet
 from martlet.loaders import star
 from martlet.loaders.extract import extract
-from tests.loaders.ingest.stars import star_of
+
+from .stars import star_of
 
 # What of the company each file of an extract tells.
 FILES = {
@@ -43,7 +44,7 @@ COMPARED = (
     "email",
     "leads",
 )
-DAY = datetime.date(2026, 1, 1)
+DAY = dt.date(2026, 1, 1)
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,8 @@ def test_ad_reports_hold_what_was_spent(ingested, warehouse_path):
     assert star_of(ingested, ["ad_spend"]) == star_of(warehouse_path, ["ad_spend"])
 
 
-def test_facts_before_dimensions_give_the_same_star(raw, ingested, tmp_path, quick):
+@pytest.mark.usefixtures("quick")
+def test_facts_before_dimensions_give_the_same_star(raw, ingested, tmp_path):
     backwards = [*reversed(FACTS_FIRST), "crm_customers", "catalogue_products", "campaigns"]
     # Lines need their orders, or the moment of these.
     backwards.remove("shop_order_lines")
@@ -94,8 +96,9 @@ def test_facts_before_dimensions_give_the_same_star(raw, ingested, tmp_path, qui
         assert connection.execute("SELECT count(*) FROM quarantine.awaited_reference").fetchall() == [(0,)]
 
 
+@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("name", ["crm_customers", "shop_orders", "web_sessions", "ads_google_ads"])
-def test_a_file_in_two_loads_is_the_file_in_one(name, raw, tmp_path, quick):
+def test_a_file_in_two_loads_is_the_file_in_one(name, raw, tmp_path):
     whole, parts = tmp_path / "whole.duckdb", tmp_path / "parts.duckdb"
     martlet.ingest(FILES[name], raw / f"{name}.csv", warehouse=whole, as_of=DAY)
     header, *lines = (raw / f"{name}.csv").read_text().splitlines(keepends=True)
