@@ -190,7 +190,8 @@ def _in_use(
     }
     for verdict in verdicts:
         for made, rows in verdict.used():
-            for key in (made, *made.columns):
+            keys: tuple[Input | str, ...] = (made, *made.columns)
+            for key in keys:
                 used[key] = used[key] | rows if key in used else rows
     changed: list[tuple[Input | str, tuple[Touch, ...]]] = [
         (key, cells.touched) for key, cells in tidy.items()
