@@ -49,7 +49,9 @@ class ProfileName(_Type):
 
 @click.command(cls=Command)
 @click.argument("words", nargs=-1, metavar="PROFILE FILE...")
-@click.option("--profile", type=ProfileName(), help="The profile, or a TOML file of your own; else the first word.")
+@click.option(
+    "--profile", type=ProfileName(), help="The profile, or a TOML file of your own; else the first word."
+)
 @click.option("--as-of", type=options.Day(), help="Day as of which the files tell. Default: today.")
 @click.option(
     "--column",
@@ -58,14 +60,18 @@ class ProfileName(_Type):
     multiple=True,
     help="Which column is which, by header or by position from 1, where the guess is wrong.",
 )
-@click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="How dates such as 03/04/2025 are meant.")
+@click.option(
+    "--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="How dates such as 03/04/2025 are meant."
+)
 @click.option(
     "--impute",
     type=options.Imputation(),
     multiple=True,
     help="Fill empty cells of a field with the file's median, mean or mode, or with a value.",
 )
-@click.option("--pseudonymise", is_flag=True, help="Replace names, addresses and phone numbers by keyed hashes.")
+@click.option(
+    "--pseudonymise", is_flag=True, help="Replace names, addresses and phone numbers by keyed hashes."
+)
 @click.option(
     "--pseudonym-key-file",
     type=click.Path(path_type=Path),
@@ -182,7 +188,13 @@ def profiles(profile: str | None, **where: Any) -> None:
             "example": [column.example or None for column in columns],
         },
         schema=pa.schema(
-            {"column": pa.string(), "names": pa.string(), "required": pa.bool_(), "feeds": pa.string(), "example": pa.string()}
+            {
+                "column": pa.string(),
+                "names": pa.string(),
+                "required": pa.bool_(),
+                "feeds": pa.string(),
+                "example": pa.string(),
+            }
         ),
     )
     output.deliver(table, **where)
@@ -252,7 +264,10 @@ def quarantine(
         refuse_foreign(connection, warehouse)
         if export is not None:
             written = quarantined.export(connection, export, load_id=load_id, reason=reason)
-            click.echo(f"{export}: {written:,} rows; mend them, then martlet ingest PROFILE {export} --retry", err=True)
+            click.echo(
+                f"{export}: {written:,} rows; mend them, then martlet ingest PROFILE {export} --retry",
+                err=True,
+            )
             return
         found = quarantined.groups(connection, load_id=load_id, reason=reason)
     columns = {
@@ -267,6 +282,8 @@ def quarantine(
         "example": ([group.example for group in found], pa.string()),
         "explanation": ([group.explanation for group in found], pa.string()),
     }
-    output.deliver(pa.table({name: pa.array(values, type_) for name, (values, type_) in columns.items()}), **where)
+    output.deliver(
+        pa.table({name: pa.array(values, type_) for name, (values, type_) in columns.items()}), **where
+    )
     waiting = sum(group.rows - group.resolved for group in found)
     click.echo(f"{waiting:,} rows wait for repair; --export FILE writes them as they were", err=True)

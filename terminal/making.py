@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from martlet.terminal import checking, options
 from martlet.terminal.application import Command
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # Heavy modules (duckdb, polars, rich, ...) are imported by the commands that need them, so that help is quick.
 # ruff: noqa: PLC0415

@@ -7,14 +7,13 @@ takes, `profiles` what sources write; `loading` leads through all of it, `quaran
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from martlet.sql.errors import ParameterError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from martlet.loaders.ingest.profile import Profile
@@ -96,14 +95,18 @@ def ingest(
     options = loading.Options(
         as_of=as_of,
         columns=columns or {},
-        date_order=date_order,  # type: ignore[arg-type]  (checked above)
+        date_order=date_order,
         impute=impute or {},
         pseudonym_key=pseudonym_key,
         retry=retry,
         dry_run=dry_run,
     )
     return loading.load(
-        loaded, sources, warehouse=Path(warehouse), options=options, say=progress or (lambda _step, _share: None)
+        loaded,
+        sources,
+        warehouse=Path(warehouse),
+        options=options,
+        say=progress or (lambda _step, _share: None),
     )
 
 
@@ -138,4 +141,6 @@ def _refuse_unknown_fields(profile: Profile, impute: Mapping[str, str]) -> None:
     fed = sorted({name for feed in profile.feeds for name in feed.fields})
     for name in impute:
         if name not in fed:
-            raise ParameterError(f"{profile.name} feeds no field {name!r} that could be imputed.{did_you_mean(name, fed)}")
+            raise ParameterError(
+                f"{profile.name} feeds no field {name!r} that could be imputed.{did_you_mean(name, fed)}"
+            )

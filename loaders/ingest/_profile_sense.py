@@ -10,6 +10,8 @@ from martlet.loaders.ingest.headers import normal
 from martlet.sql.errors import IngestError, UnknownNameError, did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from martlet.loaders.ingest.entity import Field, FieldType
     from martlet.loaders.ingest.profile import Column, Feed, FieldSource, Profile
 
@@ -69,6 +71,8 @@ def _feed(profile: Profile, feed: Feed, name: str, place: str) -> None:
         for column in source.columns:
             _fits(_declared(profile, column, where), field, where)
         _readable(source, field, where)
+        for column in source.columns:
+            _meaningful(profile.columns[column], field, f"{name}: columns.{column}", key)
     lacking = [key for key, field in entity.fields.items() if field.required and key not in feed.fields]
     if lacking:
         hint = f'{lacking[0]} = "column"'
@@ -104,11 +108,23 @@ def _compatible(column: FieldType, field: FieldType) -> bool:
     return column == field or field in _TEXT or any({column, field} <= kind for kind in (_NUMBERS, _DATES))
 
 
+def _meaningful(column: Column, field: Field, where: str, key: str) -> None:
+    """Hold what a column's words and default mean against the type of a field that it feeds."""
+    for option, text in _said(column.words, {"default": column.default}):
+        problem = constant(text, field)[1]
+        if problem is not None:
+            raise IngestError(f"{where}.{option} is {text!r}, which feeds {key}: {problem}")
+
+
 def _readable(source: FieldSource, field: Field, where: str) -> None:
     """Hold what the profile itself says, constants and defaults, against the type of the field."""
-    for option in ("constant", "default"):
-        text = getattr(source, option)
-        if text is not None and constant(text, field)[1] is not None:
-            raise IngestError(
-                f"{where}.{option} is {text!r}: {constant(text, field)[1]}; the field is a {field.type}"
-            )
+    for option, text in _said(source.words, {"constant": source.constant, "default": source.default}):
+        problem = constant(text, field)[1]
+        if problem is not None:
+            raise IngestError(f"{where}.{option} is {text!r}: {problem}; the field is a {field.type}")
+
+
+def _said(words: Mapping[str, str], options: Mapping[str, str | None]) -> list[tuple[str, str]]:
+    """Return the texts of a profile that become values, each with its key."""
+    meant = [(f"words.{word}", text) for word, text in words.items() if text]
+    return meant + [(option, text) for option, text in options.items() if text is not None]

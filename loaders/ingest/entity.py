@@ -225,7 +225,12 @@ def _entity(name: str, raw: dict[str, Any], shared: dict[str, Any]) -> Entity:
         adjustments=tuple(Adjustment(**adjust) for adjust in raw.pop("adjust", ())),
         **raw,
     )
-    named = (*made.key, *made.identity, *(n for n in (made.owner, made.at) if n), *(a.column for a in made.adjustments))
+    named = (
+        *made.key,
+        *made.identity,
+        *(n for n in (made.owner, made.at) if n),
+        *(a.column for a in made.adjustments),
+    )
     unknown = [n for n in named if n not in fields]
     if unknown:
         raise UnitError(f"{where}: {unknown[0]!r} is no field.{did_you_mean(unknown[0], fields)}")
@@ -235,7 +240,9 @@ def _entity(name: str, raw: dict[str, Any], shared: dict[str, Any]) -> Entity:
 def _field(name: str, raw: dict[str, Any], where: str) -> Field:
     given = dict(raw)
     if given.get("type") not in TYPES:
-        raise UnitError(f"{where}: {name}: type is {given.get('type')!r}.{did_you_mean(str(given.get('type')), TYPES)}")
+        raise UnitError(
+            f"{where}: {name}: type is {given.get('type')!r}.{did_you_mean(str(given.get('type')), TYPES)}"
+        )
     words = {
         spelling.lower(): word
         for word, others in given.pop("words", {}).items()

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -26,11 +27,13 @@ from martlet.loaders import star
 from martlet.loaders.forgotten import Forgotten
 from martlet.loaders.ingest import quarantined
 from martlet.loaders.ingest.cleaning import Cleaner, merged
+from martlet.loaders.ingest.entity import entities
 from martlet.loaders.ingest.matching import match
 from martlet.loaders.ingest.report import FileReport, IngestReport
 from martlet.loaders.ingest.settling import finishing, links
 from martlet.loaders.ingest.settling.settling import settle
 from martlet.loaders.ingest.settling.staging import Staging
+from martlet.loaders.ingest.settling.tables import has_rows
 from martlet.loaders.warehouse_file import rewriting
 from martlet.queries.connection import connect, is_martlet
 from martlet.sql.errors import IngestError, WarehouseError
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from martlet.loaders.checks import CheckResult
+    from martlet.loaders.ingest.cleaning import Change
     from martlet.loaders.ingest.cleaning._date_order import DateOrder
     from martlet.loaders.ingest.matching import Matching
     from martlet.loaders.ingest.profile import Profile
@@ -48,6 +52,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Options", "load"]
 
+_FACTS = tuple(dict.fromkeys(entity.table for entity in entities().values() if not entity.is_dimension))
 _LONGEST_EXAMPLE = 200
 # What DuckDB may hold; beyond it temporary tables go to disk. With what reading and cleaning hold it stays below 2 GiB.
 _MEMORY = "1GiB"
@@ -108,7 +113,7 @@ def load(
             say("checking", 0.85)
             results = loading.finish()
             if options.dry_run:
-                raise _Unpublished
+                _leave_unpublished()
     except _Unpublished:
         pass
     say("done", 1.0)
@@ -124,9 +129,11 @@ def load(
     )
 
 
-def _known(
-    warehouse: Path, profile: Profile, sources: Sequence[Source], options: Options
-) -> dict[str, int]:
+def _leave_unpublished() -> None:
+    raise _Unpublished
+
+
+def _known(warehouse: Path, profile: Profile, sources: Sequence[Source], options: Options) -> dict[str, int]:
     """Return the earlier loads of these contents, by hash; what is wrong with the file shows on writing."""
     if not warehouse.is_file():
         return {}
@@ -190,10 +197,11 @@ class _Loading:
         self._profile = profile
         self._options = options
         self._say = say
-        self._tables: set[str] = set()
+        self._tables: Counter[str] = Counter(table for table in _FACTS if has_rows(connection, table))
         # The day of the load is the clock's only where nobody says another.
         day = options.as_of or datetime.now(tz=UTC).date()
         self._as_of = datetime(day.year, day.month, day.day)  # noqa: DTZ001  (moments are UTC without a zone)
+        self._touched: set[str] = set()
         self._last_load = 0
 
     def file(self, source: Source, matching: Matching, number: int, of: int) -> FileReport:
@@ -221,16 +229,21 @@ class _Loading:
         if self._retries(source):
             quarantined.resolve(self._connection, load_id)
         cleaned.staging.drop()
-        self._tables |= settled.tables
+        self._touched.update(settled.tables)
+        self._tables.update(settled.tables)
         self._last_load = load_id
-        report = self._report(source, matching, load_id, cleaned, settled, seconds=time.perf_counter() - began)
+        report = self._report(
+            source, matching, load_id, cleaned, settled, seconds=time.perf_counter() - began
+        )
         self._record(source, report, number)
         return report
 
     def finish(self) -> list[CheckResult]:
         """Link and order what was loaded, make what is derived, and check it."""
         links.link(self._connection)
-        finishing.put_in_order(self._connection, sorted(self._tables))
+        # Rows that were written at once into an empty table are in order already.
+        mixed = sorted(table for table in self._touched if self._tables[table] > 1)
+        finishing.put_in_order(self._connection, mixed)
         return star.finish(self._connection, self._last_load)
 
     def _retries(self, source: Source) -> bool:
@@ -261,7 +274,9 @@ class _Loading:
             quarantined.begin_retry(self._connection)
         for batch in source.batches():
             cleaned = cleaner.clean(batch)
-            rows = pl.int_range(batch.first_row, batch.first_row + batch.cells.height, eager=True, dtype=pl.Int64)
+            rows = pl.int_range(
+                batch.first_row, batch.first_row + batch.cells.height, eager=True, dtype=pl.Int64
+            )
             content = pl.DataFrame({"row": rows, "content": batch.cells.hash_rows()})
             staging.add(cleaned.rows, content)
             if keeps_rows:
@@ -284,7 +299,11 @@ class _Loading:
         if quarantined.ROW in source.columns:
             originals = quarantined.untagged(originals, source.separator)
         # Whoever replaces names by pseudonyms does not want them in the rows set aside either.
-        kept = originals if self._options.pseudonym_key is None else pl.repeat(None, len(originals), dtype=pl.String, eager=True)
+        kept = (
+            originals
+            if self._options.pseudonym_key is None
+            else pl.repeat(None, len(originals), dtype=pl.String, eager=True)
+        )
         frame = rejected.select(
             load_id=pl.lit(load_id, pl.Int64),
             source=pl.lit(source.name),
@@ -295,7 +314,9 @@ class _Loading:
         )
         star.insert(self._connection, "quarantine.rejected_row", frame)
 
-    def _quarantine_refused(self, source: Source, matching: Matching, load_id: int, refused: pl.DataFrame) -> None:
+    def _quarantine_refused(
+        self, source: Source, matching: Matching, load_id: int, refused: pl.DataFrame
+    ) -> None:
         """Keep rows that contradict what is there; they are read once more, since nobody kept them."""
         feed = matching.feeds[0]
         names = {
@@ -304,14 +325,25 @@ class _Loading:
             for key in of.columns[:1]
             if key in matching.columns
         }
-        refused = refused.with_columns(column_name=pl.col("field").replace_strict(names, default=pl.col("field"), return_dtype=pl.String))
+        refused = refused.with_columns(
+            column_name=pl.col("field").replace_strict(names, default=pl.col("field"), return_dtype=pl.String)
+        )
         for batch in source.batches():
-            places = refused.filter(pl.col("row").is_between(batch.first_row, batch.first_row + batch.cells.height - 1))
+            places = refused.filter(
+                pl.col("row").is_between(batch.first_row, batch.first_row + batch.cells.height - 1)
+            )
             if places.height:
                 self._quarantine(source, load_id, places, batch)
 
     def _report(
-        self, source: Source, matching: Matching, load_id: int, cleaned: _Cleaned, settled: Settled, *, seconds: float
+        self,
+        source: Source,
+        matching: Matching,
+        load_id: int,
+        cleaned: _Cleaned,
+        settled: Settled,
+        *,
+        seconds: float,
     ) -> FileReport:
         reasons = self._connection.execute(
             "SELECT split_part(reason, ': ', 1) AS why, count(*) FROM quarantine.rejected_row WHERE load_id = $load_id "
@@ -331,7 +363,7 @@ class _Loading:
             rows_quarantined=sum(number for _, number in reasons),
             reasons=dict(reasons),
             notes=(*source.notes, *matching.notes, *cleaned.notes, *settled.main.notes),
-            changes=tuple([*cleaned.changes, *settled.changes]),
+            changes=(*cleaned.changes, *settled.changes),
             others={name: (outcome.loaded, outcome.merged) for name, outcome in settled.others.items()},
             new=settled.new,
             placeholders=settled.placeholders,
@@ -403,7 +435,7 @@ class _Cleaned:
     staging: Staging
     notes: list[str]
     read: int = 0
-    changes: list[object] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     _rejected: int = 0
     _understood: int = 0
 

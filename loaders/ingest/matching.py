@@ -116,6 +116,8 @@ def _lacking(feed: Feed, found: Mapping[str, str]) -> list[str]:
         for name, of in feed.fields.items()
         if (of.required or fields.field(name).required)
         and of.columns
+        and of.default is None
+        and not of.file_name
         and not any(key in found for key in of.columns)
     ]
     if feed.given and not any(key in found for key in feed.given):

@@ -49,6 +49,7 @@ __all__ = [
     "Unit",
     "load_profile",
     "profile_names",
+    "profiles",
 ]
 
 Unit = Literal["units", "cents", "micros", "percent"]
@@ -159,6 +160,8 @@ class FieldSource:
         As of a column, for this field alone.
     default
         What stands where nothing is given, for this field alone.
+    file_name
+        What stands there is the file's name without its ending, for exports that do not say what they are of.
     """
 
     columns: tuple[str, ...] = ()
@@ -169,6 +172,7 @@ class FieldSource:
     required: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
     default: str | None = None
+    file_name: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,6 +226,11 @@ def profile_names() -> list[str]:
     return sorted(
         path.name.removesuffix(".toml") for path in _FOLDER.iterdir() if path.name.endswith(".toml")
     )
+
+
+def profiles() -> list[Profile]:
+    """Return the profiles that Martlet ships, by name."""
+    return [load_profile(name) for name in profile_names()]
 
 
 def load_profile(name_or_path: str | Path) -> Profile:

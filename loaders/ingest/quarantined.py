@@ -16,12 +16,23 @@ if TYPE_CHECKING:
 
     from martlet.loaders.ingest.reading.source import Source
 
-__all__ = ["ROW", "Group", "add_retried", "begin_retry", "export", "groups", "header_of", "resolve", "untagged"]
+__all__ = [
+    "ROW",
+    "Group",
+    "add_retried",
+    "begin_retry",
+    "export",
+    "groups",
+    "header_of",
+    "resolve",
+    "untagged",
+]
 
 # First column of an export: load and row by which a repaired row finds its place in the quarantine again.
 ROW = "martlet_row"
 
-_WAITING = "resolved_by IS NULL AND ($load_id IS NULL OR load_id = $load_id) AND ($reason IS NULL OR contains(lower(reason), lower($reason)))"
+_ASKED = "($load_id IS NULL OR load_id = $load_id) AND ($reason IS NULL OR contains(lower(reason), lower($reason)))"
+_WAITING = f"resolved_by IS NULL AND {_ASKED}"
 
 _GROUPS = f"""
 SELECT
@@ -37,7 +48,7 @@ SELECT
     arg_min(rejected.reason, rejected.row_number)
 FROM quarantine.rejected_row AS rejected
 JOIN meta.load AS load USING (load_id)
-WHERE ($load_id IS NULL OR load_id = $load_id) AND ($reason IS NULL OR contains(lower(reason), lower($reason)))
+WHERE {_ASKED}
 GROUP BY rejected.load_id, rejected.source, rejected.column_name, why
 ORDER BY rejected.load_id, count(*) DESC, why, rejected.column_name
 """
@@ -68,7 +79,11 @@ def groups(
 
 
 def export(
-    connection: duckdb.DuckDBPyConnection, path: Path, *, load_id: int | None = None, reason: str | None = None
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    *,
+    load_id: int | None = None,
+    reason: str | None = None,
 ) -> int:
     """Write rows that wait for repair to a file, in their original form, so that it can be mended and loaded again.
 
@@ -87,7 +102,8 @@ def export(
     """
     bound = {"load_id": load_id, "reason": reason}
     headers = connection.execute(
-        f"SELECT DISTINCT load.header FROM quarantine.rejected_row JOIN meta.load AS load USING (load_id) WHERE {_WAITING}", bound
+        f"SELECT DISTINCT load.header FROM quarantine.rejected_row JOIN meta.load AS load USING (load_id) WHERE {_WAITING}",
+        bound,
     ).fetchall()
     if not headers:
         raise ParameterError("no rows wait in quarantine" + (" that fit" if load_id or reason else ""))

@@ -88,7 +88,9 @@ class FileReport:
         """
         if self.already_loaded:
             return f"{self.source}: the same content is in the warehouse already, as load {self.load_id}; nothing was changed"
-        chosen = ", ".join(f"{key} = {'column ' * name.isdecimal()}{name}" for key, name in self.columns.items())
+        chosen = ", ".join(
+            f"{key} = {'column ' * name.isdecimal()}{name}" for key, name in self.columns.items()
+        )
         lines = [f"{self.source}: {self.format}", f"columns: {chosen}"]
         if self.ignored:
             lines.append(f"not used: {', '.join(self.ignored)}")
@@ -109,10 +111,19 @@ class FileReport:
             for name, (loaded, merged) in self.others.items()
         )
         members = [
-            f"new {name} {count:,}" + (f" ({self.placeholders[name]:,} by identifier only)" if self.placeholders.get(name, 0) > 0 else "")
+            f"new {name} {count:,}"
+            + (
+                f" ({self.placeholders[name]:,} by identifier only)"
+                if self.placeholders.get(name, 0) > 0
+                else ""
+            )
             for name, count in self.new.items()
         ]
-        completed = [f"{-count:,} {name} described who were known by identifier only" for name, count in self.placeholders.items() if count < 0]
+        completed = [
+            f"{-count:,} {name} described who were known by identifier only"
+            for name, count in self.placeholders.items()
+            if count < 0
+        ]
         span = [f"days {self.first_on} to {self.last_on}"] if self.first_on else []
         lines.append("; ".join([*members, *completed, *span, f"load {self.load_id}, {self.seconds:.1f} s"]))
         return "\n".join(lines)
@@ -201,12 +212,16 @@ class IngestReport:
         parts.extend(f"warning: {warning}" for warning in self.warnings)
         if self.is_dry_run:
             parts.append("dry run: nothing was written")
-        return "\n\n".join(parts[: len(self.files)]) + "".join(f"\n{line}" for line in parts[len(self.files) :])
+        return "\n\n".join(parts[: len(self.files)]) + "".join(
+            f"\n{line}" for line in parts[len(self.files) :]
+        )
 
 
 def _change(change: Cleaning | Settling) -> str:
     shown = ", ".join(f"{_short(before)} -> {_short(after)}" for before, after in _head(change.examples))
-    return f"  {change.rule.replace('_', ' ')} ({change.column}): {change.count:,}" + (f", such as {shown}" if shown else "")
+    return f"  {change.rule.replace('_', ' ')} ({change.column}): {change.count:,}" + (
+        f", such as {shown}" if shown else ""
+    )
 
 
 def _head(examples: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:

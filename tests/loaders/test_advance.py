@@ -7,7 +7,6 @@ import pytest
 
 import martlet
 from martlet.loaders import _past
-from martlet.loaders.ingest.orders import ingest_orders
 from martlet.loaders.warehouse_file import rewriting
 from martlet.sql.errors import CheckError, ParameterError, WarehouseError
 
@@ -154,7 +153,7 @@ def test_real_companies_have_no_known_future(tmp_path):
     orders = tmp_path / "orders.csv"
     orders.write_text("customer,date,amount\na,2025-01-31,10.50\n")
     path = tmp_path / "mine.duckdb"
-    ingest_orders(orders, warehouse=path)
+    martlet.ingest("orders", orders, warehouse=path)
     before = path.read_bytes()
     with pytest.raises(WarehouseError, match="no synthetic company"):
         martlet.advance(path, days=30)

@@ -65,7 +65,7 @@ def take_apart(distinct: pl.DataFrame) -> pl.DataFrame:
     polars.DataFrame
         `text`; `family`: `fixed` (`a`, `b`, `c` are year, month, day), `year_last`, `short` (two-digit years),
         `compact` (eight digits in `a`), `count` (of days or seconds, in `a`) or NULL; `clock`, microseconds since
-        midnight, NULL if impossible; `offset`, minutes east of UTC, NULL if no zone is given; `problem`.
+        midnight, NULL if impossible; `is_timed`, whether a time of day is given; `offset`, minutes east of UTC, NULL if no zone is given; `problem`.
     """
     # Days recur where moments don't: a plain clock behind a day is read by itself, and each day once.
     split = distinct.select("text", parts=pl.col("text").str.extract_groups(_PLAIN_CLOCK)).unnest("parts")
@@ -75,7 +75,9 @@ def take_apart(distinct: pl.DataFrame) -> pl.DataFrame:
         return rest
     days = _apart(timed.select(pl.col("day").unique()).rename({"day": "text"}))
     days = days.with_columns(
-        clock=pl.lit(None, pl.Int64), family=pl.when(pl.col("family") != "count").then("family")
+        clock=pl.lit(None, pl.Int64),
+        is_timed=pl.lit(value=True),
+        family=pl.when(pl.col("family") != "count").then("family"),
     )
     joined = timed.join(days.rename({"text": "day"}), on="day", how="left")
     joined = joined.with_columns(half=pl.lit(None, pl.String), fraction=pl.lit(None, pl.String)).with_columns(
@@ -132,6 +134,7 @@ def _apart(distinct: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col("named").is_not_null()).then(_month(frame["named"])).otherwise("b").alias("b"),
         "c",
         "clock",
+        pl.col("hour").is_not_null().alias("is_timed"),
         "offset",
         problem=pl.when(unknown_zone).then(
             pl.format("unknown time zone: {}", pl.col("zone").str.to_uppercase())

@@ -7,7 +7,9 @@ and the reason; a value that cannot be read elsewhere is emptied. Each change is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -80,6 +82,7 @@ class Cleaner:
     ) -> None:
         self._profile: Final = profile
         self._found: Final = matching.columns
+        self._file: Final = PurePath(re.sub(r"\.(gz|zst)$", "", source.name)).stem
         self._numeric: Final = source.numeric
         self._date_order: Final = date_order
         self._as_of: Final = as_of
@@ -144,11 +147,14 @@ class Cleaner:
         return Cleaned(together, rejected.filter(~kept), tally(touched, kept))
 
     def _has(self, source: FieldSource) -> bool:
-        return not source.columns or any(key in self._found for key in source.columns)
+        stands_alone = not source.columns or source.default is not None or source.file_name
+        return stands_alone or any(key in self._found for key in source.columns)
 
     def _plan(self, entity_name: str, name: str, source: FieldSource) -> FieldPlan:
         field = entity(entity_name).field(name)
         found = tuple(key for key in source.columns if key in self._found)
+        if source.file_name:
+            source = replace(source, default=self._file)
         groups = [found] if source.join and found else [(key,) for key in found]
         inputs = tuple(self._input(field, keys, source) for keys in groups)
         return FieldPlan(field, source, name, inputs)

@@ -2,7 +2,8 @@
 
 The order of day, month and year is decided for the whole column by which order makes the most cells real days, and
 told when that leaves a choice. Times with a zone are converted to UTC; times without are of the zone that the profile
-names, else of UTC; a day alone is its midnight. A field that is a day takes the day as it is written, whatever the zone.
+names, else of UTC; a day alone is its midnight in UTC, lest it become another day. A field that is a day takes the day
+as it is written, whatever the zone.
 """
 
 from __future__ import annotations
@@ -172,15 +173,15 @@ class DateReader:
             else:
                 read.append(members.with_columns(moment=day(order)))
         together = pl.concat(
-            part.select("text", "family", "moment", "clock", "offset", "problem") for part in read
+            part.select("text", "family", "moment", "clock", "is_timed", "offset", "problem") for part in read
         )
         value = pl.col("moment")
         if self._kind == "timestamp":
             local = value + pl.duration(microseconds=pl.col("clock"), time_unit="us")
             offset = pl.duration(minutes=pl.col("offset"), time_unit="us")
             zoned = _localised(local, self._zone) if self._zone else local
-            # A count of days or seconds has no zone to be read in.
-            fixed = pl.col("offset").is_null() & (pl.col("family") != "count")
+            # A count of days or seconds has no zone to be read in, and a day alone is that day everywhere.
+            fixed = pl.col("is_timed") & pl.col("offset").is_null() & (pl.col("family") != "count")
             value = (
                 pl.when(pl.col("offset").is_not_null())
                 .then(local - offset)
@@ -198,10 +199,7 @@ def _iso(text: pl.Series, *, zone: str, only_day: bool) -> pl.Series:
     """Read text that has the shape of ISO 8601, in UTC or without zone; NULL if there is no such moment."""
     days = text.str.head(10).str.to_date("%Y-%m-%d", strict=False)
     if only_day or not (text.str.len_bytes() > len("2024-01-31")).any():
-        midnight = days.cast(pl.Datetime("us"))
-        if not zone or only_day:
-            return midnight
-        return pl.DataFrame({"m": midnight}).select(_localised(pl.col("m"), zone)).to_series()
+        return days.cast(pl.Datetime("us"))
     frame = pl.DataFrame({"text": text, "day": days.cast(pl.Datetime("us"))})
     hour, minute, second = (
         pl.col("text").str.slice(start, 2).cast(pl.Int64, strict=False).fill_null(0) for start in (11, 14, 17)
@@ -214,8 +212,8 @@ def _iso(text: pl.Series, *, zone: str, only_day: bool) -> pl.Series:
         pl.col("day") + pl.duration(microseconds=micros, time_unit="us")
     )
     if zone:
-        in_utc = pl.col("text").str.contains(_UTC)
-        moment = pl.when(in_utc).then(moment).otherwise(_localised(moment, zone))
+        is_fixed = pl.col("text").str.contains(_UTC) | (pl.col("text").str.len_bytes() <= len("2024-01-31"))
+        moment = pl.when(is_fixed).then(moment).otherwise(_localised(moment, zone))
     return frame.select(moment.alias("moment")).to_series()
 
 

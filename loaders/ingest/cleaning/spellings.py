@@ -54,6 +54,8 @@ class WordReader:
     def decide(self) -> list[str]:
         """Choose among spellings of one word the commonest; of equally common ones that with letters of both cases."""
         self._common = {}
+        if self._too_many:
+            return [f"more than {_MOST_WORDS:,} different words, so each keeps its spelling"]
         if not self._spellings:
             return []
         frame = pl.DataFrame({"text": list(self._spellings), "times": list(self._spellings.values())})

@@ -1,4 +1,4 @@
-"""Delimited text to batches: each chunk's plain rows are parsed by Polars at once, the others one by one, with care."""
+"""A delimited file, opened and read chunk by chunk; a chunk ends where a row does."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import polars as pl
 
 from martlet.loaders.ingest.reading import _sniffing
+from martlet.loaders.ingest.reading._chunk_cells import parse, texts
 from martlet.loaders.ingest.reading._encoding import recognise, utf8_blocks
-from martlet.loaders.ingest.reading._fields import cells_of, split_series
 from martlet.loaders.ingest.reading._records import BROKEN, Records, cut
-from martlet.loaders.ingest.reading.options import Batch
 from martlet.sql.errors import IngestError
 
 if TYPE_CHECKING:
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 
     from martlet.loaders.ingest.reading._encoding import Encoding
     from martlet.loaders.ingest.reading._sniffing import Layout
-    from martlet.loaders.ingest.reading.options import Reading
+    from martlet.loaders.ingest.reading.options import Batch, Reading
 
 __all__ = ["Delimited", "open_delimited"]
 
@@ -75,7 +73,7 @@ class Delimited:
             skipped = min(above, records.starts.size)
             above -= skipped
             if skipped < records.starts.size:
-                yield _parse(data, records, skipped, self.layout)
+                yield parse(data, records, skipped, self.layout)
 
 
 def open_delimited(path: Path, reading: Reading) -> Delimited:
@@ -103,7 +101,7 @@ def open_delimited(path: Path, reading: Reading) -> Delimited:
         raise IngestError(
             f"{path.name} is not text, but binary data of an unknown kind, or in an unknown encoding"
         )
-    first = _texts(head, records, np.arange(min(_sniffing.LONGEST_PREAMBLE, records.starts.size)))
+    first = texts(head, records, np.arange(min(_sniffing.LONGEST_PREAMBLE, records.starts.size)))
     return Delimited(path, encoding, _sniffing.layout(shape, first.to_list()), reading.skip_lines)
 
 
@@ -172,102 +170,3 @@ def _chunks(
 
 def _cut(data: bytes, layout: Layout, encoding: Encoding, *, last: bool) -> Records:
     return cut(data, layout.separator, layout.fields, last=last, may_be_invalid=encoding.has_invalid)
-
-
-def _texts(data: bytes, records: Records, places: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pl.Series:
-    spans = zip(records.starts[places].tolist(), records.ends[places].tolist(), strict=True)
-    return pl.Series(
-        "row_text", [data[a:b].decode(errors="backslashreplace") for a, b in spans], dtype=pl.String
-    )
-
-
-def _parse(data: bytes, records: Records, skipped: int, layout: Layout) -> Batch:
-    places = np.arange(skipped, records.starts.size)
-    is_plain = records.plain[skipped:]
-    plain, other = places[is_plain], places[~is_plain]
-    fast = _plain_cells(_lines_of(data, records, plain), layout)
-    if fast.height != plain.size:
-        plain, other, fast = places[:0], places, fast.clear()
-    cells, problems = _named(fast, layout.names), _surplus(fast, layout)
-    if other.size:
-        with_care, their_problems = _cells_with_care(data, records, other, layout)
-        order = pl.Series(np.argsort(np.concatenate([plain, other]), kind="stable"))
-        cells = pl.concat([cells, with_care]).select(pl.all().gather(order))
-        problems = pl.concat([problems, their_problems]).gather(order)
-    return Batch(1, cells, problems, lambda rows: _texts(data, records, places[rows.to_numpy()]))
-
-
-def _lines_of(data: bytes, records: Records, places: np.ndarray[tuple[int], np.dtype[np.int64]]) -> bytes:
-    """Return rows of one line each as one text, with line feeds at their ends."""
-    if not places.size:
-        return b""
-    starts, ends = records.starts[places], records.ends[places]
-    if (starts[1:] == ends[:-1] + 1).all() and b"\r" not in data:
-        return data[starts[0] : ends[-1]]
-    array = np.frombuffer(data, np.uint8)
-    # The byte after each row is its line end, or lies beyond the text.
-    edges = np.zeros(len(data) + 2, np.int8)
-    edges[starts] += 1
-    edges[ends + 1] -= 1
-    chosen = np.cumsum(edges[: len(data)], dtype=np.int8).view(np.bool_)
-    lines = array.copy()
-    lines[ends[ends < len(data)]] = ord("\n")
-    return lines[chosen].tobytes()
-
-
-def _plain_cells(text: bytes, layout: Layout) -> pl.DataFrame:
-    schema = {str(i): pl.String for i in range(layout.fields)}
-    if not text:
-        return pl.DataFrame(schema=schema)
-    return pl.read_csv(text, has_header=False, schema=schema, separator=layout.separator)
-
-
-def _named(cells: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
-    """Name the columns; those that the rows leave out are empty."""
-    return cells.select(
-        (pl.nth(i) if i < cells.width else pl.lit(None, pl.String)).alias(name)
-        for i, name in enumerate(names)
-    )
-
-
-def _surplus(cells: pl.DataFrame, layout: Layout) -> pl.Series:
-    """Return the problem of rows with something in fields beyond the last column."""
-    is_wrong = pl.any_horizontal(
-        pl.lit(value=False),
-        *(pl.nth(i).str.strip_chars() != "" for i in range(len(layout.names), cells.width)),
-    )
-    message = pl.lit(_wrong_number(layout.fields, layout))
-    # The column makes the result as long as the frame when nothing can be wrong.
-    long = pl.nth(0).is_null() & False
-    return cells.select(pl.when(is_wrong | long).then(message).alias("problem")).to_series()
-
-
-def _wrong_number(count: int | str, layout: Layout) -> str:
-    counted_in = "header has" if layout.header else "other rows have"
-    return f"wrong number of fields: {count}, where the {counted_in} {len(layout.names)}"
-
-
-def _cells_with_care(
-    data: bytes, records: Records, places: np.ndarray[tuple[int], np.dtype[np.int64]], layout: Layout
-) -> tuple[pl.DataFrame, pl.Series]:
-    width = len(layout.names)
-    frame = pl.DataFrame(
-        {
-            "parts": split_series(_texts(data, records, places), layout.separator),
-            "known": [records.problems.get(place) for place in places.tolist()],
-        },
-        schema_overrides={"known": pl.String},
-    ).with_columns(count=pl.col("parts").list.len().cast(pl.Int64))
-    beyond = pl.col("parts").list.slice(width).list.join("").str.strip_chars(f' "{layout.separator}')
-    is_wrong = ((pl.col("count") > width) & (beyond != "")) | (
-        (pl.col("count") < width) & pl.lit(not layout.may_end_early)
-    )
-    message = pl.format(_wrong_number("{}", layout), pl.col("count"))
-    problems = frame.select(
-        pl.when(pl.col("known").is_not_null()).then("known").when(is_wrong).then(message).alias("problem")
-    ).to_series()
-    cells = frame.select(
-        cells_of(pl.col("parts").list.get(i, null_on_oob=True), layout.separator).alias(name)
-        for i, name in enumerate(layout.names)
-    )
-    return cells, problems

@@ -1,13 +1,14 @@
 """Text in any encoding to blocks of UTF-8.
 
 A byte order mark decides. Without one, UTF-8 is tried first: if some bytes are not valid in it, they spoil their rows of
-a UTF-8 file when the file has more valid letters beyond ASCII than invalid bytes; else the file is taken for
-Windows-1252, which is announced. All bytes are looked at once for this, so the first accent may come at the very end.
+a UTF-8 file when the file has more valid letters beyond ASCII than invalid bytes; else an older encoding is
+guessed, which is announced. All bytes are looked at once for this, so the first accent may come at the very end.
 """
 
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from martlet.loaders.ingest.reading import _bytes
+from martlet.loaders.ingest.reading._legacy import WINDOWS, guess
 from martlet.sql.errors import IngestError
 
 if TYPE_CHECKING:
@@ -34,8 +36,7 @@ _BOMS: Final = (
     (b"\xff\xfe", "utf-16-le", "UTF-16"),
     (b"\xfe\xff", "utf-16-be", "UTF-16"),
 )
-# Windows-1252 leaves five bytes undefined; as Latin-1 they become control characters, which mark the row as broken.
-_WINDOWS: Final = "".join(bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in range(256))
+_SAMPLE: Final = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,9 @@ def recognise(path: Path, *, declared: str | None = None) -> Encoding:
         )
     valid, invalid = _evidence(path)
     if invalid and invalid >= valid:
-        note = (
-            "the file is not valid UTF-8 and was read as Windows-1252; save it as UTF-8 if letters look wrong"
-        )
-        return Encoding("cp1252", "Windows-1252", notes=(note,))
+        codec, words = guess(_lines_beyond_ascii(path))
+        note = f"the file is not valid UTF-8 and was read as {words}; save it as UTF-8 if letters look wrong"
+        return Encoding(codec, words, notes=(note,))
     return Encoding("utf-8", "UTF-8", has_invalid=invalid > 0)
 
 
@@ -112,6 +112,20 @@ def _evidence(path: Path) -> tuple[int, int]:
     return valid, invalid
 
 
+def _lines_beyond_ascii(path: Path) -> bytes:
+    """Return the first lines that have bytes beyond ASCII, each whole."""
+    found = bytearray()
+    rest = b""
+    for block in _bytes.blocks(path):
+        *lines, rest = re.split(rb"[\r\n]+", rest + block)
+        for line in lines:
+            if not line.isascii():
+                found += line + b"\n"
+        if len(found) >= _SAMPLE:
+            return bytes(found)
+    return bytes(found + rest)
+
+
 def utf8_blocks(path: Path, encoding: Encoding) -> Iterator[bytes]:
     """Stream the text of a file as UTF-8; invalid bytes of a UTF-8 file are left as they are."""
     content = _without_mark(_bytes.blocks(path), encoding.mark)
@@ -119,7 +133,7 @@ def utf8_blocks(path: Path, encoding: Encoding) -> Iterator[bytes]:
         yield from content
     elif encoding.codec == "cp1252":
         for block in content:
-            yield codecs.charmap_decode(block, "strict", _WINDOWS)[0].encode()
+            yield codecs.charmap_decode(block, "strict", WINDOWS)[0].encode()
     else:
         decoder = codecs.getincrementaldecoder(encoding.codec)("replace")
         for block in content:

@@ -53,7 +53,8 @@ def find_header(
         is_wide = 2 * len(given) >= width
         if is_wide and known > 1 and (untyped or known >= _NEARLY_ALL * len(given)):
             return place, row
-        if len(row) >= width:
+        # Titles that went through a spreadsheet have as many cells as other rows, most of them empty.
+        if len(row) >= width and is_wide and len(given) > 1:
             # Programs that write row numbers leave the first name empty.
             above = [kind(row[position]) for position in typed if 0 < position < len(row)]
             return (place, row) if untyped and "empty" not in above else (0, None)

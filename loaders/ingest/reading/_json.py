@@ -28,6 +28,7 @@ __all__ = ["Json", "open_json"]
 ROWS: Final = 20_000
 # Columns are those of the records in so much text; later ones are told.
 _SURVEYED: Final = 1 << 26
+_DEEPEST: Final = 100
 _FIRST_LINES, _ENOUGH_LINES = 10, 2
 
 
@@ -155,33 +156,37 @@ def _rows(record: dict[str, Any], reading: Reading) -> Iterator[dict[str, Any]]:
     """Yield the rows that a record makes, flat but for lists."""
     whole: dict[str, Any] = {}
     _flatten(record, "", whole)
-    for one in _exploded(whole, reading.explode):
-        row = dict(one)
+    for row in _exploded(whole, reading.explode):
+        added = {}
         for column, param in reading.params.items():
             if param.path is not None:
-                if param.path in one:
-                    row[column] = one[param.path]
-            elif param.list in one:
-                row[column] = _value(one[param.list], param.key)
+                if param.path in row:
+                    added[column] = row[param.path]
+            elif param.list in row:
+                added[column] = _value(row[param.list], param.key)
+        row.update(added)
         yield row
 
 
-def _flatten(record: dict[str, Any], prefix: str, into: dict[str, Any]) -> None:
+def _flatten(record: dict[str, Any], prefix: str, into: dict[str, Any], depth: int = 0) -> None:
     for key, value in record.items():
-        if isinstance(value, dict):
-            _flatten(value, f"{prefix}{key}.", into)
-        else:
+        if not isinstance(value, dict):
             into[prefix + key] = value
+        elif depth < _DEEPEST:
+            _flatten(value, f"{prefix}{key}.", into, depth + 1)
+        else:
+            # Told like a list: nothing in it makes a column.
+            into[prefix + key] = [value]
 
 
 def _exploded(row: dict[str, Any], column: str | None) -> Iterator[dict[str, Any]]:
     elements = row.get(column) if column is not None else None
-    if column is None or not isinstance(elements, list) or not elements:
-        yield {key: value for key, value in row.items() if key != column}
+    if column is None or not isinstance(elements, list):
+        yield row
         return
-    rest = {key: value for key, value in row.items() if key != column}
-    for element in elements:
-        one = dict(rest)
+    del row[column]
+    for element in elements or [None]:
+        one = dict(row)
         _flatten({column: element}, "", one)
         yield one
 
@@ -202,14 +207,13 @@ def _is_list(value: Any) -> bool:
 
 
 def _series(name: str, values: list[Any]) -> pl.Series:
-    text = [_cell(value) for value in values]
     try:
-        return pl.Series(name, text, dtype=pl.String)
-    except UnicodeEncodeError:
-        # An escape may stand for half a character.
-        return pl.Series(
-            name, [cell and cell.encode(errors="replace").decode() for cell in text], dtype=pl.String
-        )
+        return pl.Series(name, values, dtype=pl.String)
+    except (TypeError, UnicodeEncodeError):
+        # Other types than text are among them, or an escape that stands for half a character.
+        text = (_cell(value) for value in values)
+        whole = [cell and cell.encode(errors="replace").decode() for cell in text]
+        return pl.Series(name, whole, dtype=pl.String)
 
 
 def _cell(value: Any) -> str | None:

@@ -20,6 +20,7 @@ _LARGEST: Final = 1 << 28
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _OBJECTS: Final = re.compile(r"\[[ \t\r\n]*\{")
 _LOOKAHEAD: Final = 1 << 12
+_DEEPEST: Final = 100
 
 
 class Number(str):
@@ -175,14 +176,16 @@ class _Document:
     def enter_list(self) -> bool:
         """Go to the first list of objects below the object ahead; else keep all objects in `seen`."""
         while self.peek():
-            found, whole = self._search()
+            found, whole = self._search(depth=0)
             if found:
                 return True
             self.seen.append(whole)
         return False
 
-    def _search(self) -> tuple[bool, dict[str, Any]]:
+    def _search(self, *, depth: int) -> tuple[bool, dict[str, Any]]:
         whole: dict[str, Any] = {}
+        if depth > _DEEPEST:
+            raise IngestError(f"{self._name} is JSON that is nested too deeply")
         self._take("{")
         while self.peek() != "}":
             key = self._key()
@@ -191,7 +194,7 @@ class _Document:
             if _OBJECTS.match(self._text, self._at):
                 return True, whole
             if ahead == "{":
-                found, whole[key] = self._search()
+                found, whole[key] = self._search(depth=depth + 1)
                 if found:
                     return True, whole
             else:

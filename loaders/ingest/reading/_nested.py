@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -55,7 +56,7 @@ def exploded(frame: pl.DataFrame, column: str) -> tuple[pl.DataFrame, pl.Series]
     """Make a row of each element of a list, one of an empty list; return the row that each came from, too."""
     numbered = frame.with_row_index(_ROW)
     if isinstance(frame.schema.get(column), pl.List):
-        numbered = numbered.explode(column)
+        numbered = numbered.explode(column, empty_as_null=True)
     return numbered.drop(_ROW), numbered[_ROW]
 
 
@@ -65,14 +66,12 @@ def with_params(frame: pl.DataFrame, params: Mapping[str, Param]) -> pl.DataFram
     for column, param in params.items():
         if param.list is not None and param.key is not None:
             wanted.setdefault(param.list, {})[column] = param.key
-    replaced = [column for column, param in params.items() if param.list is not None]
-    found = [frame.drop(column for column in replaced if column in frame.columns)]
+    found = [frame]
     for name, keys in wanted.items():
         if _is_key_value(frame.schema.get(name)):
             found.append(_values(frame[name], keys))
-        else:
-            found.append(frame.select(pl.lit(None, pl.String).alias(column) for column in keys))
-    return pl.concat(found, how="horizontal")
+    added = {column for values in found[1:] for column in values.columns}
+    return pl.concat([frame.drop(added & set(frame.columns)), *found[1:]], how="horizontal")
 
 
 def _is_key_value(dtype: pl.DataType | None) -> bool:
@@ -127,4 +126,12 @@ def as_text(column: str, dtype: pl.DataType) -> pl.Expr:
 
 def json_lines(frame: pl.DataFrame) -> pl.Series:
     """Return each row as a JSON object."""
-    return pl.Series("row_text", frame.write_ndjson().split("\n")[:-1], dtype=pl.String)
+    return pl.Series(
+        "row_text",
+        [json.dumps(row, ensure_ascii=False, default=_as_word) for row in frame.iter_rows(named=True)],
+        dtype=pl.String,
+    )
+
+
+def _as_word(value: object) -> str:
+    return value.decode(errors="backslashreplace") if isinstance(value, bytes) else str(value)

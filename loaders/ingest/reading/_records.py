@@ -13,15 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from martlet.loaders.ingest.reading._encoding import CONTROLS
+from martlet.loaders.ingest.reading._bad_bytes import bad_bytes
 from martlet.loaders.ingest.reading._fields import fields, is_open
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
-__all__ = ["BROKEN", "UNCLOSED", "Records", "cut"]
+__all__ = ["BROKEN", "UNCLOSED", "Lines", "Records", "cut"]
 
 BROKEN: Final = "bytes that are not text"
 UNCLOSED: Final = "a quote is opened and never closed"
@@ -29,10 +27,6 @@ _LF, _CR, _QUOTE = 10, 13, 34
 # A quoted field may be larger than either only if the lines in it don't look like rows, or not at all.
 _LONGEST_FIELD_LINES = 1_000
 _LONGEST_FIELD_BYTES = 1 << 25
-_CONTROL_TABLE: Final = np.isin(np.arange(256), np.frombuffer(CONTROLS, np.uint8))
-# In UTF-8, control characters beyond ASCII are this byte and one below the other.
-_C1_LEAD, _C1_END = 0xC2, 0xA0
-_REPLACEMENT: Final = "\ufffd".encode()
 
 
 @dataclass
@@ -59,7 +53,9 @@ class Records:
 
 
 @dataclass
-class _Lines:
+class Lines:
+    """Lines of a chunk: where they begin and end, where their line ends lie, and what their quotes are like."""
+
     data: bytes
     separator: str
     width: int
@@ -104,21 +100,21 @@ def cut(data: bytes, separator: str, width: int, *, last: bool, may_be_invalid: 
     plain = ~lines.irregular[:complete] & (lines.counts[:complete] == width) & (separator != " ")
     plain[list(joined)] = False
     problems = dict.fromkeys(np.searchsorted(rows, sorted(unclosed)).tolist(), UNCLOSED)
-    consumed = int(lines.breaks[complete - 1]) + 1 if complete else 0
+    consumed = min(int(lines.breaks[complete - 1]) + 1, len(data)) if complete else 0
     starts, ends = lines.starts[rows], lines.ends[row_last[rows]]
-    broken = _broken(data[: min(consumed, len(data))], separator, may_be_invalid=may_be_invalid)
+    broken = bad_bytes(lines, consumed, may_be_invalid=may_be_invalid)
     if broken.size and rows.size:
         at = np.unique(np.maximum(np.searchsorted(starts, broken, side="right") - 1, 0))
         problems.update(dict.fromkeys(at.tolist(), BROKEN))
     plain = plain[rows]
     plain[list(problems)] = False
-    return Records(starts, ends, plain, problems, min(consumed, len(data)))
+    return Records(starts, ends, plain, problems, consumed)
 
 
-def _lines(data: bytes, separator: str, width: int, *, last: bool) -> _Lines:
+def _lines(data: bytes, separator: str, width: int, *, last: bool) -> Lines:
     array = np.frombuffer(data, np.uint8)
     is_break = array == _LF
-    if data.count(b"\r") != data.count(b"\r\n"):
+    if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
         is_break |= (array == _CR) & np.append(array[1:] != _LF, True)
     breaks = np.flatnonzero(is_break)
     if not last and breaks.size and breaks[-1] == len(data) - 1 and data[-1] == _CR:
@@ -129,41 +125,55 @@ def _lines(data: bytes, separator: str, width: int, *, last: bool) -> _Lines:
     starts = np.append(0, breaks[:-1] + 1) if breaks.size else np.zeros(0, np.int64)
     has_both = (breaks > starts) & (array[np.minimum(breaks, len(data) - 1)] == _LF)
     ends = breaks - (has_both & (array[np.maximum(breaks - 1, 0)] == _CR))
-    return _Lines(data, separator, width, starts, ends, breaks)
+    return Lines(data, separator, width, starts, ends, breaks)
 
 
-def _look_at_quotes(lines: _Lines) -> None:
+def _look_at_quotes(lines: Lines) -> None:
     """Count the fields of each line, and tell which have quotes where RFC 4180 allows none, or an odd number."""
-    count = lines.starts.size
     array = np.frombuffer(lines.data, np.uint8)
     mark = ord(lines.separator)
-    separators = np.flatnonzero(array == mark)
-    first_separator = np.searchsorted(separators, lines.starts)
-    per_line = np.searchsorted(separators, lines.ends) - first_separator
-    lines.counts = per_line + 1
-    lines.odd = np.zeros(count, np.bool_)
-    lines.irregular = np.zeros(count, np.bool_)
-    quotes = np.flatnonzero(array == _QUOTE) if b'"' in lines.data else np.zeros(0, np.int64)
-    quotes = quotes[: np.searchsorted(quotes, lines.ends[-1])] if count else quotes[:0]
-    if not quotes.size:
-        return
-    line = np.searchsorted(lines.breaks, quotes)
-    first_quote = np.searchsorted(quotes, lines.starts)
-    lines.odd = np.bincount(line, minlength=count) % 2 == 1
-    opens = (np.arange(quotes.size) - first_quote[line]) % 2 == 0
-    before = array[np.maximum(quotes - 1, 0)]
-    after = array[np.minimum(quotes + 1, array.size - 1)]
-    may_open = (quotes == lines.starts[line]) | (before == mark) | (before == _QUOTE)
-    may_close = (quotes + 1 == lines.ends[line]) | (after == mark) | (after == _QUOTE)
-    illegal = np.where(opens, ~may_open, ~may_close)
-    lines.irregular = lines.odd | (np.bincount(line[illegal], minlength=count) > 0)
-    used = separators[first_separator[0] : np.searchsorted(separators, lines.ends[-1])]
-    of_line = np.searchsorted(lines.breaks, used)
-    is_quoted = (np.searchsorted(quotes, used) - first_quote[of_line]) % 2 == 1
-    lines.counts = lines.counts - np.bincount(of_line[is_quoted], minlength=count)
+    is_separator = array == mark
+    lines.odd = np.zeros(lines.starts.size, np.bool_)
+    lines.irregular = lines.odd.copy()
+    if b'"' in lines.data and lines.starts.size:
+        is_quote = array == _QUOTE
+        is_inside = _parity(is_quote)
+        at_end = is_inside[np.minimum(lines.breaks, array.size - 1)]
+        lines.odd = at_end != np.append(False, at_end[:-1])
+        if lines.odd.any():
+            # Each line is looked at as if it began outside of quotes.
+            toggles = is_quote.copy()
+            toggles[lines.breaks[lines.odd & (lines.breaks < array.size)]] = True
+            is_inside = _parity(toggles)
+        lines.irregular = lines.odd.copy()
+        quotes = np.flatnonzero(is_quote[: lines.ends[-1]])
+        lines.irregular[_lines_of_illegal(lines, quotes, is_inside)] = True
+        is_separator &= ~is_inside
+    separators = np.flatnonzero(is_separator)
+    lines.counts = 1 + np.searchsorted(separators, lines.ends) - np.searchsorted(separators, lines.starts)
 
 
-def _joined(lines: _Lines, *, last: bool) -> tuple[dict[int, int], set[int], int]:
+def _parity(is_quote: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell of each byte whether the number of quotes up to it is odd."""
+    # Overflow changes no parity.
+    return (np.cumsum(is_quote, dtype=np.uint8) & 1).view(np.bool_)
+
+
+def _lines_of_illegal(
+    lines: Lines, quotes: NDArray[np.int64], is_inside: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Return the lines with a quote that begins no field, ends none and is doubled within none."""
+    array = np.frombuffer(lines.data, np.uint8)
+    # The neighbour of a quote that is the first or the last byte is no byte, as good as a line end.
+    at = quotes + np.where(is_inside[quotes], -1, 1)
+    neighbour = np.where((at < 0) | (at >= array.size), _LF, array[np.clip(at, 0, array.size - 1)])
+    mark = ord(lines.separator)
+    is_legal = (neighbour == mark) | (neighbour == _QUOTE) | (neighbour == _LF) | (neighbour == _CR)
+    found: NDArray[np.int64] = np.searchsorted(lines.breaks, quotes[~is_legal])
+    return found
+
+
+def _joined(lines: Lines, *, last: bool) -> tuple[dict[int, int], set[int], int]:
     """Return the last line of rows that span lines, by their first, lines with an unclosed quote, and how many lines are complete."""
     joined: dict[int, int] = {}
     unclosed: set[int] = set()
@@ -188,14 +198,14 @@ def _joined(lines: _Lines, *, last: bool) -> tuple[dict[int, int], set[int], int
     return joined, unclosed, lines.starts.size
 
 
-def _is_too_long(lines: _Lines, first: int, final: int) -> bool:
+def _is_too_long(lines: Lines, first: int, final: int) -> bool:
     if lines.starts[final] - lines.starts[first] > _LONGEST_FIELD_BYTES:
         return True
     inner = lines.counts[first + 1 : min(final, first + 1 + _LONGEST_FIELD_LINES)]
     return final - first > _LONGEST_FIELD_LINES and 2 * int((inner == lines.width).sum()) > inner.size
 
 
-def _is_row(lines: _Lines, first: int, final: int) -> bool:
+def _is_row(lines: Lines, first: int, final: int) -> bool:
     """Tell whether lines make a row together: one of the usual width, or one where none of the lines has it either."""
     whole = lines.text(first, final)
     if is_open(whole, lines.separator):
@@ -206,41 +216,8 @@ def _is_row(lines: _Lines, first: int, final: int) -> bool:
     return not ((lines.counts[inner] == lines.width) & ~lines.irregular[inner]).any()
 
 
-def _blank(lines: _Lines) -> NDArray[np.bool_]:
+def _blank(lines: Lines) -> NDArray[np.bool_]:
     blank = lines.starts >= lines.ends
     for i in np.flatnonzero(~blank & ((lines.counts == 1) | (lines.separator == " "))).tolist():
         blank[i] = not lines.data[lines.starts[i] : lines.ends[i]].strip()
     return blank
-
-
-def _broken(data: bytes, separator: str, *, may_be_invalid: bool) -> NDArray[np.int64]:
-    """Return where bytes are that are no text: control characters, replaced ones, and those that are no UTF-8."""
-    found: list[int] = []
-    if len(data.translate(None, CONTROLS.replace(separator.encode(), b""))) < len(data):
-        array = np.frombuffer(data, np.uint8)
-        found.extend(np.flatnonzero(_CONTROL_TABLE[array] & (array != ord(separator))).tolist())
-    if not data.isascii():
-        array = np.frombuffer(data, np.uint8)
-        lead = np.flatnonzero(array[:-1] == _C1_LEAD)
-        found.extend(lead[array[lead + 1] < _C1_END].tolist())
-        found.extend(_replaced(data))
-        if may_be_invalid:
-            found.extend(_invalid(data))
-    return np.array(sorted(found), np.int64)
-
-
-def _replaced(data: bytes) -> Iterator[int]:
-    at = data.find(_REPLACEMENT)
-    while at >= 0:
-        yield at
-        at = data.find(_REPLACEMENT, at + 1)
-
-
-def _invalid(data: bytes) -> list[int]:
-    text = data.decode(errors="surrogateescape")
-    points = np.frombuffer(text.encode("utf-32-le", errors="surrogatepass"), np.uint32)
-    escaped = (points >= 0xD800) & (points < 0xE000)  # noqa: PLR2004 - surrogates stand for one byte each
-    lengths = 1 + (points > 0x7F).astype(np.int64) + (points > 0x7FF) + (points > 0xFFFF)  # noqa: PLR2004 - UTF-8
-    lengths[escaped] = 1
-    found: list[int] = (np.cumsum(lengths) - lengths)[escaped].tolist()
-    return found

@@ -57,7 +57,10 @@ def settle_members(connection: duckdb.DuckDBPyConnection, staged: Staged, as_of:
     )
     if table == "star.dim_customer":
         history.write_versions(connection, as_of, is_main=staged.is_main)
-    loaded, replaced = count(connection, "touched"), count(connection, "touched WHERE NOT is_new AND NOT was_placeholder")
+    loaded, replaced = (
+        count(connection, "touched"),
+        count(connection, "touched WHERE NOT is_new AND NOT was_placeholder"),
+    )
     outcome = Outcome(loaded=loaded, replaced=replaced, merged=count(connection, staged.name) - loaded)
     repeats = int(connection.execute("SELECT coalesce(sum(times - 1), 0) FROM composed").fetchall()[0][0])
     if repeats and staged.is_main:
@@ -76,7 +79,8 @@ def _key(staged: Staged) -> str:
 def _is_told(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     return bool(
         connection.execute(
-            "SELECT 1 FROM duckdb_columns() WHERE table_name = 'composed' AND column_name = $name", {"name": name}
+            "SELECT 1 FROM duckdb_columns() WHERE table_name = 'composed' AND column_name = $name",
+            {"name": name},
         ).fetchall()
     )
 
@@ -125,21 +129,33 @@ def _find(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
         if twice:
             repoint(connection, table, key)
         connection.execute("DROP TABLE adopted")
+    # New members are numbered in the order of the file. Written anew, since an update would take longer.
     connection.execute(
-        f"UPDATE gathered SET key = new.key FROM (SELECT natural_id, (SELECT max({key}) FROM {table}) "
-        "+ row_number() OVER (ORDER BY row) AS key FROM gathered WHERE key IS NULL) AS new "
-        "WHERE new.natural_id = gathered.natural_id"
+        "CREATE OR REPLACE TEMP TABLE numbered AS SELECT * REPLACE (CAST(coalesce(key, (SELECT max("
+        f"{key}) FROM {table}) + row_number() OVER (PARTITION BY key IS NULL ORDER BY row)) AS INTEGER) AS key) FROM gathered"
     )
+    connection.execute("DROP TABLE gathered")
+    connection.execute("ALTER TABLE numbered RENAME TO gathered")
 
 
 def _compose(
-    connection: duckdb.DuckDBPyConnection, staged: Staged, joins: list[Join], columns: list[Column], as_of: datetime
+    connection: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    joins: list[Join],
+    columns: list[Column],
+    as_of: datetime,
 ) -> None:
     """Make the temporary table `composed`: members with all columns of the table that the file tells."""
     entity, key = staged.entity, _key(staged)
     stored = {column.name: column for column in columns}
     identifier = entity.fields[entity.key[0]].column
-    selected = ["new.row", "new.times", f"new.key AS {key}", f"TIMESTAMP '{as_of}' AS as_of", "new.natural_id AS natural_id"]
+    selected = [
+        "new.row",
+        "new.times",
+        f"new.key AS {key}",
+        f"TIMESTAMP '{as_of}' AS as_of",
+        "new.natural_id AS natural_id",
+    ]
     for name, of in entity.fields.items():
         if name == entity.key[0]:
             continue
@@ -153,14 +169,21 @@ def _compose(
         selected.append(f"{value} AS {quoted(name)}")
     found = {join.column for join in joins}
     keys = {of.key or DIMENSIONS[of.dimension].key for of in entity.fields.values() if of.dimension}
-    selected += [f"{f'new.{name}' if name in found else 'CAST(NULL AS INTEGER)'} AS {name}" for name in sorted(keys - {key})]
+    selected += [
+        f"{f'new.{name}' if name in found else 'CAST(NULL AS INTEGER)'} AS {name}"
+        for name in sorted(keys - {key})
+    ]
     selected += [f"old.{quoted(column.name)} AS {quoted('old_' + column.name)}" for column in columns]
     derived = "".join(f", {sql} AS {name}" for name, sql in entity.derived.items())
     rows = (
         f"(SELECT *{derived} FROM (SELECT {', '.join(selected)} FROM gathered AS new "
         f"LEFT JOIN {entity.table} AS old ON old.{key} = new.key))"
     )
-    values = {key: key, identifier: "natural_id", "is_placeholder": "false" if staged.is_main else "coalesce(old_is_placeholder, true)"}
+    values = {
+        key: key,
+        identifier: "natural_id",
+        "is_placeholder": "false" if staged.is_main else "coalesce(old_is_placeholder, true)",
+    }
     if "described_on" in stored and staged.is_main:
         values["described_on"] = "CAST(as_of AS DATE)"
     by_column = {of.column: name for name, of in entity.fields.items() if of.dimension is None}
@@ -195,9 +218,13 @@ def _update(connection: duckdb.DuckDBPyConnection, table: str, key: str, names: 
     linked = [name for name in names if name.endswith("_key")]
     plain = [name for name in names if name not in linked]
     assigned = ", ".join(f"{quoted(name)} = new.{quoted(name)}" for name in plain)
-    connection.execute(f"UPDATE {table} AS old SET {assigned} FROM composed AS new WHERE old.{key} = new.{key}")
+    connection.execute(
+        f"UPDATE {table} AS old SET {assigned} FROM composed AS new WHERE old.{key} = new.{key}"
+    )
     for name in linked:
-        differs = f"composed AS new JOIN {table} AS old ON old.{key} = new.{key} WHERE old.{name} <> new.{name}"
+        differs = (
+            f"composed AS new JOIN {table} AS old ON old.{key} = new.{key} WHERE old.{name} <> new.{name}"
+        )
         if count(connection, differs):
             with without_children(connection, table):
                 connection.execute(

@@ -108,7 +108,12 @@ def _refuse_owners(connection: duckdb.DuckDBPyConnection, staged: Staged) -> Non
 def _ready(staged: Staged, joins: list[Join], as_of: datetime) -> str:
     """Return a subquery of `keyed` with all fields, keys and references of the entity; those that it does not have are NULL."""
     entity = staged.entity
-    selected = ["row", "part", *(["source_id"] if entity.id is not None else []), f"TIMESTAMP '{as_of}' AS as_of"]
+    selected = [
+        "row",
+        "part",
+        *(["source_id"] if entity.id is not None else []),
+        f"TIMESTAMP '{as_of}' AS as_of",
+    ]
     for name, of in entity.fields.items():
         is_fed = name in staged.fed
         selected.append(quoted(name) if is_fed else f"CAST(NULL AS {sql_type(of)}) AS {quoted(name)}")
@@ -158,7 +163,9 @@ def _overlaid(staged: Staged, ready: str, columns: list[Column]) -> str:
 def _keys(staged: Staged) -> list[str]:
     """Return all keys to which the entity's fields can lead."""
     found = (
-        of.key or DIMENSIONS[of.dimension].key for of in staged.entity.fields.values() if of.dimension is not None
+        of.key or DIMENSIONS[of.dimension].key
+        for of in staged.entity.fields.values()
+        if of.dimension is not None
     )
     return list(dict.fromkeys(found))
 
@@ -166,7 +173,9 @@ def _keys(staged: Staged) -> list[str]:
 def _values(staged: Staged, columns: list[Column]) -> dict[str, str]:
     """Return the SQL of each column of the table that a row of `_ready` tells, but the number of the row."""
     entity = staged.entity
-    by_column = {of.column: name for name, of in entity.fields.items() if of.dimension is None and of.reference is None}
+    by_column = {
+        of.column: name for name, of in entity.fields.items() if of.dimension is None and of.reference is None
+    }
     references = {name for name, of in entity.fields.items() if of.reference is not None}
     keys = set(_keys(staged))
     values = {}
@@ -219,9 +228,13 @@ def _replace(
     """Put rows that changed in the place of the old ones; equal ones are merged."""
     table = staged.entity.table
     names = [row[0] for row in connection.execute("DESCRIBE placed").fetchall()]
-    compared = [column.name for column in columns if column.name in names and column.name not in _match(staged)]
+    compared = [
+        column.name for column in columns if column.name in names and column.name not in _match(staged)
+    ]
     match = " AND ".join(f"old.{quoted(name)} = new.{quoted(name)}" for name in _match(staged))
-    differs = " OR ".join(f"old.{quoted(name)} IS DISTINCT FROM new.{quoted(name)}" for name in compared) or "false"
+    differs = (
+        " OR ".join(f"old.{quoted(name)} IS DISTINCT FROM new.{quoted(name)}" for name in compared) or "false"
+    )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE changed AS SELECT new.* FROM placed AS new JOIN {table} AS old ON {match} "
         f"WHERE new.old_key IS NOT NULL AND ({differs})"
@@ -244,9 +257,7 @@ def _add(connection: duckdb.DuckDBPyConnection, staged: Staged, columns: list[Co
     entity = staged.entity
     number = ""
     if entity.id is not None:
-        number = (
-            f"(SELECT coalesce(max({entity.id}), 0) FROM {entity.table}) + row_number() OVER (ORDER BY row, part) AS {entity.id}, "
-        )
+        number = f"(SELECT coalesce(max({entity.id}), 0) FROM {entity.table}) + row_number() OVER (ORDER BY row, part) AS {entity.id}, "
     names = [column.name for column in columns]
     order = order_of(entity.table, names)
     computed = "".join(f", {sql} AS {name}" for name, sql in entity.computed.items())

@@ -77,10 +77,19 @@ def flag_outliers(connection: duckdb.DuckDBPyConnection, staged: Staged, load_id
         low, high = quartiles[0] - _FENCE * spread, quartiles[1] + _FENCE * spread
         beyond = count(connection, f"{staged.name} WHERE {column} < {low} OR {column} > {high}")
         if beyond:
-            reason = f"beyond {low:,.2f} to {high:,.2f}, which is {_FENCE} interquartile ranges from the quartiles"
+            reason = (
+                f"beyond {low:,.2f} to {high:,.2f}, which is {_FENCE} interquartile ranges from the quartiles"
+            )
             connection.execute(
                 _FLAGGED.format(column=column, staged=staged.name, most=_LISTED),
-                {"load_id": load_id, "relation": staged.entity.name, "column": name, "low": low, "high": high, "reason": reason},
+                {
+                    "load_id": load_id,
+                    "relation": staged.entity.name,
+                    "column": name,
+                    "low": low,
+                    "high": high,
+                    "reason": reason,
+                },
             )
             found.append(Change("flagged: outlier", name, beyond))
     return found

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["identify", "refuse_contradictions"]
 
+# More records of one row than any profile feeds.
+_PARTS = 4096
+
 
 def identify(connection: duckdb.DuckDBPyConnection, staged: Staged, joins: list[Join]) -> list[str]:
     """Make the temporary table `keyed`: staged rows with the keys of what they name, and the `source_id` of each.
@@ -34,6 +37,7 @@ def identify(connection: duckdb.DuckDBPyConnection, staged: Staged, joins: list[
         Notes for a person.
     """
     described = staged.entity
+    bare = described.id is not None and count(connection, f"{staged.name} WHERE NOT ({_given(staged)})")
     selected = ["staged.*", *(f"{join.expression} AS {join.column}" for join in joins)]
     sql = [join.sql for join in joins]
     if any(join.column == "campaign_key" for join in joins):
@@ -48,12 +52,17 @@ def identify(connection: duckdb.DuckDBPyConnection, staged: Staged, joins: list[
         target = entity(of.reference)
         alias = f"{name}__row"
         sql.append(f"LEFT JOIN {target.table} AS {alias} ON {alias}.source_id = staged.{quoted(name)}")
-        selected += [f"{alias}.{target.id} AS {name}__key", *(f"{alias}.{column} AS {name}__{column}" for column in of.takes)]
+        selected += [
+            f"{alias}.{target.id} AS {name}__key",
+            *(f"{alias}.{column} AS {name}__{column}" for column in of.takes),
+        ]
+    if described.id is not None:
+        selected.append(f"{'NULL' if bare else _key(staged)} AS source_id")
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE keyed AS SELECT {', '.join(selected)} FROM {staged.name} AS staged {' '.join(sql)}"
     )
     if described.id is not None:
-        return _name(connection, staged, joins)
+        return _name(connection, staged, joins) if bare else []
     # Two texts may name one member.
     found = {join.column for join in joins}
     fed = [quoted(n) for n in described.key if n in staged.fed and described.field(n).dimension is None]
@@ -62,17 +71,23 @@ def identify(connection: duckdb.DuckDBPyConnection, staged: Staged, joins: list[
     return []
 
 
+def _given(staged: Staged) -> str:
+    """Return the condition that a row has its key."""
+    if not all(name in staged.fed for name in staged.entity.key):
+        return "false"
+    return " AND ".join(f"{quoted(name)} IS NOT NULL" for name in staged.entity.key)
+
+
+def _key(staged: Staged) -> str:
+    """Return the SQL of the key of a row that has one, as the source writes it."""
+    if not all(name in staged.fed for name in staged.entity.key):
+        return "CAST(NULL AS VARCHAR)"
+    return f"concat_ws('/', {', '.join(f'CAST(staged.{quoted(n)} AS VARCHAR)' for n in staged.entity.key)})"
+
+
 def _name(connection: duckdb.DuckDBPyConnection, staged: Staged, joins: list[Join]) -> list[str]:
-    """Give each row its `source_id`."""
-    described = staged.entity
-    has_key = all(name in staged.fed for name in described.key)
-    given = " AND ".join(f"{quoted(name)} IS NOT NULL" for name in described.key) if has_key else "false"
-    key = f"concat_ws('/', {', '.join(f'CAST({quoted(n)} AS VARCHAR)' for n in described.key)})" if has_key else "NULL"
-    bare = count(connection, f"keyed WHERE NOT ({given})")
-    connection.execute("ALTER TABLE keyed ADD COLUMN source_id VARCHAR")
-    if not bare:
-        connection.execute(f"UPDATE keyed SET source_id = {key}")
-        return []
+    """Give each row its `source_id`, where some rows have no key."""
+    described, given = staged.entity, _given(staged)
     parts = _identity(staged, joins)
     content = ", ".join(f"coalesce(CAST({part} AS VARCHAR), '')" for part in parts)
     at = described.at if described.at in staged.fed else None
@@ -86,20 +101,21 @@ def _name(connection: duckdb.DuckDBPyConnection, staged: Staged, joins: list[Joi
         connection.execute(
             f"DELETE FROM keyed WHERE EXISTS (FROM {staged.dropped} AS gone WHERE gone.row = keyed.row AND gone.part = keyed.part)"
         )
+    equals = f"row_number() OVER (PARTITION BY {given}, {', '.join(parts)} ORDER BY row, part)"
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE named AS SELECT row, part, CASE WHEN {given} THEN {key} ELSE "
-        f"concat('~', concat_ws('|', {content}), '|', row_number() OVER (PARTITION BY {given}, {', '.join(parts)} ORDER BY row, part)) END AS source_id, "
-        f"NOT ({given}) AND row_number() OVER (PARTITION BY {given}, {', '.join(parts)} ORDER BY row, part) > 1 AS is_further FROM keyed"
+        f"CREATE OR REPLACE TEMP TABLE named AS SELECT * REPLACE (CASE WHEN {given} THEN {_key(staged)} "
+        f"ELSE concat('~', concat_ws('|', {content}), '|', {equals}) END AS source_id), "
+        f"NOT ({given}) AND {equals} > 1 AS is_further FROM keyed AS staged"
     )
-    connection.execute(
-        "UPDATE keyed SET source_id = named.source_id FROM named WHERE named.row = keyed.row AND named.part = keyed.part"
-    )
-    further = count(connection, "named WHERE is_further")
-    connection.execute("DROP TABLE named")
+    connection.execute("DROP TABLE keyed")
+    connection.execute("ALTER TABLE named RENAME TO keyed")
+    further = count(connection, "keyed WHERE is_further")
     if not further:
         return []
     same = ", ".join(part if part != at or has_time else f"day of {part}" for part in described.identity)
-    return [f"rows that equal an earlier one in {same}, kept as {described.name.replace('_', ' ')} of their own: {further:,}"]
+    return [
+        f"rows that equal an earlier one in {same}, kept as {described.name.replace('_', ' ')} of their own: {further:,}"
+    ]
 
 
 def _identity(staged: Staged, joins: list[Join]) -> list[str]:
@@ -124,7 +140,9 @@ def refuse_contradictions(connection: duckdb.DuckDBPyConnection, staged: Staged)
     staged.is_distinct = True
     key = [quoted(name) for name in staged.entity.key if name in staged.fed]
     if len(key) == len(staged.entity.key):
-        _drop_repeats(connection, staged, staged.name, key, given=" AND ".join(f"{name} IS NOT NULL" for name in key))
+        _drop_repeats(
+            connection, staged, staged.name, key, given=" AND ".join(f"{name} IS NOT NULL" for name in key)
+        )
 
 
 def _drop_repeats(
@@ -134,15 +152,18 @@ def _drop_repeats(
     described = staged.entity
     columns = ", ".join(key)
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT {columns}, min(struct_pack(row := row, part := part)) AS first "
+        f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT {columns}, min(row * {_PARTS} + part) AS first "
         f"FROM {table} WHERE {given} GROUP BY {columns} HAVING count(*) > 1"
     )
     if count(connection, "repeated"):
         compared = [quoted(name) for name in staged.fed if name not in described.key]
-        differs = " OR ".join(f"coalesce(later.{name} <> earlier.{name}, false)" for name in compared) or "false"
+        differs = (
+            " OR ".join(f"coalesce(later.{name} <> earlier.{name}, false)" for name in compared) or "false"
+        )
         same = " AND ".join(f"repeated.{name} IS NOT DISTINCT FROM later.{name}" for name in key)
         there, here = (
-            f"concat_ws(', ', {', '.join(f'{row}.{quoted(name)}' for name in _shown(staged))})" for row in ("earlier", "later")
+            f"concat_ws(', ', {', '.join(f'{row}.{quoted(name)}' for name in _shown(staged))})"
+            for row in ("earlier", "later")
         )
         what = f"concat_ws(' ', {', '.join(f'later.{quoted(n)}' for n in described.key if n in staged.fed) or 'NULL'})"
         connection.execute(
@@ -150,7 +171,7 @@ def _drop_repeats(
             f"'{described.key[0]}', 'key repeated with other content', "
             f"concat({what}, ' is in row ', earlier.row, ' already, as ', {there}, '; here it is ', {here}) "
             f"FROM {table} AS later JOIN repeated ON {same} JOIN {table} AS earlier "
-            "ON earlier.row = repeated.first.row AND earlier.part = repeated.first.part "
+            f"ON earlier.row = repeated.first // {_PARTS} AND earlier.part = repeated.first % {_PARTS} "
             "WHERE NOT (later.row = earlier.row AND later.part = earlier.part)"
         )
         connection.execute(

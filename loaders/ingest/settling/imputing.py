@@ -49,7 +49,9 @@ def impute(connection: duckdb.DuckDBPyConnection, staged: Staged, wanted: Mappin
         else:
             value = connection.execute(f"SELECT TRY_CAST($how AS {type_})", {"how": how}).fetchall()[0][0]
             if value is None:
-                raise ParameterError(f"{name} can't be {how!r}; say median, mean, mode, or a value of type {of.type}")
+                raise ParameterError(
+                    f"{name} can't be {how!r}; say median, mean, mode, or a value of type {of.type}"
+                )
         if value is None:
             continue
         known = ""
@@ -63,6 +65,8 @@ def impute(connection: duckdb.DuckDBPyConnection, staged: Staged, wanted: Mappin
         condition = f"{staged.name} WHERE {column} IS NULL{known}"
         number = int(connection.execute(f"SELECT count(*) FROM {condition}").fetchall()[0][0])
         if number:
-            connection.execute(f"UPDATE {staged.name} SET {column} = $value WHERE {column} IS NULL{known}", {"value": value})
+            connection.execute(
+                f"UPDATE {staged.name} SET {column} = $value WHERE {column} IS NULL{known}", {"value": value}
+            )
             changes.append(Change(f"imputed: {how}", name, number, (("", str(value)),)))
     return changes

@@ -92,7 +92,9 @@ WHERE order_id IN (SELECT order_id FROM total) AND starts_with(source_id, '~')
 """
 
 
-def settle_lines(connection: duckdb.DuckDBPyConnection, staged: Staged, as_of: datetime) -> tuple[Outcome, Outcome | None]:
+def settle_lines(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, as_of: datetime
+) -> tuple[Outcome, Outcome | None]:
     """Write staged order lines, and before them the orders that only they tell of.
 
     Returns

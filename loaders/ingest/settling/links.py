@@ -49,6 +49,14 @@ FROM converted
 WHERE visit.session_id = converted.session_id
   AND (visit.order_id IS DISTINCT FROM converted.order_id OR visit.revenue <> converted.revenue)
 """
+# What an order does not say of itself is that of its visit.
+_ORDERS_FOLLOW = """
+UPDATE star.fact_order AS orders
+SET {key} = visit.{key}
+FROM star.fact_session AS visit
+WHERE visit.session_id = orders.session_id AND orders.{key} = 0 AND visit.{key} <> 0
+"""
+_OF_THE_VISIT = ("channel_key", "campaign_key", "device_key")
 # A line is of its order's customer and moment, whatever a later file says of the order.
 _LINES_FOLLOW = """
 UPDATE star.fact_order_line AS line
@@ -69,6 +77,8 @@ def link(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(_UNCONVERT)
         connection.execute(_CONVERT)
         connection.execute("DROP TABLE converted")
+        for key in _OF_THE_VISIT:
+            connection.execute(_ORDERS_FOLLOW.format(key=key))
     if has_rows(connection, "star.fact_order_line"):
         connection.execute(_LINES_FOLLOW)
     _inherit_channels(connection)

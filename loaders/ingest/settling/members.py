@@ -59,8 +59,10 @@ DIMENSIONS = {
         ("customer_id",),
         "SELECT customer_key AS key, customer_id AS n1 FROM star.dim_customer WHERE customer_key <> 0",
         (
-            "INSERT INTO star.dim_customer (customer_key, customer_id, email, is_placeholder) "
-            "SELECT key, n1, CASE WHEN contains(n1, '@') THEN n1 END, true FROM fresh ORDER BY key",
+            (
+                "INSERT INTO star.dim_customer (customer_key, customer_id, email, is_placeholder) "
+                "SELECT key, n1, CASE WHEN contains(n1, '@') THEN n1 END, true FROM fresh ORDER BY key"
+            ),
             _FIRST_VERSIONS,
         ),
         alias="SELECT min(customer_key) AS key, lower(email) AS n1 FROM star.dim_customer WHERE email IS NOT NULL GROUP BY 2",
@@ -70,8 +72,10 @@ DIMENSIONS = {
         ("product_id",),
         "SELECT product_key AS key, product_id AS n1 FROM star.dim_product WHERE product_key <> 0",
         (
-            "INSERT INTO star.dim_product (product_key, product_id, name, is_placeholder) "
-            "SELECT key, n1, n1, true FROM fresh ORDER BY key",
+            (
+                "INSERT INTO star.dim_product (product_key, product_id, name, is_placeholder) "
+                "SELECT key, n1, n1, true FROM fresh ORDER BY key"
+            ),
         ),
     ),
     "campaign": Dimension(
@@ -79,8 +83,10 @@ DIMENSIONS = {
         ("campaign_id",),
         "SELECT campaign_key AS key, campaign_id AS n1 FROM star.dim_campaign WHERE campaign_key <> 0",
         (
-            "INSERT INTO star.dim_campaign (campaign_key, campaign_id, name, is_placeholder) "
-            "SELECT key, n1, n1, true FROM fresh ORDER BY key",
+            (
+                "INSERT INTO star.dim_campaign (campaign_key, campaign_id, name, is_placeholder) "
+                "SELECT key, n1, n1, true FROM fresh ORDER BY key"
+            ),
         ),
         alias="SELECT min(campaign_key) AS key, name AS n1 FROM star.dim_campaign WHERE campaign_key <> 0 GROUP BY 2",
     ),
@@ -106,8 +112,10 @@ DIMENSIONS = {
         ("country", "region", "city"),
         "SELECT geography_key AS key, country AS n1, region AS n2, city AS n3 FROM star.dim_geography",
         (
-            "INSERT INTO star.dim_geography (geography_key, country, region, city) "
-            "SELECT key, n1, n2, n3 FROM fresh ORDER BY key",
+            (
+                "INSERT INTO star.dim_geography (geography_key, country, region, city) "
+                "SELECT key, n1, n2, n3 FROM fresh ORDER BY key"
+            ),
         ),
     ),
     "page": Dimension(
@@ -146,8 +154,10 @@ DIMENSIONS = {
         "SELECT variant_key AS key, experiment_id AS n1, variant AS n2 "
         "FROM star.dim_variant JOIN star.dim_experiment USING (experiment_key)",
         (
-            "INSERT INTO star.dim_variant (variant_key, experiment_key, variant) SELECT key, experiment_key, n2 "
-            "FROM fresh JOIN star.dim_experiment ON experiment_id = n1 ORDER BY key",
+            (
+                "INSERT INTO star.dim_variant (variant_key, experiment_key, variant) SELECT key, experiment_key, n2 "
+                "FROM fresh JOIN star.dim_experiment ON experiment_id = n1 ORDER BY key"
+            ),
         ),
     ),
 }
@@ -194,7 +204,7 @@ def _resolve_one(
 ) -> tuple[Join, int]:
     values = _natural(staged, of, names)
     columns = [f"n{place}" for place in range(1, len(values) + 1)]
-    table = f"key_{staged.entity.name}_{key}"
+    table = f"key_{staged.entity.name.replace('.', '_')}_{key}"
     wanted = ", ".join(f"{value} AS {column}" for value, column in zip(values, columns, strict=True))
     given = " OR ".join(f"{quoted(name)} IS NOT NULL" for name in names)
     same = " AND ".join(f"member.{column} = wanted.{column}" for column in columns)
@@ -212,11 +222,14 @@ def _resolve_one(
     return Join(key, f"LEFT JOIN {table} ON {on}", f"{table}.key"), made
 
 
-def _make(connection: duckdb.DuckDBPyConnection, staged: Staged, of: Dimension, table: str, names: list[str]) -> int:
+def _make(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, of: Dimension, table: str, names: list[str]
+) -> int:
     """Make placeholders for what was not found; an address in a field of known ones only makes nobody."""
     barred = [name for name in names if staged.entity.field(name).only_known]
     but = "".join(
-        f" AND n1 NOT IN (SELECT {quoted(name)} FROM {staged.name} WHERE {quoted(name)} IS NOT NULL)" for name in barred
+        f" AND n1 NOT IN (SELECT {quoted(name)} FROM {staged.name} WHERE {quoted(name)} IS NOT NULL)"
+        for name in barred
     )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT * REPLACE (greatest((SELECT max(key) FROM ({of.members})), {of.first}) "
@@ -238,7 +251,8 @@ def _natural(staged: Staged, of: Dimension, names: list[str]) -> list[str]:
     if len(of.natural) == 1:
         return [f"coalesce({', '.join(quoted(name) for name in names)})"]
     given = [
-        f"coalesce({quoted(name)}, '(unknown)')" if name in staged.fed else f"'(unknown)'" for name in of.natural
+        f"coalesce({quoted(name)}, '(unknown)')" if name in staged.fed else "'(unknown)'"
+        for name in of.natural
     ]
     some = " OR ".join(f"{quoted(name)} IS NOT NULL" for name in names)
     return [f"CASE WHEN {some} THEN {value} END" for value in given]

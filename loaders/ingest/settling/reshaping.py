@@ -49,7 +49,11 @@ def _children(table: str) -> list[str]:
 def repoint(connection: duckdb.DuckDBPyConnection, table: str, key: str) -> None:
     """Let all that refers to the placeholders of `adopted` refer to the members instead, and remove the placeholders."""
     for relation in relations():
-        columns = [k.columns[0] for k in relation.keys if k.references == table and relation.qualified != "star.dim_customer_history"]
+        columns = [
+            k.columns[0]
+            for k in relation.keys
+            if k.references == table and relation.qualified != "star.dim_customer_history"
+        ]
         for column in columns:
             change = (
                 f"UPDATE {relation.qualified} AS referring SET {column} = adopted.member FROM adopted "

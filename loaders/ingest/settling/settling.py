@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,7 @@ class Settled:
     first, last
         First and last moment that the main entity tells of; None if it tells of none.
     tables
-        Facts that rows went into.
+        Facts that rows went into, and how often.
     """
 
     main: Outcome = field(default_factory=Outcome)
@@ -67,7 +68,7 @@ class Settled:
     placeholders: dict[str, int] = field(default_factory=dict)
     first: datetime | None = None
     last: datetime | None = None
-    tables: set[str] = field(default_factory=set)
+    tables: Counter[str] = field(default_factory=Counter)
 
 
 def settle(
@@ -101,7 +102,9 @@ def settle(
             settled.changes += _left_out(table, outcome)
         settled.changes += outcome.changes
     after = _members(connection)
-    settled.new = {name: after[name][0] - before[name][0] for name in after if after[name][0] > before[name][0]}
+    settled.new = {
+        name: after[name][0] - before[name][0] for name in after if after[name][0] > before[name][0]
+    }
     settled.placeholders = {
         name: after[name][1] - before[name][1] for name in after if after[name][1] > before[name][1]
     }
@@ -118,7 +121,7 @@ def _settle_one(
             outcome.changes += flag_lookalikes(connection, load_id)
         connection.execute("DROP TABLE touched")
         return outcome
-    settled.tables.add(table.entity.table)
+    settled.tables[table.entity.table] += 1
     if name == "order_lines":
         outcome, made = settle_lines(connection, table, as_of)
         _note_made(settled, "orders", "star.fact_order", made)
@@ -127,9 +130,14 @@ def _settle_one(
         _note_made(settled, "sessions", "star.fact_session", visits.make_visits(connection, table, as_of))
     outcome = settle_facts(connection, table, as_of)
     if "visitor_id" in table.fed and table.entity.at in table.fed:
-        visits.identify_visitors(connection, entity_at=str(table.entity.at), has_customer="customer_id" in table.fed)
+        visits.identify_visitors(
+            connection, entity_at=str(table.entity.at), has_customer="customer_id" in table.fed
+        )
+    if name == "exposures" and "is_control" in table.fed:
+        _mark_controls(connection, table)
     if name == "events" and "session_id" in table.fed:
         visits.show_events(connection)
+        settled.tables["star.fact_session"] += 1
     if table.is_main:
         outcome = _by_row(connection, table, outcome)
     for each in table.entity.each.values():
@@ -137,10 +145,20 @@ def _settle_one(
     return outcome
 
 
+def _mark_controls(connection: duckdb.DuckDBPyConnection, table: Staged) -> None:
+    """Say which arms are those that the others are compared with; the last row that tells counts."""
+    connection.execute(
+        "UPDATE star.dim_variant AS arm SET is_control = told.is_control FROM (SELECT experiment_key, staged.variant, "
+        f"arg_max(is_control, row) AS is_control FROM {table.name} AS staged "
+        "JOIN star.dim_experiment ON experiment_id = staged.experiment WHERE is_control IS NOT NULL GROUP BY ALL) AS told "
+        "WHERE arm.experiment_key = told.experiment_key AND arm.variant = told.variant"
+    )
+
+
 def _note_made(settled: Settled, name: str, table: str, made: Outcome | None) -> None:
     if made is not None:
         settled.others.setdefault(name, made)
-        settled.tables.add(table)
+        settled.tables[table] += 1
 
 
 def _by_row(connection: duckdb.DuckDBPyConnection, table: Staged, outcome: Outcome) -> Outcome:
@@ -153,7 +171,10 @@ def _by_row(connection: duckdb.DuckDBPyConnection, table: Staged, outcome: Outco
         f"FROM (SELECT row, fate FROM {table.dropped} UNION ALL {kept}) GROUP BY row"
     )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE fate AS {fates}")
-    loaded, merged = count(connection, "fate WHERE is_loaded"), count(connection, "fate WHERE NOT is_loaded AND NOT is_refused")
+    loaded, merged = (
+        count(connection, "fate WHERE is_loaded"),
+        count(connection, "fate WHERE NOT is_loaded AND NOT is_refused"),
+    )
     refused = outcome.refused
     if refused is not None:
         gone = connection.sql("SELECT row FROM fate WHERE NOT is_loaded AND is_refused").pl()
@@ -198,7 +219,7 @@ def _settle_family(
     fed = (*keys, each.column, each.value)
     outcome = settle_facts(connection, Staged(entity, staged, fed, is_main=False), as_of)
     settled.others[entity.name] = outcome
-    settled.tables.add(each.table)
+    settled.tables[each.table] += 1
     connection.execute(f"DROP TABLE {staged}")
 
 

@@ -142,7 +142,7 @@ def _told_by(described: Entity, name: str) -> Kind | None:
 
 
 def _prepared(frame: pl.DataFrame, described: Entity) -> pl.DataFrame:
-    """Number the records of a row, bring addresses to one form, and find the channel of a source and a medium."""
+    """Return rows with their records numbered, addresses in one form, and the channel of a source and a medium."""
     repeats = pl.int_range(pl.len()).over("row") if frame["row"].is_duplicated().any() else pl.lit(0)
     changed = [repeats.cast(pl.Int32).alias("part")]
     for name in frame.columns:
@@ -152,7 +152,9 @@ def _prepared(frame: pl.DataFrame, described: Entity) -> pl.DataFrame:
         if of.dimension == "customer":
             # An address may serve as identifier, and is the same in any case.
             text = pl.col(name)
-            changed.append(pl.when(text.str.contains("@")).then(text.str.to_lowercase()).otherwise(text).alias(name))
+            changed.append(
+                pl.when(text.str.contains("@")).then(text.str.to_lowercase()).otherwise(text).alias(name)
+            )
         elif of.type == "url":
             path = pl.col(name).str.extract(_PATH, 1)
             changed.append(pl.when(path == "").then(pl.lit("/")).otherwise(path).alias(name))
@@ -169,8 +171,8 @@ def _with_channel(frame: pl.DataFrame) -> pl.DataFrame:
     given = ["source", "medium", "campaign"]
     group = channel_group(*(pl.col(name) for name in given))
     is_sourced = pl.any_horizontal(pl.col("source", "medium").is_not_null())
-    found = (
-        frame.select(given).unique().with_columns(_group=pl.when(is_sourced).then(group))
-    )
+    found = frame.select(given).unique().with_columns(_group=pl.when(is_sourced).then(group))
     joined = frame.join(found, on=given, how="left", nulls_equal=True, maintain_order="left")
-    return joined.with_columns(channel=pl.coalesce("channel", "_group")).drop("_group", *(set(silent) - {"channel"}))
+    return joined.with_columns(channel=pl.coalesce("channel", "_group")).drop(
+        "_group", *(set(silent) - {"channel"})
+    )

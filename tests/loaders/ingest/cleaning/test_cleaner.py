@@ -270,6 +270,26 @@ def test_units_words_defaults_and_numbers_of_rows(tmp_path):
     assert found.column("customers", "is_email_opted_in") == [False]
 
 
+def test_a_default_stands_where_the_file_lacks_the_column(tmp_path):
+    profile = profile_of(
+        tmp_path,
+        """
+        [columns]
+        day = ["Day"]
+        name = ["Campaign"]
+        cost = ["Cost"]
+        [[feeds]]
+        entity = "ad_spend"
+        date = "day"
+        campaign = { from = "name", default = "(not set)" }
+        spend = "cost"
+        """,
+    )
+    found = clean(profile, table("Day,Cost\n2024-01-05,5\n"))
+    assert found.column("ad_spend", "campaign") == ["(not set)"]
+    assert found.changes == {}
+
+
 def test_a_feed_takes_only_its_rows_and_the_main_one_takes_all(tmp_path):
     lines = "1,2024-01-05,,S,C,1,1,a@x.org,,gift\n2,2024-01-05,,S,C,1,1,,,x\n3,2024-01-05,,S,C,1,1,,,SALE\n"
     found = shop(tmp_path, lines, size=2)

@@ -115,6 +115,12 @@ def test_times_without_a_zone_are_of_the_zone_that_the_profile_names():
     assert [value.hour for value in found.values] == [10, 11, 12, 10]
 
 
+def test_a_day_alone_is_that_day_whatever_the_zone():
+    found = moments_of(["2024-07-01", "1 Jul 2024", "2024-07-01 12:00"], zone="Europe/Berlin")
+    assert [value.day for value in found.values] == [1, 1, 1]
+    assert [value.hour for value in found.values] == [0, 0, 10]
+
+
 def test_the_hour_that_summer_time_skips_is_unreadable():
     assert moments_of(["2024-03-31 02:30"], zone="Europe/Berlin").problems == ["unreadable date"]
 

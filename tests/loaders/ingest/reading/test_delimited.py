@@ -3,6 +3,7 @@
 import csv
 import io
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -125,6 +126,12 @@ def test_columns_without_and_with_equal_names_are_told_apart(read):
     assert found.rows()[1] == ("2", "2020-01-02", "6.00", "7.00")
 
 
+def test_titles_that_went_through_a_spreadsheet_are_no_header(read):
+    found = read("Shop report,,\n,,\n" + ORDERS)
+    assert found.source.columns == ("customer", "date", "amount")
+    assert found.notes == ("2 lines above the header left out",)
+
+
 def test_exports_put_together_repeat_their_header(read):
     found = read(ORDERS + "\ufeff" + ORDERS + ORDERS)
     assert found.cells["customer"].to_list() == ["Ann", "Bob"] * 3
@@ -138,6 +145,13 @@ def test_a_cell_may_be_larger_than_a_chunk(read):
     found = read(ORDERS + f'Cid,"{quoted}",7.00\nDora,2020-01-04,8.00\n')
     assert found.cells["date"].to_list()[2:] == [prose, "2020-01-04"]
     assert set(found.problems) == {None}
+
+
+def test_a_batch_holds_no_more_than_a_chunk(opened):
+    source = opened("customer,date,amount\n" + "Ann,2020-01-01,5.00\n" * 1_000_000)
+    sizes = [sum(batch.cells.select(pl.all().str.len_bytes().sum()).row(0)) for batch in source.batches()]
+    assert sum(sizes) == 1_000_000 * len("Ann2020-01-015.00")
+    assert max(sizes) <= _delimited.CHUNK + _bytes.BLOCK
 
 
 CELLS = st.text(
