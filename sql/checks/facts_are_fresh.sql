@@ -38,7 +38,7 @@ silences AS (
 ),
 
 today AS (
-    SELECT coalesce((SELECT arg_max(as_of, load_id) FROM meta.load), (SELECT max(on_day) FROM days)) AS today_on
+    SELECT coalesce((SELECT as_of FROM meta.load ORDER BY load_id DESC LIMIT 1), (SELECT max(on_day) FROM days)) AS today_on
 )
 
 SELECT

@@ -202,6 +202,8 @@ def test_the_whole_of_a_personal_dimension_is_declared():
         "signed_up_at",
         "acquisition_channel_key",
         "acquisition_campaign_key",
+        "is_placeholder",
+        "described_on",
     }
     assert set(columns.columns) == kept | set(columns.header["personal"])
 
