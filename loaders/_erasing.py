@@ -97,8 +97,9 @@ class Person:
         """Return the SQL whether a text that may be about anybody is about them."""
         # Not a part of a number either.
         after = "($|[^0-9A-Za-z._%+@-]|[.]($|[^0-9A-Za-z]))"
+        # What is flagged may be called by the number of its row, which is nobody's id.
         words = (
-            f"regexp_matches({text}, {quote(f'{_BEFORE}{re.escape(word)}{after}')})"
+            f"(regexp_matches({text}, {quote(f'{_BEFORE}{re.escape(word)}{after}')}) AND {text} <> {quote(f'row {word}')})"
             for word, _ in self.accounts.values()
         )
         names = (

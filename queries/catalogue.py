@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from martlet.queries.query import Query, load
+from martlet.queries.template import is_part
 from martlet.sql.errors import UnknownNameError, did_you_mean
 from martlet.sql.units import read_folder
 
@@ -20,10 +21,9 @@ def queries() -> dict[str, Query]:
     UnitError
         If a header is malformed.
     """
-    files = (
-        (path, text) for path, text in read_folder("queries") if not path.rsplit("/", 1)[-1].startswith("_")
-    )
-    return {query.path: query for query in (load(path, text) for path, text in files)}
+    files = dict(read_folder("queries"))
+    loaded = (load(path, text, parts=files) for path, text in files.items() if not is_part(path))
+    return {query.path: query for query in loaded}
 
 
 @cache

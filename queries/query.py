@@ -7,8 +7,9 @@ One parsed statement serves all four, by rewriting its parameter nodes, never by
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import sqlglot
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Query", "load"]
 
 _KEYS = {"question": str, "doc": str, "grain": list, "params": dict, "columns": dict}
+_PART_KEYS = {"params": dict}
 _MOST_BRANCHES = 64
 
 
@@ -188,8 +190,11 @@ class Query:
                 raise self.unit.error(message, line=self.unit.line_of("grain"))
 
 
-def load(path: str, text: str) -> Query:
+def load(path: str, text: str, *, parts: Mapping[str, str] = MappingProxyType({})) -> Query:
     """Read one query file; its header is checked now, its statement by `Query.check`.
+
+    A part that begins with a header gives its parameters to each query that includes it, after the query's own; the query may
+    declare one of them again, with only what differs, such as its default. `parts` holds the text of each part by its path.
 
     Raises
     ------
@@ -197,4 +202,12 @@ def load(path: str, text: str) -> Query:
         If the header is malformed.
     """
     unit = parse_unit(path, text, keys=_KEYS, required=frozenset(_KEYS) - {"params"})
+    own = dict(unit.header.get("params", {}))
+    for name in template.parts_of(path, unit.body):
+        if parts.get(name, "").startswith("/*"):
+            part = parse_unit(name, parts[name], keys=_PART_KEYS, required=frozenset(_PART_KEYS))
+            parameters.declared(part)
+            for parameter, table in part.header["params"].items():
+                own[parameter] = {**table, **own.get(parameter, {})}
+    unit = replace(unit, header={**unit.header, "params": own})
     return Query(unit=unit, parameters=parameters.declared(unit))

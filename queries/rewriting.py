@@ -27,7 +27,7 @@ def guarded(parameter: Parameter) -> exp.Expr:
     """Return the parameter as an identifier, cast to its type; a value out of bounds raises an error in SQL."""
     name = exp.column(parameter.name)
     name.meta["parameter"] = True
-    cast = _cast(name, parameter.sql_type)
+    cast = _words(name) if parameter.sql_type == "VARCHAR[]" else _cast(name, parameter.sql_type)
     right = _is_right(parameter, cast)
     if right is None:
         return cast
@@ -98,6 +98,13 @@ def _is_right(parameter: Parameter, cast: exp.Expr) -> exp.Expr | None:
     if parameter.default is not None:
         return inside
     return exp.or_(exp.Is(this=cast.copy(), expression=exp.null()), inside)
+
+
+def _words(name: exp.Expr) -> exp.Expr:
+    """Take a list of words, or one text that holds them separated by commas, as the command line does."""
+    listed = exp.TryCast(this=name, to=exp.DataType.build("VARCHAR[]", dialect="duckdb"))
+    split = exp.func("string_split", _cast(name.copy(), "VARCHAR"), exp.Literal.string(","), dialect="duckdb")
+    return exp.func("coalesce", listed, split)
 
 
 def _bound(parameter: Parameter, bound: Any) -> exp.Expr:

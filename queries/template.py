@@ -24,7 +24,7 @@ from martlet.sql.units import read_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Rendered", "Use", "choices_used", "render", "values_used"]
+__all__ = ["Rendered", "Use", "choices_used", "is_part", "parts_of", "render", "values_used"]
 
 # Characters of the private use area, which no SQL file holds, frame the marks of origin.
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -69,7 +69,25 @@ class _Origins(Extension):
 
 @cache
 def _sources() -> dict[str, str]:
-    return dict(read_folder("queries"))
+    """Return the text of each file below `queries/`; the header of a part is blank, so that lines keep their numbers."""
+    return {path: _without_header(path, text) for path, text in read_folder("queries")}
+
+
+def _without_header(path: str, text: str) -> str:
+    if not is_part(path) or not text.startswith("/*"):
+        return text
+    header, closing, body = text.partition("*/")
+    return "\n" * (header + closing).count("\n") + body
+
+
+def is_part(path: str) -> bool:
+    """Whether the file is a part that others include: its name begins with `_`."""
+    return path.rsplit("/", 1)[-1].startswith("_")
+
+
+def parts_of(path: str, body: str) -> list[str]:
+    """Return the paths of the parts that a template includes, directly or through others, in the order met."""
+    return [name for name, _, _ in _parts(path, body) if name != path]
 
 
 class _Environment(jinja2.Environment):
@@ -116,7 +134,7 @@ def _parts(path: str, body: str) -> Iterator[tuple[str, str, nodes.Template]]:
     environment = _environment(path, body)
     waiting, seen = [(path, body)], {path}
     while waiting:
-        name, text = waiting.pop()
+        name, text = waiting.pop(0)
         try:
             tree = environment.parse(text, name)
         except jinja2.TemplateSyntaxError as error:
@@ -134,12 +152,17 @@ def _parts(path: str, body: str) -> Iterator[tuple[str, str, nodes.Template]]:
 
 
 def choices_used(path: str, body: str) -> list[Use]:
-    """Return the names that Jinja uses from its context, in the template and in what it includes."""
+    """Return the names that Jinja uses from its context, in the template and in what it includes.
+
+    A word that one of them sets for those that it includes is no choice.
+    """
+    parts = list(_parts(path, body))
+    set_here = {node.name for _, _, tree in parts for node in tree.find_all(nodes.Name) if node.ctx == "store"}
     return [
         Use(node.name, name, node.lineno)
-        for name, _, tree in _parts(path, body)
+        for name, _, tree in parts
         for node in tree.find_all(nodes.Name)
-        if node.ctx == "load" and node.name in meta.find_undeclared_variables(tree)
+        if node.ctx == "load" and node.name in meta.find_undeclared_variables(tree) - set_here
     ]
 
 
@@ -150,7 +173,8 @@ def values_used(path: str, body: str) -> list[Use]:
         sql = ""
         for line, kind, value in _environment(path, body).lex(text, name):
             sql += "\n" * (line - 1 - sql.count("\n"))
-            sql += value if kind == "data" else " "
+            # A word that is set for a part may be SQL with values in it.
+            sql += value if kind == "data" else value[1:-1] if kind == "string" and "$" in value else " "
         try:
             tokens = Tokenizer(dialect="duckdb").tokenize(sql)
         except TokenError as error:

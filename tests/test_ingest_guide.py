@@ -2,14 +2,14 @@
 
 import dataclasses
 import re
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import martlet
-from martlet.loaders.ingest import ingest
+from martlet.cli import cli
 from martlet.loaders.ingest.entity import entities
 from martlet.loaders.ingest.profile import (
     Column,
@@ -66,7 +66,10 @@ def test_the_example_can_be_followed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("experiment.csv", "experiment.toml"):
         Path(name).write_text(example(name), encoding="utf-8")
-    ingest("experiment.toml", "experiment.csv", as_of=date(2024, 1, 31), warehouse="experiment.duckdb")
+    command = re.search(r"^martlet (ingest experiment.*)$", GUIDE, re.MULTILINE)
+    assert command
+    result = CliRunner().invoke(cli, command[1].split())
+    assert result.exit_code == 0, result.stderr
     with martlet.open("experiment.duckdb") as opened:
         assert opened.sql(
             "SELECT customer_id, region, variant, is_holdout, has_visited, has_converted, revenue, spend "
@@ -100,3 +103,11 @@ def test_the_example_can_be_followed(tmp_path, monkeypatch):
             "SELECT variant, is_control, count(*) FROM star.fact_exposure JOIN star.dim_variant USING (variant_key) "
             "GROUP BY ALL ORDER BY variant"
         ).rows() == [("Mens E-Mail", False, 1), ("No E-Mail", True, 1), ("Womens E-Mail", False, 2)]
+
+
+def test_every_command_and_option_shown_exists():
+    for line in re.findall(r"martlet ([a-z][^\n`]*)", GUIDE):
+        name, *words = line.split("#")[0].split()
+        assert name in cli.commands, line
+        known = {option for parameter in cli.commands[name].params for option in parameter.opts}
+        assert {word.split("=")[0] for word in words if word.startswith("-")} <= known, line

@@ -167,11 +167,11 @@ class _File(Values):
         if isinstance(value, str):
             return Param(path=value)
         table = self.table(key, value)
-        self.known(key, table, ("list", "key", "path"))
+        self.known(key, table, ("list", "key", "first", "path"))
         given = {name: self.text(f"{key}.{name}", entry) for name, entry in table.items()}
-        if set(given) not in ({"list", "key"}, {"path"}):
+        if set(given) not in ({"list", "key"}, {"list", "first"}, {"path"}):
             raise IngestError(
-                f'{self.name}: {key} must be a dotted path, or {{ list = "...", key = "..." }}; it has {", ".join(given) or "nothing"}'
+                f'{self.name}: {key} must be a dotted path, {{ list = "...", key = "..." }} or {{ list = "...", first = "..." }}; it has {", ".join(given) or "nothing"}'
             )
         return Param(**given)
 

@@ -1,10 +1,11 @@
 /*
-doc      = "No fact that came regularly has fallen silent: the days since its last row are no more than the longest silence in its history, or than the parameter where that is more. Today is the newest load's as_of, else the last day of any fact."
+doc      = "No fact that came regularly has fallen silent: the days since its last row are no more than the longest silence in its history, or than the parameter where that is more. A fact with rows on few days is not judged. Today is the newest load's as_of, else the last day of any fact."
 relation = "star"
 severity = "warn"
 
 [params]
-days = { type = "int", default = 7, min = 0, doc = "Days of silence that are always allowed." }
+days   = { type = "int", default = 7, min = 0, doc = "Days of silence that are always allowed." }
+active = { type = "int", default = 10, min = 1, doc = "On how many days a fact must have rows to be judged." }
 */
 WITH facts AS (
     SELECT 'star.fact_order' AS relation, date_key FROM star.fact_order
@@ -38,7 +39,7 @@ silences AS (
 ),
 
 today AS (
-    SELECT coalesce((SELECT arg_max(as_of, load_id) FROM meta.load), (SELECT max(on_day) FROM days)) AS today_on
+    SELECT coalesce((SELECT as_of FROM meta.load ORDER BY load_id DESC LIMIT 1), (SELECT max(on_day) FROM days)) AS today_on
 )
 
 SELECT
@@ -49,5 +50,7 @@ SELECT
 FROM silences
 CROSS JOIN today
 GROUP BY silences.relation
-HAVING date_diff('day', max(silences.on_day), max(today.today_on)) > greatest($days, coalesce(max(silences.silent_days), 0))
+HAVING
+    count(*) >= $active
+    AND date_diff('day', max(silences.on_day), max(today.today_on)) > greatest($days, coalesce(max(silences.silent_days), 0))
 ORDER BY silences.relation

@@ -1,5 +1,5 @@
 /*
-doc   = "An order and a touch of the same person at or before it: the input of every attribution model. A touch belongs to its customer_key or, where that is 0, to the customer whom bridge_visitor knows for its browser; unknown customers match nobody. All earlier touches are here: the query that reads it sets the lookback (age_days <= days, inclusive). Orders without a touch are absent."
+doc   = "An order and a touch of the same person at or before it: what a model may share out. Touches are those of mart.touch; unknown customers match nobody. All earlier touches are here: the query that reads it sets the lookback (age_days <= days, inclusive). Orders without a touch are absent."
 grain = ["order_id", "touchpoint_id"]
 
 [columns]
@@ -20,28 +20,6 @@ WITH orders AS (
     SELECT order_id, customer_key, ordered_at, net_revenue
     FROM star.fact_order
     WHERE customer_key <> 0
-),
-
-identified AS (
-    SELECT customer_key, touchpoint_id, touched_at, channel_key, campaign_key, touch_type, session_id
-    FROM star.fact_touchpoint
-    WHERE customer_key <> 0
-),
-
--- Anonymous touches alone go through the bridge, so that the many identified ones keep a plain scan.
-recognised AS (
-    SELECT
-        visitor.customer_key, touch.touchpoint_id, touch.touched_at, touch.channel_key, touch.campaign_key,
-        touch.touch_type, touch.session_id
-    FROM star.fact_touchpoint AS touch
-    INNER JOIN star.bridge_visitor AS visitor ON visitor.visitor_id = touch.visitor_id
-    WHERE touch.customer_key = 0 AND visitor.customer_key <> 0
-),
-
-touches AS (
-    SELECT * FROM identified
-    UNION ALL
-    SELECT * FROM recognised
 )
 
 SELECT
@@ -58,4 +36,5 @@ SELECT
     main.elapsed_seconds(touches.touched_at, orders.ordered_at) AS age_seconds,
     main.elapsed_days(touches.touched_at, orders.ordered_at) AS age_days
 FROM orders
-INNER JOIN touches ON touches.customer_key = orders.customer_key AND touches.touched_at <= orders.ordered_at
+INNER JOIN mart.touch AS touches
+    ON touches.customer_key = orders.customer_key AND touches.touched_at <= orders.ordered_at

@@ -416,6 +416,17 @@ def test_a_setting_moves_what_a_check_allows(warehouse):
     assert not found(warehouse, "facts_are_fresh").is_passed
 
 
+def test_without_a_day_of_the_load_today_is_the_last_day_of_any_fact(warehouse):
+    warehouse.execute(loads("as_of", "'2025-01-05'", "NULL"))
+    warehouse.execute(days("fact_session", "2025-01-01", "2025-01-10", 1, key="session_id", at="started_at"))
+    assert found(warehouse, "facts_are_fresh").is_passed
+    # Leads that came on few days say nothing of when the next should come.
+    warehouse.execute(days("fact_lead", "2025-01-01", "2025-01-09", 1, key="lead_id", at="captured_at"))
+    warehouse.execute(days("fact_order", "2025-01-01", "2025-01-18", 1))
+    stale = found(warehouse, "facts_are_fresh")
+    assert (stale.offending_rows, "relation = star.fact_session" in stale.example) == (1, True)
+
+
 def test_impossible_thresholds_are_refused_by_name():
     assert checks.thresholds({"facts_are_fresh.days": "3"}) == {"check.facts_are_fresh.days": "3"}
     with pytest.raises(

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 import martlet
+from martlet.loaders import _erasing, star
 from martlet.loaders import forget as forgetting
-from martlet.loaders import star
 from martlet.loaders.forget import forget
 from martlet.loaders.forgotten import Forgotten
 from martlet.loaders.warehouse_file import rewriting
@@ -202,6 +202,8 @@ def test_the_whole_of_a_personal_dimension_is_declared():
         "signed_up_at",
         "acquisition_channel_key",
         "acquisition_campaign_key",
+        "is_placeholder",
+        "described_on",
     }
     assert set(columns.columns) == kept | set(columns.header["personal"])
 
@@ -329,6 +331,35 @@ def test_two_people_are_forgotten_one_after_the_other(forgotten, tmp_path):
         frame = Forgotten(connection).rows(pl.DataFrame({"customer_id": ["C-17", "C-171", EMAIL]}))
     assert frame["customer_id"].to_list()[:2] == [first.token, second.token]
     assert frame["customer_id"][2] not in (None, EMAIL)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_about"),
+    [
+        ("17,Ann,5.00", True),
+        ('2025-01-01,"17",x', True),
+        ('{"customer id": 17, "amount": "x"}', True),
+        ("may be 17", True),
+        ("no date: 17.", True),
+        ("wrote to ANN@x.de.", True),
+        ("to=ann@x.de;17a", True),
+        ("Lee, Ann", True),
+        ("Ann, Other", False),
+        ("row 17", False),
+        ("17.50,170,a17,17a", False),
+        ("2025-17-01", False),
+        ("joann@x.de", False),
+        ("jo.ann@x.de", False),
+        ("ann@x.dev", False),
+    ],
+)
+def test_a_text_is_about_a_person_by_id_address_or_both_names(text, is_about):
+    person = _erasing.Person(
+        accounts={1: ("17", "t")}, emails={"ann@x.de": "t"}, visitors={}, names=(("Ann", "Lee"),)
+    )
+    with duckdb.connect() as connection:
+        asked = f"SELECT {person.mentioned_in('text')} FROM (SELECT $text AS text)"
+        assert connection.execute(asked, {"text": text}).fetchall() == [(is_about,)]
 
 
 def test_unknown_people_are_refused_with_the_nearest(real):

@@ -156,16 +156,27 @@ def _rows(record: dict[str, Any], reading: Reading) -> Iterator[dict[str, Any]]:
     """Yield the rows that a record makes, flat but for lists."""
     whole: dict[str, Any] = {}
     _flatten(record, "", whole)
+    firsts = {
+        column: _first(whole.get(param.list or ""), param.first)
+        for column, param in reading.params.items()
+        if param.first is not None and param.list in whole
+    }
     for row in _exploded(whole, reading.explode):
-        added = {}
+        added = dict(firsts)
         for column, param in reading.params.items():
             if param.path is not None:
                 if param.path in row:
                     added[column] = row[param.path]
-            elif param.list in row:
+            elif param.key is not None and param.list in row:
                 added[column] = _value(row[param.list], param.key)
         row.update(added)
         yield row
+
+
+def _first(elements: Any, field: str) -> Any:
+    """Return a field of the first element of a list."""
+    first = elements[0] if isinstance(elements, list) and elements else None
+    return first.get(field) if isinstance(first, dict) else None
 
 
 def _flatten(record: dict[str, Any], prefix: str, into: dict[str, Any], depth: int = 0) -> None:

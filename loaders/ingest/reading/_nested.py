@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from martlet.loaders.ingest.reading.options import Param
 
-__all__ = ["as_text", "exploded", "flat", "json_lines", "unwrapped", "with_params"]
+__all__ = ["as_text", "exploded", "flat", "json_lines", "unwrapped", "with_firsts", "with_params"]
 
 _ROW: Final = "\0row"
 
@@ -58,6 +58,17 @@ def exploded(frame: pl.DataFrame, column: str) -> tuple[pl.DataFrame, pl.Series]
     if isinstance(frame.schema.get(column), pl.List):
         numbered = numbered.explode(column, empty_as_null=True)
     return numbered.drop(_ROW), numbered[_ROW]
+
+
+def with_firsts(frame: pl.DataFrame, params: Mapping[str, Param]) -> pl.DataFrame:
+    """Add a column for each field that is looked for in the first element of a list."""
+    found = []
+    for column, param in params.items():
+        dtype = frame.schema.get(param.list or "")
+        inner = dtype.inner if isinstance(dtype, pl.List) else None
+        if param.list and param.first and isinstance(inner, pl.Struct) and param.first in inner.to_schema():
+            found.append(pl.col(param.list).list.first().struct.field(param.first).alias(column))
+    return frame.with_columns(found)
 
 
 def with_params(frame: pl.DataFrame, params: Mapping[str, Param]) -> pl.DataFrame:

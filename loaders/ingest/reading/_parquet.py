@@ -10,7 +10,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from martlet.loaders.ingest.reading._bytes import seekable
-from martlet.loaders.ingest.reading._nested import as_text, exploded, flat, json_lines, unwrapped, with_params
+from martlet.loaders.ingest.reading._nested import (
+    as_text,
+    exploded,
+    flat,
+    json_lines,
+    unwrapped,
+    with_firsts,
+    with_params,
+)
 from martlet.loaders.ingest.reading.options import Batch, listed
 from martlet.sql.errors import IngestError
 
@@ -93,6 +101,7 @@ def _shaped(frame: pl.DataFrame, reading: Reading) -> tuple[pl.DataFrame, pl.Ser
     """Return the rows, flat but for lists, and which row of the frame each came from."""
     rows = unwrapped(frame)
     origin = pl.int_range(rows.height, dtype=pl.UInt32, eager=True)
+    rows = with_firsts(rows, reading.params)
     if reading.explode is not None:
         rows, origin = exploded(rows, reading.explode)
         rows = unwrapped(rows)

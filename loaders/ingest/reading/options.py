@@ -24,10 +24,15 @@ def listed(names: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Param:
-    """Where a new column comes from: the value of a `key` in a `list` of {key, value}, or a dotted `path` in structs."""
+    """Where a new column comes from.
+
+    The value of a `key` in a `list` of {key, value}, the field `first` of the first element of a `list`, or a dotted
+    `path` in structs.
+    """
 
     list: str | None = None
     key: str | None = None
+    first: str | None = None
     path: str | None = None
 
 

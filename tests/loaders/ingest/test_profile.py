@@ -97,7 +97,7 @@ def test_a_column_is_known_by_its_key_unless_it_has_names(tmp_path):
         ("where       = { state", "where       = { status", "feeds.2..where: there is no column 'status'.*Did you mean 'state'?"),
         ("skip_lines = 2", "skip_lines = -2", "read.skip_lines must be a whole number from 0"),
         ("skip_lines = 2", 'drop_totals = "(Total"', "read.drop_totals is no regular expression"),
-        ('"traffic_source.medium"', '{ list = "event_params" }', "read.params.medium must be a dotted path, or"),
+        ('"traffic_source.medium"', '{ list = "event_params" }', "read.params.medium must be a dotted path, "),
         ("[columns]", "[columns", "mine.toml is not TOML"),
     ],
 )  # fmt: skip

@@ -1,0 +1,32 @@
+/*
+question = "Where do people go from each channel?"
+doc = """
+The transition matrix of the Markov model: how often one step follows another, with (start) before the first, (conversion) after the \
+last step before an order and (null) after the last step of a person who did not order. With markov_order 2 or 3 a state is the \
+last two or three steps, shorter at the beginning of a path. The model takes what comes next to depend on the state alone, and \
+people to be alike; attribution/removal_effects is computed from this table."""
+grain = ["from_state", "to_state"]
+
+[columns]
+from_state = "State before."
+to_state = "State after."
+passages = "Times that somebody went from the one to the other."
+probability = "Passages, divided by all passages from the state before."
+mean_revenue = "Mean net revenue of the orders that this passage ended in. NULL when it did not end in orders."
+*/
+{% from "attribution/_breakdown.sql" import dimension %}
+{% set null_paths_when = "true" %}
+{% set ages_when = "false" %}
+{% set markov_when = "true" %}
+WITH {% include "attribution/_paths.sql" %},
+
+{% include "attribution/_transitions.sql" %}
+
+SELECT
+    from_state,
+    to_state,
+    CAST(passages AS BIGINT) AS passages,
+    probability,
+    CASE WHEN to_state = '(conversion)' THEN revenue_rate / nullif(probability, 0) END AS mean_revenue
+FROM transitions
+ORDER BY CASE WHEN from_state = '(start)' THEN 0 ELSE 1 END, from_state, passages DESC, to_state
