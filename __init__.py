@@ -23,7 +23,9 @@ from martlet.sql.errors import (
 if TYPE_CHECKING:
     from martlet.loaders.advance import AdvanceReport, advance
     from martlet.loaders.build import BuildReport, build
+    from martlet.loaders.checking import CheckReport, check
     from martlet.loaders.extract import ExtractReport, extract
+    from martlet.loaders.forget import ForgetReport, forget
     from martlet.loaders.ingest import ingest
     from martlet.loaders.ingest.report import IngestReport
     from martlet.queries.result import Result
@@ -33,7 +35,9 @@ __all__ = [
     "AdvanceReport",
     "BuildReport",
     "CheckError",
+    "CheckReport",
     "ExtractReport",
+    "ForgetReport",
     "IngestError",
     "IngestReport",
     "MartletError",
@@ -47,7 +51,9 @@ __all__ = [
     "__version__",
     "advance",
     "build",
+    "check",
     "extract",
+    "forget",
     "ingest",
     "open",
 ]
@@ -55,13 +61,17 @@ __all__ = [
 _HOMES = {
     "AdvanceReport": "martlet.loaders.advance",
     "BuildReport": "martlet.loaders.build",
+    "CheckReport": "martlet.loaders.checking",
     "ExtractReport": "martlet.loaders.extract",
+    "ForgetReport": "martlet.loaders.forget",
     "IngestReport": "martlet.loaders.ingest.report",
     "Result": "martlet.queries.result",
     "Warehouse": "martlet.queries.warehouse",
     "advance": "martlet.loaders.advance",
     "build": "martlet.loaders.build",
+    "check": "martlet.loaders.checking",
     "extract": "martlet.loaders.extract",
+    "forget": "martlet.loaders.forget",
     "ingest": "martlet.loaders.ingest",
     "open": "martlet.queries.warehouse",
 }

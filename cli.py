@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from martlet.terminal import extracting, making, options
+from martlet.terminal import checking, extracting, forgetting, ingesting, making, options
 from martlet.terminal.application import Application
 
 if TYPE_CHECKING:
@@ -53,8 +53,18 @@ def demo(warehouse: Path) -> None:
         screen.show(opened, warehouse)
 
 
-# Commands that make data, in the order of the help; a new one is written in terminal/ and registered here.
-for _command in (making.build, making.advance, making.ingest, extracting.extract):
+# Commands that make or tend data, in the order of the help; a new one is written in terminal/ and registered here.
+for _command in (
+    making.build,
+    making.advance,
+    ingesting.ingest,
+    ingesting.profiles,
+    ingesting.sniff,
+    ingesting.quarantine,
+    checking.check,
+    forgetting.forget,
+    extracting.extract,
+):
     cli.add_command(_command)
 
 

@@ -8,10 +8,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from martlet.loaders import _past, star
+from martlet.loaders import _past, checks, star
 from martlet.loaders.build import BuildReport, fill
 from martlet.loaders.company import Company
 from martlet.loaders.company.preset import recalled
+from martlet.loaders.forgotten import SALT
 from martlet.loaders.warehouse_file import rewriting
 from martlet.queries.connection import connect, refuse_foreign
 from martlet.sql.errors import ParameterError, WarehouseError
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["AdvanceReport", "advance"]
 
 # Records of the loads themselves, carried over; everything else is as if the longer company had been built at once.
-_HISTORY = ("meta.load", "meta.check_result")
+_HISTORY = ("meta.load", "meta.check_result", "meta.load_relation")
 # Settings that must come out the same, or the past would not.
 _MAKERS = ("generator", "preset_digest", "faker", "first_day", "sign_up_scale")
 
@@ -99,7 +100,12 @@ def advance(
             connection.execute(f"DETACH {_past.BEFORE}")
         load_id = star.next_load_id(connection)
         total, new = sum(rows.values()), sum(added.get(table, count) for table, count in rows.items())
-        load = {"load_id": load_id, "kind": "advance", "source": f"preset {known['preset']}"}
+        load = {
+            "load_id": load_id,
+            "kind": "advance",
+            "source": f"preset {known['preset']}",
+            "as_of": company.until - timedelta(days=1),
+        }
         star.record_load(
             connection,
             {
@@ -110,9 +116,11 @@ def advance(
                 "seconds": time.monotonic() - started,
             },
         )
-        star.finish(connection, load_id)
+        warnings = checks.warnings(star.finish(connection, load_id))
     seconds = time.monotonic() - started
-    return AdvanceReport(path, rows, path.stat().st_size, seconds, company.until, added, company.settings())
+    return AdvanceReport(
+        path, rows, path.stat().st_size, seconds, warnings, company.until, added, company.settings()
+    )
 
 
 def _settings(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
@@ -122,6 +130,10 @@ def _settings(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, st
         raise WarehouseError(
             f"{path} holds no synthetic company, and of real customers nobody knows the future; "
             "advance a warehouse that martlet build made"
+        )
+    if SALT in found:
+        raise WarehouseError(
+            f"people were forgotten in {path}, and to generate the company anew would bring them back; it can't be advanced"
         )
     return found
 

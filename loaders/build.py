@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from martlet.loaders import star
+from martlet.loaders import checks, star
 from martlet.loaders.company import Company
 from martlet.loaders.warehouse_file import rewriting
 from martlet.sql.errors import ParameterError, did_you_mean
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import duckdb
 
     Batch = list[tuple[str, pl.DataFrame, float]]
+
+    from martlet.loaders.checks import CheckResult
 
 __all__ = ["DEFAULT_UNTIL", "SIZES", "BuildReport", "build", "fill"]
 
@@ -40,12 +42,13 @@ _BATCH: Final = 2_000_000
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build made: rows by table (`star.fact_order`: 28110), file size in bytes, and seconds taken."""
+    """What a build made: rows by table (`star.fact_order`: 28110), file size in bytes, seconds taken, and what checks warn of."""
 
     warehouse: Path
     rows: dict[str, int]
     size: int
     seconds: float
+    warnings: tuple[CheckResult, ...]
 
 
 def build(
@@ -114,13 +117,14 @@ def build(
             "load_id": 1,
             "kind": "build",
             "source": f"preset {preset}",
+            "as_of": company.until - timedelta(days=1),
             "seconds": time.monotonic() - started,
         }
         total = sum(rows.values())
         star.record_load(connection, {**load, "rows_read": total, "rows_loaded": total})
-        star.finish(connection, load_id=1)
+        results = star.finish(connection, load_id=1)
     path = Path(warehouse).absolute()
-    return BuildReport(path, rows, path.stat().st_size, time.monotonic() - started)
+    return BuildReport(path, rows, path.stat().st_size, time.monotonic() - started, checks.warnings(results))
 
 
 def _how_many(customers: int | None, size: str | None) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from martlet.loaders import catalogue, checks
+from martlet.loaders import catalogue, checks, profiling
 from martlet.loaders.calendar import calendar
 from martlet.loaders.channels import channels
 from martlet.queries import catalogue as packs
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from martlet.loaders.checks import CheckResult
     from martlet.sql.relations import Relation
 
 __all__ = [
     "create",
+    "create_tables",
     "extend_calendar",
     "finish",
     "insert",
@@ -36,17 +38,22 @@ __all__ = [
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create all schemas, types and empty tables, the unknown member of each dimension, and the channels."""
-    for schema in SCHEMAS:
-        connection.execute(f"CREATE SCHEMA {schema}")
-    tables = [relation for relation in in_order(relations()) if relation.kind in ("type", "table")]
-    for relation in tables:
-        _create(connection, relation)
-    for relation in tables:
+    """Create all schemas, types and tables, the unknown member of each dimension, and the channels."""
+    for relation in create_tables(connection):
         if relation.name in _WITH_UNKNOWN_MEMBER:
             key = relation.keys[0].columns[0]
             connection.execute(f"INSERT INTO {relation.qualified} ({key}) VALUES (0)")
     insert(connection, "star.dim_channel", channels())
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> list[Relation]:
+    """Create all schemas, types and tables, these without a row; return the tables in the order of what they refer to."""
+    for schema in SCHEMAS:
+        connection.execute(f"CREATE SCHEMA {schema}")
+    created = [relation for relation in in_order(relations()) if relation.kind in ("type", "table")]
+    for relation in created:
+        _create(connection, relation)
+    return [relation for relation in created if relation.kind == "table"]
 
 
 # The history has versions of known customers only, and a visitor without a number is NULL in the facts.
@@ -126,8 +133,10 @@ def recompute(connection: duckdb.DuckDBPyConnection) -> None:
         _create(connection, relation)
 
 
-def finish(connection: duckdb.DuckDBPyConnection, load_id: int) -> None:
+def finish(connection: duckdb.DuckDBPyConnection, load_id: int) -> list[CheckResult]:
     """Refresh what is derived, check the data, and write the catalogue: the last step before publishing.
+
+    Returns what the checks found; those of severity `warn` are to be told.
 
     Raises
     ------
@@ -135,8 +144,10 @@ def finish(connection: duckdb.DuckDBPyConnection, load_id: int) -> None:
         If a check of severity `error` finds offending rows.
     """
     refresh(connection)
-    checks.run(connection, load_id)
+    profiling.record(connection, load_id)
+    results = checks.run(connection, load_id)
     write_catalogue(connection)
+    return results
 
 
 def write_catalogue(connection: duckdb.DuckDBPyConnection) -> None:

@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from martlet.sql import keys
 from martlet.sql.errors import UnitError, did_you_mean
+from martlet.sql.headers import keys_of, refuse_wrong, required_of
 from martlet.sql.units import Unit, parse_unit, read_folder
 
 if TYPE_CHECKING:
@@ -49,22 +50,6 @@ FOLDERS = {
 SCHEMAS = tuple(
     dict.fromkeys(folder.schema for folder in FOLDERS.values() if folder.schema not in ("", "main"))
 )
-
-_KEYS = {"doc": str, "grain": list, "columns": dict, "stored": bool, "severity": str}
-_ALLOWED = {
-    "type": {"doc"},
-    "table": {"doc", "grain", "columns"},
-    "view": {"doc", "grain", "columns", "stored"},
-    "macro": {"doc", "columns"},
-    "check": {"doc", "severity"},
-}
-_REQUIRED = {
-    "type": {"doc"},
-    "table": {"doc", "grain", "columns"},
-    "view": {"doc", "grain", "columns"},
-    "macro": {"doc"},
-    "check": {"doc", "severity"},
-}
 
 
 @dataclass(frozen=True)
@@ -114,7 +99,14 @@ def relations() -> tuple[Relation, ...]:
     UnitError
         If a file is malformed, stands in an unknown folder, or relations read each other in a circle.
     """
-    return tuple(_relation(path, text) for path, text in read_folder("sql"))
+    found = tuple(_relation(path, text) for path, text in read_folder("sql"))
+    names = {relation.qualified for relation in found if relation.kind != "check"}
+    for relation in found:
+        if relation.kind == "check" and relation.unit.header["relation"] not in {*names, *SCHEMAS}:
+            wrong = relation.unit.header["relation"]
+            message = f"there is no relation or schema {wrong!r} to check.{did_you_mean(wrong, names)}"
+            raise relation.unit.error(message, line=relation.unit.line_of("relation"))
+    return found
 
 
 def in_order(found: Iterable[Relation]) -> list[Relation]:
@@ -172,8 +164,8 @@ def _relation(path: str, text: str) -> Relation:
             f"{path}:1: a relation stands in one of the folders of sql/.{did_you_mean(name, FOLDERS)}"
         )
     folder = FOLDERS[name]
-    allowed = {key: kind for key, kind in _KEYS.items() if key in _ALLOWED[folder.kind]}
-    unit = parse_unit(path, text, keys=allowed, required=frozenset(_REQUIRED[folder.kind]))
+    unit = parse_unit(path, text, keys=keys_of(folder.kind), required=required_of(folder.kind))
+    refuse_wrong(unit)
     relation = Relation(unit, folder.schema, unit.name, folder.kind, (), (), frozenset())
     return _BUILDERS[folder.kind](relation)
 
@@ -220,9 +212,6 @@ def _macro(relation: Relation) -> Relation:
 
 
 def _check(relation: Relation) -> Relation:
-    if relation.unit.header["severity"] not in ("error", "warn"):
-        line = relation.unit.line_of("severity")
-        raise relation.unit.error("severity must be 'error' or 'warn'", line=line)
     return replace(relation, reads=names_read(_parse(relation.unit)))
 
 

@@ -1,19 +1,21 @@
-"""The commands that make data: build, advance, ingest. They read arguments, call the library and sum up on stderr."""
+"""The commands that make data: build and advance. They read arguments, call the library and sum up on stderr."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from martlet.terminal import options
-from martlet.terminal.application import Application, Command
+from martlet.terminal import checking, options
+from martlet.terminal.application import Command
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # Heavy modules (duckdb, polars, rich, ...) are imported by the commands that need them, so that help is quick.
 # ruff: noqa: PLC0415
 
-__all__ = ["advance", "build", "ingest"]
+__all__ = ["advance", "build"]
 
 
 @click.command(cls=Command)
@@ -76,6 +78,7 @@ def build(warehouse: Path, *, changes: Any, quiet: bool, **settings: Any) -> Non
     with progress.tables(quiet=quiet) as advance:
         report = martlet.build(warehouse, progress=advance, **given)
     if not quiet:
+        checking.warned(report.warnings)
         summaries.built(report, shown_as=warehouse)
 
 
@@ -100,39 +103,5 @@ def advance(warehouse: Path, *, days: int, threads: int | None, quiet: bool) -> 
     with progress.tables(quiet=quiet) as tell:
         report = martlet.advance(warehouse, days=days, threads=threads, progress=tell)
     if not quiet:
+        checking.warned(report.warnings)
         summaries.advanced(report, shown_as=warehouse)
-
-
-@click.group(cls=Application)
-def ingest() -> None:
-    """Load real data into a warehouse."""
-
-
-@ingest.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@options.warehouse
-@click.option("--customer", metavar="COLUMN", help="Column that says who ordered.")
-@click.option("--date", metavar="COLUMN", help="Column that says when.")
-@click.option("--amount", metavar="COLUMN", help="Column that says for how much.")
-@click.option("--order-id", metavar="COLUMN", help="Column with the order's number, if there is one.")
-@click.option(
-    "--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="How dates such as 03/04/2025 are meant."
-)
-@options.quiet
-def orders(file: Path, warehouse: Path, *, quiet: bool, **columns: Any) -> None:
-    """Load a CSV or Parquet file of orders into a new or existing warehouse.
-
-    Columns and formats are recognised, and shown; name them where the guess is wrong, by header or by position from 1.
-    Rows that can't be read are kept in quarantine.rejected_row. The same file twice changes nothing.
-
-    For example:
-      martlet ingest orders orders.csv --warehouse mine.duckdb
-      martlet ingest orders export.txt --customer 1 --date 3 --date-order dmy
-    """
-    from martlet.loaders.ingest.orders import ingest_orders
-    from martlet.terminal import progress
-
-    with progress.steps(quiet=quiet) as advance:
-        report = ingest_orders(file, warehouse=warehouse, progress=advance, **columns)
-    if not quiet:
-        click.echo(report.summary(), err=True)

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT_WAREHOUSE",
     "VARIABLE",
+    "Assignment",
     "Change",
+    "ColumnName",
     "Day",
     "Dialect",
+    "Imputation",
     "QueryName",
     "assigned",
     "given_parameters",
@@ -133,6 +136,20 @@ class Change(_Equation):
             for knob in found
             if f"{knob.key}=".startswith(incomplete)
         ]
+
+
+class ColumnName(_Equation):
+    """A column of a profile and the column of the file that it is, `field=column`."""
+
+    name = "field=column"
+    form = "field=column, such as ordered_at=Date, or ordered_at=3 for the third"
+
+
+class Imputation(_Equation):
+    """A field and what its empty cells become, `field=median`."""
+
+    name = "field=how"
+    form = "field=how, such as income=median"
 
 
 class Day(_Type):

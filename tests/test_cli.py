@@ -293,7 +293,7 @@ def copying(source):
             if progress:
                 progress("star.fact_order", int(1000 * share), share)
         build.settings = settings
-        return BuildReport(Path(warehouse), {"star.fact_order": 1000}, 2**20, 0.5)
+        return BuildReport(Path(warehouse), {"star.fact_order": 1000}, 2**20, 0.5, ())
 
     return build
 

@@ -1,47 +1,146 @@
-"""Real data in: a file that some system exported becomes rows of the star, and nothing is lost.
+"""Real data in: files that some system exported become rows of the star, and nothing is lost.
 
-A load goes through these rooms, in this order: `_decoding` (bytes to lines), `_sniffing` (which format), `_separated` and
-`_reading` (lines to text columns), `_kinds` and `_columns` (which column is which), `_amounts` and `_dates` (text to
-values), `_order_rows` and `_repeats` (clean orders, rejected rows, duplicates), `_orders_in_star` (into the warehouse).
-`orders` leads through them.
+Rooms, in the order in which a file goes through them: `reading` (bytes to batches of text cells), `profile` and `matching`
+(which column is which), `cleaning` (text to typed fields), `settling` (fields into the star). `entities` says what the star
+takes, `profiles` what sources write; `loading` leads through all of it, `quarantined` keeps what could not be taken.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from martlet.loaders.ingest.orders import ingest_orders
-from martlet.sql.errors import UnknownNameError, did_you_mean
+from martlet.sql.errors import ParameterError, did_you_mean
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
+    from martlet.loaders.ingest.profile import Profile
+    from martlet.loaders.ingest.ranking import Fit
     from martlet.loaders.ingest.report import IngestReport
 
-__all__ = ["KINDS", "ingest"]
-
-KINDS = {"orders": ingest_orders}
+__all__ = ["ingest", "profiles", "sniff"]
 
 
-def ingest(kind: str, file: str | Path, **options: Any) -> IngestReport:
-    """Load a file of one kind of real data into a new or an existing warehouse, in one atomic step.
+def ingest(
+    profile: str | Path,
+    *given: str | Path,
+    warehouse: str | Path = "warehouse.duckdb",
+    as_of: date | None = None,
+    columns: Mapping[str, str | int] | None = None,
+    date_order: str | None = None,
+    impute: Mapping[str, str] | None = None,
+    pseudonym_key: bytes | None = None,
+    retry: bool = False,
+    dry_run: bool = False,
+    progress: Callable[[str, float], None] | None = None,
+) -> IngestReport:
+    """Load files of one kind into a new or an existing warehouse, in one atomic step.
+
+    Format, encoding, columns, the order of dates and decimal marks are recognised; the report says how. Loading the same
+    again changes nothing, a corrected file replaces by key, and rows that can't be taken are kept with a reason.
 
     Parameters
     ----------
-    kind
-        What the file holds: `orders`.
-    file
-        The file to load.
-    **options
-        What that kind takes, `warehouse` always; see `martlet.loaders.ingest.orders.ingest_orders`.
+    profile
+        Name of a profile, see `profiles`, or a TOML file with one of your own.
+    *given
+        Files, folders, or patterns such as `exports/*.csv`.
+    warehouse
+        The warehouse file to add to, or to make.
+    as_of
+        Day as of which the files tell: from it, changed customers have a new version. The day of the load if None.
+    columns
+        By key of the profile, the file's column by name, or by position from 1; found if not given.
+    date_order
+        `dmy`, `mdy` or `ymd`: how dates such as 3/4/2024 are meant; decided by the whole column if None.
+    impute
+        By field, what an empty cell becomes: `median`, `mean`, `mode` or a value. Nothing is made up otherwise.
+    pseudonym_key
+        Replace names, addresses and phone numbers by hashes with this key.
+    retry
+        The files are repaired exports of the quarantine; rows that are taken now are marked there.
+    dry_run
+        Do everything but change the warehouse.
+    progress
+        Called with the name of the step and its share done, from 0 to 1.
 
     Raises
     ------
     UnknownNameError
-        If there is no such kind.
-    IngestError, ParameterError, WarehouseError, CheckError
-        As the kind's own function says.
+        If there is no such profile.
+    IngestError
+        If a file can't be read or understood, or none of its rows can be taken; nothing is changed.
+    ParameterError
+        If an option has an impossible value.
+    WarehouseError
+        If the warehouse can't be written, isn't Martlet's, or holds a synthetic company.
+    CheckError
+        If the star breaks a check afterwards; nothing is changed.
     """
-    if kind not in KINDS:
-        raise UnknownNameError(f"there is no kind of data {kind!r} to ingest.{did_you_mean(kind, KINDS)}")
-    return KINDS[kind](file, **options)
+    from martlet.loaders.ingest import loading  # noqa: PLC0415
+    from martlet.loaders.ingest.cleaning._date_order import ORDERS  # noqa: PLC0415
+    from martlet.loaders.ingest.profile import load_profile  # noqa: PLC0415
+    from martlet.loaders.ingest.reading.files import find_files  # noqa: PLC0415
+    from martlet.loaders.ingest.reading.source import open_source  # noqa: PLC0415
+
+    if date_order is not None and date_order not in ORDERS:
+        raise ParameterError(
+            f"date_order is {date_order!r}.{did_you_mean(str(date_order), ORDERS)} It says the order of day, month and year."
+        )
+    loaded = load_profile(profile)
+    _refuse_unknown_fields(loaded, impute or {})
+    sources = [open_source(path, loaded.read) for path in find_files(_listed(given))]
+    options = loading.Options(
+        as_of=as_of,
+        columns=columns or {},
+        date_order=date_order,
+        impute=impute or {},
+        pseudonym_key=pseudonym_key,
+        retry=retry,
+        dry_run=dry_run,
+    )
+    return loading.load(
+        loaded,
+        sources,
+        warehouse=Path(warehouse),
+        options=options,
+        say=progress or (lambda _step, _share: None),
+    )
+
+
+def profiles() -> list[Profile]:
+    """Return the profiles that Martlet ships, by name."""
+    from martlet.loaders.ingest.profile import load_profile, profile_names  # noqa: PLC0415
+
+    return [load_profile(name) for name in profile_names()]
+
+
+def sniff(file: str | Path) -> list[Fit]:
+    """Return the profiles that fit a file, the best first, each with its reasons.
+
+    Raises
+    ------
+    IngestError
+        If the file can't be read.
+    """
+    from martlet.loaders.ingest.ranking import rank  # noqa: PLC0415
+    from martlet.loaders.ingest.reading.source import open_source  # noqa: PLC0415
+
+    return rank(open_source(Path(file)))
+
+
+def _listed(given: Sequence[str | Path]) -> list[str | Path]:
+    if not given:
+        raise ParameterError("no file to load is given")
+    return list(given)
+
+
+def _refuse_unknown_fields(profile: Profile, impute: Mapping[str, str]) -> None:
+    fed = sorted({name for feed in profile.feeds for name in feed.fields})
+    for name in impute:
+        if name not in fed:
+            raise ParameterError(
+                f"{profile.name} feeds no field {name!r} that could be imputed.{did_you_mean(name, fed)}"
+            )

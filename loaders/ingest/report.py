@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
-__all__ = ["IngestReport"]
+    from martlet.loaders.ingest.cleaning import Change as Cleaning
+    from martlet.loaders.ingest.settling.outcome import Change as Settling
+
+__all__ = ["FileReport", "IngestReport"]
+
+_EXAMPLES = 2
+_LONGEST = 40
+_MOST_REASONS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
-class IngestReport:
-    """What an ingest understood and did; `rows_read == rows_loaded + rows_merged + rows_quarantined`.
+class FileReport:
+    """What became of one file; `rows_read == rows_loaded + rows_merged + rows_quarantined`.
 
     Attributes
     ----------
@@ -22,25 +31,30 @@ class IngestReport:
     source, format
         Name of the file, and what was recognised of its format, in words.
     columns
-        The column of each role found: customer, date, amount, order_id, email, first_name, last_name, quantity, currency.
+        By key of the profile, the file's column.
     ignored
         Columns that were not used.
     rows_read, rows_loaded, rows_merged, rows_quarantined
         Rows of data, and what became of them.
     rows_replaced
-        Those of `rows_loaded` that corrected an order of an earlier file.
+        Those of `rows_loaded` that corrected what an earlier file said.
     reasons
         Rows in quarantine by reason, the commonest first.
     notes
         What was decided without certainty or deserves a look, in words.
-    customers_new
-        Customers that the warehouse did not know.
-    first_order_on, last_order_on
-        First and last day of the orders read, in UTC; None if there were none.
+    changes
+        What was changed in rows that were taken, by rule and column, with examples of before and after.
+    others
+        Rows that were loaded and merged of what the file tells besides, by entity.
+    new, placeholders
+        Customers, products, campaigns and visitors that the warehouse did not know, and how many placeholders more (or
+        less) there are: members of whom only the identifier is known.
+    first_on, last_on
+        First and last day that the rows tell of, in UTC; None if they tell of none.
     seconds
-        How long it took.
+        How long the file took.
     already_loaded
-        The same content was loaded before, so nothing was changed; then all rows count as merged.
+        The same content was loaded before, so nothing was changed.
     """
 
     load_id: int
@@ -55,9 +69,12 @@ class IngestReport:
     rows_quarantined: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    customers_new: int = 0
-    first_order_on: date | None = None
-    last_order_on: date | None = None
+    changes: tuple[Cleaning | Settling, ...] = ()
+    others: dict[str, tuple[int, int]] = field(default_factory=dict)
+    new: dict[str, int] = field(default_factory=dict)
+    placeholders: dict[str, int] = field(default_factory=dict)
+    first_on: date | None = None
+    last_on: date | None = None
     seconds: float = 0.0
     already_loaded: bool = False
 
@@ -66,13 +83,13 @@ class IngestReport:
 
         Examples
         --------
-        >>> print(IngestReport(load_id=3, source="a.csv", format="Parquet", rows_read=2, already_loaded=True).summary())
+        >>> print(FileReport(load_id=3, source="a.csv", format="Parquet", already_loaded=True).summary())
         a.csv: the same content is in the warehouse already, as load 3; nothing was changed
         """
         if self.already_loaded:
             return f"{self.source}: the same content is in the warehouse already, as load {self.load_id}; nothing was changed"
         chosen = ", ".join(
-            f"{role} = {'column ' * name.isdecimal()}{name}" for role, name in self.columns.items()
+            f"{key} = {'column ' * name.isdecimal()}{name}" for key, name in self.columns.items()
         )
         lines = [f"{self.source}: {self.format}", f"columns: {chosen}"]
         if self.ignored:
@@ -83,8 +100,135 @@ class IngestReport:
             f"+ quarantined {self.rows_quarantined:,}"
         )
         if self.rows_replaced:
-            lines.append(f"  of those loaded, {self.rows_replaced:,} replaced an order of an earlier file")
-        lines.extend(f"  quarantined {count:,}: {reason}" for reason, count in self.reasons.items())
-        span = f", ordered {self.first_order_on} to {self.last_order_on}" if self.first_order_on else ""
-        lines.append(f"new customers {self.customers_new:,}{span}; load {self.load_id}, {self.seconds:.1f} s")
+            lines.append(f"  of those loaded, {self.rows_replaced:,} replaced what an earlier file said")
+        reasons = list(self.reasons.items())
+        lines.extend(f"  quarantined {count:,}: {reason}" for reason, count in reasons[:_MOST_REASONS])
+        if len(reasons) > _MOST_REASONS:
+            lines.append(f"  and {len(reasons) - _MOST_REASONS} further reasons; see martlet quarantine")
+        lines.extend(_change(change) for change in self.changes)
+        lines.extend(
+            f"besides: {name.replace('_', ' ')}, loaded {loaded:,}, merged {merged:,}"
+            for name, (loaded, merged) in self.others.items()
+        )
+        members = [
+            f"new {name} {count:,}"
+            + (
+                f" ({self.placeholders[name]:,} by identifier only)"
+                if self.placeholders.get(name, 0) > 0
+                else ""
+            )
+            for name, count in self.new.items()
+        ]
+        completed = [
+            f"{-count:,} {name} described who were known by identifier only"
+            for name, count in self.placeholders.items()
+            if count < 0
+        ]
+        span = [f"days {self.first_on} to {self.last_on}"] if self.first_on else []
+        lines.append("; ".join([*members, *completed, *span, f"load {self.load_id}, {self.seconds:.1f} s"]))
         return "\n".join(lines)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IngestReport:
+    """What an ingest understood and did, file by file.
+
+    Attributes
+    ----------
+    files
+        What became of each file, in the order in which they were loaded.
+    warnings
+        What checks of severity `warn` found, in words.
+    is_dry_run
+        Everything was done but publishing: the warehouse is as it was before.
+    seconds
+        How long it took.
+    """
+
+    files: tuple[FileReport, ...]
+    warnings: tuple[str, ...] = ()
+    is_dry_run: bool = False
+    seconds: float = 0.0
+
+    @property
+    def load_id(self) -> int:
+        """Number of the last load."""
+        return self.files[-1].load_id
+
+    @property
+    def rows_read(self) -> int:
+        """Rows of data of all files."""
+        return sum(file.rows_read for file in self.files)
+
+    @property
+    def rows_loaded(self) -> int:
+        """Rows that are new in the star or changed it."""
+        return sum(file.rows_loaded for file in self.files)
+
+    @property
+    def rows_replaced(self) -> int:
+        """Those of them that corrected what was there."""
+        return sum(file.rows_replaced for file in self.files)
+
+    @property
+    def rows_merged(self) -> int:
+        """Rows that say what was there already."""
+        return sum(file.rows_merged for file in self.files)
+
+    @property
+    def rows_quarantined(self) -> int:
+        """Rows set aside."""
+        return sum(file.rows_quarantined for file in self.files)
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """Rows set aside by reason, the commonest first."""
+        together: Counter[str] = Counter()
+        for file in self.files:
+            together.update(file.reasons)
+        return dict(together.most_common())
+
+    @property
+    def new(self) -> dict[str, int]:
+        """Members that the warehouse did not know, by dimension."""
+        together: Counter[str] = Counter()
+        for file in self.files:
+            together.update(file.new)
+        return dict(together)
+
+    @property
+    def already_loaded(self) -> bool:
+        """Whether the warehouse had all contents already, so that nothing was changed."""
+        return all(file.already_loaded for file in self.files)
+
+    def summary(self) -> str:
+        """Return the report as lines of plain text, for a person."""
+        parts = [file.summary() for file in self.files]
+        if len(self.files) > 1:
+            parts.append(
+                f"{len(self.files)} files: rows read {self.rows_read:,} = loaded {self.rows_loaded:,} "
+                f"+ merged {self.rows_merged:,} + quarantined {self.rows_quarantined:,}, {self.seconds:.1f} s"
+            )
+        parts.extend(f"warning: {warning}" for warning in self.warnings)
+        if self.is_dry_run:
+            parts.append("dry run: nothing was written")
+        return "\n\n".join(parts[: len(self.files)]) + "".join(
+            f"\n{line}" for line in parts[len(self.files) :]
+        )
+
+
+def _change(change: Cleaning | Settling) -> str:
+    shown = ", ".join(f"{_short(before)} -> {_short(after)}" for before, after in _head(change.examples))
+    return f"  {change.rule.replace('_', ' ')} ({change.column}): {change.count:,}" + (
+        f", such as {shown}" if shown else ""
+    )
+
+
+def _head(examples: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    return examples[:_EXAMPLES]
+
+
+def _short(text: str) -> str:
+    if not text:
+        return "(empty)"
+    return repr(text if len(text) <= _LONGEST else text[:_LONGEST] + "...")

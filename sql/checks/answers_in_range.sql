@@ -1,6 +1,8 @@
 /*
-doc      = "Stars and satisfaction lie in 1 to 5, the likelihood to recommend in 0 to 10."
-severity = "error"
+doc       = "Stars and satisfaction lie in 1 to 5, the likelihood to recommend in 0 to 10."
+relation  = "star"
+severity  = "warn"
+generated = "error"
 */
 SELECT 'star.fact_review' AS relation, review_id AS id, 'rating ' || rating || ' is not 1 to 5' AS reason
 FROM star.fact_review

@@ -1,6 +1,8 @@
 /*
-doc      = "An email's life is in order: people held out are not sent it, what is delivered was sent, what is opened, clicked, unsubscribed from or complained about was delivered before, and what a human did is among what was done."
-severity = "error"
+doc       = "An email's life is in order: people held out are not sent it, what is delivered was sent, what is opened, clicked, unsubscribed from or complained about was delivered before, and what a human did is among what was done."
+relation  = "star.fact_email"
+severity  = "warn"
+generated = "error"
 */
 WITH emails AS (
     SELECT

@@ -1,5 +1,6 @@
 /*
 doc      = "A campaign's clicks of a day are no more than its impressions. Some platforms count clicks on assets that they count no impressions for, so this is only a warning."
+relation = "star.fact_ad_spend"
 severity = "warn"
 */
 SELECT

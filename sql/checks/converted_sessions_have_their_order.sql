@@ -1,6 +1,8 @@
 /*
-doc      = "A session is converted exactly when it names an order; that order exists, was placed in this session, and has its revenue; and the session of an order is converted."
-severity = "error"
+doc       = "A session is converted exactly when it names an order; that order exists, was placed in this session, and has its revenue; and the session of an order is converted."
+relation  = "star.fact_session"
+severity  = "warn"
+generated = "error"
 */
 SELECT
     visit.session_id,

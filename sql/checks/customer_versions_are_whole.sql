@@ -1,5 +1,6 @@
 /*
 doc      = "A customer with a history has exactly one current version, which is open-ended, and versions that neither overlap nor end before they start."
+relation = "star.dim_customer_history"
 severity = "error"
 */
 WITH versions AS (

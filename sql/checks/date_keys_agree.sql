@@ -1,5 +1,6 @@
 /*
 doc      = "The date_key of a fact is the day of its timestamp."
+relation = "star"
 severity = "error"
 */
 WITH facts AS (

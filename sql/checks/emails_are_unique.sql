@@ -1,5 +1,6 @@
 /*
 doc      = "No two customers have the same email address, whatever its case. They may be one person with two accounts, so this is only a warning."
+relation = "star.dim_customer"
 severity = "warn"
 */
 SELECT lower(trim(email)) AS email, count(*) || ' customers have this address' AS reason

@@ -1,6 +1,8 @@
 /*
-doc      = "No event happens before its session starts."
-severity = "error"
+doc       = "No event happens before its session starts."
+relation  = "star.fact_event"
+severity  = "warn"
+generated = "error"
 */
 SELECT
     event.event_id,

@@ -1,5 +1,6 @@
 /*
 doc      = "The variant of an exposure belongs to the exposure's experiment."
+relation = "star.fact_exposure"
 severity = "error"
 */
 SELECT

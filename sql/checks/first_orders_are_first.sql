@@ -1,5 +1,6 @@
 /*
 doc      = "At most one order of each known customer is marked as the first, and none of theirs is earlier. No order is marked where the first came before the data; who signed up within the data has a first one."
+relation = "star.fact_order"
 severity = "error"
 */
 WITH bounds AS (SELECT min(ordered_at) AS starts_at FROM star.fact_order),

@@ -1,5 +1,6 @@
 /*
 doc      = "No two members of a dimension share their natural identifier, and only the unknown member (key 0) is called (unknown)."
+relation = "star"
 severity = "error"
 */
 WITH members AS (

@@ -1,6 +1,8 @@
 /*
-doc      = "An order's net_revenue is its gross_amount less its discount_amount."
-severity = "error"
+doc       = "An order's net_revenue is its gross_amount less its discount_amount."
+relation  = "star.fact_order"
+severity  = "warn"
+generated = "error"
 */
 SELECT
     order_id,

@@ -1,6 +1,8 @@
 /*
-doc      = "The lines of an order add up to it: net_revenue and gross_amount to the cent, item_count to the unit; and each line's net_revenue is quantity * unit_price - discount_amount. Orders without lines, imported as totals, are left alone."
-severity = "error"
+doc       = "The lines of an order add up to it: net_revenue and gross_amount to the cent, item_count to the unit; and each line's net_revenue is quantity * unit_price - discount_amount. Orders without lines, imported as totals, are left alone."
+relation  = "star.fact_order"
+severity  = "warn"
+generated = "error"
 */
 WITH lines AS (
     SELECT

@@ -1,5 +1,6 @@
 /*
 doc      = "No order of a customer is earlier than their sign-up. Guests who open an account later break it rightly, so this is only a warning."
+relation = "star.fact_order"
 severity = "warn"
 */
 SELECT

@@ -1,5 +1,6 @@
 /*
 doc      = "Where the truth is filled, each synthetic order has its cause (the primary key allows only one): a touch of the named channel at or before the order, or none for baseline orders; a touch before the data is not on record. Orders from a source have no known cause."
+relation = "truth.order_cause"
 severity = "error"
 */
 SELECT

@@ -1,6 +1,8 @@
 /*
-doc      = "An order's refund is neither negative nor more than its net revenue, and its status says the same: all of it is refunded when it is refunded or cancelled. An order with negative revenue, as some sources book returns, has no refund."
-severity = "error"
+doc       = "An order's refund is neither negative nor more than its net revenue, and its status says the same: all of it is refunded when it is refunded or cancelled. An order with negative revenue, as some sources book returns, has no refund."
+relation  = "star.fact_order"
+severity  = "warn"
+generated = "error"
 */
 SELECT
     order_id,

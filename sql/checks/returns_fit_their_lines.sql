@@ -1,6 +1,8 @@
 /*
-doc      = "No more units of a line are returned than were ordered, not before they were ordered, and the refunds of an order's returns are within the order's refund_amount."
-severity = "error"
+doc       = "No more units of a line are returned than were ordered, not before they were ordered, and the refunds of an order's returns are within the order's refund_amount."
+relation  = "star.fact_return"
+severity  = "warn"
+generated = "error"
 */
 WITH returned_lines AS (
     SELECT order_line_id, sum(quantity) AS quantity, min(returned_at) AS returned_at

@@ -15,6 +15,7 @@ subject_line = "Subject line of an email campaign. NULL for all others."
 starts_on = "First day of the campaign. NULL when not known."
 ends_on = "Last day of the campaign, itself included. NULL while it has no end."
 budget = "Money planned for the whole campaign. NULL when none was set."
+is_placeholder = "Whether the campaign is known only from other data, such as spend, and no list of campaigns has described it yet."
 */
 CREATE TABLE star.dim_campaign (
     campaign_key INTEGER PRIMARY KEY,
@@ -28,5 +29,6 @@ CREATE TABLE star.dim_campaign (
     subject_line VARCHAR,
     starts_on DATE,
     ends_on DATE,
-    budget DECIMAL(18, 2)
+    budget DECIMAL(18, 2),
+    is_placeholder BOOLEAN NOT NULL DEFAULT false
 )

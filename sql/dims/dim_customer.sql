@@ -1,6 +1,8 @@
 /*
 doc   = "A customer, as now. Key 0 is the unknown customer: rows that carry it belong to nobody in particular, and never count as one person."
 grain = ["customer_key"]
+watched = ["gender", "age_range", "education", "income", "country", "loyalty_tier", "acquisition_channel_key"]
+personal = ["first_name", "last_name", "email", "gender", "birth_date", "age_range", "education", "marital_status", "kids_at_home", "teens_at_home", "income", "income_range", "country", "region", "city", "postal_code", "loyalty_tier", "is_email_opted_in", "is_sms_opted_in"]
 
 [columns]
 customer_key = "Key of the customer. 0 is unknown."
@@ -27,6 +29,8 @@ acquisition_channel_key = "Channel of the visit that led to the sign-up, or 0."
 acquisition_campaign_key = "Campaign of the visit that led to the sign-up, or 0, as for those who signed up before the campaigns on record."
 is_email_opted_in = "Whether the customer agrees to marketing by email. false when not known, since consent is not assumed."
 is_sms_opted_in = "Whether the customer agrees to marketing by text message. false when not known, since consent is not assumed."
+is_placeholder = "Whether the customer is known only from other data, such as orders, and no source of customers has described them yet. false for synthetic customers."
+described_on = "Day as of which a source of customers last described the customer. NULL for synthetic customers and placeholders."
 */
 CREATE TABLE star.dim_customer (
     customer_key INTEGER PRIMARY KEY,
@@ -52,5 +56,7 @@ CREATE TABLE star.dim_customer (
     acquisition_channel_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_channel (channel_key),
     acquisition_campaign_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_campaign (campaign_key),
     is_email_opted_in BOOLEAN NOT NULL DEFAULT false,
-    is_sms_opted_in BOOLEAN NOT NULL DEFAULT false
+    is_sms_opted_in BOOLEAN NOT NULL DEFAULT false,
+    is_placeholder BOOLEAN NOT NULL DEFAULT false,
+    described_on DATE
 )

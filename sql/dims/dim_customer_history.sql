@@ -1,6 +1,7 @@
 /*
 doc   = "A version of a customer: how the slowly changing attributes stood during [valid_from, valid_until) (SCD type 2). A customer's versions do not overlap, and exactly one of them is current. Key 0 is the version of the unknown customer."
 grain = ["customer_version_key"]
+personal = ["loyalty_tier", "income_range", "region", "is_email_opted_in"]
 
 [columns]
 customer_version_key = "Key of the version. 0 belongs to the unknown customer."

@@ -1,6 +1,7 @@
 /*
 doc   = "A product, as now. Key 0 is the unknown product."
 grain = ["product_key"]
+watched = ["category", "unit_cost", "list_price"]
 
 [columns]
 product_key = "Key of the product. 0 is unknown."
@@ -14,6 +15,7 @@ unit_cost = "What one unit costs the company now. NULL when not known."
 list_price = "Price of one unit now, before any discount. NULL when not known."
 launched_on = "First day on which the product could be bought. NULL when not known."
 is_active = "Whether the product is still offered."
+is_placeholder = "Whether the product is known only from other data, such as order lines, and no catalogue has described it yet."
 */
 CREATE TABLE star.dim_product (
     product_key INTEGER PRIMARY KEY,
@@ -26,5 +28,6 @@ CREATE TABLE star.dim_product (
     unit_cost DECIMAL(18, 2),
     list_price DECIMAL(18, 2),
     launched_on DATE,
-    is_active BOOLEAN NOT NULL DEFAULT true
+    is_active BOOLEAN NOT NULL DEFAULT true,
+    is_placeholder BOOLEAN NOT NULL DEFAULT false
 )

@@ -1,6 +1,7 @@
 /*
 doc   = "A campaign and a day: what the platform delivered and charged. Spend that a source does not split by campaign has campaign 0, one row per channel and platform."
 grain = ["date_key", "campaign_key", "channel_key", "platform"]
+watched = ["impressions", "clicks", "spend", "platform", "channel_key"]
 
 [columns]
 date_key = "Day of delivery, in the time zone of the platform's account."

@@ -1,6 +1,7 @@
 /*
 doc   = "A campaign and a person assigned to it: who was to be mailed, what became of the mail, and what the person did. People held out are here too, unsent, so that the effect can be measured. Opens and clicks by machines (privacy proxies, link scanners) count in the plain columns and not in the human ones."
 grain = ["email_id"]
+watched = ["bounce_type", "open_count", "click_count", "cost"]
 
 [columns]
 email_id = "Number of the assignment, given by the loader, stable from load to load."
@@ -11,10 +12,10 @@ is_holdout = "Whether the person was left out at random, as a control."
 sent_at = "When it was sent, UTC. NULL for people held out."
 delivered_at = "When it was delivered, UTC. NULL when it was not sent or bounced."
 bounce_type = "Why it was not delivered. NULL when it was not sent or did not bounce."
-first_opened_at = "First open, by whomever, UTC. NULL without an open."
+first_opened_at = "First open, by whomever, UTC; the moment of delivery where a source counts opens and does not say when. NULL without an open."
 open_count = "Opens, by whomever."
 first_human_opened_at = "First open by the person, UTC. Equal to first_opened_at where a source cannot tell. NULL without one."
-first_clicked_at = "First click, by whomever, UTC. NULL without a click."
+first_clicked_at = "First click, by whomever, UTC; the moment of delivery where a source counts clicks and does not say when. NULL without a click."
 click_count = "Clicks, by whomever."
 first_human_clicked_at = "First click by the person, UTC. Equal to first_clicked_at where a source cannot tell. NULL without one."
 unsubscribed_at = "When the person unsubscribed through this mail, UTC. NULL otherwise."

@@ -1,6 +1,7 @@
 /*
 doc   = "A person who left their details, and whether they became a customer."
 grain = ["lead_id"]
+watched = ["channel_key"]
 
 [columns]
 lead_id = "Number of the lead, given by the loader, stable from load to load."

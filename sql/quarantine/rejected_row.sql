@@ -1,6 +1,7 @@
 /*
 doc   = "A row of a source that could not be loaded, as it was, with the first reason found. Rows read and not merged are either in the star or here."
 grain = ["load_id", "source", "row_number"]
+personal = ["row_text", "reason"]
 
 [columns]
 load_id = "Load that rejected the row."
@@ -9,6 +10,7 @@ row_number = "Place of the row in the file, the first row after the header being
 row_text = "The row, as text."
 column_name = "Column that was the reason. NULL when the row as a whole was."
 reason = "Why it was rejected, and what would be right."
+resolved_by = "Load that took the row up again after its repair; if it could not be loaded then either, that load has a row of its own here. NULL while it waits for repair."
 */
 CREATE TABLE quarantine.rejected_row (
     load_id BIGINT NOT NULL REFERENCES meta.load (load_id),
@@ -17,5 +19,6 @@ CREATE TABLE quarantine.rejected_row (
     row_text VARCHAR,
     column_name VARCHAR,
     reason VARCHAR NOT NULL,
+    resolved_by BIGINT,
     PRIMARY KEY (load_id, source, row_number)
 )

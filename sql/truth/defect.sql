@@ -1,6 +1,7 @@
 /*
 doc   = "A value that was spoilt on purpose in this warehouse, for practising data cleaning. Compare with what a cleaning step finds; original_value puts it right. Empty unless something spoilt it; files that martlet extract writes have their own record, in their folder _truth."
 grain = ["defect_id"]
+personal = ["original_value", "spoilt_value"]
 
 [columns]
 defect_id = "Number of the defect."

@@ -7,7 +7,6 @@ import pytest
 
 import martlet
 from martlet.loaders import _past
-from martlet.loaders.ingest.orders import ingest_orders
 from martlet.loaders.warehouse_file import rewriting
 from martlet.sql.errors import CheckError, ParameterError, WarehouseError
 
@@ -17,7 +16,7 @@ UNTIL = date(2025, 12, 3)
 FLAT = {"visits.prospects": "2", "channels.Email.effect": 0.04}
 COMPANY = {"customers": 250, "days": 370, "seed": 7, "set": FLAT, "threads": 1}
 # They record the loads themselves: when, how many, and what each found.
-OF_LOADS = {"meta.load", "meta.check_result", "meta.relation"}
+OF_LOADS = {"meta.load", "meta.check_result", "meta.load_relation", "meta.relation"}
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +154,7 @@ def test_real_companies_have_no_known_future(tmp_path):
     orders = tmp_path / "orders.csv"
     orders.write_text("customer,date,amount\na,2025-01-31,10.50\n")
     path = tmp_path / "mine.duckdb"
-    ingest_orders(orders, warehouse=path)
+    martlet.ingest("orders", orders, warehouse=path)
     before = path.read_bytes()
     with pytest.raises(WarehouseError, match="no synthetic company"):
         martlet.advance(path, days=30)

@@ -6,13 +6,18 @@ import duckdb
 import polars as pl
 import pytest
 
-from martlet.loaders.ingest.orders import ingest_orders
+import martlet
 
 
 @pytest.fixture(scope="module")
 def cdnow(shared, tmp_path_factory):
     path = tmp_path_factory.mktemp("cdnow") / "w.duckdb"
-    report = ingest_orders(shared / "known_answers/lifetimes/CDNOW_sample.txt", warehouse=path, customer="2")
+    report = martlet.ingest(
+        "orders",
+        shared / "known_answers/lifetimes/CDNOW_sample.txt",
+        warehouse=path,
+        columns={"customer_id": "2"},
+    )
     return report, path
 
 
@@ -24,9 +29,9 @@ def orders_of(path):
 
 def test_rfm_r(shared, tmp_path):
     path = tmp_path / "w.duckdb"
-    report = ingest_orders(shared / "known_answers/rfm_r/rfm_data_orders.csv", warehouse=path)
-    assert (report.rows_read, report.rows_loaded, report.customers_new) == (4906, 4906, 995)
-    assert (report.first_order_on, report.last_order_on) == (date(2001, 10, 29), date(2006, 12, 30))
+    report = martlet.ingest("orders", shared / "known_answers/rfm_r/rfm_data_orders.csv", warehouse=path)
+    assert (report.rows_read, report.rows_loaded, report.new["customers"]) == (4906, 4906, 995)
+    assert (report.files[0].first_on, report.files[0].last_on) == (date(2001, 10, 29), date(2006, 12, 30))
     published = pl.read_csv(shared / "known_answers/rfm_r/expected_rfm_and_segments.csv")
     found = (
         orders_of(path)
@@ -39,19 +44,24 @@ def test_rfm_r(shared, tmp_path):
 
 def test_cdnow_is_understood_without_header(cdnow, shared):
     report, _ = cdnow
-    assert "separated by spaces, without header" in report.format
-    assert report.columns == {"customer": "2", "date": "3", "amount": "5", "quantity": "4"}
+    assert "separated by spaces, without header" in report.files[0].format
+    assert report.files[0].columns == {
+        "customer_id": "2",
+        "ordered_at": "3",
+        "net_revenue": "5",
+        "item_count": "4",
+    }
     lines = (shared / "known_answers/lifetimes/CDNOW_sample.txt").read_text().split("\n")
     assert report.rows_read == report.rows_loaded == sum(bool(line.strip()) for line in lines)
-    assert report.customers_new == 2357
+    assert report.new["customers"] == 2357
 
 
 def test_cdnow_guesses_the_master_id_and_says_so(shared, tmp_path):
-    report = ingest_orders(
-        shared / "known_answers/lifetimes/CDNOW_sample.txt", warehouse=tmp_path / "w.duckdb"
+    report = martlet.ingest(
+        "orders", shared / "known_answers/lifetimes/CDNOW_sample.txt", warehouse=tmp_path / "w.duckdb"
     )
-    assert (report.columns["customer"], report.customers_new) == ("1", 2357)
-    assert "customer='2'" in report.notes[0]
+    assert (report.files[0].columns["customer_id"], report.new["customers"]) == ("1", 2357)
+    assert "say customer_id=2 for it" in report.files[0].notes[0]
 
 
 def test_cdnow_sums(cdnow, shared):

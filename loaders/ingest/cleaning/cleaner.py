@@ -1,0 +1,205 @@
+"""Rows of a source to rows of entities, in two passes: `survey` every batch, `decide`, then `clean` every batch.
+
+What has to be known of the whole file (the order of dates, decimal marks, spellings) is decided between the passes, so
+that batches of any size give the same rows. A row that cannot feed the profile's main feed is rejected, with the column
+and the reason; a value that cannot be read elsewhere is emptied. Each change is counted by rule and column.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from martlet.loaders.ingest.cleaning.cells import tidied
+from martlet.loaders.ingest.cleaning.changes import Change, Touch, tally
+from martlet.loaders.ingest.cleaning.feeding import FieldPlan
+from martlet.loaders.ingest.cleaning.inputs import Input
+from martlet.loaders.ingest.cleaning.readers import bounds, reader
+from martlet.loaders.ingest.cleaning.verdicts import Verdict
+from martlet.loaders.ingest.entity import entity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+    from martlet.loaders.ingest.cleaning._date_order import DateOrder
+    from martlet.loaders.ingest.cleaning.cells import Tidy
+    from martlet.loaders.ingest.cleaning.inputs import Inputs
+    from martlet.loaders.ingest.entity import Field
+    from martlet.loaders.ingest.matching import Matching
+    from martlet.loaders.ingest.profile import FieldSource, Profile
+    from martlet.loaders.ingest.reading.options import Batch
+    from martlet.loaders.ingest.reading.source import Source
+
+__all__ = ["Cleaned", "Cleaner"]
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """One batch, cleaned.
+
+    Attributes
+    ----------
+    rows
+        By entity: `row`, the number of the row in the file, and the fields that the profile feeds, typed as
+        `readers.STAGED` says; only rows that are not rejected. An entity with several feeds has several rows per `row`.
+    rejected
+        `row`, `column_name` (as the source calls it, NULL for the row as a whole), `reason`, and `detail` or NULL.
+    changes
+        What was changed in rows that are not rejected.
+    """
+
+    rows: dict[str, pl.DataFrame]
+    rejected: pl.DataFrame
+    changes: list[Change]
+
+
+class Cleaner:
+    """Cleans the batches of one source by a profile.
+
+    Parameters
+    ----------
+    profile, source, matching
+        The profile, the source, and which of its columns is which.
+    date_order
+        Order of day, month and year in dates such as 3/4/2024, for columns whose profile names none.
+    as_of
+        Day of the load, from which the bounds of birth dates and the like count back; None holds nothing against them.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        source: Source,
+        matching: Matching,
+        *,
+        date_order: DateOrder | None = None,
+        as_of: date | None = None,
+    ) -> None:
+        self._profile: Final = profile
+        self._found: Final = matching.columns
+        self._file: Final = PurePath(re.sub(r"\.(gz|zst)$", "", source.name)).stem
+        self._numeric: Final = source.numeric
+        self._date_order: Final = date_order
+        self._as_of: Final = as_of
+        self._inputs: Final[dict[tuple[object, ...], Input]] = {}
+        self._feeds: Final = [
+            (feed, [self._plan(feed.entity, name, of) for name, of in feed.fields.items() if self._has(of)])
+            for feed in matching.feeds
+        ]
+        used = {key for made in self._inputs.values() for key in made.columns}
+        used |= {key for feed in matching.feeds for key in feed.conditions}
+        used |= {code for key in used if (code := profile.columns[key].currency) in self._found and code}
+        self._used: Final = sorted(used)
+        self._surveyed: Final = sorted({key for made in self._inputs.values() for key in made.surveyed})
+
+    def has_time(self, entity_name: str, field: str) -> bool:
+        """Tell whether any row has a time of day in a field, after the survey; without one its moments are only days."""
+        plans = [plan for feed, plans in self._feeds if feed.entity == entity_name for plan in plans]
+        return any(made.has_time for plan in plans if plan.name == field for made in plan.inputs)
+
+    def survey(self, batch: Batch) -> None:
+        """Take evidence from a batch for what is decided by the whole file."""
+        whole = batch.problems.is_null()
+        cells = batch.cells if whole.all() else batch.cells.filter(whole)
+        texts = {key: tidy.text for key, tidy in self._tidied(cells, self._surveyed).items()}
+        for made in self._inputs.values():
+            made.survey(texts)
+
+    def decide(self) -> list[str]:
+        """Decide what the file as a whole decides; return what a person should know."""
+        notes = [note for made in self._inputs.values() for note in made.decide()]
+        if self._as_of is None:
+            fields = {plan.name for _, plans in self._feeds for plan in plans if _counts_back(plan.field)}
+            if fields:
+                notes.append(
+                    f"not held against their bounds, which count back from the day of the load: {', '.join(sorted(fields))}"
+                )
+        return list(dict.fromkeys(notes))
+
+    def clean(self, batch: Batch) -> Cleaned:
+        """Clean a batch, after `decide`."""
+        height = batch.cells.height
+        rows = pl.int_range(batch.first_row, batch.first_row + height, dtype=pl.Int64, eager=True)
+        tidy = self._tidied(batch.cells, self._used)
+        texts = {key: made.text for key, made in tidy.items()}
+        read = {made: made.read(texts) for made in self._inputs.values()}
+        verdicts = [Verdict(feed, plans, texts, read, rows) for feed, plans in self._feeds]
+        rejected = verdicts[0].rejected(batch.problems)
+        kept = rejected["reason"].is_null()
+        touched: list[Touch] = []
+        frames: dict[str, list[pl.DataFrame]] = {}
+        for number, verdict in enumerate(verdicts):
+            frame, changes = verdict.rows(kept, is_main=number == 0)
+            frames.setdefault(verdict.feed.entity, []).append(frame)
+            touched.extend(changes)
+        touched.extend(_in_use(verdicts, tidy, read, kept))
+        together = {
+            name: parts[0]
+            if len(parts) == 1
+            else pl.concat(parts, how="diagonal").sort("row", maintain_order=True)
+            for name, parts in frames.items()
+        }
+        return Cleaned(together, rejected.filter(~kept), tally(touched, kept))
+
+    def _has(self, source: FieldSource) -> bool:
+        stands_alone = not source.columns or source.default is not None or source.file_name
+        return stands_alone or any(key in self._found for key in source.columns)
+
+    def _plan(self, entity_name: str, name: str, source: FieldSource) -> FieldPlan:
+        field = entity(entity_name).field(name)
+        found = tuple(key for key in source.columns if key in self._found)
+        if source.file_name:
+            source = replace(source, default=self._file)
+        groups = [found] if source.join and found else [(key,) for key in found]
+        inputs = tuple(self._input(field, keys, source) for keys in groups)
+        return FieldPlan(field, source, name, inputs)
+
+    def _input(self, field: Field, keys: tuple[str, ...], source: FieldSource) -> Input:
+        """Return the input of a field: fields that read the same columns in the same way share one."""
+        words, spelt = tuple(source.words.items()), tuple(field.words.items())
+        limits = (field.min, field.max, field.min_years_ago, field.max_years_ago, field.impossible)
+        identity = (keys, field.type, words, spelt, field.is_open, field.other, limits)
+        if identity not in self._inputs:
+            column = self._profile.columns[keys[0]]
+            name = self._found[keys[0]]
+            made = reader(field, column, is_numeric=name in self._numeric, date_order=self._date_order)
+            code = column.currency if column.currency in self._found else None
+            limit = bounds(field, column, self._as_of)
+            self._inputs[identity] = Input(keys, name, made, limit, words=source.words, currency=code)
+        return self._inputs[identity]
+
+    def _tidied(self, cells: pl.DataFrame, keys: list[str]) -> dict[str, Tidy]:
+        return {
+            key: tidied(cells[self._found[key]], self._profile.columns[key], self._found[key])
+            for key in keys
+            if key in self._found
+        }
+
+
+def _in_use(
+    verdicts: list[Verdict], tidy: Mapping[str, Tidy], read: Mapping[Input, Inputs], kept: pl.Series
+) -> Iterator[Touch]:
+    """Yield what was changed in cells that some row took its value from, or that decided which rows a feed takes."""
+    used: dict[Input | str, pl.Series] = {
+        key: kept for verdict in verdicts for key in verdict.feed.conditions
+    }
+    for verdict in verdicts:
+        for made, rows in verdict.used():
+            keys: tuple[Input | str, ...] = (made, *made.columns)
+            for key in keys:
+                used[key] = used[key] | rows if key in used else rows
+    changed: list[tuple[Input | str, tuple[Touch, ...]]] = [
+        (key, cells.touched) for key, cells in tidy.items()
+    ]
+    changed.extend((made, cells.touched) for made, cells in read.items())
+    for key, touched in changed:
+        yield from (touch.only(used[key]) for touch in touched if key in used)
+
+
+def _counts_back(field: Field) -> bool:
+    return field.max_years_ago is not None or field.min_years_ago is not None

@@ -1,0 +1,266 @@
+"""What the files of `entities/` declare: which fields a kind of row has, and where in the star it belongs.
+
+An entity is one kind of thing that a source can tell about (an order, a visit, a customer). Its file names the table of
+the star, the natural key, and the fields with their types and limits; profiles feed these fields from columns.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from martlet.sql.errors import UnitError, UnknownNameError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["TYPES", "Adjustment", "Each", "Entity", "Field", "FieldType", "entities", "entity"]
+
+FieldType = Literal[
+    "id", "text", "word", "name", "email", "phone", "url", "money", "number", "share", "count", "year",
+    "date", "timestamp", "bool",
+]  # fmt: skip
+TYPES: tuple[FieldType, ...] = get_args(FieldType)
+# Entities settle in this order: what is referred to comes before what refers to it.
+_ORDER = ("customers", "products", "campaigns", "sessions", "orders", "order_lines")
+# Counts are stored as INTEGER.
+_LARGEST_COUNT = 2**31 - 1
+_FOLDER = files("martlet.loaders.ingest") / "entities"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A field of an entity.
+
+    Attributes
+    ----------
+    required
+        A row without a value, or with an impossible one, is set aside; of an optional field the cell is left empty.
+    min, max
+        Bounds of numbers, both included.
+    min_years_ago, max_years_ago
+        Bounds of dates and years, counted back from the day of the load.
+    impossible
+        Values within the bounds that are known to stand for nothing.
+    outliers
+        Whether values far from the others are flagged.
+    words
+        Spellings, in lower case, and the word each stands for; that word's own spelling is among them.
+    is_open
+        Whether words that are not in `words` are kept; else they are `other`, or unreadable if that is None.
+    dimension
+        The dimension to which the value is resolved, and `key` the column that takes the key. A value that is unknown
+        becomes a placeholder member, unless `only_known`. Of several fields for one member the first given counts.
+    reference
+        The entity to whose rows the value refers, and `takes` the columns of it that [columns] may use, as
+        `<field>__<column>`.
+    column
+        The column of the star that takes the value.
+    """
+
+    name: str
+    type: FieldType
+    doc: str
+    required: bool = False
+    min: float | None = None
+    max: float | None = None
+    min_years_ago: int | None = None
+    max_years_ago: int | None = None
+    impossible: tuple[float, ...] = ()
+    outliers: bool = False
+    words: Mapping[str, str] = field(default_factory=dict)
+    is_open: bool = False
+    other: str | None = None
+    dimension: str | None = None
+    only_known: bool = False
+    reference: str | None = None
+    takes: tuple[str, ...] = ()
+    key: str | None = None
+    column: str = ""
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """Where `when` holds, `column` becomes `to` (SQL over the fields), because of the rule that `doc` states."""
+
+    column: str
+    when: str
+    to: str
+    doc: str
+
+
+@dataclass(frozen=True)
+class Each:
+    """Fields named `<prefix>.<word>`: each a row of `table`, the word in `column` and the value in `value`.
+
+    Where the entity's own column `total` is not told, it is their sum.
+    """
+
+    prefix: str
+    table: str
+    column: str
+    value: str
+    total: str
+    field: Field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entity:
+    """A kind of row and its place in the star.
+
+    Attributes
+    ----------
+    table
+        Qualified name of the star's table.
+    id
+        Column of the fact's own number, given by the loader; the source's text is kept in `source_id`. None if the
+        table has no such number.
+    key
+        Fields that identify a row in the source.
+    identity
+        Fields that tell rows apart where the key is not given.
+    owner
+        Field that a later row with the same key may not change.
+    at
+        Field that holds the moment of the row.
+    fields
+        By name.
+    adjustments
+        What is made consistent before rows go in, counted.
+    derived
+        Names that `columns` may use, as SQL over fields.
+    columns
+        Columns of the table that hold more than the field of the same name, as SQL over fields, keys, and `as_of`,
+        the moment of the load.
+    computed
+        Columns that depend on all rows of the table, as SQL over its columns.
+    linked
+        Columns that say what rows of other entities say, set at the end of a load.
+    each
+        Families of fields that a profile may name freely.
+    """
+
+    name: str
+    doc: str
+    table: str
+    key: tuple[str, ...]
+    fields: Mapping[str, Field]
+    id: str | None = None
+    identity: tuple[str, ...] = ()
+    owner: str | None = None
+    at: str | None = None
+    adjustments: tuple[Adjustment, ...] = ()
+    derived: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    computed: Mapping[str, str] = field(default_factory=dict)
+    linked: tuple[str, ...] = ()
+    each: Mapping[str, Each] = field(default_factory=dict)
+
+    @property
+    def is_dimension(self) -> bool:
+        """Whether rows are members of a dimension, which later rows complete rather than replace."""
+        return self.table.startswith("star.dim_")
+
+    def field(self, name: str) -> Field:
+        """Return a field; `spend.Wine` is of the family `spend`.
+
+        Raises
+        ------
+        UnknownNameError
+            If the entity has no such field; the message gives the nearest.
+        """
+        if name in self.fields:
+            return self.fields[name]
+        prefix, dot, word = name.partition(".")
+        if dot and word and prefix in self.each:
+            return self.each[prefix].field
+        known = [*self.fields, *(f"{prefix}.<{each.column}>" for prefix, each in self.each.items())]
+        raise UnknownNameError(f"{self.name} have no field {name!r}.{did_you_mean(name, known)}")
+
+
+@cache
+def entities() -> Mapping[str, Entity]:
+    """Return all entities by name, in the order in which they settle."""
+    shared = _read("_shared.toml")
+    names = sorted(
+        path.name.removesuffix(".toml") for path in _FOLDER.iterdir() if not path.name.startswith("_")
+    )
+    ordered = [*_ORDER, *(name for name in names if name not in _ORDER)]
+    return {name: _entity(name, _read(f"{name}.toml"), shared) for name in ordered}
+
+
+def entity(name: str) -> Entity:
+    """Return an entity.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none of that name.
+    """
+    if name not in entities():
+        raise UnknownNameError(f"there is no entity {name!r}.{did_you_mean(name, entities())}")
+    return entities()[name]
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((_FOLDER / name).read_text(encoding="utf-8"))
+
+
+def _entity(name: str, raw: dict[str, Any], shared: dict[str, Any]) -> Entity:
+    where = f"loaders/ingest/entities/{name}.toml"
+    declared = dict(raw.pop("fields"))
+    for group in raw.pop("shares", ()):
+        declared |= shared[group]
+    fields = {key: _field(key, value, where) for key, value in declared.items()}
+    each = {
+        prefix: Each(
+            prefix, of["table"], of["column"], of["value"], of["total"], _field(prefix, of["field"], where)
+        )
+        for prefix, of in raw.pop("each", {}).items()
+    }
+    made = Entity(
+        name=name,
+        fields=fields,
+        each=each,
+        key=tuple(raw.pop("key")),
+        identity=tuple(raw.pop("identity", ())),
+        linked=tuple(raw.pop("linked", ())),
+        adjustments=tuple(Adjustment(**adjust) for adjust in raw.pop("adjust", ())),
+        **raw,
+    )
+    named = (
+        *made.key,
+        *made.identity,
+        *(n for n in (made.owner, made.at) if n),
+        *(a.column for a in made.adjustments),
+    )
+    unknown = [n for n in named if n not in fields]
+    if unknown:
+        raise UnitError(f"{where}: {unknown[0]!r} is no field.{did_you_mean(unknown[0], fields)}")
+    return made
+
+
+def _field(name: str, raw: dict[str, Any], where: str) -> Field:
+    given = dict(raw)
+    if given.get("type") not in TYPES:
+        raise UnitError(
+            f"{where}: {name}: type is {given.get('type')!r}.{did_you_mean(str(given.get('type')), TYPES)}"
+        )
+    words = {
+        spelling.lower(): word
+        for word, others in given.pop("words", {}).items()
+        for spelling in (word, *others)
+    }
+    return Field(
+        name=name,
+        words=words,
+        is_open=given.pop("open", False),
+        impossible=tuple(given.pop("impossible", ())),
+        takes=tuple(given.pop("takes", ())),
+        column=given.pop("column", name),
+        max=given.pop("max", _LARGEST_COUNT if given["type"] == "count" else None),
+        **given,
+    )

@@ -1,0 +1,143 @@
+"""Which column of a source is which of a profile: by name, by words of its name, by what it holds, or as the caller says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from martlet.loaders.ingest._search import Search
+from martlet.loaders.ingest.contents import Contents
+from martlet.loaders.ingest.entity import entity
+from martlet.loaders.ingest.headers import listed
+from martlet.sql.errors import IngestError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from martlet.loaders.ingest.profile import Feed, Profile
+    from martlet.loaders.ingest.reading.source import Source
+
+__all__ = ["Matching", "attempt", "match"]
+
+_LONGEST_SHOWN: Final = 40
+
+
+@dataclass(frozen=True)
+class Matching:
+    """What was found of a profile in a source.
+
+    Attributes
+    ----------
+    columns
+        By key of the profile, the source's column.
+    feeds
+        The feeds for which there are columns, the main one first.
+    unused
+        The source's columns that feed nothing.
+    notes
+        What was chosen among several, or guessed, in words.
+    missing
+        Keys of columns, or fields of the main feed, that must be there and aren't; empty for what `match` returns.
+    """
+
+    columns: dict[str, str]
+    feeds: tuple[Feed, ...]
+    unused: tuple[str, ...]
+    notes: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+
+
+def match(profile: Profile, source: Source, overrides: Mapping[str, str | int] | None = None) -> Matching:
+    """Find the columns of a profile in a source.
+
+    Parameters
+    ----------
+    overrides
+        By key of the profile, the source's column by name, or by position from 1.
+
+    Raises
+    ------
+    ParameterError
+        If the profile has no such column.
+    IngestError
+        If the source hasn't a named column, one column is asked for twice, or a required one isn't found; the message
+        says what the source has.
+    """
+    contents = Contents(source)
+    matching = attempt(profile, source, contents, overrides)
+    if matching.missing:
+        raise IngestError(_complaint(profile, source, contents, matching))
+    return matching
+
+
+def attempt(
+    profile: Profile,
+    source: Source,
+    contents: Contents,
+    overrides: Mapping[str, str | int] | None = None,
+) -> Matching:
+    """Return what can be found of a profile in a source, whatever is missing; else as `match`."""
+    search = Search(profile, source, contents)
+    search.override(overrides or {})
+    if source.has_header:
+        search.by_name()
+        search.alone()
+    else:
+        search.by_content()
+        search.by_position()
+    search.stand_ins()
+    found = search.found
+    missing = [key for key, column in profile.columns.items() if column.required and key not in found]
+    missing = missing or _lacking(profile.main, found)
+    feeds, notes = [profile.main], search.notes
+    for feed in profile.feeds[1:]:
+        lacking = _lacking(feed, found)
+        if not lacking:
+            feeds.append(feed)
+        elif any(key in found for of in feed.fields.values() for key in of.columns):
+            notes.append(
+                f"no {feed.entity} are made of these rows, since there is no column for {' and '.join(lacking)}"
+            )
+    used = {found[key] for feed in feeds for key in _keys(feed) if key in found}
+    used |= {found[key] for key in found if any(c.currency == key for c in profile.columns.values())}
+    unused = tuple(name for name in source.columns if name not in used)
+    return Matching(dict(found), tuple(feeds), unused, tuple(notes), tuple(missing))
+
+
+def _keys(feed: Feed) -> list[str]:
+    return [*(key for of in feed.fields.values() for key in of.columns), *feed.conditions]
+
+
+def _lacking(feed: Feed, found: Mapping[str, str]) -> list[str]:
+    """Return the required fields and conditions of a feed for which there is no column."""
+    fields = entity(feed.entity)
+    lacking = [
+        name
+        for name, of in feed.fields.items()
+        if (of.required or fields.field(name).required)
+        and of.columns
+        and of.default is None
+        and not of.file_name
+        and not any(key in found for key in of.columns)
+    ]
+    if feed.given and not any(key in found for key in feed.given):
+        lacking.append(" or ".join(feed.given))
+    return [*lacking, *(key for key in feed.where if key not in found)]
+
+
+def _complaint(profile: Profile, source: Source, contents: Contents, matching: Matching) -> str:
+    from martlet.loaders.ingest.ranking import rank  # noqa: PLC0415  (it asks this module)
+
+    held = listed(f"{name[:_LONGEST_SHOWN]} ({contents.commonest(name)})" for name in source.columns)
+    wanted = " and ".join(matching.missing)
+    options = " ".join(f"--column {key}=COLUMN" for key in matching.missing if key in profile.columns)
+    known = "; ".join(
+        f"{key} is known as {listed(profile.columns[key].names[:5])}"
+        for key in matching.missing
+        if key in profile.columns
+    )
+    text = f"{source.name}: no column was recognised for {wanted} of the profile {profile.name}. Columns are: {held}."
+    if options:
+        text += f" Name the right ones: {options}. ({known})"
+    better = [fit.profile for fit in rank(source) if not fit.missing and fit.profile != profile.name]
+    return f"{text} The profile {better[0]} would fit." if better else text

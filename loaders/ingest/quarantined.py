@@ -1,0 +1,182 @@
+"""Rows that were set aside: listed, exported as they were written, and taken again after repair."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from martlet.sql.errors import ParameterError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+    import polars as pl
+
+    from martlet.loaders.ingest.reading.source import Source
+
+__all__ = [
+    "ROW",
+    "Group",
+    "add_retried",
+    "begin_retry",
+    "export",
+    "groups",
+    "header_of",
+    "resolve",
+    "untagged",
+]
+
+# First column of an export: load and row by which a repaired row finds its place in the quarantine again.
+ROW = "martlet_row"
+
+_ASKED = "($load_id IS NULL OR load_id = $load_id) AND ($reason IS NULL OR contains(lower(reason), lower($reason)))"
+_WAITING = f"resolved_by IS NULL AND {_ASKED}"
+
+_GROUPS = f"""
+SELECT
+    rejected.load_id,
+    any_value(load.profile),
+    rejected.source,
+    rejected.column_name,
+    split_part(rejected.reason, ': ', 1) AS why,
+    count(*) AS rows,
+    count(*) FILTER (WHERE rejected.resolved_by IS NOT NULL),
+    min(rejected.row_number),
+    arg_min(rejected.row_text, rejected.row_number),
+    arg_min(rejected.reason, rejected.row_number)
+FROM quarantine.rejected_row AS rejected
+JOIN meta.load AS load USING (load_id)
+WHERE {_ASKED}
+GROUP BY rejected.load_id, rejected.source, rejected.column_name, why
+ORDER BY rejected.load_id, count(*) DESC, why, rejected.column_name
+"""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows of one load set aside for one reason: how many, how many of them were taken later, and the first of them."""
+
+    load_id: int
+    profile: str | None
+    source: str
+    column: str | None
+    reason: str
+    rows: int
+    resolved: int
+    first_row: int
+    example: str | None
+    explanation: str
+
+
+def groups(
+    connection: duckdb.DuckDBPyConnection, *, load_id: int | None = None, reason: str | None = None
+) -> list[Group]:
+    """Return what is in quarantine, by load and reason, the commonest first."""
+    found = connection.execute(_GROUPS, {"load_id": load_id, "reason": reason}).fetchall()
+    return [Group(*row) for row in found]
+
+
+def export(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    *,
+    load_id: int | None = None,
+    reason: str | None = None,
+) -> int:
+    """Write rows that wait for repair to a file, in their original form, so that it can be mended and loaded again.
+
+    Each row begins with `martlet_row`, by which `--retry` finds its place in the quarantine. Rows that came as JSON, Parquet
+    or from a workbook are written as a JSON object each.
+
+    Returns
+    -------
+    int
+        Rows written.
+
+    Raises
+    ------
+    ParameterError
+        If the rows are of files with different columns, or none wait.
+    """
+    bound = {"load_id": load_id, "reason": reason}
+    headers = connection.execute(
+        f"SELECT DISTINCT load.header FROM quarantine.rejected_row JOIN meta.load AS load USING (load_id) WHERE {_WAITING}",
+        bound,
+    ).fetchall()
+    if not headers:
+        raise ParameterError("no rows wait in quarantine" + (" that fit" if load_id or reason else ""))
+    if len(headers) > 1:
+        loads = connection.execute(
+            f"SELECT DISTINCT load_id FROM quarantine.rejected_row WHERE {_WAITING} ORDER BY load_id", bound
+        ).fetchall()
+        raise ParameterError(
+            f"the rows are of files with different columns; export one load at a time: --load {loads[0][0]}"
+        )
+    (header,) = headers[0]
+    rows = connection.execute(
+        f"SELECT load_id || ':' || row_number, row_text FROM quarantine.rejected_row WHERE {_WAITING} ORDER BY load_id, row_number",
+        bound,
+    )
+    written = 0
+    with path.open("w", encoding="utf-8", newline="") as file:
+        separator = ""
+        if header is not None:
+            separator, header = header[0], header[1:]
+            file.write(f"{ROW}{separator}{header}\n")
+        while batch := rows.fetchmany(10_000):
+            for place, text in batch:
+                file.write(_tagged(place, text or "", separator) + "\n")
+                written += 1
+    return written
+
+
+def _tagged(place: str, text: str, separator: str) -> str:
+    if separator:
+        return f"{place}{separator}{text}"
+    body = text.strip()
+    return f'{{"{ROW}": "{place}", {body[1:]}' if len(body) > 2 else f'{{"{ROW}": "{place}"}}'  # noqa: PLR2004  (not {})
+
+
+def untagged(originals: pl.Series, separator: str | None) -> pl.Series:
+    """Return rows of an export without the tag by which they find their place."""
+    if separator is None:
+        return originals.str.replace(rf'"{ROW}":\s*"[^"]*",?\s*', "")
+    return originals.str.replace(rf"^[^{re.escape(separator)}]*{re.escape(separator)}", "")
+
+
+def header_of(source: Source) -> str | None:
+    """Return the separator and the line of a file's column names, or None if its rows are kept as JSON."""
+    separator = source.separator
+    if separator is None:
+        return None
+    joined = separator.join(_cell(name, separator) for name in source.columns if name != ROW)
+    return separator + joined
+
+
+def _cell(name: str, separator: str) -> str:
+    return '"' + name.replace('"', '""') + '"' if set(name) & {separator, '"', "\n", "\r"} else name
+
+
+def begin_retry(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the temporary table of rows that were repaired."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE retried (row BIGINT, place VARCHAR)")
+
+
+def add_retried(connection: duckdb.DuckDBPyConnection, places: pl.DataFrame) -> None:
+    """Note which rows of the quarantine the rows of a file repair."""
+    connection.register("_retried", places)
+    connection.execute("INSERT INTO retried SELECT row, place FROM _retried")
+    connection.unregister("_retried")
+
+
+def resolve(connection: duckdb.DuckDBPyConnection, load_id: int) -> int:
+    """Mark the rows of the quarantine that this load took up again; return how many."""
+    found = connection.execute(
+        "UPDATE quarantine.rejected_row AS rejected SET resolved_by = $load_id FROM retried "
+        "WHERE rejected.load_id || ':' || rejected.row_number = trim(retried.place) AND rejected.resolved_by IS NULL",
+        {"load_id": load_id},
+    ).fetchall()
+    connection.execute("DROP TABLE retried")
+    return int(found[0][0])

@@ -1,0 +1,127 @@
+"""A chunk of delimited text to cells: its plain rows are parsed by Polars all at once, the others with care."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from martlet.loaders.ingest.reading._fields import cells_of, split_series
+from martlet.loaders.ingest.reading.options import Batch
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from martlet.loaders.ingest.reading._records import Records
+    from martlet.loaders.ingest.reading._sniffing import Layout
+
+__all__ = ["parse", "texts"]
+
+_LF, _CR = 10, 13
+
+
+def texts(data: bytes, records: Records, places: NDArray[np.int64]) -> pl.Series:
+    """Return rows as they are written; bytes that are no text are escaped."""
+    spans = zip(records.starts[places].tolist(), records.ends[places].tolist(), strict=True)
+    return pl.Series(
+        "row_text", [data[a:b].decode(errors="backslashreplace") for a, b in spans], dtype=pl.String
+    )
+
+
+def parse(data: bytes, records: Records, skipped: int, layout: Layout) -> Batch:
+    """Return the cells of a chunk's rows, but for the first ones that are to be skipped."""
+    places = np.arange(skipped, records.starts.size)
+    is_plain = records.plain[skipped:]
+    plain, other = places[is_plain], places[~is_plain]
+    fast = _plain_cells(_lines_of(data, records, plain), layout)
+    if fast.height != plain.size:
+        plain, other, fast = places[:0], places, fast.clear()
+    cells, problems = _named(fast, layout.names), _surplus(fast, layout)
+    if other.size:
+        with_care, their_problems = _cells_with_care(data, records, other, layout)
+        order = pl.Series(np.argsort(np.concatenate([plain, other]), kind="stable"))
+        cells = pl.concat([cells, with_care]).select(pl.all().gather(order))
+        problems = pl.concat([problems, their_problems]).gather(order)
+    return Batch(1, cells, problems, lambda rows: texts(data, records, places[rows.to_numpy()]))
+
+
+def _lines_of(data: bytes, records: Records, places: NDArray[np.int64]) -> bytes:
+    """Return rows of one line each as one text, with the line ends that Polars knows."""
+    if not places.size:
+        return b""
+    starts, ends = records.starts[places], records.ends[places]
+    array = np.frombuffer(data, np.uint8)
+    gaps = starts[1:] - ends[:-1]
+    line_ends = array[ends[:-1]]
+    is_usual = ((gaps == 1) & (line_ends == _LF)) | (
+        (gaps == 2) & (line_ends == _CR) & (array[starts[1:] - 1] == _LF)  # noqa: PLR2004 - CR and LF
+    )
+    if is_usual.all():
+        return data[starts[0] : ends[-1]]
+    # The byte after each row is its line end, or lies beyond the text.
+    edges = np.zeros(len(data) + 2, np.int8)
+    edges[starts] += 1
+    edges[ends + 1] -= 1
+    chosen = np.cumsum(edges[: len(data)], dtype=np.int8).view(np.bool_)
+    lines = array.copy()
+    lines[ends[ends < len(data)]] = _LF
+    return lines[chosen].tobytes()
+
+
+def _plain_cells(text: bytes, layout: Layout) -> pl.DataFrame:
+    schema = {str(i): pl.String for i in range(layout.fields)}
+    if not text:
+        return pl.DataFrame(schema=schema)
+    return pl.read_csv(text, has_header=False, schema=schema, separator=layout.separator)
+
+
+def _named(cells: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
+    """Name the columns; those that the rows leave out are empty."""
+    return cells.select(
+        (pl.nth(i) if i < cells.width else pl.lit(None, pl.String)).alias(name)
+        for i, name in enumerate(names)
+    )
+
+
+def _surplus(cells: pl.DataFrame, layout: Layout) -> pl.Series:
+    """Return the problem of rows with something in fields beyond the last column."""
+    is_wrong = pl.any_horizontal(
+        pl.lit(value=False),
+        *(pl.nth(i).str.strip_chars() != "" for i in range(len(layout.names), cells.width)),
+    )
+    message = pl.lit(_wrong_number(layout.fields, layout))
+    # The column makes the result as long as the frame when nothing can be wrong.
+    long = pl.nth(0).is_null() & False
+    return cells.select(pl.when(is_wrong | long).then(message).alias("problem")).to_series()
+
+
+def _wrong_number(count: int | str, layout: Layout) -> str:
+    counted_in = "header has" if layout.header else "other rows have"
+    return f"wrong number of fields: {count}, where the {counted_in} {len(layout.names)}"
+
+
+def _cells_with_care(
+    data: bytes, records: Records, places: NDArray[np.int64], layout: Layout
+) -> tuple[pl.DataFrame, pl.Series]:
+    width = len(layout.names)
+    frame = pl.DataFrame(
+        {
+            "parts": split_series(texts(data, records, places), layout.separator),
+            "known": [records.problems.get(place) for place in places.tolist()],
+        },
+        schema_overrides={"known": pl.String},
+    ).with_columns(count=pl.col("parts").list.len().cast(pl.Int64))
+    beyond = pl.col("parts").list.slice(width).list.join("").str.strip_chars(f' "{layout.separator}')
+    is_wrong = ((pl.col("count") > width) & (beyond != "")) | (
+        (pl.col("count") < width) & pl.lit(not layout.may_end_early)
+    )
+    message = pl.format(_wrong_number("{}", layout), pl.col("count"))
+    problems = frame.select(
+        pl.when(pl.col("known").is_not_null()).then("known").when(is_wrong).then(message).alias("problem")
+    ).to_series()
+    cells = frame.select(
+        cells_of(pl.col("parts").list.get(i, null_on_oob=True), layout.separator).alias(name)
+        for i, name in enumerate(layout.names)
+    )
+    return cells, problems

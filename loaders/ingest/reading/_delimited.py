@@ -1,0 +1,172 @@
+"""A delimited file, opened and read chunk by chunk; a chunk ends where a row does."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from martlet.loaders.ingest.reading import _sniffing
+from martlet.loaders.ingest.reading._chunk_cells import parse, texts
+from martlet.loaders.ingest.reading._encoding import recognise, utf8_blocks
+from martlet.loaders.ingest.reading._records import BROKEN, Records, cut
+from martlet.sql.errors import IngestError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from martlet.loaders.ingest.reading._encoding import Encoding
+    from martlet.loaders.ingest.reading._sniffing import Layout
+    from martlet.loaders.ingest.reading.options import Batch, Reading
+
+__all__ = ["Delimited", "open_delimited"]
+
+# Bytes of text that are parsed together; the smallest that keeps the cost of each call small.
+CHUNK: Final = 1 << 23
+_SAMPLE: Final = 1 << 18
+_MOST_BROKEN: Final = 0.5
+
+
+@dataclass(frozen=True)
+class Delimited:
+    """A delimited file that was recognised."""
+
+    path: Path
+    encoding: Encoding
+    layout: Layout
+    skip_lines: int
+
+    @property
+    def format(self) -> str:
+        """What was recognised, in words."""
+        header = "with a header" if self.layout.header else "without header"
+        separator = _sniffing.words(self.layout.separator)
+        return f"{self.encoding.words}, separated by {separator}, {header}"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return self.layout.names
+
+    @property
+    def header(self) -> tuple[str, ...] | None:
+        """The row that names them."""
+        return self.layout.header
+
+    @property
+    def numeric(self) -> frozenset[str]:
+        """No column is declared to be of numbers."""
+        return frozenset()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know."""
+        return (*self.encoding.notes, *self.layout.notes)
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield the rows below the header; they aren't numbered yet."""
+        above = self.layout.first_row
+        for data, records in _chunks(self.path, self.encoding, self.layout, self.skip_lines):
+            skipped = min(above, records.starts.size)
+            above -= skipped
+            if skipped < records.starts.size:
+                yield parse(data, records, skipped, self.layout)
+
+
+def open_delimited(path: Path, reading: Reading) -> Delimited:
+    """Recognise encoding, separator and header of a delimited file.
+
+    Raises
+    ------
+    IngestError
+        If the content is no text, has one column only, or no rows.
+    """
+    encoding = recognise(path, declared=reading.encoding)
+    head = _head(path, encoding, reading.skip_lines)
+    if not head.strip():
+        raise IngestError(f"{path.name} is empty; a file with one record a row is needed")
+    _check_separator(path.name, reading.separator)
+    lines = re.split(r"\r\n|\r|\n", head.decode(errors="backslashreplace"))
+    shape = _sniffing.shape(lines, declared=reading.separator)
+    if shape.width == 1:
+        raise IngestError(
+            f"{path.name} has one column only: no comma, semicolon, tab, pipe, run of spaces or other mark separates "
+            "its lines alike; at least two columns are needed in each row"
+        )
+    records = cut(head, shape.separator, shape.width, last=True, may_be_invalid=encoding.has_invalid)
+    if list(records.problems.values()).count(BROKEN) > _MOST_BROKEN * records.starts.size:
+        raise IngestError(
+            f"{path.name} is not text, but binary data of an unknown kind, or in an unknown encoding"
+        )
+    first = texts(head, records, np.arange(min(_sniffing.LONGEST_PREAMBLE, records.starts.size)))
+    return Delimited(path, encoding, _sniffing.layout(shape, first.to_list()), reading.skip_lines)
+
+
+def _check_separator(name: str, separator: str | None) -> None:
+    if separator is not None and (len(separator) != 1 or not separator.isascii() or separator in '"\r\n'):
+        raise IngestError(
+            f"{name} is to be split at {separator!r}; a separator is one ASCII character, such as ';'"
+        )
+
+
+def _head(path: Path, encoding: Encoding, skip_lines: int) -> bytes:
+    head = bytearray()
+    for block in _content(path, encoding, skip_lines):
+        head += block
+        if len(head) >= _SAMPLE:
+            # The line that is cut off would mislead.
+            whole = max(head.rfind(b"\n"), head.rfind(b"\r")) + 1
+            return bytes(head[:whole] or head)
+    return bytes(head)
+
+
+def _content(path: Path, encoding: Encoding, skip_lines: int) -> Iterator[bytes]:
+    """Stream the text below the lines to be skipped, without the mark that DOS wrote at the end of a file."""
+    waiting = b""
+    for block in utf8_blocks(path, encoding):
+        text = waiting + block
+        while skip_lines and (end := _line_end(text)):
+            text = text[end:]
+            skip_lines -= 1
+        if skip_lines:
+            waiting = text
+            continue
+        kept = text.rstrip(b"\x1a")
+        waiting = text[len(kept) :]
+        yield kept
+
+
+def _line_end(text: bytes) -> int:
+    """Return where the second line begins, 0 if there is none."""
+    found = [at for at in (text.find(b"\n"), text.find(b"\r", 0, len(text) - 1)) if at >= 0]
+    if not found:
+        return 0
+    at = min(found)
+    return at + 2 if text[at : at + 2] == b"\r\n" else at + 1
+
+
+def _chunks(
+    path: Path, encoding: Encoding, layout: Layout, skip_lines: int
+) -> Iterator[tuple[bytes, Records]]:
+    pending = bytearray()
+    wanted = CHUNK
+    for block in _content(path, encoding, skip_lines):
+        pending += block
+        if len(pending) < wanted:
+            continue
+        data = bytes(pending)
+        records = _cut(data, layout, encoding, last=False)
+        if records.consumed:
+            yield data, records
+            del pending[: records.consumed]
+        # A row larger than a chunk would be looked at in vain each time a little of it was added.
+        wanted = max(CHUNK, 2 * len(pending))
+    data = bytes(pending)
+    yield data, _cut(data, layout, encoding, last=True)
+
+
+def _cut(data: bytes, layout: Layout, encoding: Encoding, *, last: bool) -> Records:
+    return cut(data, layout.separator, layout.fields, last=last, may_be_invalid=encoding.has_invalid)

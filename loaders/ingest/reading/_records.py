@@ -1,0 +1,223 @@
+"""Where the rows of delimited text begin and end, found for a whole chunk at once.
+
+A line whose quotes are all in legal places is a row of its own, or lies within a quoted field. So only lines with other
+quotes need thought: one that opens a field is joined with the next line of an odd number of quotes, if together they
+make a row. If not, the quote is a stray one, and spoils its own row only.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from martlet.loaders.ingest.reading._bad_bytes import bad_bytes
+from martlet.loaders.ingest.reading._fields import fields, is_open
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["BROKEN", "UNCLOSED", "Lines", "Records", "cut"]
+
+BROKEN: Final = "bytes that are not text"
+UNCLOSED: Final = "a quote is opened and never closed"
+_LF, _CR, _QUOTE = 10, 13, 34
+# A quoted field may be larger than either only if the lines in it don't look like rows, or not at all.
+_LONGEST_FIELD_LINES = 1_000
+_LONGEST_FIELD_BYTES = 1 << 25
+
+
+@dataclass
+class Records:
+    """Rows of a chunk.
+
+    Attributes
+    ----------
+    starts, ends
+        Where each row's text begins and ends in the chunk, without its line end.
+    plain
+        Whether a row is one line of the usual number of fields, with quotes in legal places only.
+    problems
+        What is wrong with a row as a whole, by its place.
+    consumed
+        How many bytes of the chunk the rows take; the rest belongs to a row that isn't complete.
+    """
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    plain: NDArray[np.bool_]
+    problems: dict[int, str]
+    consumed: int
+
+
+@dataclass
+class Lines:
+    """Lines of a chunk: where they begin and end, where their line ends lie, and what their quotes are like."""
+
+    data: bytes
+    separator: str
+    width: int
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    breaks: NDArray[np.int64]
+    # Fields of each line, if its quotes are legal.
+    counts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    odd: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    irregular: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+
+    def text(self, first: int, last: int) -> str:
+        return self.data[self.starts[first] : self.ends[last]].decode(errors="backslashreplace")
+
+
+def cut(data: bytes, separator: str, width: int, *, last: bool, may_be_invalid: bool) -> Records:
+    """Find the rows of a chunk that begins with a row.
+
+    Parameters
+    ----------
+    data
+        UTF-8 text, with any line ends.
+    separator
+        One ASCII character; " " stands for runs of spaces and tabs, and makes no row plain.
+    width
+        The usual number of fields.
+    last
+        Whether nothing follows the chunk, so that its last row is complete.
+    may_be_invalid
+        Whether some bytes may be no UTF-8.
+    """
+    lines = _lines(data, separator, width, last=last)
+    _look_at_quotes(lines)
+    joined, unclosed, complete = _joined(lines, last=last)
+    is_own = np.ones(complete, np.bool_)
+    row_last = np.arange(complete)
+    for first, final in joined.items():
+        is_own[first + 1 : final + 1] = False
+        row_last[first] = final
+    is_own &= ~_blank(lines)[:complete]
+    rows = np.flatnonzero(is_own)
+    plain = ~lines.irregular[:complete] & (lines.counts[:complete] == width) & (separator != " ")
+    plain[list(joined)] = False
+    problems = dict.fromkeys(np.searchsorted(rows, sorted(unclosed)).tolist(), UNCLOSED)
+    consumed = min(int(lines.breaks[complete - 1]) + 1, len(data)) if complete else 0
+    starts, ends = lines.starts[rows], lines.ends[row_last[rows]]
+    broken = bad_bytes(lines, consumed, may_be_invalid=may_be_invalid)
+    if broken.size and rows.size:
+        at = np.unique(np.maximum(np.searchsorted(starts, broken, side="right") - 1, 0))
+        problems.update(dict.fromkeys(at.tolist(), BROKEN))
+    plain = plain[rows]
+    plain[list(problems)] = False
+    return Records(starts, ends, plain, problems, consumed)
+
+
+def _lines(data: bytes, separator: str, width: int, *, last: bool) -> Lines:
+    array = np.frombuffer(data, np.uint8)
+    is_break = array == _LF
+    if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
+        is_break |= (array == _CR) & np.append(array[1:] != _LF, True)
+    breaks = np.flatnonzero(is_break)
+    if not last and breaks.size and breaks[-1] == len(data) - 1 and data[-1] == _CR:
+        # The line feed that may belong to it comes with the next chunk.
+        breaks = breaks[:-1]
+    if last and data and not is_break[-1]:
+        breaks = np.append(breaks, len(data))
+    starts = np.append(0, breaks[:-1] + 1) if breaks.size else np.zeros(0, np.int64)
+    has_both = (breaks > starts) & (array[np.minimum(breaks, len(data) - 1)] == _LF)
+    ends = breaks - (has_both & (array[np.maximum(breaks - 1, 0)] == _CR))
+    return Lines(data, separator, width, starts, ends, breaks)
+
+
+def _look_at_quotes(lines: Lines) -> None:
+    """Count the fields of each line, and tell which have quotes where RFC 4180 allows none, or an odd number."""
+    array = np.frombuffer(lines.data, np.uint8)
+    mark = ord(lines.separator)
+    is_separator = array == mark
+    lines.odd = np.zeros(lines.starts.size, np.bool_)
+    lines.irregular = lines.odd.copy()
+    if b'"' in lines.data and lines.starts.size:
+        is_quote = array == _QUOTE
+        is_inside = _parity(is_quote)
+        at_end = is_inside[np.minimum(lines.breaks, array.size - 1)]
+        lines.odd = at_end != np.append(False, at_end[:-1])
+        if lines.odd.any():
+            # Each line is looked at as if it began outside of quotes.
+            toggles = is_quote.copy()
+            toggles[lines.breaks[lines.odd & (lines.breaks < array.size)]] = True
+            is_inside = _parity(toggles)
+        lines.irregular = lines.odd.copy()
+        quotes = np.flatnonzero(is_quote[: lines.ends[-1]])
+        lines.irregular[_lines_of_illegal(lines, quotes, is_inside)] = True
+        is_separator &= ~is_inside
+    separators = np.flatnonzero(is_separator)
+    lines.counts = 1 + np.searchsorted(separators, lines.ends) - np.searchsorted(separators, lines.starts)
+
+
+def _parity(is_quote: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell of each byte whether the number of quotes up to it is odd."""
+    # Overflow changes no parity.
+    return (np.cumsum(is_quote, dtype=np.uint8) & 1).view(np.bool_)
+
+
+def _lines_of_illegal(
+    lines: Lines, quotes: NDArray[np.int64], is_inside: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Return the lines with a quote that begins no field, ends none and is doubled within none."""
+    array = np.frombuffer(lines.data, np.uint8)
+    # The neighbour of a quote that is the first or the last byte is no byte, as good as a line end.
+    at = quotes + np.where(is_inside[quotes], -1, 1)
+    neighbour = np.where((at < 0) | (at >= array.size), _LF, array[np.clip(at, 0, array.size - 1)])
+    mark = ord(lines.separator)
+    is_legal = (neighbour == mark) | (neighbour == _QUOTE) | (neighbour == _LF) | (neighbour == _CR)
+    found: NDArray[np.int64] = np.searchsorted(lines.breaks, quotes[~is_legal])
+    return found
+
+
+def _joined(lines: Lines, *, last: bool) -> tuple[dict[int, int], set[int], int]:
+    """Return the last line of rows that span lines, by their first, lines with an unclosed quote, and how many lines are complete."""
+    joined: dict[int, int] = {}
+    unclosed: set[int] = set()
+    odd = np.flatnonzero(lines.odd).tolist()
+    done = -1
+    for first in np.flatnonzero(lines.irregular).tolist():
+        if first <= done or not is_open(lines.text(first, first), lines.separator):
+            continue
+        if not lines.odd[first]:
+            unclosed.add(first)
+            continue
+        place = bisect_right(odd, first)
+        final = odd[place] if place < len(odd) else None
+        if _is_too_long(lines, first, lines.starts.size - 1 if final is None else final):
+            unclosed.add(first)
+        elif final is None and not last:
+            return joined, unclosed, first
+        elif final is not None and _is_row(lines, first, final):
+            joined[first] = done = final
+        else:
+            unclosed.add(first)
+    return joined, unclosed, lines.starts.size
+
+
+def _is_too_long(lines: Lines, first: int, final: int) -> bool:
+    if lines.starts[final] - lines.starts[first] > _LONGEST_FIELD_BYTES:
+        return True
+    inner = lines.counts[first + 1 : min(final, first + 1 + _LONGEST_FIELD_LINES)]
+    return final - first > _LONGEST_FIELD_LINES and 2 * int((inner == lines.width).sum()) > inner.size
+
+
+def _is_row(lines: Lines, first: int, final: int) -> bool:
+    """Tell whether lines make a row together: one of the usual width, or one where none of the lines has it either."""
+    whole = lines.text(first, final)
+    if is_open(whole, lines.separator):
+        return False
+    if len(fields(whole, lines.separator)) == lines.width:
+        return True
+    inner = slice(first + 1, final + 1)
+    return not ((lines.counts[inner] == lines.width) & ~lines.irregular[inner]).any()
+
+
+def _blank(lines: Lines) -> NDArray[np.bool_]:
+    blank = lines.starts >= lines.ends
+    for i in np.flatnonzero(~blank & ((lines.counts == 1) | (lines.separator == " "))).tolist():
+        blank[i] = not lines.data[lines.starts[i] : lines.ends[i]].strip()
+    return blank

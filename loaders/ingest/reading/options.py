@@ -1,0 +1,124 @@
+"""What a profile may say about how its files are read, and what reading gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+__all__ = ["Batch", "FillDown", "Param", "Reading", "listed"]
+
+_MOST, _LONGEST = 30, 60
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names for a message, shortened: a file that is no table can have thousands, of any length."""
+    shown = [name if len(name) <= _LONGEST else f"{name[:_LONGEST]}..." for name in names[:_MOST]]
+    more = f", and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    return ", ".join(shown) + more
+
+
+@dataclass(frozen=True)
+class Param:
+    """Where a new column comes from.
+
+    The value of a `key` in a `list` of {key, value}, the field `first` of the first element of a `list`, or a dotted
+    `path` in structs.
+    """
+
+    list: str | None = None
+    key: str | None = None
+    first: str | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True)
+class FillDown:
+    """Columns that a source writes on the first of consecutive rows with one `key` only."""
+
+    key: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a source's files are read; the `[read]` of a profile, all of it optional.
+
+    Attributes
+    ----------
+    skip_lines
+        Lines above the header that the source always writes.
+    drop_totals
+        Regular expression: rows whose first cell it matches from its beginning are the source's own totals, no data.
+    records
+        Dotted path to the list of records in a JSON document; by default the first list of objects.
+    params
+        New columns, and where they come from.
+    explode
+        Column that holds a list, of which each element makes a row; the fields of an element are named
+        `<column>.<field>`. An empty list makes one row.
+    fill_down
+        Columns to be filled from the first row of a run.
+    encoding, separator, sheet
+        What the file is written in, which single character separates its cells, and which sheet of a workbook holds
+        the data; recognised if None.
+    """
+
+    skip_lines: int = 0
+    drop_totals: str | None = None
+    records: str | None = None
+    params: Mapping[str, Param] = field(default_factory=dict)
+    explode: str | None = None
+    fill_down: FillDown | None = None
+    encoding: str | None = None
+    separator: str | None = None
+    sheet: str | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows of a file, in its order.
+
+    Attributes
+    ----------
+    first_row
+        Number of the first row within the file; rows of data count from 1.
+    cells
+        A text column for each column of the source; an empty cell is '' or NULL.
+    problems
+        What is wrong with a row as a whole, or NULL; row for row as in `cells`.
+    """
+
+    first_row: int
+    cells: pl.DataFrame
+    problems: pl.Series
+    _originals: Callable[[pl.Series], pl.Series] = field(repr=False)
+
+    def originals_at(self, rows: pl.Series) -> pl.Series:
+        """Return the rows at these places, counted from 0, as they were written; JSON if the file is not of text."""
+        found = self._originals(rows).cast(pl.String)
+        # A control character would make the quarantine itself hard to read and to export.
+        controls = found.str.contains(r"[\x00-\x08\x0e-\x1f\x7f]")
+        if controls.any():
+            found = pl.Series(
+                [
+                    text.encode("unicode_escape").decode() if bad else text
+                    for text, bad in zip(found, controls, strict=True)
+                ],
+                dtype=pl.String,
+            )
+        return found.alias("row_text")
+
+    def only(self, keep: pl.Series) -> Batch:
+        """Return the rows that are to be kept, with the number of the first unchanged."""
+        places = keep.arg_true()
+        return Batch(
+            self.first_row,
+            self.cells.filter(keep),
+            self.problems.filter(keep),
+            lambda rows: self._originals(places.gather(rows)),
+        )

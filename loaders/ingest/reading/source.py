@@ -1,0 +1,162 @@
+"""A file of rows, opened: what it is, its columns, and its rows in batches."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Protocol
+
+import polars as pl
+
+from martlet.loaders.ingest.reading import _bytes
+from martlet.loaders.ingest.reading._data_rows import check_options, data_rows, left_out_in_words
+from martlet.loaders.ingest.reading._delimited import Delimited, open_delimited
+from martlet.loaders.ingest.reading._excel import is_workbook, open_excel
+from martlet.loaders.ingest.reading._json import open_json
+from martlet.loaders.ingest.reading._parquet import open_parquet
+from martlet.loaders.ingest.reading.options import Batch, FillDown, Param, Reading, listed
+from martlet.sql.errors import IngestError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["Batch", "FillDown", "Param", "Reading", "Source", "open_source"]
+
+_SAMPLE = 1_000
+
+
+_JSON: Final = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]\d-])")
+
+
+class Opened(Protocol):
+    """What each format gives; `header` is the row that names the columns, as the file writes it, if it has one."""
+
+    @property
+    def format(self) -> str: ...
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+    @property
+    def header(self) -> tuple[str, ...] | None: ...
+    @property
+    def numeric(self) -> frozenset[str]: ...
+    @property
+    def notes(self) -> tuple[str, ...]: ...
+    def batches(self) -> Iterator[Batch]: ...
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that was recognised; its rows are read anew each time they are asked for.
+
+    Attributes
+    ----------
+    path
+        Where it is.
+    format
+        What was recognised, in words.
+    columns
+        Names of the columns; by position, '1', '2', ..., if the file has no header.
+    has_header
+        Whether the names are the file's own.
+    numeric
+        Columns that the file itself declares as numbers, whose decimal point needs no guessing.
+    """
+
+    path: Path
+    format: str
+    columns: tuple[str, ...]
+    has_header: bool
+    numeric: frozenset[str]
+    _opened: Opened = field(repr=False)
+    _reading: Reading = field(repr=False)
+    _left_out: Counter[str] = field(repr=False, default_factory=Counter)
+
+    @property
+    def name(self) -> str:
+        """Name of the file, without its folder."""
+        return self.path.name
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know about how the file was read; complete after a pass over all batches."""
+        return (*self._opened.notes, *left_out_in_words(self._left_out))
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield the rows of data, in order and numbered from 1; each pass gives the same.
+
+        Raises
+        ------
+        IngestError
+            If the file turns out to be damaged.
+        """
+        return data_rows(self._opened.batches(), self._opened.header, self._reading, left_out=self._left_out)
+
+    @property
+    def separator(self) -> str | None:
+        """What separates the cells of a row of text; None if rows are kept as JSON."""
+        return self._opened.layout.separator if isinstance(self._opened, Delimited) else None
+
+    def content_hash(self) -> str:
+        """Return the SHA-256 of the file's bytes, in hexadecimal."""
+        return self._content_hash
+
+    @cached_property
+    def _content_hash(self) -> str:
+        return _bytes.content_hash(self.path)
+
+    def sample(self) -> pl.DataFrame:
+        """Return the first rows of data, up to 1,000."""
+        return self._sample
+
+    @cached_property
+    def _sample(self) -> pl.DataFrame:
+        left_out = Counter(self._left_out)
+        frames: list[pl.DataFrame] = []
+        for batch in self.batches():
+            frames.append(batch.cells.head(_SAMPLE - sum(frame.height for frame in frames)))
+            if sum(frame.height for frame in frames) >= _SAMPLE:
+                break
+        self._left_out.clear()
+        self._left_out.update(left_out)
+        return pl.concat(frames) if frames else pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String))
+
+
+def open_source(path: Path, reading: Reading = Reading()) -> Source:  # noqa: B008 - it is immutable
+    """Recognise a file by its content: delimited text, JSON, Parquet or a workbook, compressed or not.
+
+    Raises
+    ------
+    IngestError
+        If there is no such file, it is of another kind or damaged, it has no rows of data, or the options don't fit it.
+    """
+    packed = _bytes.compression(path)
+    opened = _open(path, reading)
+    check_options(path.name, opened.columns, reading)
+    source = Source(
+        path,
+        f"{packed}, {opened.format}" if packed else opened.format,
+        opened.columns,
+        opened.header is not None,
+        opened.numeric,
+        opened,
+        reading,
+    )
+    if source.sample().is_empty():
+        raise IngestError(f"{path.name} has a header and no rows; its columns are: {listed(opened.columns)}")
+    return source
+
+
+def _open(path: Path, reading: Reading) -> Opened:
+    start = _bytes.head(path)
+    _bytes.refuse_foreign(path.name, start)
+    if start.startswith(b"PAR1"):
+        return open_parquet(path, reading)
+    if is_workbook(path, start):
+        return open_excel(path, reading)
+    # Byte order marks and the zeros of UTF-16 may stand between.
+    if _JSON.match(start.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")):
+        return open_json(path, reading)
+    return open_delimited(path, reading)

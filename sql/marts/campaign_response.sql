@@ -1,0 +1,72 @@
+/*
+doc   = "A customer and a campaign that addressed them: whether they answered, and what it brought. Where a source told it, as it told it (star.fact_campaign_response); where none did, computed from the mails, and is_computed says so. Computed, an answer is a person's click in the mail, and an order counts for the last mail that its customer clicked within 120 elapsed hours before it, as email.roi credits it with its defaults. Such credit is not effect: people held out cannot click, so compare all who were assigned, as email.roi does."
+grain = ["customer_key", "campaign_key"]
+
+[columns]
+customer_key = "Customer whom the campaign addressed, never 0 where computed."
+campaign_key = "Campaign."
+variant = "Which version of the campaign the customer got. NULL when there was one only, and where computed."
+is_holdout = "Whether the customer was left out at random, as a control."
+responded_at = "When the customer answered, UTC; computed: the first click by a person. NULL when they did not, or when it is not told."
+has_responded = "Whether the customer answered."
+has_visited = "Whether the customer came to the site; computed: by a click in the mail."
+has_converted = "Whether the customer bought; computed: whether an order is credited to the mail."
+revenue = "What the customer spent then; computed: net revenue of these orders, before refunds, 0 without one."
+is_computed = "Whether Martlet computed the answer, rather than a source having given it."
+*/
+WITH given AS (
+    SELECT count(*) AS given_rows
+    FROM star.fact_campaign_response
+),
+
+-- No row where a source told the answers, so that nothing is computed then.
+mailed AS (
+    SELECT mail.email_id, mail.customer_key, mail.campaign_key, mail.is_holdout, mail.delivered_at, mail.first_human_clicked_at
+    FROM star.fact_email AS mail
+    INNER JOIN given ON given.given_rows = 0
+    WHERE mail.customer_key <> 0
+),
+
+clicked AS (
+    SELECT email_id, customer_key, first_human_clicked_at AS clicked_at
+    FROM star.fact_email
+    WHERE customer_key <> 0 AND delivered_at IS NOT NULL AND first_human_clicked_at IS NOT NULL
+),
+
+credited_orders AS (
+    SELECT placed.net_revenue, clicked.email_id
+    FROM star.fact_order AS placed
+    INNER JOIN clicked
+        ON clicked.customer_key = placed.customer_key
+        AND clicked.clicked_at <= placed.ordered_at
+        AND epoch_us(placed.ordered_at) - epoch_us(clicked.clicked_at) <= 432000000000
+    QUALIFY row_number() OVER (
+        PARTITION BY placed.order_id ORDER BY clicked.clicked_at DESC, clicked.email_id DESC
+    ) = 1
+),
+
+credited AS (
+    SELECT email_id, sum(net_revenue) AS revenue
+    FROM credited_orders
+    GROUP BY email_id
+)
+
+SELECT
+    customer_key, campaign_key, variant, is_holdout, responded_at, has_responded, has_visited, has_converted, revenue,
+    false AS is_computed
+FROM star.fact_campaign_response
+UNION ALL
+SELECT
+    mailed.customer_key,
+    mailed.campaign_key,
+    CAST(NULL AS VARCHAR),
+    bool_and(mailed.is_holdout),
+    min(mailed.first_human_clicked_at),
+    count(mailed.first_human_clicked_at) > 0,
+    count(mailed.first_human_clicked_at) > 0,
+    count(credited.email_id) > 0,
+    CAST(coalesce(sum(credited.revenue), 0) AS DECIMAL(18, 2)),
+    true
+FROM mailed
+LEFT JOIN credited ON credited.email_id = mailed.email_id
+GROUP BY mailed.customer_key, mailed.campaign_key

@@ -1,0 +1,45 @@
+"""Whatever a cell holds, its reader gives a value or a problem, and nothing else happens."""
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from martlet.loaders.ingest.cleaning.cells import tidied
+from martlet.loaders.ingest.cleaning.readers import STAGED, bounds, reader
+from martlet.loaders.ingest.entity import TYPES, Field
+from martlet.loaders.ingest.profile import Column
+
+from .readings import relaxed
+
+# Text like dates and numbers goes further into the readers than any text does.
+ALIKE = st.text("0123456789 .,:-/+$()%eETZxX'\u2212\u00a0", max_size=22)
+LONG = st.integers(min_value=0, max_value=10**40).map(str)
+CELLS = st.lists(st.one_of(ALIKE, st.text(max_size=12), LONG, st.none()), min_size=1, max_size=8)
+
+
+@pytest.mark.parametrize("kind", TYPES)
+@relaxed
+@given(cells=CELLS, zone=st.sampled_from(["", "Europe/Lisbon"]), decimal=st.sampled_from([None, ",", "."]))
+def test_every_cell_becomes_a_value_or_has_a_problem(kind, cells, zone, decimal):
+    field = Field(name="f", type=kind, doc="", words={"a": "A"} if kind == "word" else {})
+    column = Column(key="c", zone=zone, decimal=decimal)
+    text = tidied(pl.Series("c", cells, dtype=pl.String), column, "C").text
+    made = reader(field, column)
+    made.survey(text)
+    made.decide()
+    read = made.read(text)
+    problems = read.problems if read.problems is not None else pl.Series([None] * len(text), dtype=pl.String)
+    assert read.values.cast(STAGED[kind]).len() == len(cells)
+    given_up = text.is_not_null() & read.values.is_null()
+    assert (problems.is_not_null() == given_up).all()
+    assert bounds(field, column, None).problems(read.values) is None
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_a_batch_without_rows_gives_none(kind):
+    made = reader(Field(name="f", type=kind, doc=""), Column(key="c"))
+    empty = pl.Series("c", [], dtype=pl.String)
+    made.survey(empty)
+    made.decide()
+    assert made.read(empty).values.is_empty()
