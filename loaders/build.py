@@ -16,6 +16,7 @@ import polars as pl
 from martlet.loaders import checks, star
 from martlet.loaders.company import Company
 from martlet.loaders.warehouse_file import rewriting
+from martlet.queries import install
 from martlet.sql.errors import ParameterError, did_you_mean
 
 if TYPE_CHECKING:
@@ -161,13 +162,18 @@ def fill(
             if progress is not None:
                 progress(relation, rows[relation], share)
 
-    # One batch is written while the next is generated.
-    with ThreadPoolExecutor(1, thread_name_prefix="martlet-writer") as writer:
+    # One batch is written while the next is generated, and the packs, whose SQL takes seconds to prepare, meanwhile.
+    with (
+        ThreadPoolExecutor(1, thread_name_prefix="martlet-packs") as preparing,
+        ThreadPoolExecutor(1, thread_name_prefix="martlet-writer") as writer,
+    ):
+        prepared = preparing.submit(install.relations)
         last: Future[Batch] | None = None
         for batch in _batches(company, threads or os.cpu_count() or 1):
             report(last)
             last = writer.submit(_write, connection, batch)
         report(last)
+        prepared.result()
     star.record_settings(connection, company.settings())
     return dict(rows)
 

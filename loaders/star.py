@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import cache
+from hashlib import blake2b
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,6 +16,7 @@ from martlet.loaders.channels import channels
 from martlet.queries import catalogue as packs
 from martlet.queries import install
 from martlet.sql.relations import SCHEMAS, in_order, relations
+from martlet.sql.units import read_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,7 +33,6 @@ __all__ = [
     "finish",
     "insert",
     "next_load_id",
-    "recompute",
     "record_load",
     "record_settings",
     "refresh",
@@ -119,18 +122,47 @@ def record_load(connection: duckdb.DuckDBPyConnection, load: Mapping[str, object
 
 
 def refresh(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make marts, packs and practice views anew, from the SQL of this version of Martlet."""
-    for pack in packs.packs():
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {pack}")
+    """Make marts, packs and practice views as the SQL of this version of Martlet has them.
+
+    Views and macros that a file has from the same SQL stay: to plan all of them takes seconds.
+    """
     derived = [relation for relation in relations() if relation.kind in ("view", "stored", "macro")]
-    for relation in in_order([*derived, *install.relations()]):
+    digest = _digest_of_definitions()
+    if _has_definitions(connection, digest):
+        derived = [relation for relation in derived if relation.kind == "stored"]
+    else:
+        for pack in packs.packs():
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {pack}")
+        derived += install.relations()
+    for relation in in_order(derived):
         _create(connection, relation)
+    connection.execute("DELETE FROM meta.setting WHERE name = $name", {"name": _DEFINITIONS})
+    record_settings(connection, {_DEFINITIONS: digest})
 
 
-def recompute(connection: duckdb.DuckDBPyConnection) -> None:
-    """Compute the stored marts anew, whose rows follow from the facts; views and macros stay as they are."""
-    for relation in in_order([relation for relation in relations() if relation.kind == "stored"]):
-        _create(connection, relation)
+_DEFINITIONS = "definitions_digest"
+
+
+@cache
+def _digest_of_definitions() -> str:
+    """Return a hash of all that decides what views and macros are."""
+    found = blake2b(f"{version('martlet')} {version('sqlglot')}".encode(), digest_size=16)
+    for path, text in (*read_folder("sql"), *read_folder("queries")):
+        found.update(f"{path}\0{text}\0".encode())
+    return found.hexdigest()
+
+
+def _has_definitions(connection: duckdb.DuckDBPyConnection, digest: str) -> bool:
+    """Whether the file's views are there, and come from definitions of this hash."""
+    said = connection.execute(
+        "SELECT value FROM meta.setting WHERE name = $name", {"name": _DEFINITIONS}
+    ).fetchall()
+    # Settings can have been copied into a file whose views are still to be made.
+    views = connection.execute(
+        "SELECT count(*) FROM duckdb_views() WHERE schema_name IN (SELECT unnest($packs))",
+        {"packs": packs.packs()},
+    ).fetchall()
+    return said == [(digest,)] and views[0][0] >= len(packs.queries())
 
 
 def finish(connection: duckdb.DuckDBPyConnection, load_id: int) -> list[CheckResult]:

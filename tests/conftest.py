@@ -58,7 +58,7 @@ def given(_empty_warehouse, tmp_path):
         with rewriting(path, start_from_existing=True) as connection:
             for table, frame in tables.items():
                 star.insert(connection, table, frame)
-            star.recompute(connection)
+            star.refresh(connection)
         opened.append(martlet.open(path))
         return opened[-1]
 

@@ -39,9 +39,9 @@ SELECT 'star.fact_content', content_id, 'on ' || date_key || ' views ' || views 
 FROM star.fact_content
 WHERE least(views, downloads, leads) < 0
 UNION ALL
-SELECT 'star.fact_inventory', product_key, 'on ' || date_key || ' received ' || received || ', sold ' || sold
+SELECT 'star.fact_inventory', product_key, 'on ' || date_key || ' sold ' || sold
 FROM star.fact_inventory
-WHERE least(received, sold) < 0
+WHERE sold < 0
 UNION ALL
 SELECT 'star.fact_customer_snapshot', customer_key, 'on ' || snapshot_on || ' days, visits or purchases are below zero'
 FROM star.fact_customer_snapshot
