@@ -31,15 +31,20 @@ coalitions AS MATERIALIZED (
 ),
 
 -- Coalitions that never ordered are worth nothing, so only pairs of those that did add to a value.
+pairs AS (
+    SELECT coalitions.*, unnest(list({'members': members, 'size': size, 'rate': rate}) OVER ()) AS part
+    FROM coalitions
+),
+
 shapley_values AS (
     SELECT
         whole.members,
         bits.bit,
         sum(
-            part.rate * CASE
-                WHEN part.members & (CAST(1 AS BIGINT) << CAST(bits.bit AS BIGINT)) <> 0
-                    THEN exp(lgamma(part.size) + lgamma(whole.size - part.size + 1) - lgamma(whole.size + 1))
-                ELSE -exp(lgamma(part.size + 1) + lgamma(whole.size - part.size) - lgamma(whole.size + 1))
+            whole.part.rate * CASE
+                WHEN whole.part.members & (CAST(1 AS BIGINT) << CAST(bits.bit AS BIGINT)) <> 0
+                    THEN exp(lgamma(whole.part.size) + lgamma(whole.size - whole.part.size + 1) - lgamma(whole.size + 1))
+                ELSE -exp(lgamma(whole.part.size + 1) + lgamma(whole.size - whole.part.size) - lgamma(whole.size + 1))
             END
         ) / min(whole.rate) AS share,
         min(whole.size) AS size,
@@ -47,9 +52,9 @@ shapley_values AS (
         min(whole.non_conversions) AS non_conversions,
         min(whole.revenue) AS revenue,
         min(whole.rate) AS rate
-    FROM coalitions AS whole
-    INNER JOIN coalitions AS part ON part.members & whole.members = part.members
+    FROM pairs AS whole
     INNER JOIN (SELECT unnest(range(0, 62)) AS bit) AS bits
         ON whole.members & (CAST(1 AS BIGINT) << CAST(bits.bit AS BIGINT)) <> 0
+    WHERE whole.part.members & whole.members = whole.part.members
     GROUP BY whole.members, bits.bit
 )
