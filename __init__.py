@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from martlet.loaders.extract import ExtractReport, extract
     from martlet.loaders.ingest import ingest
     from martlet.loaders.ingest.report import IngestReport
+    from martlet.loaders.paths import ingest_paths
     from martlet.queries.result import Result
     from martlet.queries.warehouse import Warehouse, open  # noqa: A004
 
@@ -49,6 +50,7 @@ __all__ = [
     "build",
     "extract",
     "ingest",
+    "ingest_paths",
     "open",
 ]
 
@@ -63,6 +65,7 @@ _HOMES = {
     "build": "martlet.loaders.build",
     "extract": "martlet.loaders.extract",
     "ingest": "martlet.loaders.ingest",
+    "ingest_paths": "martlet.loaders.paths",
     "open": "martlet.queries.warehouse",
 }
 

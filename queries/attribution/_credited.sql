@@ -23,6 +23,8 @@ credited AS (
         summed_credits.channel,
         summed_credits.campaign_key,
         summed_credits.campaign_id,
+        summed_credits.effect,
+        summed_credits.revenue_effect,
         CASE summed_credits.model
             WHEN 'markov' THEN summed_credits.effect
                 / sum(summed_credits.effect) OVER (PARTITION BY summed_credits.model)
