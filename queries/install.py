@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from martlet.queries import catalogue, rewriting
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["relations"]
 
 
-def relations() -> list[Relation]:
+@cache
+def relations() -> tuple[Relation, ...]:
     """Return each query as a relation that the loaders create."""
-    return [_relation(catalogue.get(path)) for path in catalogue.queries()]
+    return tuple(_relation(catalogue.get(path)) for path in catalogue.queries())
 
 
 def _relation(query: Query) -> Relation:
