@@ -44,14 +44,20 @@ def main() -> None:
         .pivot("seed", index="model", values="error")
     )
     ranks = scores.unique(["model", "seed"]).group_by("model").agg(pl.col("rank_correlation").mean().round(2))
-    table = by_seed.join(ranks, on="model").with_columns(mean=pl.mean_horizontal(pl.exclude("model", "rank_correlation")))
+    table = by_seed.join(ranks, on="model").with_columns(
+        mean=pl.mean_horizontal(pl.exclude("model", "rank_correlation"))
+    )
     print("Mean absolute error in share, in points, by seed:\n")
     print(markdown(table.sort("mean").with_columns(pl.col("mean").round(2))))
     errors = (
         scores.group_by("channel", "model")
         .agg(pl.col("share_error").mean(), pl.col("caused_share").mean())
         .with_columns((pl.col("share_error", "caused_share") * 100).round(1))
-        .filter(pl.col("model").is_in(["last", "last_non_direct", "first_non_direct", "linear", "markov", "shapley (rate)"]))
+        .filter(
+            pl.col("model").is_in(
+                ["last", "last_non_direct", "first_non_direct", "linear", "markov", "shapley (rate)"]
+            )
+        )
     )
     wide = errors.pivot("model", index=["channel", "caused_share"], values="share_error")
     print("\nShare credited less share caused, in points, means over the seeds:\n")

@@ -28,7 +28,11 @@ _NAMES = {
     "revenue": ("revenue", "total_conversion_value", "conversion_value", "value"),
     "non_conversions": ("non_conversions", "total_null", "null", "nulls"),
 }
-_TYPES = {"conversions": pl.Int64, "revenue": pl.Decimal(18, 6), "non_conversions": pl.Int64}
+_TYPES: dict[str, pl.DataType] = {
+    "conversions": pl.Int64(),
+    "revenue": pl.Decimal(18, 6),
+    "non_conversions": pl.Int64(),
+}
 
 
 def ingest_paths(
@@ -66,7 +70,9 @@ def ingest_paths(
     began = time.perf_counter()
     if not separator.strip():
         raise ParameterError("separator is empty, but must be what stands between two channels, such as '>'")
-    given, name = (paths, "(frame)") if isinstance(paths, pl.DataFrame) else (_read(Path(paths)), Path(paths).name)
+    given, name = (
+        (paths, "(frame)") if isinstance(paths, pl.DataFrame) else (_read(Path(paths)), Path(paths).name)
+    )
     chosen = _choose(given, columns or {})
     frame = _checked(given, chosen, separator)
     with rewriting(warehouse, start_from_existing=True) as connection:
@@ -101,7 +107,9 @@ def _choose(given: pl.DataFrame, columns: dict[str, str]) -> dict[str, str]:
         if role not in _NAMES:
             raise ParameterError(f"columns has {role!r}, but its roles are {', '.join(_NAMES)}")
         if column not in given.columns:
-            raise IngestError(f"there is no column {column!r} for {role}; there are {', '.join(given.columns)}")
+            raise IngestError(
+                f"there is no column {column!r} for {role}; there are {', '.join(given.columns)}"
+            )
     usual = {column.strip().lower(): column for column in reversed(given.columns)}
     chosen = dict(columns)
     for role, names in _NAMES.items():
@@ -111,13 +119,17 @@ def _choose(given: pl.DataFrame, columns: dict[str, str]) -> dict[str, str]:
     for role in ("path", "conversions"):
         if role not in chosen:
             there = ", ".join(given.columns)
-            raise IngestError(f"there is no column for {role} (such as {' or '.join(_NAMES[role])}); there are {there}")
+            raise IngestError(
+                f"there is no column for {role} (such as {' or '.join(_NAMES[role])}); there are {there}"
+            )
     return chosen
 
 
 def _checked(given: pl.DataFrame, chosen: dict[str, str], separator: str) -> pl.DataFrame:
     """Return the rows as they will stand in the star, or say which one can't."""
-    steps = given[chosen["path"]].cast(pl.String).str.split(separator).list.eval(pl.element().str.strip_chars())
+    steps = (
+        given[chosen["path"]].cast(pl.String).str.split(separator).list.eval(pl.element().str.strip_chars())
+    )
     empty = steps.list.eval(pl.element().eq("")).list.any().fill_null(value=True)
     if empty.any():
         row = empty.arg_true()[0]
@@ -128,7 +140,9 @@ def _checked(given: pl.DataFrame, chosen: dict[str, str], separator: str) -> pl.
             continue
         column = given[chosen[role]]
         exact = column.cast(pl.Decimal(30, 6), strict=False)
-        wrong = (exact.is_null() | (exact < 0) | (kind.is_integer() & (exact != exact.floor()))).fill_null(value=True)
+        wrong = (exact.is_null() | (exact < 0) | (kind.is_integer() & (exact != exact.floor()))).fill_null(
+            value=True
+        )
         if wrong.any():
             row = wrong.arg_true()[0]
             must = "a whole number, 0 or more" if kind.is_integer() else "an amount, 0 or more"

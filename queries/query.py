@@ -185,7 +185,9 @@ class Query:
 def _parsed(rendered: Rendered) -> exp.Query:
     """Return the parsed statement; whoever changes it takes a copy."""
     try:
-        parsed = [statement for statement in sqlglot.parse(rendered.sql, read="duckdb") if statement is not None]
+        parsed = [
+            statement for statement in sqlglot.parse(rendered.sql, read="duckdb") if statement is not None
+        ]
     except sqlglot.ParseError as error:
         first = error.errors[0]
         raise UnitError(f"{rendered.origin(first['line'])}: {first['description']}") from None

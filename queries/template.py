@@ -157,7 +157,9 @@ def choices_used(path: str, body: str) -> list[Use]:
     A word that one of them sets for those that it includes is no choice.
     """
     parts = list(_parts(path, body))
-    set_here = {node.name for _, _, tree in parts for node in tree.find_all(nodes.Name) if node.ctx == "store"}
+    set_here = {
+        node.name for _, _, tree in parts for node in tree.find_all(nodes.Name) if node.ctx == "store"
+    }
     return [
         Use(node.name, name, node.lineno)
         for name, _, tree in parts

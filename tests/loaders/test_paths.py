@@ -65,7 +65,9 @@ def test_loading_again_takes_the_place_of_what_was_there(tmp_path, frame):
     for rows in (frame, frame.head(1)):
         martlet.ingest_paths(rows, warehouse=tmp_path / "w.duckdb")
     with martlet.open(tmp_path / "w.duckdb") as warehouse:
-        assert warehouse.sql("SELECT count(*), sum(revenue) FROM star.fact_path").rows() == [(1, Decimal("1.234567"))]
+        assert warehouse.sql("SELECT count(*), sum(revenue) FROM star.fact_path").rows() == [
+            (1, Decimal("1.234567"))
+        ]
 
 
 @pytest.mark.parametrize(

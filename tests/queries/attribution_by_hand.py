@@ -44,7 +44,7 @@ def people(touch, visitors):
     return None if touch["visitor_id"] is None else ("browser", touch["visitor_id"])
 
 
-def journeys(orders, touches, p, channels, visitors):
+def journeys(orders, touches, p, channels, visitors):  # noqa: C901 - the contract in one place
     """Return all journeys by the words of the contract; `channels` gives each key's (name, is_direct, is_paid)."""
     days = timedelta(days=p["lookback_days"])
     by_person = defaultdict(list)
@@ -176,9 +176,7 @@ def rates(counted):
 
 
 def counterfactual(path, rate):
-    gains = [
-        max(rate[path] - rate.get(tuple(path[:k] + path[k + 1 :]), 0), 0) for k in range(len(path))
-    ]
+    gains = [max(rate[path] - rate.get(tuple(path[:k] + path[k + 1 :]), 0), 0) for k in range(len(path))]
     raw = gains if sum(gains) else [0.0] * (len(path) - 1) + [1.0]
     return [value / sum(raw) for value in raw]
 
@@ -246,7 +244,7 @@ def counted_paths(found):
     return dict(counted)
 
 
-def credits_of(model, found, p, kinds):
+def credits_of(model, found, p, kinds):  # noqa: C901, PLR0912 - a branch for each kind of model
     """Return {node: [orders, revenue]} that a model credits, and '(unattributed)' for orders without a path."""
     counted = counted_paths(found)
     result = defaultdict(lambda: [0.0, 0.0])

@@ -75,7 +75,9 @@ parameters = st.fixed_dictionaries(
         "include_null_paths": st.booleans(),
         "path_transform": st.lists(st.sampled_from(list(by_hand.TRANSFORMS)), max_size=3).filter(
             # Once occurrences are counted, a step has a name of its own, and counting again would add to it.
-            lambda chain: chain.count("frequency") <= 1 and (chain + ["frequency"]).index("frequency") >= len(chain) - 1
+            lambda chain: (
+                chain.count("frequency") <= 1 and [*chain, "frequency"].index("frequency") >= len(chain) - 1
+            )
         ),
         "transform_channel": st.sampled_from(["Direct", "Email"]),
         "trim_steps": st.sampled_from([1, 2]),
@@ -108,7 +110,9 @@ def fill(star, orders, touches, spends=None):
 
 
 def channel_of(node):
-    return node.rsplit("(", 1)[0] if node.endswith(")") and node not in ("(unknown)", "(unattributed)") else node
+    return (
+        node.rsplit("(", 1)[0] if node.endswith(")") and node not in ("(unknown)", "(unattributed)") else node
+    )
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
@@ -135,7 +139,10 @@ def test_all_models_are_those_of_the_plain_rules_and_sum_to_the_orders(star, ord
                 expected[channel_of(node)][k] += credit[k]
         assert rows.keys() == on_path | ledger.keys() | {"(unattributed)"}, model
         for channel, row in rows.items():
-            assert row["conversions"] == pytest.approx(expected[channel][0], rel=1e-9, abs=1e-9), (model, channel)
+            assert row["conversions"] == pytest.approx(expected[channel][0], rel=1e-9, abs=1e-9), (
+                model,
+                channel,
+            )
             assert row["revenue"] == pytest.approx(expected[channel][1], rel=1e-9, abs=1e-7), (model, channel)
             touching = [j for j in found if j.order and channel in {channel_of(node) for node in j.path}]
             assert row["influenced_conversions"] == len(touching)
@@ -175,7 +182,9 @@ def test_weights_of_an_order_sum_to_one_and_sum_up_to_the_channels(star, orders,
 @given(orders=orders, touches=touches, p=parameters)
 def test_removal_effects_are_shares_solved_exactly(star, orders, touches, p):
     orders, touches = fill(star, orders, touches)
-    p = {k: v for k, v in p.items() if k not in ("first_weight", "last_weight", "half_life_days", "shapley_v")}
+    p = {
+        k: v for k, v in p.items() if k not in ("first_weight", "last_weight", "half_life_days", "shapley_v")
+    }
     found = by_hand.counted_paths(by_hand.journeys(orders, touches, p, CHANNELS, VISITORS))
     rows = {row["step"]: row for row in star.ask("attribution/removal_effects", **p)}
     if sum(row[0] for row in found.values()) == 0:
@@ -187,7 +196,9 @@ def test_removal_effects_are_shares_solved_exactly(star, orders, touches, p):
         assert got == pytest.approx(effect, abs=1e-9)
         assert 0 <= got <= 1 + 1e-12
         if sum(row[2] for row in found.values()):
-            assert (rows[node]["revenue_removal_effect"] if node in rows else 0) == pytest.approx(revenue_effect, abs=1e-9)
+            assert (rows[node]["revenue_removal_effect"] if node in rows else 0) == pytest.approx(
+                revenue_effect, abs=1e-9
+            )
     # Each state's ways out are all of its passages.
     ways = defaultdict(float)
     for row in star.ask("attribution/transitions", **p):

@@ -61,8 +61,12 @@ def test_markov_of_analyzecore(star, worked):
     paths = [(path[:-1], 1, int(path[-1] == "conversion"), int(path[-1] == "null")) for path in case["paths"]]
     fill_paths(star, paths)
     rows = {row["step"]: row for row in star.ask("attribution/removal_effects")}
-    assert {k: row["removal_effect"] for k, row in rows.items()} == pytest.approx(case["removal_effect"], abs=1e-12)
-    assert {k: row["conversion_share"] for k, row in rows.items()} == pytest.approx(case["attributed_of_1"], abs=1e-12)
+    assert {k: row["removal_effect"] for k, row in rows.items()} == pytest.approx(
+        case["removal_effect"], abs=1e-12
+    )
+    assert {k: row["conversion_share"] for k, row in rows.items()} == pytest.approx(
+        case["attributed_of_1"], abs=1e-12
+    )
 
 
 def test_shapley_of_given_worths(star, worked):
@@ -137,7 +141,8 @@ def fractribution(star, shared):
             for number, row in enumerate(sessions, 1)
         ],
         fact_ad_spend=[
-            {"date_key": 20220701, "channel_key": names[row["channel"]], "spend": row["spend"]} for row in spends
+            {"date_key": 20220701, "channel_key": names[row["channel"]], "spend": row["spend"]}
+            for row in spends
         ],
     )
     return star
@@ -149,7 +154,11 @@ def test_path_summary_of_fractribution(fractribution, shared):
         for row in fractribution.ask("attribution/paths", path_transform="exposure")
     }
     expected = {
-        row["transformed_path"]: (int(row["conversions"]), int(row["non_conversions"]), float(row["revenue"] or 0))
+        row["transformed_path"]: (
+            int(row["conversions"]),
+            int(row["non_conversions"]),
+            float(row["revenue"] or 0),
+        )
         for row in rows_of(shared, "snowplow_fractribution_path_summary_expected.csv")
     }
     assert found == expected
@@ -234,7 +243,10 @@ def test_five_hundred_touches_that_swing_to_and_fro(star, order):
     for model in ALL:
         credited = [row for row in rows if row["model"] == model]
         assert sum(row["conversions"] for row in credited) == pytest.approx(2, abs=1e-9)
-    effects = {row["step"]: row["removal_effect"] for row in star.ask("attribution/removal_effects", markov_order=order)}
+    effects = {
+        row["step"]: row["removal_effect"]
+        for row in star.ask("attribution/removal_effects", markov_order=order)
+    }
     assert effects["a"] == pytest.approx(1)
 
 
@@ -243,7 +255,12 @@ def test_touches_of_the_same_moment_go_by_their_number(star):
         dim_channel=[{"channel_key": 101, "channel": "a"}, {"channel_key": 102, "channel": "b"}],
         fact_order=[{"order_id": 1, "customer_key": 1, "ordered_at": CONVERSION, "net_revenue": 1}],
         fact_touchpoint=[
-            {"touchpoint_id": n, "customer_key": 1, "touched_at": CONVERSION - timedelta(days=1), "channel_key": key}
+            {
+                "touchpoint_id": n,
+                "customer_key": 1,
+                "touched_at": CONVERSION - timedelta(days=1),
+                "channel_key": key,
+            }
             for n, key in ((2, 101), (1, 102))
         ],
     )
