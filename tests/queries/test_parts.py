@@ -10,7 +10,7 @@ def test_a_part_gives_its_parameters_to_each_query_that_includes_it():
     assert channels["lookback_days"] == paths["lookback_days"]
     assert "model" in channels
     assert "model" not in paths
-    assert list(paths)[0] == "limit_to", "the query's own come first"
+    assert next(iter(paths)) == "limit_to", "the query's own come first"
 
 
 def test_a_query_may_declare_what_differs():
