@@ -1,6 +1,6 @@
 """Which attribution model comes closest to the truth: the tables of docs/attribution.md, on companies of several seeds.
 
-python benchmarks/scorecard.py --customers 20000 --seeds 1 2 3
+python benchmarks/scorecard.py --customers 10000 --seeds 1 2 3
 """
 
 import argparse
@@ -33,7 +33,7 @@ def markdown(frame: pl.DataFrame) -> str:
 def main() -> None:
     """Print the score of each model on each seed, and the error of each channel, means over the seeds."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--customers", type=int, default=20_000)
+    parser.add_argument("--customers", type=int, default=10_000)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
