@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from martlet.loaders.forget import ForgetReport, forget
     from martlet.loaders.ingest import ingest
     from martlet.loaders.ingest.report import IngestReport
+    from martlet.loaders.paths import ingest_paths
     from martlet.queries.result import Result
     from martlet.queries.warehouse import Warehouse, open  # noqa: A004
 
@@ -55,6 +56,7 @@ __all__ = [
     "extract",
     "forget",
     "ingest",
+    "ingest_paths",
     "open",
 ]
 
@@ -73,6 +75,7 @@ _HOMES = {
     "extract": "martlet.loaders.extract",
     "forget": "martlet.loaders.forget",
     "ingest": "martlet.loaders.ingest",
+    "ingest_paths": "martlet.loaders.paths",
     "open": "martlet.queries.warehouse",
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -98,22 +98,13 @@ class Query:
 
     def statement(self, values: Mapping[str, Any]) -> exp.Query:
         """Return the parsed statement, its parameters still placeholders."""
-        rendered = self.render(values)
-        try:
-            parsed = [
-                statement for statement in sqlglot.parse(rendered.sql, read="duckdb") if statement is not None
-            ]
-        except sqlglot.ParseError as error:
-            first = error.errors[0]
-            raise UnitError(f"{rendered.origin(first['line'])}: {first['description']}") from None
-        if len(parsed) != 1 or not isinstance(parsed[0], exp.Query):
-            raise self.unit.error("the file must hold exactly one SELECT")
-        return parsed[0]
+        return _parsed(self.render(values)).copy()
 
     def bind(self, values: Mapping[str, Any]) -> tuple[Rendered, dict[str, Any]]:
         """Return the text to execute and those values that it binds."""
-        used = {node.name for node in self.statement(values).find_all(exp.Placeholder)}
-        return self.render(values), {name: value for name, value in values.items() if name in used}
+        rendered = self.render(values)
+        used = {node.name for node in _parsed(rendered).find_all(exp.Placeholder)}
+        return rendered, {name: value for name, value in values.items() if name in used}
 
     def literal(self, values: Mapping[str, Any]) -> exp.Query:
         """Return the statement with each parameter written as a literal."""
@@ -186,6 +177,21 @@ class Query:
             if column not in self.columns:
                 message = f"the grain's {column!r} is no column.{did_you_mean(column, self.columns)}"
                 raise self.unit.error(message, line=self.unit.line_of("grain"))
+
+
+@lru_cache(maxsize=256)
+def _parsed(rendered: Rendered) -> exp.Query:
+    """Return the parsed statement; whoever changes it takes a copy."""
+    try:
+        parsed = [
+            statement for statement in sqlglot.parse(rendered.sql, read="duckdb") if statement is not None
+        ]
+    except sqlglot.ParseError as error:
+        first = error.errors[0]
+        raise UnitError(f"{rendered.origin(first['line'])}: {first['description']}") from None
+    if len(parsed) != 1 or not isinstance(parsed[0], exp.Query):
+        raise UnitError(f"{rendered.origin(1)}: the file must hold exactly one SELECT")
+    return parsed[0]
 
 
 def load(path: str, text: str, *, parts: Mapping[str, str] = MappingProxyType({})) -> Query:

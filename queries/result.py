@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import polars as pl
     import pyarrow as pa
 
@@ -16,14 +18,16 @@ __all__ = ["Result"]
 class Result:
     """A query's answer, held in memory.
 
-    Attributes
-    ----------
-    sql
-        The statement that gave it, its values written in, ready to paste into any DuckDB shell.
+    Its `sql` is text, or what writes the text when somebody asks for it: that takes longer than many answers.
     """
 
-    sql: str
+    _sql: str | Callable[[], str] = field(compare=False)
     _table: pa.Table = field(compare=False)
+
+    @property
+    def sql(self) -> str:
+        """The statement that gave it, its values written in, ready to paste into any DuckDB shell."""
+        return self._sql if isinstance(self._sql, str) else self._sql()
 
     @property
     def columns(self) -> list[str]:

@@ -135,7 +135,7 @@ class Warehouse:
         values = asked.values(parameters)
         rendered, bound = asked.bind(values)
         table = self._run(rendered.sql, bound, rendered)
-        return Result(asked.literal(values).sql("duckdb", pretty=True), table)
+        return Result(lambda: asked.literal(values).sql("duckdb", pretty=True), table)
 
     def sql(self, statement: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> Result:
         """Run one SELECT of your own, with `?` or `$name` parameters.

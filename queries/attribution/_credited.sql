@@ -23,17 +23,19 @@ credited AS (
         summed_credits.channel,
         summed_credits.campaign_key,
         summed_credits.campaign_id,
+        summed_credits.effect,
+        summed_credits.revenue_effect,
         CASE summed_credits.model
             WHEN 'markov' THEN summed_credits.effect
-                / sum(summed_credits.effect) OVER (PARTITION BY summed_credits.model)
-                * sum(summed_credits.conversions) OVER (PARTITION BY summed_credits.model)
+                / sum(summed_credits.effect) OVER (PARTITION BY summed_credits.model ORDER BY summed_credits.label ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+                * sum(summed_credits.conversions) OVER (PARTITION BY summed_credits.model ORDER BY summed_credits.label ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
             ELSE summed_credits.conversions
         END AS conversions,
         CASE summed_credits.model
             WHEN 'markov' THEN coalesce(
                 summed_credits.revenue_effect
-                / nullif(sum(summed_credits.revenue_effect) OVER (PARTITION BY summed_credits.model), 0)
-                * sum(summed_credits.revenue) OVER (PARTITION BY summed_credits.model),
+                / nullif(sum(summed_credits.revenue_effect) OVER (PARTITION BY summed_credits.model ORDER BY summed_credits.label ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), 0)
+                * sum(summed_credits.revenue) OVER (PARTITION BY summed_credits.model ORDER BY summed_credits.label ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING),
                 0
             )
             ELSE summed_credits.revenue

@@ -17,8 +17,12 @@ entries AS (
     UNION ALL
     SELECT
         asked.model, influenced.channel, influenced.campaign_key, 0, 0,
-        influenced.conversions, influenced.revenue, influenced.touches, 0
+        influenced.conversions, influenced.revenue, 0, 0
     FROM influenced
+    CROSS JOIN asked
+    UNION ALL
+    SELECT asked.model, touched.channel, touched.campaign_key, 0, 0, 0, 0, touched.touches, 0
+    FROM touched
     CROSS JOIN asked
     UNION ALL
     SELECT asked.model, spent.channel, {{ ledger_campaign }}, 0, 0, 0, 0, 0, spent.spend

@@ -7,6 +7,7 @@ unnested AS (
         unnest(nodes) AS node,
         unnest(ages) AS age,
         array_length(nodes) AS path_length,
+        list_sort(list_distinct(nodes)) AS members,
         conversions,
         revenue,
         non_conversions
@@ -22,8 +23,7 @@ path_steps AS MATERIALIZED (
         known_nodes.campaign_key,
         known_nodes.campaign_id,
         known_nodes.is_direct,
-        known_nodes.is_paid,
-        dense_rank() OVER (ORDER BY unnested.node) - 1 AS bit
+        known_nodes.is_paid
     FROM unnested
     INNER JOIN known_nodes ON known_nodes.node = unnested.node % 1000000000
 )

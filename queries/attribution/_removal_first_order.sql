@@ -1,10 +1,18 @@
 -- First order, exact: the weight of all ways from one state to another, with one more state let in between at each turn
--- (Kleene's algorithm). All sums are of positive numbers, so nothing cancels.
+-- (Kleene's algorithm). All sums are of positive numbers, so nothing cancels. Every pair of states needs a row.
+edge_pairs AS (
+    SELECT from_state, to_state, weight, unnest(targets) AS target
+    FROM (
+        SELECT from_state, to_state, weight, list(DISTINCT to_state) OVER () AS targets
+        FROM edges
+        WHERE $markov_order = 1
+    )
+),
+
 closure_start AS (
-    SELECT here.from_state, there.to_state, coalesce(edges.weight, 0) AS weight
-    FROM (SELECT DISTINCT from_state FROM edges WHERE $markov_order = 1) AS here
-    CROSS JOIN (SELECT DISTINCT to_state FROM edges) AS there
-    LEFT JOIN edges ON edges.from_state = here.from_state AND edges.to_state = there.to_state
+    SELECT from_state, target AS to_state, max(CASE WHEN target = to_state THEN weight ELSE 0 END) AS weight
+    FROM edge_pairs
+    GROUP BY from_state, target
 ),
 
 closure AS (

@@ -17,7 +17,7 @@ walks AS (
         FROM walks
     ) AS walkers
     INNER JOIN edges ON edges.from_state = walkers.state AND edges.to_node <> walkers.removed
-    WHERE walkers.under_way > 1e-15
+    WHERE walkers.under_way > 1e-15 AND $markov_order > 1
     GROUP BY walkers.turn, walkers.removed, edges.to_state
 ),
 

@@ -44,6 +44,6 @@ weighed AS (
     FROM looked_up
     CROSS JOIN asked
     LEFT JOIN counterfactual_weights AS found ON found.path = looked_up.path AND found.place = looked_up.place
-    LEFT JOIN shapley_values ON shapley_values.members = looked_up.members AND shapley_values.bit = looked_up.bit
+    LEFT JOIN shapley_values ON shapley_values.members = looked_up.members AND shapley_values.node = looked_up.node
     LEFT JOIN removal_effects ON removal_effects.label = looked_up.label
 )

@@ -1,55 +1,40 @@
 -- Shapley values of the game whose coalitions are worth the rate at which paths of just these channels end in an order.
-path_sets AS (
-    SELECT
-        path_id,
-        bit_or(
-            CASE
-                WHEN bit <= 61 THEN CAST(1 AS BIGINT) << CAST(bit AS BIGINT)
-                ELSE error('shapley by rate compares sets of at most 62 channels or campaigns')
-            END
-        ) AS members,
-        count(DISTINCT node) AS size,
-        min(conversions) AS conversions,
-        min(non_conversions) AS non_conversions,
-        min(revenue) AS revenue
-    FROM path_steps
-    WHERE {{ shapley_rate_when }}
-    GROUP BY path_id
-),
-
 coalitions AS MATERIALIZED (
     SELECT
-        members,
-        size,
+        list_sort(list_distinct(nodes)) AS members,
         sum(conversions) AS conversions,
         sum(non_conversions) AS non_conversions,
         sum(revenue) AS revenue,
         CAST(sum(conversions) AS DOUBLE) / sum(conversions + non_conversions) AS rate
-    FROM path_sets
-    GROUP BY members, size
+    FROM paths
+    WHERE {{ shapley_rate_when }}
+    GROUP BY 1
     HAVING sum(conversions) > 0
 ),
 
 -- Coalitions that never ordered are worth nothing, so only pairs of those that did add to a value.
+pairs AS (
+    SELECT whole.*, array_length(whole.members) AS size, part.members AS part, array_length(part.members) AS part_size, part.rate AS worth
+    FROM coalitions AS whole
+    INNER JOIN coalitions AS part ON list_has_all(whole.members, part.members)
+),
+
 shapley_values AS (
     SELECT
-        whole.members,
-        bits.bit,
+        members,
+        node,
         sum(
-            part.rate * CASE
-                WHEN part.members & (CAST(1 AS BIGINT) << CAST(bits.bit AS BIGINT)) <> 0
-                    THEN exp(lgamma(part.size) + lgamma(whole.size - part.size + 1) - lgamma(whole.size + 1))
-                ELSE -exp(lgamma(part.size + 1) + lgamma(whole.size - part.size) - lgamma(whole.size + 1))
+            worth * CASE
+                WHEN list_contains(part, node)
+                    THEN exp(lgamma(part_size) + lgamma(size - part_size + 1) - lgamma(size + 1))
+                ELSE -exp(lgamma(part_size + 1) + lgamma(size - part_size) - lgamma(size + 1))
             END
-        ) / min(whole.rate) AS share,
-        min(whole.size) AS size,
-        min(whole.conversions) AS conversions,
-        min(whole.non_conversions) AS non_conversions,
-        min(whole.revenue) AS revenue,
-        min(whole.rate) AS rate
-    FROM coalitions AS whole
-    INNER JOIN coalitions AS part ON part.members & whole.members = part.members
-    INNER JOIN (SELECT unnest(range(0, 62)) AS bit) AS bits
-        ON whole.members & (CAST(1 AS BIGINT) << CAST(bits.bit AS BIGINT)) <> 0
-    GROUP BY whole.members, bits.bit
+        ) / min(rate) AS share,
+        min(size) AS size,
+        min(conversions) AS conversions,
+        min(non_conversions) AS non_conversions,
+        min(revenue) AS revenue,
+        min(rate) AS rate
+    FROM (SELECT pairs.*, unnest(members) AS node FROM pairs)
+    GROUP BY members, node
 )

@@ -1,6 +1,6 @@
 /*
 [params]
-path_transform = { type = "list[choice]", of = ["none", "exposure", "first", "unique", "frequency", "remove_if_not_all", "remove_if_last_and_not_all", "trim"], default = ["none"], doc = "What is done to each path before it is weighted, one after the other, at most four: exposure keeps the first of adjacent repeats; first the first occurrence of each; unique the set, in alphabetical order; frequency the first occurrence, named channel(n) after its number; remove_if_not_all takes out transform_channel unless the path is nothing else; remove_if_last_and_not_all does so at the end of the path only; trim keeps the last trim_steps." }
+path_transform = { type = "list[choice]", of = ["none", "exposure", "first", "unique", "frequency", "remove_if_not_all", "remove_if_last_and_not_all", "trim"], default = ["none"], doc = "What is done to each path before it is weighted, one after the other, at most three: exposure keeps the first of adjacent repeats; first the first occurrence of each; unique the set, in alphabetical order; frequency the first occurrence, named channel(n) after its number; remove_if_not_all takes out transform_channel unless the path is nothing else; remove_if_last_and_not_all does so at the end of the path only; trim keeps the last trim_steps." }
 transform_channel = { type = "str", default = "Direct", doc = "The channel that the transforms beginning with remove_ take out." }
 trim_steps = { type = "int", min = 1, max = 1000000, default = 10, doc = "Steps that the transform trim keeps." }
 */
@@ -16,7 +16,7 @@ transformed_0 AS (
         ) = 1
 ),
 
-{% for k in range(1, 5) %}
+{% for k in range(1, 4) %}
 looked_at_{{ k }} AS (
     SELECT
         *,
@@ -69,8 +69,8 @@ transformed_{{ k }} AS (
 {% endfor %}
 steps AS MATERIALIZED (
     SELECT customer_key, anonymous_id, order_id, age, touchpoint_id, moment, channel, node, name_order
-    FROM transformed_4
-    WHERE CASE WHEN array_length($path_transform) > 4 THEN error('path_transform takes at most four transforms') ELSE true END
+    FROM transformed_3
+    WHERE CASE WHEN array_length($path_transform) > 3 THEN error('path_transform takes at most three transforms') ELSE true END
     QUALIFY
         $lookback_steps = 0
         OR row_number() OVER (

@@ -24,9 +24,7 @@ looked_up AS (
         count(*) OVER (PARTITION BY path_id, node) AS occurrences,
         row_number() OVER (PARTITION BY path_id ORDER BY is_direct, place) AS first_not_direct,
         row_number() OVER (PARTITION BY path_id ORDER BY is_direct, place DESC) AS last_not_direct,
-        row_number() OVER (PARTITION BY path_id ORDER BY is_paid DESC, is_direct, place DESC) AS last_paid,
-        bit_or(CASE WHEN {{ shapley_rate_when }} AND bit <= 61 THEN CAST(1 AS BIGINT) << CAST(bit AS BIGINT) END)
-        OVER (PARTITION BY path_id) AS members
+        row_number() OVER (PARTITION BY path_id ORDER BY is_paid DESC, is_direct, place DESC) AS last_paid
     FROM path_steps
     WHERE conversions > 0
 ),

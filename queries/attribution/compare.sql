@@ -50,8 +50,8 @@ by_step AS (
 shared AS (
     SELECT
         by_step.*,
-        by_step.conversions / nullif(sum(by_step.conversions) OVER (PARTITION BY by_step.model), 0) AS conversion_share,
-        by_step.revenue / nullif(sum(by_step.revenue) OVER (PARTITION BY by_step.model), 0) AS revenue_share,
+        by_step.conversions / nullif(sum(by_step.conversions) OVER (PARTITION BY by_step.model ORDER BY by_step.step ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), 0) AS conversion_share,
+        by_step.revenue / nullif(sum(by_step.revenue) OVER (PARTITION BY by_step.model ORDER BY by_step.step ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), 0) AS revenue_share,
         rank() OVER (PARTITION BY by_step.model ORDER BY round(by_step.conversions, 9) DESC) AS place
     FROM by_step
 ),

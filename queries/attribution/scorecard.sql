@@ -74,10 +74,10 @@ paired AS (
 shared AS (
     SELECT
         paired.*,
-        paired.conversions / nullif(sum(paired.conversions) OVER (PARTITION BY paired.model), 0) AS conversion_share,
-        paired.revenue / nullif(sum(paired.revenue) OVER (PARTITION BY paired.model), 0) AS revenue_share,
-        CAST(paired.caused_conversions AS DOUBLE) / nullif(sum(paired.caused_conversions) OVER (PARTITION BY paired.model), 0) AS caused_share,
-        paired.caused_revenue / nullif(sum(paired.caused_revenue) OVER (PARTITION BY paired.model), 0) AS caused_revenue_share,
+        paired.conversions / nullif(sum(paired.conversions) OVER (PARTITION BY paired.model ORDER BY paired.channel ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), 0) AS conversion_share,
+        paired.revenue / nullif(sum(paired.revenue) OVER (PARTITION BY paired.model ORDER BY paired.channel ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), 0) AS revenue_share,
+        CAST(paired.caused_conversions AS DOUBLE) / nullif(sum(paired.caused_conversions) OVER (PARTITION BY paired.model ORDER BY paired.channel ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), 0) AS caused_share,
+        paired.caused_revenue / nullif(sum(paired.caused_revenue) OVER (PARTITION BY paired.model ORDER BY paired.channel ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), 0) AS caused_revenue_share,
         rank() OVER (PARTITION BY paired.model ORDER BY round(paired.conversions, 6))
         + (count(*) OVER (PARTITION BY paired.model, round(paired.conversions, 6)) - 1) / 2.0 AS place,
         rank() OVER (PARTITION BY paired.model ORDER BY paired.caused_conversions)
@@ -88,14 +88,14 @@ shared AS (
 scored AS (
     SELECT
         shared.*,
-        avg(abs(shared.conversion_share - shared.caused_share)) OVER (PARTITION BY shared.model) AS mean_absolute_error,
-        avg(abs(shared.revenue_share - shared.caused_revenue_share)) OVER (PARTITION BY shared.model) AS revenue_mean_absolute_error,
+        avg(abs(shared.conversion_share - shared.caused_share)) OVER (PARTITION BY shared.model ORDER BY shared.channel ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS mean_absolute_error,
+        avg(abs(shared.revenue_share - shared.caused_revenue_share)) OVER (PARTITION BY shared.model ORDER BY shared.channel ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS revenue_mean_absolute_error,
         CASE
             WHEN
                 max(shared.place) OVER (PARTITION BY shared.model) > min(shared.place) OVER (PARTITION BY shared.model)
                 AND max(shared.caused_place) OVER (PARTITION BY shared.model)
                 > min(shared.caused_place) OVER (PARTITION BY shared.model)
-                THEN corr(shared.place, shared.caused_place) OVER (PARTITION BY shared.model)
+                THEN corr(shared.place, shared.caused_place) OVER (PARTITION BY shared.model ORDER BY shared.channel ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
         END AS rank_correlation
     FROM shared
 ),

@@ -32,7 +32,7 @@ WITH {% include "attribution/_paths.sql" %},
 {% include "attribution/_shapley_rate.sql" %},
 
 labels AS (
-    SELECT DISTINCT bit, label
+    SELECT DISTINCT node, label
     FROM path_steps
 ),
 
@@ -53,7 +53,7 @@ shared AS (
             ELSE CAST(1 AS DOUBLE) / shapley_values.size
         END AS share
     FROM shapley_values
-    INNER JOIN labels ON labels.bit = shapley_values.bit
+    INNER JOIN labels ON labels.node = shapley_values.node
 )
 
 SELECT

@@ -1,4 +1,4 @@
-"""attribution/channels against a plain recomputation, conversion by conversion, on random touches and parameters."""
+"""attribution/channels and its sisters against a plain recomputation, on random orders, touches and parameters."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -8,12 +8,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from . import attribution_by_hand as by_hand
 from .in_memory import InMemory
 
 ORIGIN = datetime(2024, 1, 1)
-CHANNELS = {0: "(unknown)", 1: "Direct", 2: "Organic Search", 3: "Paid Search", 6: "Email"}
+# Keys of the warehouse's own channels: name, whether direct, whether paid.
+CHANNELS = {
+    0: ("(unknown)", False, False),
+    1: ("Direct", True, False),
+    2: ("Organic Search", False, False),
+    3: ("Paid Search", False, True),
+    6: ("Email", False, False),
+}
+KINDS = {name: kind for name, *kind in CHANNELS.values()}
 TYPES = ["impression", "click", "visit", "email_open", "email_click", "other"]
-VISITORS = {1: 1, 2: 2, 3: 0}
+VISITORS = {1: 1, 2: 2, 3: 0, 4: 0}
+SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +39,7 @@ orders = st.lists(
             "customer_key": st.integers(0, 3),
             "ordered_at": moments,
             "net_revenue": st.integers(0, 9999).map(lambda c: Decimal(c) / 100),
+            "is_first_order": st.booleans(),
         }
     ),
     max_size=6,
@@ -36,105 +47,50 @@ orders = st.lists(
 touches = st.lists(
     st.fixed_dictionaries(
         {
-            "customer_key": st.integers(0, 3),
-            "visitor_id": st.sampled_from([None, 1, 2, 3]),
+            "customer_key": st.integers(0, 4),
+            "visitor_id": st.sampled_from([None, 1, 2, 3, 4]),
             "touched_at": moments,
             "channel_key": st.sampled_from(list(CHANNELS)),
             "touch_type": st.sampled_from(TYPES),
+            "session_id": st.sampled_from([None, 1, 2]),
         }
     ),
-    max_size=16,
+    max_size=18,
 )
 spends = st.dictionaries(
     st.tuples(st.integers(1, 10), st.sampled_from([1, 3, 6])), st.integers(0, 9999), max_size=4
 )
 parameters = st.fixed_dictionaries(
     {
-        "model": st.sampled_from(["first", "last", "linear", "position", "time_decay"]),
-        "start": st.sampled_from([None, datetime(2024, 1, 3), datetime(2024, 1, 4, 12)]),
-        "until": st.sampled_from([None, datetime(2024, 1, 8), datetime(2024, 1, 7, 12)]),
-        "lookback_days": st.sampled_from([0.0, 0.5, 2.0, 30.0]),
+        "start": st.sampled_from([None, None, datetime(2024, 1, 3), datetime(2024, 1, 4, 12)]),
+        "until": st.sampled_from([None, None, datetime(2024, 1, 8), datetime(2024, 1, 7, 12)]),
+        "lookback_days": st.sampled_from([0.0, 0.5, 2.0, 30.0, 30.0]),
         "lookback_steps": st.sampled_from([0, 0, 1, 3]),
-        "touch_types": st.sampled_from([["click", "visit", "email_click"], TYPES, []]),
-        "exclude_channels": st.sampled_from([[], ["Direct"], ["Direct", "Email"]]),
-        "include_channels": st.sampled_from([[], ["Direct", "Paid Search"]]),
+        "touch_types": st.sampled_from([["click", "visit", "email_click"], TYPES, TYPES, []]),
+        "exclude_channels": st.sampled_from([[], [], ["Direct"], ["Direct", "Email"]]),
+        "include_channels": st.sampled_from([[], [], ["Direct", "Paid Search"]]),
         "conversions_per_customer": st.sampled_from(["all", "first"]),
+        "cycle": st.booleans(),
+        "path_grain": st.sampled_from(["touch", "session"]),
+        "include_null_paths": st.booleans(),
+        "path_transform": st.lists(st.sampled_from(list(by_hand.TRANSFORMS)), max_size=3).filter(
+            # Once occurrences are counted, a step has a name of its own, and counting again would add to it.
+            lambda chain: (
+                chain.count("frequency") <= 1 and [*chain, "frequency"].index("frequency") >= len(chain) - 1
+            )
+        ),
+        "transform_channel": st.sampled_from(["Direct", "Email"]),
+        "trim_steps": st.sampled_from([1, 2]),
         "first_weight": st.sampled_from([0.0, 0.3, 0.4, 0.5]),
         "last_weight": st.sampled_from([0.0, 0.2, 0.4, 0.5]),
         "half_life_days": st.sampled_from([0.01, 1.0, 7.0]),
+        "markov_order": st.sampled_from([1, 1, 2, 3]),
+        "shapley_v": st.sampled_from(["conversions", "rate", "counterfactual"]),
     }
 )
 
 
-def weights(ages, p):
-    """Return the share of each touch, given days before the order, earliest first, by the words of the contract."""
-    n = len(ages)
-    if p["model"] == "first":
-        return [1.0] + [0.0] * (n - 1)
-    if p["model"] == "last":
-        return [0.0] * (n - 1) + [1.0]
-    if p["model"] == "linear" or n == 1:
-        return [1 / n] * n
-    if p["model"] == "time_decay":
-        raw = [2 ** (-(age - min(ages)) / p["half_life_days"]) for age in ages]
-        return [value / sum(raw) for value in raw]
-    first, last = p["first_weight"], p["last_weight"]
-    if n == 2:
-        ends = first + last
-        return [first / ends, last / ends] if ends else [0.5, 0.5]
-    return [first] + [(1 - first - last) / (n - 2)] * (n - 2) + [last]
-
-
-def person(touch):
-    return touch["customer_key"] or VISITORS.get(touch["visitor_id"], 0)
-
-
-def recompute(orders, touches, p):
-    result = defaultdict(lambda: [0.0, 0.0, 0, Decimal(0), set()])
-    seen = set()
-    total = [0, Decimal(0)]
-    for order in sorted(orders, key=lambda o: (o["ordered_at"], o["order_id"])):
-        when, customer = order["ordered_at"], order["customer_key"]
-        if (p["start"] and when < p["start"]) or (p["until"] and when >= p["until"]):
-            continue
-        if p["conversions_per_customer"] == "first" and customer and customer in seen:
-            continue
-        seen.add(customer)
-        total = [total[0] + 1, total[1] + order["net_revenue"]]
-        path = [
-            touch
-            for touch in touches
-            if customer
-            and person(touch) == customer
-            and timedelta(0) <= when - touch["touched_at"] <= timedelta(days=p["lookback_days"])
-            and touch["touch_type"] in p["touch_types"]
-            and CHANNELS[touch["channel_key"]] not in p["exclude_channels"]
-            and (not p["include_channels"] or CHANNELS[touch["channel_key"]] in p["include_channels"])
-        ]
-        path.sort(key=lambda touch: (touch["touched_at"], touch["touchpoint_id"]))
-        if p["lookback_steps"]:
-            path = path[-p["lookback_steps"] :]
-        if not path:
-            row = result["(unattributed)"]
-            row[0] += 1
-            row[1] += float(order["net_revenue"])
-            continue
-        shares = weights([(when - touch["touched_at"]) / timedelta(days=1) for touch in path], p)
-        assert sum(shares) == pytest.approx(1)
-        for touch, share in zip(path, shares, strict=True):
-            row = result[CHANNELS[touch["channel_key"]]]
-            row[0] += share
-            row[1] += share * float(order["net_revenue"])
-            row[4].add(touch["touchpoint_id"])
-        for channel in {CHANNELS[touch["channel_key"]] for touch in path}:
-            result[channel][2] += 1
-            result[channel][3] += order["net_revenue"]
-    return result, total
-
-
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(orders=orders, touches=touches, spends=spends, p=parameters)
-def test_credits_are_those_of_the_plain_rule_and_sum_to_the_orders(star, orders, touches, spends, p):
+def fill(star, orders, touches, spends=None):
     orders = [{"order_id": number, **order} for number, order in enumerate(orders, 1)]
     # Numbers run against time, so that ties and orders by number are told apart.
     touches = [{"touchpoint_id": 100 - number, **touch} for number, touch in enumerate(touches)]
@@ -147,27 +103,104 @@ def test_credits_are_those_of_the_plain_rule_and_sum_to_the_orders(star, orders,
         fact_touchpoint=touches,
         fact_ad_spend=[
             {"date_key": 20240100 + day, "channel_key": key, "spend": Decimal(cents) / 100}
-            for (day, key), cents in spends.items()
+            for (day, key), cents in (spends or {}).items()
         ],
     )
-    rows = {row["channel"]: row for row in star.ask("attribution/channels", **p)}
-    expected, (count, money) = recompute(orders, touches, p)
+    return orders, touches
+
+
+def channel_of(node):
+    return (
+        node.rsplit("(", 1)[0] if node.endswith(")") and node not in ("(unknown)", "(unattributed)") else node
+    )
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
+@given(orders=orders, touches=touches, spends=spends, p=parameters)
+def test_all_models_are_those_of_the_plain_rules_and_sum_to_the_orders(star, orders, touches, spends, p):
+    orders, touches = fill(star, orders, touches, spends)
+    found = by_hand.journeys(orders, touches, p, CHANNELS, VISITORS)
+    answer = defaultdict(dict)
+    for row in star.ask("attribution/channels", model=by_hand.MODELS, **p):
+        answer[row["model"]][row["channel"]] = row
+    counted = [journey.order for journey in found if journey.order]
+    money = sum((order["net_revenue"] for order in counted), Decimal(0))
     ledger = defaultdict(Decimal)
     for (day, key), cents in spends.items():
         when = datetime(2024, 1, day)
         if (not p["start"] or when >= p["start"]) and (not p["until"] or when < p["until"]):
-            ledger[CHANNELS[key]] += Decimal(cents) / 100
-    assert rows.keys() == expected.keys() | ledger.keys() | {"(unattributed)"}
-    for channel, row in rows.items():
-        conversions, revenue, influenced, influenced_revenue, ids = expected[channel]
-        assert row["conversions"] == pytest.approx(conversions, rel=1e-9, abs=1e-12)
-        assert row["revenue"] == pytest.approx(revenue, rel=1e-9, abs=1e-9)
-        assert (row["influenced_conversions"], row["influenced_revenue"]) == (influenced, influenced_revenue)
-        assert (row["touches"], row["spend"]) == (len(ids), ledger[channel])
-        spend = float(ledger[channel])
-        assert row["roas"] == (pytest.approx(revenue / spend, rel=1e-9, abs=1e-12) if spend else None)
-        assert row["roi"] == (pytest.approx(revenue / spend - 1, rel=1e-9, abs=1e-9) if spend else None)
-        if conversions > 1e-9:
-            assert row["cpa"] == pytest.approx(spend / conversions, rel=1e-6)
-    assert sum(row["conversions"] for row in rows.values()) == pytest.approx(count, abs=1e-9)
-    assert round(Decimal(sum(row["revenue"] for row in rows.values())), 2) == money
+            ledger[CHANNELS[key][0]] += Decimal(cents) / 100
+    on_path = {channel_of(node) for journey in found if journey.order for node in journey.path}
+    assert answer.keys() == set(by_hand.MODELS)
+    for model, rows in answer.items():
+        expected = defaultdict(lambda: [0.0, 0.0])
+        for node, credit in by_hand.credits_of(model, found, p, KINDS).items():
+            for k in (0, 1):
+                expected[channel_of(node)][k] += credit[k]
+        assert rows.keys() == on_path | ledger.keys() | {"(unattributed)"}, model
+        for channel, row in rows.items():
+            assert row["conversions"] == pytest.approx(expected[channel][0], rel=1e-9, abs=1e-9), (
+                model,
+                channel,
+            )
+            assert row["revenue"] == pytest.approx(expected[channel][1], rel=1e-9, abs=1e-7), (model, channel)
+            touching = [j for j in found if j.order and channel in {channel_of(node) for node in j.path}]
+            assert row["influenced_conversions"] == len(touching)
+            assert row["influenced_revenue"] == sum((j.order["net_revenue"] for j in touching), Decimal(0))
+            steps = [touch for j in touching for touch in j.touches if channel_of(touch["node"]) == channel]
+            assert row["touches"] == len({touch["touchpoint_id"] for touch in steps})
+            assert row["spend"] == ledger[channel]
+        assert sum(row["conversions"] for row in rows.values()) == pytest.approx(len(counted), abs=1e-9)
+        assert round(Decimal(sum(row["revenue"] for row in rows.values())), 2) == money
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+@given(orders=orders, touches=touches, p=parameters)
+def test_weights_of_an_order_sum_to_one_and_sum_up_to_the_channels(star, orders, touches, p):
+    fill(star, orders, touches)
+    rows = star.ask("attribution/touches", model=by_hand.MODELS, **p)
+    by_order, by_channel = defaultdict(float), defaultdict(float)
+    for row in rows:
+        by_order[row["model"], row["order_id"]] += row["weight"]
+        by_channel[row["model"], row["channel"]] += row["weight"]
+    assert all(total == pytest.approx(1, abs=1e-9) for total in by_order.values())
+    channels = star.ask("attribution/channels", model=by_hand.MODELS, **p)
+    assert len(by_order) == round(sum(row["conversions"] for row in channels))
+    for row in channels:
+        if row["model"] != "markov":
+            assert by_channel[row["model"], row["channel"]] == pytest.approx(row["conversions"], abs=1e-9)
+    split = defaultdict(float)
+    for query, step in (("new_vs_returning", "step"), ("roi", "channel")):
+        split.clear()
+        for row in star.ask(f"attribution/{query}", model=by_hand.MODELS, **p):
+            split[row["model"], channel_of(row[step])] += row["conversions"]
+        assert split == pytest.approx({k: v for k, v in by_channel.items() if k in split}, abs=1e-9)
+        assert sum(split.values()) == pytest.approx(sum(by_channel.values()), abs=1e-9)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+@given(orders=orders, touches=touches, p=parameters)
+def test_removal_effects_are_shares_solved_exactly(star, orders, touches, p):
+    orders, touches = fill(star, orders, touches)
+    p = {
+        k: v for k, v in p.items() if k not in ("first_weight", "last_weight", "half_life_days", "shapley_v")
+    }
+    found = by_hand.counted_paths(by_hand.journeys(orders, touches, p, CHANNELS, VISITORS))
+    rows = {row["step"]: row for row in star.ask("attribution/removal_effects", **p)}
+    if sum(row[0] for row in found.values()) == 0:
+        assert all(row["removal_effect"] is None for row in rows.values())
+        return
+    expected = by_hand.removal_effects(found, p["markov_order"])
+    for node, (effect, revenue_effect) in expected.items():
+        got = rows[node]["removal_effect"] if node in rows else 0
+        assert got == pytest.approx(effect, abs=1e-9)
+        assert 0 <= got <= 1 + 1e-12
+        if sum(row[2] for row in found.values()):
+            assert (rows[node]["revenue_removal_effect"] if node in rows else 0) == pytest.approx(
+                revenue_effect, abs=1e-9
+            )
+    # Each state's ways out are all of its passages.
+    ways = defaultdict(float)
+    for row in star.ask("attribution/transitions", **p):
+        ways[row["from_state"]] += row["probability"]
+    assert all(total == pytest.approx(1) for total in ways.values())

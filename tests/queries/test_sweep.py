@@ -43,7 +43,8 @@ def test_every_branch_is_one_select_with_the_documented_columns(query, warehouse
 def test_grain_is_unique_on_generated_data(query, warehouse):
     for choices in query.branches():
         answer = warehouse.query(query.path, **choices).pl()
-        assert answer.height > 0
+        # A generated company has touches of its own, and no paths that somebody else has counted.
+        assert answer.height > 0 or query.path == "attribution/given_paths"
         assert answer.select(query.grain).is_duplicated().sum() == 0, choices
 
 
