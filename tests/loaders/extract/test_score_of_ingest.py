@@ -21,19 +21,25 @@ _THROUGH = "nullif(channel, '(unknown)') AS channel, nullif(campaign_id, '(unkno
 TABLES = {
     "crm_customers": (
         "customers",
-        "SELECT fact.* EXCLUDE (is_email_opted_in, is_sms_opted_in), nullif(channel, '(unknown)') AS acquisition_channel "
-        "FROM star.dim_customer AS fact JOIN star.dim_channel ON channel_key = acquisition_channel_key "
-        "WHERE customer_key <> 0 AND NOT is_placeholder",
+        (
+            "SELECT fact.* EXCLUDE (is_email_opted_in, is_sms_opted_in), nullif(channel, '(unknown)') AS acquisition_channel "
+            "FROM star.dim_customer AS fact JOIN star.dim_channel ON channel_key = acquisition_channel_key "
+            "WHERE customer_key <> 0 AND NOT is_placeholder"
+        ),
     ),
     "catalogue_products": (
         "products",
-        "SELECT product_id AS sku, name, description, nullif(category, '(unknown)') AS category, nullif(subcategory, '(unknown)') AS "
-        "subcategory, nullif(brand, '(unknown)') AS brand, unit_cost, list_price, launched_on FROM star.dim_product WHERE product_key <> 0",
+        (
+            "SELECT product_id AS sku, name, description, nullif(category, '(unknown)') AS category, nullif(subcategory, '(unknown)') AS "
+            "subcategory, nullif(brand, '(unknown)') AS brand, unit_cost, list_price, launched_on FROM star.dim_product WHERE product_key <> 0"
+        ),
     ),
     "shop_orders": (
         "orders",
-        f"SELECT source_id AS order_id, {_WHO}, ordered_at, CAST(item_count AS INTEGER) AS items, discount_amount, shipping_amount, tax_amount, "
-        f"net_revenue, refund_amount, {_THROUGH}, CAST(status AS VARCHAR) AS status FROM {_OF.format('order')} {_CHANNEL} {_CAMPAIGN}",
+        (
+            f"SELECT source_id AS order_id, {_WHO}, ordered_at, CAST(item_count AS INTEGER) AS items, discount_amount, shipping_amount, tax_amount, "
+            f"net_revenue, refund_amount, {_THROUGH}, CAST(status AS VARCHAR) AS status FROM {_OF.format('order')} {_CHANNEL} {_CAMPAIGN}"
+        ),
     ),
     "shop_order_lines": ("order_lines", None),
     "leads": (
