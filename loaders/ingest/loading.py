@@ -372,6 +372,12 @@ class _Loading:
             seconds=seconds,
         )
 
+    def _names(self, source: Source, report: FileReport) -> dict[str, str]:
+        """Return names by which the profile knows the columns of a file without header."""
+        if source.has_header:
+            return {}
+        return {name: (*self._profile.columns[key].names, key)[0] for key, name in report.columns.items()}
+
     def _record(self, source: Source, report: FileReport, number: int) -> None:
         star.record_load(
             self._connection,
@@ -389,7 +395,7 @@ class _Loading:
                 "profile": self._profile.name,
                 "settings": self._options.settings(),
                 "file_number": number,
-                "header": quarantined.header_of(source),
+                "header": quarantined.header_of(source, self._names(source, report)),
             },
         )
         shows = self._options.pseudonym_key is None
