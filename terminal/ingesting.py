@@ -104,7 +104,7 @@ def ingest(
       martlet ingest orders orders.csv --warehouse mine.duckdb
       martlet ingest shopify_orders exports/ --as-of 2026-01-31
       martlet ingest customers crm.csv --dry-run --impute income=median
-      martlet ingest orders export.txt --column customer_id=1 --column ordered_at=3 --date-order dmy
+      martlet ingest orders old.txt --column customer_id=1 --date-order dmy
     """
     import martlet
     from martlet.loaders.privacy import pseudonym_key

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from martlet.sql.errors import ParameterError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import duckdb
@@ -146,12 +147,15 @@ def untagged(originals: pl.Series, separator: str | None) -> pl.Series:
     return originals.str.replace(rf"^[^{re.escape(separator)}]*{re.escape(separator)}", "")
 
 
-def header_of(source: Source) -> str | None:
-    """Return the separator and the line of a file's column names, or None if its rows are kept as JSON."""
+def header_of(source: Source, known: Mapping[str, str]) -> str | None:
+    """Return the separator and the line of a file's column names, or None if its rows are kept as JSON.
+
+    `known` are names for the columns of a file without header.
+    """
     separator = source.separator
     if separator is None:
         return None
-    joined = separator.join(_cell(name, separator) for name in source.columns if name != ROW)
+    joined = separator.join(_cell(known.get(name, name), separator) for name in source.columns if name != ROW)
     return separator + joined
 
 

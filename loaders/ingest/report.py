@@ -48,7 +48,7 @@ class FileReport:
         Rows that were loaded and merged of what the file tells besides, by entity.
     new, placeholders
         Customers, products, campaigns and visitors that the warehouse did not know, and how many placeholders more (or
-        less) there are: members of whom only the identifier is known.
+        less) there are: members that only other data name, and no list of them has described yet.
     first_on, last_on
         First and last day that the rows tell of, in UTC; None if they tell of none.
     seconds
@@ -113,14 +113,14 @@ class FileReport:
         members = [
             f"new {name} {count:,}"
             + (
-                f" ({self.placeholders[name]:,} by identifier only)"
+                f" ({self.placeholders[name]:,} not described yet)"
                 if self.placeholders.get(name, 0) > 0
                 else ""
             )
             for name, count in self.new.items()
         ]
         completed = [
-            f"{-count:,} {name} described who were known by identifier only"
+            f"{-count:,} {name} described that were placeholders"
             for name, count in self.placeholders.items()
             if count < 0
         ]

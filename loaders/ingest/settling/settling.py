@@ -92,11 +92,11 @@ def settle(
             refuse_contradictions(connection, table)
     _leave_out(connection, staged)
     _extend_calendar(connection, staged, as_of, settled)
-    for table in staged:
+    for place, table in enumerate(staged):
         outcome = _settle_one(connection, table, as_of, load_id, settled)
         if table.is_main:
             settled.main = outcome
-            _leave_out(connection, staged)
+            _leave_out(connection, staged[place:])
         else:
             settled.others[table.entity.name] = outcome
             settled.changes += _left_out(table, outcome)

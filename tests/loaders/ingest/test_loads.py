@@ -338,3 +338,16 @@ def test_settings_tell_apart_what_was_read_otherwise():
 def test_hashes_of_rows_are_stable_within_a_file():
     frame = pl.DataFrame({"a": ["x", "y", "x"]})
     assert frame.hash_rows()[0] == frame.head(1).hash_rows()[0]
+
+
+def test_rows_of_a_file_without_header_are_exported_with_one(loader):
+    from martlet.loaders.ingest import quarantined  # noqa: PLC0415
+    from martlet.queries.connection import connect  # noqa: PLC0415
+
+    loader("orders", "".join(f"C{n % 3},2024-01-{n:02d},{n}.50\n" for n in range(1, 20)) + "C1,never,7.50\n")
+    path = loader.folder / "mend.csv"
+    with connect(loader.warehouse) as connection:
+        assert quarantined.export(connection, path) == 1
+    path.write_text(path.read_text().replace("never", "2024-02-01"))
+    report = martlet.ingest("orders", path, warehouse=loader.warehouse, retry=True)
+    assert (report.rows_loaded, report.rows_quarantined) == (1, 0)

@@ -1,0 +1,66 @@
+"""What a load is asked for besides its files, and what cleaning made of a file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    import polars as pl
+
+    from martlet.loaders.ingest.cleaning import Change
+    from martlet.loaders.ingest.cleaning._date_order import DateOrder
+    from martlet.loaders.ingest.settling.staging import Staging
+
+__all__ = ["Cleaned", "Options"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What was asked of a load, besides its files; see `martlet.ingest`."""
+
+    as_of: date | None = None
+    columns: Mapping[str, str | int] = field(default_factory=dict)
+    date_order: DateOrder | None = None
+    impute: Mapping[str, str] = field(default_factory=dict)
+    pseudonym_key: bytes | None = None
+    retry: bool = False
+    dry_run: bool = False
+
+    def settings(self) -> str:
+        """Return what decides how a file is understood, as JSON text: the same content read otherwise is another load."""
+        said = {
+            "columns": dict(self.columns),
+            "date_order": self.date_order,
+            "impute": dict(self.impute),
+            "pseudonymised": self.pseudonym_key is not None,
+        }
+        return json.dumps({name: value for name, value in said.items() if value}, sort_keys=True)
+
+
+@dataclass
+class Cleaned:
+    """What cleaning made of a file."""
+
+    staging: Staging
+    notes: list[str]
+    read: int = 0
+    changes: list[Change] = field(default_factory=list)
+    _rejected: int = 0
+    _understood: int = 0
+
+    def add(self, rows: int, rejected: pl.DataFrame) -> None:
+        """Count a batch."""
+        self.read += rows
+        self._rejected += rejected.height
+        # A refund, or a birth in the future, was read: the file is of the right kind.
+        self._understood += int(rejected["reason"].str.contains(r"^(negative|impossible)").sum())
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether no row could be read at all."""
+        return self.read > 0 and self._rejected == self.read and not self._understood
