@@ -17,7 +17,8 @@ def ask(customers: int, seed: int, folder: Path) -> pl.DataFrame:
     path = folder / f"{seed}.duckdb"
     martlet.build(path, customers=customers, seed=seed)
     with martlet.open(path) as warehouse:
-        rates = warehouse.query("attribution/scorecard").pl()
+        models = warehouse.describe("attribution/scorecard").parameters["model"].of
+        rates = warehouse.query("attribution/scorecard", model=list(models)).pl()
         by_rate = warehouse.query("attribution/scorecard", model=["shapley"], shapley_v="rate").pl()
     renamed = by_rate.with_columns(model=pl.lit("shapley (rate)"))
     return pl.concat([rates, renamed]).with_columns(seed=pl.lit(seed))

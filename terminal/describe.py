@@ -113,9 +113,10 @@ def _calls(query: Query) -> list[str]:
 
 def _example(query: Query) -> tuple[str | None, Any]:
     for parameter in query.parameters.values():
-        others = [word for word in parameter.of if word != parameter.default]
-        if others and not parameter.is_list:
-            return parameter.name, others[0]
+        usual = parameter.default if parameter.is_list else [parameter.default]
+        others = [word for word in parameter.of if word not in usual]
+        if others and len(usual) == 1:
+            return parameter.name, others[:1] if parameter.is_list else others[0]
     for parameter in query.parameters.values():
         if parameter.default is not None:
             return parameter.name, parameter.default

@@ -32,7 +32,8 @@ def commands():
     return [
         line.split(" | ")[0]
         for line in lines
-        if not line.startswith(("martlet ingest", "martlet extract")) and "mine.duckdb" not in line
+        if not line.startswith(("martlet ingest", "martlet extract", "martlet sniff"))
+        and "mine.duckdb" not in line
     ]
 
 

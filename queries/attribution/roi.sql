@@ -28,7 +28,7 @@ roi = "(revenue - spend) / spend. NULL without spend."
 */
 {% from "attribution/_when.sql" import ages_when, counterfactual_when, markov_when, null_paths_when, shapley_rate_when %}
 {% from "attribution/_breakdown.sql" import dimension %}
-{% set period_start = "CASE $period WHEN 'all' THEN CAST(NULL AS DATE) ELSE CAST(date_trunc($period, ordered_at) AS DATE) END" %}
+{% set period_start = "CASE $period WHEN 'all' THEN CAST(NULL AS DATE) ELSE CAST(date_trunc(CASE $period WHEN 'all' THEN 'day' ELSE $period END, ordered_at) AS DATE) END" %}
 WITH RECURSIVE {% include "attribution/_paths.sql" %},
 
 {% include "attribution/_order_credits.sql" %},
@@ -49,7 +49,7 @@ entries AS (
     UNION ALL
     SELECT
         asked.model,
-        CASE $period WHEN 'all' THEN CAST(NULL AS DATE) ELSE CAST(date_trunc($period, spent.date) AS DATE) END,
+        CASE $period WHEN 'all' THEN CAST(NULL AS DATE) ELSE CAST(date_trunc(CASE $period WHEN 'all' THEN 'day' ELSE $period END, spent.date) AS DATE) END,
         spent.channel,
         CASE WHEN {{ dimension }} = 'campaign' THEN spent.campaign_key ELSE 0 END,
         0,

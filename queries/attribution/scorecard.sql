@@ -5,11 +5,12 @@ Each model's credit beside what each channel really caused, which only a synthet
 which touch it would not have happened without. Shares are compared, because every model shares out all orders with a touch, while marketing caused only \
 some of them: the rest would have happened anyway. over_credit is in orders, and is large for channels that people pass through on \
 their way to an order they had already decided on (direct, search). A model that scores best here is best for a company like this \
-one; no score carries over to another, but the direction of the errors usually does. Empty truth leaves the columns that need it NULL."""
+one; no score carries over to another, but the direction of the errors usually does. markov and counterfactual, which learn from all \
+paths and take longer, are scored when asked for. Empty truth leaves the columns that need it NULL."""
 grain = ["model", "channel"]
 
 [params]
-model = { default = ["last", "first", "last_non_direct", "first_non_direct", "last_paid", "linear", "position", "w_shaped", "time_decay", "markov", "shapley", "counterfactual"] }
+model = { default = ["last", "first", "last_non_direct", "first_non_direct", "last_paid", "linear", "position", "w_shaped", "time_decay", "shapley"] }
 
 [columns]
 model = "Model that gives the credit."

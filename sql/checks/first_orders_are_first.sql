@@ -19,15 +19,16 @@ customers AS (
 SELECT
     customers.customer_key,
     CASE
-        WHEN customers.marked = 0 THEN 'no order marked as the first, though the customer signed up at ' || people.signed_up_at
+        WHEN customers.marked = 0 THEN 'no order marked as the first'
         WHEN customers.marked > 1 THEN customers.marked || ' orders marked as the first'
         ELSE 'first order marked at ' || customers.marked_at || ', but there is one at ' || customers.first_ordered_at
     END AS reason
 FROM customers
-INNER JOIN star.dim_customer AS people ON people.customer_key = customers.customer_key
+LEFT JOIN star.dim_customer AS people ON people.customer_key = customers.customer_key
 CROSS JOIN bounds
 WHERE
     customers.marked > 1
     OR customers.marked_at <> customers.first_ordered_at
+    -- Of those who signed up before the data the first order can have come before them too.
     OR (customers.marked = 0 AND (people.signed_up_at IS NULL OR people.signed_up_at >= bounds.starts_at))
 ORDER BY customers.customer_key

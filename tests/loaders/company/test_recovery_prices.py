@@ -18,7 +18,7 @@ UNTIL = date(2026, 1, 1)
 def busy(tables_of, tmp_path_factory):
     """Customers who order often, so that promotions sell enough for eight regressions."""
     preset = changed(tmp_path_factory.mktemp("preset") / "busy.toml", {"orders": {"rate_scale": 100.0}})
-    return tables_of(Company(customers=6000, days=1095, until=UNTIL, seed=51, preset=preset), threads=2)
+    return tables_of(Company(customers=10_000, days=1095, until=UNTIL, seed=51, preset=preset), threads=2)
 
 
 def test_a_log_log_regression_finds_each_categorys_elasticity(busy):
