@@ -33,8 +33,8 @@ order_credits AS MATERIALIZED (
         weights.campaign_key,
         path_orders.period_start,
         path_orders.is_first_order,
-        CAST(sum(weights.credit * path_orders.conversions) AS DOUBLE) AS conversions,
-        CAST(sum(weights.credit * path_orders.revenue) AS DOUBLE) AS revenue
+        CAST(sum(weights.credit * path_orders.conversions) AS DECIMAL(38, 15)) AS conversions,
+        CAST(sum(weights.credit * path_orders.revenue) AS DECIMAL(38, 15)) AS revenue
     FROM weights
     INNER JOIN path_orders ON path_orders.path_id = weights.path_id
     GROUP BY weights.model, weights.channel, weights.campaign_key, path_orders.period_start, path_orders.is_first_order
@@ -45,8 +45,8 @@ order_credits AS MATERIALIZED (
         0,
         dated_unattributed.period_start,
         dated_unattributed.is_first_order,
-        CAST(count(*) AS DOUBLE),
-        CAST(sum(dated_unattributed.net_revenue) AS DOUBLE)
+        CAST(count(*) AS DECIMAL(38, 15)),
+        CAST(sum(dated_unattributed.net_revenue) AS DECIMAL(38, 15))
     FROM dated_unattributed
     CROSS JOIN asked
     GROUP BY asked.model, dated_unattributed.period_start, dated_unattributed.is_first_order

@@ -33,8 +33,15 @@ arrived AS (
 higher_orders AS (
     SELECT
         removed AS label,
-        greatest(1 - conversions / nullif(max(CASE WHEN removed = '(none)' THEN conversions END) OVER (), 0), 0) AS effect,
-        greatest(1 - revenue / nullif(max(CASE WHEN removed = '(none)' THEN revenue END) OVER (), 0), 0) AS revenue_effect
-    FROM arrived
-    QUALIFY removed <> '(none)'
+        -- greatest() alone would make 0 of an unknown share.
+        CASE WHEN all_conversions > 0 THEN greatest(1 - conversions / all_conversions, 0) END AS effect,
+        CASE WHEN all_revenue > 0 THEN greatest(1 - revenue / all_revenue, 0) END AS revenue_effect
+    FROM (
+        SELECT
+            arrived.*,
+            max(CASE WHEN removed = '(none)' THEN conversions END) OVER () AS all_conversions,
+            max(CASE WHEN removed = '(none)' THEN revenue END) OVER () AS all_revenue
+        FROM arrived
+    )
+    WHERE removed <> '(none)'
 )

@@ -19,17 +19,18 @@ pairs AS (
     INNER JOIN coalitions AS part ON list_has_all(whole.members, part.members)
 ),
 
+-- Fixed-point terms add up to the same in any order.
 shapley_values AS (
     SELECT
         members,
         node,
-        sum(
+        CAST(sum(CAST(
             worth * CASE
                 WHEN list_contains(part, node)
                     THEN exp(lgamma(part_size) + lgamma(size - part_size + 1) - lgamma(size + 1))
                 ELSE -exp(lgamma(part_size + 1) + lgamma(size - part_size) - lgamma(size + 1))
-            END
-        ) / min(rate) AS share,
+            END AS DECIMAL(28, 20)
+        )) AS DOUBLE) / min(rate) AS share,
         min(size) AS size,
         min(conversions) AS conversions,
         min(non_conversions) AS non_conversions,

@@ -40,9 +40,9 @@ SELECT
     split.model,
     split.step,
     split.customers,
-    sum(split.conversions) AS conversions,
-    sum(split.revenue) AS revenue,
-    sum(split.conversions) / nullif(sum(sum(split.conversions)) OVER (PARTITION BY split.model, split.step), 0) AS share_of_step
+    CAST(sum(split.conversions) AS DOUBLE) AS conversions,
+    CAST(sum(split.revenue) AS DOUBLE) AS revenue,
+    main.ratio(sum(split.conversions), sum(sum(split.conversions)) OVER (PARTITION BY split.model, split.step)) AS share_of_step
 FROM split
 GROUP BY split.model, split.step, split.customers
 ORDER BY

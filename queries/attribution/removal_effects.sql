@@ -27,7 +27,7 @@ SELECT
     label AS step,
     effect AS removal_effect,
     revenue_effect AS revenue_removal_effect,
-    effect / nullif(sum(effect) OVER (), 0) AS conversion_share,
-    revenue_effect / nullif(sum(revenue_effect) OVER (), 0) AS revenue_share
+    effect / nullif(sum(effect) OVER (ORDER BY label ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), 0) AS conversion_share,
+    revenue_effect / nullif(sum(revenue_effect) OVER (ORDER BY label ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), 0) AS revenue_share
 FROM removal_effects
 ORDER BY removal_effect DESC NULLS LAST, step

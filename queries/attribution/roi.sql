@@ -66,9 +66,9 @@ summed AS (
         entries.period_start,
         entries.channel,
         CASE WHEN {{ dimension }} = 'campaign' THEN campaign.campaign_id ELSE '(all)' END AS campaign_id,
-        sum(entries.conversions) AS conversions,
-        sum(entries.new_customers) AS new_customers,
-        sum(entries.revenue) AS revenue,
+        CAST(sum(entries.conversions) AS DOUBLE) AS conversions,
+        CAST(sum(entries.new_customers) AS DOUBLE) AS new_customers,
+        CAST(sum(entries.revenue) AS DOUBLE) AS revenue,
         CAST(sum(entries.spend) AS DECIMAL(18, 2)) AS spend
     FROM entries
     INNER JOIN star.dim_campaign AS campaign ON campaign.campaign_key = entries.campaign_key
