@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from martlet.loaders import star
-from martlet.loaders.ingest.report import IngestReport
+from martlet.loaders.ingest.report import FileReport, IngestReport
 from martlet.loaders.warehouse_file import rewriting
 from martlet.queries.connection import is_martlet
 from martlet.sql.errors import IngestError, ParameterError
@@ -80,7 +80,8 @@ def ingest_paths(
             star.create(connection)
         load_id = _load(connection, frame, name, time.perf_counter() - began)
         star.finish(connection, load_id)
-    return IngestReport(
+    seconds = time.perf_counter() - began
+    file = FileReport(
         load_id=load_id,
         source=name,
         format="paths with counts",
@@ -88,8 +89,9 @@ def ingest_paths(
         ignored=tuple(column for column in given.columns if column not in chosen.values()),
         rows_read=frame.height,
         rows_loaded=frame.height,
-        seconds=time.perf_counter() - began,
+        seconds=seconds,
     )
+    return IngestReport(files=(file,), seconds=seconds)
 
 
 def _read(file: Path) -> pl.DataFrame:

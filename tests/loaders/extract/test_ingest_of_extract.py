@@ -44,7 +44,7 @@ def test_what_is_quarantined_and_merged_is_what_was_spoilt(level, seed, extracts
         "no customer_id": rows(["missing_value"], "customer_id"),
         "no ordered_at": rows(["missing_value"], "ordered_at"),
         "no net_revenue": rows(["missing_value", "placeholder"], "net_revenue"),
-        "ambiguous date": ambiguous(defects),
+        **dates(defects),
     }
     bad = set().union(*expected.values())
     origin = dict(defects.filter(kind="ragged_row").select("clean_row", "row").iter_rows())
@@ -67,18 +67,23 @@ def _bad_cells(expected):
     return set().union(*(rows for reason, rows in expected.items() if reason != "wrong number of fields"))
 
 
-def ambiguous(defects):
-    """The dates that two orders make a day, in a column that is written in both."""
-    dates = defects.filter(pl.col("kind").is_in(["date_format", "ambiguous_date"]), column="ordered_at")
+def dates(defects):
+    """The dates that can't be told: those that two orders make a day, in a column that is written in both.
+
+    One that contradicts all others, or one in twenty of them, is no second habit, but a mistake.
+    """
+    spoilt = defects.filter(pl.col("kind").is_in(["date_format", "ambiguous_date"]), column="ordered_at")
     parts = {
         row: re.match(r"(\d\d)/(\d\d)/", text)
-        for row, text in dates.select("row", "spoilt_value").iter_rows()
+        for row, text in spoilt.select("row", "spoilt_value").iter_rows()
     }
     pairs = {row: (int(found[1]), int(found[2])) for row, found in parts.items() if found}
-    evident = {first > second for first, second in pairs.values() if max(first, second) > 12}
-    if len(evident) < 2:
-        return set()
-    return {row for row, (first, second) in pairs.items() if max(first, second) <= 12 and first != second}
+    day_first = {row for row, (first, _) in pairs.items() if first > 12}
+    month_first = {row for row, (_, second) in pairs.items() if second > 12}
+    few, many = sorted((day_first, month_first), key=len)
+    if len(few) < 2 or len(few) <= 0.05 * len(few | many):
+        return {"unreadable date": few}
+    return {"ambiguous date": {row for row, pair in pairs.items() if max(pair) <= 12 and pair[0] != pair[1]}}
 
 
 def test_late_rows_complete_the_orders(extracts, tmp_path):
