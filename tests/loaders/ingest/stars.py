@@ -2,6 +2,8 @@
 
 import duckdb
 
+# An export does not tell of orders before the data: there the first one in them counts as the first.
+_FIRST = "is_first_order OR (fact.customer_key <> 0 AND rank() OVER (PARTITION BY fact.customer_key ORDER BY ordered_at) = 1)"
 _CUSTOMER = "JOIN star.dim_customer AS customer ON customer.customer_key = fact.customer_key"
 _CHANNEL = "JOIN star.dim_channel AS channel ON channel.channel_key = fact.channel_key"
 _CAMPAIGN = "JOIN star.dim_campaign AS campaign ON campaign.campaign_key = fact.campaign_key"
@@ -24,7 +26,7 @@ _QUERIES = {
     f"FROM star.bridge_visitor AS fact {_CUSTOMER}",
     "orders": "SELECT {fact.order_id}, customer.customer_id, ordered_at, fact.date_key, {visit.session_id}, channel, campaign.campaign_id, "
     "CAST(status AS VARCHAR), item_count, gross_amount, discount_amount, shipping_amount, tax_amount, net_revenue, "
-    f"refund_amount, is_first_order FROM star.fact_order AS fact {_CUSTOMER} {_CHANNEL} {_CAMPAIGN} {_SESSION}",
+    f"refund_amount, {_FIRST} FROM star.fact_order AS fact {_CUSTOMER} {_CHANNEL} {_CAMPAIGN} {_SESSION}",
     "lines": "SELECT {orders.order_id}, line_number, customer.customer_id, product.product_id, fact.ordered_at, fact.date_key, "
     "quantity, unit_price, fact.discount_amount, fact.net_revenue FROM star.fact_order_line AS fact "
     f"JOIN star.fact_order AS orders ON orders.order_id = fact.order_id {_CUSTOMER} {_PRODUCT}",

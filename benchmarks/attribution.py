@@ -1,0 +1,112 @@
+"""How long each attribution model takes, beside pandas for the rules and ChannelAttribution for Markov, in one run.
+
+    python benchmarks/attribution.py --customers 100000
+    python benchmarks/attribution.py warehouse.duckdb
+
+Ours is timed from the open file to the answer. The others are given what they need as a frame, and the time to make that frame is
+told apart. What isn't installed is left out, and said.
+"""
+
+import argparse
+import importlib
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import martlet
+
+MODELS = ("last", "linear", "position", "time_decay", "markov", "shapley", "counterfactual")
+JOURNEYS = """
+SELECT touch.order_id, channel.channel, touch.net_revenue
+FROM mart.order_touch AS touch
+JOIN star.dim_channel AS channel USING (channel_key)
+WHERE touch.age_days <= 30 AND touch.touch_type IN ('click', 'visit', 'email_click')
+ORDER BY touch.order_id, touch.touched_at, touch.touchpoint_id
+"""
+
+
+def timed(run: Callable[[], Any]) -> tuple[float, Any]:
+    """Return the least of three times, in seconds, and the answer."""
+    found = []
+    for _ in range(3):
+        began = time.perf_counter()
+        answer = run()
+        found.append((time.perf_counter() - began, answer))
+    return min(found, key=lambda pair: pair[0])
+
+
+def installed(name: str) -> ModuleType | None:
+    """Return a module, or say that it isn't there."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        print(f"{name} is not installed, and left out: pip install {name}")
+        return None
+
+
+def linear_in_pandas(frame: Any) -> Any:
+    """Share each order out alike among its touches, and sum by channel."""
+    length = frame.groupby("order_id")["channel"].transform("size")
+    shared = frame.assign(conversions=1 / length, revenue=frame["net_revenue"] / length)
+    return shared.groupby("channel")[["conversions", "revenue"]].sum()
+
+
+def main() -> None:
+    """Time our models and the others, and print a line for each."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("warehouse", nargs="?", type=Path)
+    parser.add_argument("--customers", type=int, default=20_000)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path = given.warehouse
+        if path is None:
+            path = Path(folder) / "warehouse.duckdb"
+            martlet.build(path, customers=given.customers)
+        with martlet.open(path) as warehouse:
+            compare(warehouse)
+
+
+def compare(warehouse: martlet.Warehouse) -> None:
+    """Print the seconds of each model, and of the others."""
+    counts = warehouse.sql(
+        "SELECT count(*), (SELECT count(*) FROM star.fact_order) FROM star.fact_touchpoint"
+    ).rows()[0]
+    print("{:,} touches, {:,} orders".format(*counts))
+    taken = {}
+    for model in MODELS:
+        taken[model], _ = timed(
+            lambda model=model: warehouse.query("attribution/channels", model=model).arrow()
+        )
+        print(f"martlet {model:16} {taken[model]:8.2f} s")
+    reading, frame = timed(lambda: warehouse.sql(JOURNEYS).pl())
+    print(f"reading the journeys     {reading:8.2f} s")
+    if installed("pandas"):
+        table = frame.with_columns(frame["net_revenue"].cast(float)).to_pandas()
+        seconds, _ = timed(lambda: linear_in_pandas(table))
+        times = (seconds + reading) / taken["linear"]
+        print(f"pandas linear            {seconds:8.2f} s; with reading {times:.1f} times ours")
+    channel_attribution = installed("ChannelAttribution")
+    if channel_attribution:
+        paths = warehouse.query("attribution/paths", limit_to=1_000_000).pl().to_pandas()
+        seconds, _ = timed(
+            lambda: channel_attribution.markov_model(
+                paths,
+                "path",
+                "conversions",
+                var_value="revenue",
+                var_null="non_conversions",
+                order=1,
+                ncore=2,
+                seed=1,
+            )
+        )
+        print(f"ChannelAttribution markov{seconds:8.2f} s; {seconds / taken['markov']:.1f} times ours")
+
+
+if __name__ == "__main__":
+    main()
