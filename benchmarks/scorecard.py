@@ -42,7 +42,7 @@ def main() -> None:
     by_seed = (
         scores.unique(["model", "seed"])
         .with_columns(error=(100 * pl.col("mean_absolute_error")).round(2))
-        .pivot("seed", index="model", values="error")
+        .pivot("seed", index="model", values="error", sort_columns=True)
     )
     ranks = scores.unique(["model", "seed"]).group_by("model").agg(pl.col("rank_correlation").mean().round(2))
     table = by_seed.join(ranks, on="model").with_columns(
