@@ -46,7 +46,7 @@ earned AS (
         order_credits.model,
         order_credits.channel,
         order_credits.period_start AS week_start,
-        sum(CAST(order_credits.revenue AS DECIMAL(18, 6))) AS revenue
+        sum(order_credits.revenue) AS revenue
     FROM order_credits
     GROUP BY order_credits.model, order_credits.channel, order_credits.period_start
 ),
@@ -58,7 +58,7 @@ whole AS (
         sum(sums.spend) AS spend,
         sum(sums.revenue) AS revenue
     FROM (
-        SELECT asked.model, charged.channel, charged.spend, CAST(0 AS DECIMAL(18, 6)) AS revenue
+        SELECT asked.model, charged.channel, charged.spend, CAST(0 AS DECIMAL(38, 15)) AS revenue
         FROM charged
         CROSS JOIN asked
         UNION ALL

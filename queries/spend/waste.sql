@@ -46,8 +46,8 @@ earned AS (
         order_credits.model,
         order_credits.channel,
         order_credits.campaign_key,
-        CAST(sum(CAST(order_credits.conversions AS DECIMAL(28, 9))) AS DOUBLE) AS conversions,
-        CAST(sum(CAST(order_credits.revenue AS DECIMAL(28, 9))) AS DOUBLE) AS revenue
+        CAST(sum(order_credits.conversions) AS DOUBLE) AS conversions,
+        CAST(sum(order_credits.revenue) AS DOUBLE) AS revenue
     FROM order_credits
     GROUP BY order_credits.model, order_credits.channel, order_credits.campaign_key
 ),
