@@ -132,7 +132,7 @@ class Query:
         self, values: Mapping[str, Any], write: Callable[[Parameter, exp.Expr], exp.Expr]
     ) -> exp.Query:
         written = self.statement(values)
-        # The statement was parsed for this alone, so it is changed in place: copying a large one takes as long as parsing it.
+        # It is a copy already; to transform it would make another, and that takes as long as parsing.
         for node in list(written.find_all(exp.Placeholder)):
             node.replace(write(self.parameters[node.name], node))
         return written
