@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter
+from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -39,6 +39,8 @@ _CUSTOMERS: Final = 10_000
 # Rows in a transaction. Smaller appends go through the log, which takes as long again; larger ones stay in memory, outside of
 # what DuckDB counts, until they are committed.
 _BATCH: Final = 2_000_000
+# Batches that may wait to be written, or be written, while the next is generated.
+_AHEAD: Final = 2
 
 
 @dataclass(frozen=True)
@@ -149,31 +151,32 @@ def fill(
 ) -> dict[str, int]:
     """Create the star in an empty file, and put all rows of a company and its settings there; return the rows by table."""
     rows: Counter[str] = Counter()
-    if threads is not None:
-        connection.execute("SET threads = $threads", {"threads": threads})
+    workers = threads or os.cpu_count() or 1
+    # While rows are generated beside it, DuckDB has half of the threads: with all, it needs a third more processor time.
+    connection.execute("SET threads = $threads", {"threads": max(1, workers // 2)})
     star.create(connection)
     # Weekly facts are dated by the Monday of the first week, which can lie in the year before.
     monday = company.first_day - timedelta(days=company.first_day.weekday())
     star.extend_calendar(connection, monday, company.until, promotions=company.promotions())
 
-    def report(written: Future[Batch] | None) -> None:
-        for relation, frame, share in written.result() if written else ():
+    def report(written: Future[Batch]) -> None:
+        for relation, frame, share in written.result():
             rows[relation] += frame.height
             if progress is not None:
                 progress(relation, rows[relation], share)
 
-    # One batch is written while the next is generated, and the packs, whose SQL takes seconds to prepare, meanwhile.
-    with (
-        ThreadPoolExecutor(1, thread_name_prefix="martlet-packs") as preparing,
-        ThreadPoolExecutor(1, thread_name_prefix="martlet-writer") as writer,
-    ):
-        prepared = preparing.submit(install.relations)
-        last: Future[Batch] | None = None
-        for batch in _batches(company, threads or os.cpu_count() or 1):
-            report(last)
-            last = writer.submit(_write, connection, batch)
-        report(last)
-        prepared.result()
+    # One batch is written while the next is generated. The packs, whose SQL takes seconds to prepare, come while the last are
+    # written: earlier they would hold up whatever generates, which needs the interpreter for a moment at every step.
+    with ThreadPoolExecutor(1, thread_name_prefix="martlet-writer") as writer:
+        waiting: deque[Future[Batch]] = deque()
+        for batch in _batches(company, workers):
+            if len(waiting) == _AHEAD:
+                report(waiting.popleft())
+            waiting.append(writer.submit(_write, connection, batch))
+        install.relations()
+        while waiting:
+            report(waiting.popleft())
+    connection.execute("SET threads = $threads", {"threads": workers})
     star.record_settings(connection, company.settings())
     return dict(rows)
 

@@ -118,14 +118,17 @@ class Query:
         A structural choice becomes a UNION ALL of its branches, each under `WHERE <choice> = '<word>'`, which DuckDB
         prunes when it binds the call, so that only the branch asked for is ever planned.
         """
+        guards = {name: rewriting.guarded(parameter) for name, parameter in self.parameters.items()}
         branches = []
         for choices in self.branches():
-            body = self._rewrite({**self.values({}), **choices}, rewriting.argument)
+            body = self._rewrite(
+                {**self.values({}), **choices},
+                lambda parameter, node: rewriting.argument(guards[parameter.name], node),
+            )
             self._refuse_capture(body)
             branches.append((choices, body))
         if not self.structural:
             return branches[0][1]
-        guards = {parameter.name: rewriting.guarded(parameter) for parameter in self.structural}
         return rewriting.union(branches, guards)
 
     def _rewrite(

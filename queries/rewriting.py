@@ -36,14 +36,13 @@ def guarded(parameter: Parameter) -> exp.Expr:
     return exp.paren(exp.case().when(right, cast.copy()).else_(wrong))
 
 
-def argument(parameter: Parameter, node: exp.Expr) -> exp.Expr:
-    """Return what stands for the parameter at `node` in the body of a macro.
+def argument(guarded: exp.Expr, node: exp.Expr) -> exp.Expr:
+    """Return what stands for a guarded parameter at `node` in the body of a macro.
 
     DuckDB 2 checks a macro's body as if its parameters were columns, and so refuses `CAST(p AS ...)` beside aggregates
     (1.1 does not); as a subquery it is accepted there.
     """
-    written = guarded(parameter)
-    return exp.select(written).subquery() if _beside_aggregates(node) else written
+    return exp.select(guarded.copy()).subquery() if _beside_aggregates(node) else guarded.copy()
 
 
 def _beside_aggregates(node: exp.Expr) -> bool:

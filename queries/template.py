@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import jinja2
@@ -129,17 +129,19 @@ def render(path: str, body: str, choices: Mapping[str, str]) -> Rendered:
     return Rendered(_MARK.sub("", marked), tuple(origins))
 
 
-def _parts(path: str, body: str) -> Iterator[tuple[str, str, nodes.Template]]:
-    """Yield path, text and syntax tree of a template and of all that it includes."""
+@lru_cache(maxsize=256)
+def _parts(path: str, body: str) -> list[tuple[str, str, nodes.Template]]:
+    """Return path, text and syntax tree of a template and of all that it includes."""
     environment = _environment(path, body)
     waiting, seen = [(path, body)], {path}
+    found = []
     while waiting:
         name, text = waiting.pop(0)
         try:
             tree = environment.parse(text, name)
         except jinja2.TemplateSyntaxError as error:
             raise UnitError(f"{name}:{error.lineno}: {error.message}") from None
-        yield name, text, tree
+        found.append((name, text, tree))
         for included in meta.find_referenced_templates(tree):
             target = f"queries/{included}"
             if target not in _sources():
@@ -149,6 +151,7 @@ def _parts(path: str, body: str) -> Iterator[tuple[str, str, nodes.Template]]:
             if target not in seen:
                 seen.add(target)
                 waiting.append((target, _sources()[target]))
+    return found
 
 
 def choices_used(path: str, body: str) -> list[Use]:
@@ -156,7 +159,7 @@ def choices_used(path: str, body: str) -> list[Use]:
 
     A word that one of them sets for those that it includes is no choice.
     """
-    parts = list(_parts(path, body))
+    parts = _parts(path, body)
     set_here = {
         node.name for _, _, tree in parts for node in tree.find_all(nodes.Name) if node.ctx == "store"
     }
@@ -170,20 +173,23 @@ def choices_used(path: str, body: str) -> list[Use]:
 
 def values_used(path: str, body: str) -> list[Use]:
     """Return each `$name` in the SQL of the template and of what it includes, whichever branch it stands in."""
-    uses = []
-    for name, text, _ in _parts(path, body):
-        sql = ""
-        for line, kind, value in _environment(path, body).lex(text, name):
-            sql += "\n" * (line - 1 - sql.count("\n"))
-            # A word that is set for a part may be SQL with values in it.
-            sql += value if kind == "data" else value[1:-1] if kind == "string" and "$" in value else " "
-        try:
-            tokens = Tokenizer(dialect="duckdb").tokenize(sql)
-        except TokenError as error:
-            raise UnitError(f"{name}:1: {error}") from None
-        uses += [
-            Use(t.text[1:], name, t.line)
-            for t in tokens
-            if t.text.startswith("$") and t.token_type.name == "VAR"
-        ]
-    return uses
+    return [use for name, text, _ in _parts(path, body) for use in _values_in(name, text)]
+
+
+# Parts stand in many queries, and to cut them into tokens takes as long as all the rest.
+@lru_cache(maxsize=256)
+def _values_in(path: str, text: str) -> list[Use]:
+    sql = ""
+    for line, kind, value in _environment(path, text).lex(text, path):
+        sql += "\n" * (line - 1 - sql.count("\n"))
+        # A word that is set for a part may be SQL with values in it.
+        sql += value if kind == "data" else value[1:-1] if kind == "string" and "$" in value else " "
+    try:
+        tokens = Tokenizer(dialect="duckdb").tokenize(sql)
+    except TokenError as error:
+        raise UnitError(f"{path}:1: {error}") from None
+    return [
+        Use(token.text[1:], path, token.line)
+        for token in tokens
+        if token.text.startswith("$") and token.token_type.name == "VAR"
+    ]

@@ -146,15 +146,22 @@ def comments_on(what: str, qualified: str, unit: Unit) -> tuple[str, ...]:
 
 def names_read(statement: exp.Expr) -> frozenset[str]:
     """Return the qualified names of the relations, types and macros that a statement names."""
-    local = {cte.alias for cte in statement.find_all(exp.CTE)}
-    tables = {
+    local, tables, others = set(), [], set()
+    for node in statement.find_all(exp.CTE, exp.Table, exp.DataType, exp.Anonymous):
+        if isinstance(node, exp.CTE):
+            local.add(node.alias)
+        elif isinstance(node, exp.Table):
+            tables.append(node)
+        elif isinstance(node, exp.Anonymous):
+            others.add(f"main.{node.name}")
+        elif node.args.get("kind"):
+            others.add(str(node.args["kind"]))
+    named = {
         f"{table.db or 'main'}.{table.name}"
-        for table in statement.find_all(exp.Table)
+        for table in tables
         if table.name and (table.db or table.name not in local)
     }
-    types = {str(kind.args["kind"]) for kind in statement.find_all(exp.DataType) if kind.args.get("kind")}
-    calls = {f"main.{call.name}" for call in statement.find_all(exp.Anonymous)}
-    return frozenset(tables | types | calls)
+    return frozenset(named | others)
 
 
 def _relation(path: str, text: str) -> Relation:
