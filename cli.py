@@ -58,6 +58,7 @@ for _command in (
     making.build,
     making.advance,
     ingesting.ingest,
+    ingesting.ingest_paths,
     ingesting.profiles,
     ingesting.sniff,
     ingesting.quarantine,

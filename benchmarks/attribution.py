@@ -83,6 +83,8 @@ def compare(warehouse: martlet.Warehouse) -> None:
             lambda model=model: warehouse.query("attribution/channels", model=model).arrow()
         )
         print(f"martlet {model:16} {taken[model]:8.2f} s")
+    together, _ = timed(lambda: warehouse.query("attribution/channels", model=list(MODELS)).arrow())
+    print(f"martlet all at once      {together:8.2f} s, of which the paths are made once")
     reading, frame = timed(lambda: warehouse.sql(JOURNEYS).pl())
     print(f"reading the journeys     {reading:8.2f} s")
     if installed("pandas"):

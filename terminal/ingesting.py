@@ -1,4 +1,4 @@
-"""The commands around real data: ingest, profiles, sniff, quarantine."""
+"""The commands around real data: ingest, ingest-paths, profiles, sniff, quarantine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Heavy modules are imported by the commands that need them, so that help is quick.
 # ruff: noqa: PLC0415
 
-__all__ = ["ingest", "profiles", "quarantine", "sniff"]
+__all__ = ["ingest", "ingest_paths", "profiles", "quarantine", "sniff"]
 
 if TYPE_CHECKING:
     _Type = click.ParamType[Any, Any]
@@ -136,6 +136,44 @@ def ingest(
         from martlet.terminal.summaries import option_for
 
         click.echo(f"Try next: martlet quarantine{option_for(warehouse)}", err=True)
+
+
+@click.command("ingest-paths", cls=Command)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--column",
+    "columns",
+    type=options.ColumnName("conversions=orders"),
+    multiple=True,
+    help="Which column is path, conversions, revenue or non_conversions, where its name is not a usual one.",
+)
+@click.option("--separator", default=">", show_default=True, help="What stands between two channels.")
+@options.warehouse
+@options.quiet
+def ingest_paths(
+    file: Path, *, columns: Sequence[tuple[str, str]], separator: str, warehouse: Path, quiet: bool
+) -> None:
+    """Load paths that somebody has already counted, for attribution without a star behind it.
+
+    FILE is CSV or Parquet: a path of channels such as "Email > Direct", its conversions, and perhaps their revenue and the people who
+    walked it without one. It takes the place of paths that were loaded before.
+
+    For example:
+      martlet ingest-paths paths.csv --warehouse paths.duckdb
+      martlet query attribution/given_paths -p model=linear,markov,shapley --warehouse paths.duckdb
+    """
+    import martlet
+    from martlet.terminal.summaries import option_for
+
+    report = martlet.ingest_paths(
+        file,
+        warehouse=warehouse,
+        columns=options.assigned(columns, what="column"),
+        separator=separator,
+    )
+    if not quiet:
+        click.echo(report.summary(), err=True)
+        click.echo(f"Try next: martlet query attribution/given_paths{option_for(warehouse)}", err=True)
 
 
 @click.command(cls=Command)

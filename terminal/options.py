@@ -142,7 +142,9 @@ class ColumnName(_Equation):
     """A column of a profile and the column of the file that it is, `field=column`."""
 
     name = "field=column"
-    form = "field=column, such as ordered_at=Date, or ordered_at=3 for the third"
+
+    def __init__(self, such_as: str = "ordered_at=Date, or ordered_at=3 for the third") -> None:
+        self.form = f"field=column, such as {such_as}"
 
 
 class Imputation(_Equation):

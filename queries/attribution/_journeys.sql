@@ -69,7 +69,6 @@ touches AS MATERIALIZED (
         touch.customer_key,
         touch.anonymous_id,
         touch.touchpoint_id,
-        touch.touched_at,
         epoch_us(touch.touched_at) AS moment,
         touch.session_id,
         known_nodes.channel,
@@ -103,20 +102,29 @@ converting AS (
     WHERE touches.customer_key <> 0
 ),
 
+-- Those who did not order, with their last touch in the range.
 silent AS (
-    SELECT customer_key, anonymous_id, max(touched_at) AS last_at
+    SELECT customer_key, anonymous_id, max(moment) AS last_moment, count(*) AS touches, min(node) AS node
     FROM touches
     WHERE
         $include_null_paths
         AND {{ null_paths_when }}
-        AND ($until IS NULL OR touched_at < $until)
+        AND ($until IS NULL OR moment < epoch_us(CAST($until AS TIMESTAMP)))
         AND (customer_key <> 0 OR anonymous_id IS NOT NULL)
         AND customer_key NOT IN (SELECT customer_key FROM conversions WHERE customer_key <> 0)
     GROUP BY customer_key, anonymous_id
+    HAVING $start IS NULL OR max(moment) >= epoch_us(CAST($start AS TIMESTAMP))
+),
+
+-- Most of them came once. That is a path of one step, whatever is done to paths, but for the name that it gets.
+alone AS (
+    SELECT CASE WHEN list_contains($path_transform, 'frequency') THEN node + 1000000000 ELSE node END AS node
+    FROM silent
+    WHERE touches = 1
 ),
 
 -- A journey is the touches before one order or, without an order_id, those of a person who did not order.
-journey_touches AS MATERIALIZED (
+journey_touches AS (
     SELECT * FROM converting
     UNION ALL
     SELECT
@@ -133,9 +141,9 @@ journey_touches AS MATERIALIZED (
     INNER JOIN touches
         ON touches.customer_key = silent.customer_key
         AND touches.anonymous_id IS NOT DISTINCT FROM silent.anonymous_id
-        AND touches.touched_at <= silent.last_at
-        AND touches.moment >= epoch_us(silent.last_at) - CAST(round($lookback_days * 86400000000) AS BIGINT)
-    WHERE $start IS NULL OR silent.last_at >= $start
+        AND touches.moment <= silent.last_moment
+        AND touches.moment >= silent.last_moment - CAST(round($lookback_days * 86400000000) AS BIGINT)
+    WHERE silent.touches > 1
 ),
 
 {% include "attribution/_transforms.sql" %}

@@ -4,10 +4,11 @@
 
 {% include "attribution/_unattributed.sql" %},
 
+{% include "attribution/_order_paths.sql" %},
+
 dated AS (
-    SELECT order_id, path_id, {{ period_start }} AS period_start, net_revenue, is_first_order
-    FROM journeys
-    WHERE order_id IS NOT NULL
+    SELECT path_id, {{ period_start }} AS period_start, net_revenue, is_first_order
+    FROM order_paths
 ),
 
 dated_unattributed AS (

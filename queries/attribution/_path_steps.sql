@@ -2,23 +2,21 @@
 unnested AS (
     SELECT
         path_id,
-        CAST(nodes AS VARCHAR) AS path,
         generate_subscripts(nodes, 1) AS place,
         unnest(nodes) AS node,
-        unnest(ages) AS age,
         array_length(nodes) AS path_length,
-        list_sort(list_distinct(nodes)) AS members,
+        members,
         conversions,
         revenue,
         non_conversions
-    FROM paths
+    FROM (SELECT paths.*, list_sort(list_distinct(nodes)) AS members FROM paths)
 ),
 
 path_steps AS MATERIALIZED (
     SELECT
         unnested.*,
-        known_nodes.label
-        || CASE WHEN unnested.node < 1000000000 THEN '' ELSE '(' || unnested.node // 1000000000 || ')' END AS label,
+        {% set step_node = "unnested.node" %}
+        {% include "attribution/_step_label.sql" %} AS label,
         known_nodes.channel,
         known_nodes.campaign_key,
         known_nodes.campaign_id,

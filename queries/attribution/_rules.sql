@@ -1,4 +1,4 @@
--- The rules, one line each: what a step weighs, not yet brought to the sum of 1.
+-- The rules, one line each: what a step weighs, not yet brought to the sum of 1. Time decay looks at each order by itself.
 weighed AS (
     SELECT
         asked.model,
@@ -19,7 +19,6 @@ weighed AS (
             WHEN 'first_non_direct' THEN CASE WHEN first_not_direct = 1 THEN 1 ELSE 0 END
             WHEN 'last_non_direct' THEN CASE WHEN last_not_direct = 1 THEN 1 ELSE 0 END
             WHEN 'last_paid' THEN CASE WHEN last_paid = 1 THEN 1 ELSE 0 END
-            WHEN 'time_decay' THEN power(2, -days_before_last / $half_life_days)
             WHEN 'w_shaped' THEN CASE
                 WHEN path_length <= 3 OR looked_up.place IN (1, path_length // 2 + 1, path_length) THEN 0.3
                 ELSE 0.1 / (path_length - 3)
@@ -42,8 +41,8 @@ weighed AS (
             END
         END AS weight
     FROM looked_up
-    CROSS JOIN asked
-    LEFT JOIN counterfactual_weights AS found ON found.path = looked_up.path AND found.place = looked_up.place
+    INNER JOIN asked ON asked.model <> 'time_decay'
+    LEFT JOIN counterfactual_weights AS found ON found.path_id = looked_up.path_id AND found.place = looked_up.place
     LEFT JOIN shapley_values ON shapley_values.members = looked_up.members AND shapley_values.node = looked_up.node
     LEFT JOIN removal_effects ON removal_effects.label = looked_up.label
 )

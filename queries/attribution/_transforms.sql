@@ -48,7 +48,8 @@ transformed_{{ k }} AS (
         moment,
         channel,
         CASE
-            WHEN list_extract($path_transform, {{ k }}) = 'frequency' THEN node + 1000000000 * occurrences
+            WHEN coalesce(list_extract($path_transform, {{ k }}), 'none') = 'frequency' AND node < 1000000000
+                THEN node + 1000000000 * occurrences
             ELSE node
         END AS node,
         CASE WHEN list_extract($path_transform, {{ k }}) = 'unique' THEN node ELSE name_order END AS name_order

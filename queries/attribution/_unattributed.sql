@@ -2,5 +2,5 @@
 unattributed AS (
     SELECT order_id, ordered_at, net_revenue, is_first_order
     FROM conversions
-    WHERE order_id NOT IN (SELECT order_id FROM journeys WHERE order_id IS NOT NULL)
+    WHERE order_id NOT IN (SELECT order_id FROM journeys)
 )

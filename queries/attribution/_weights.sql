@@ -20,7 +20,6 @@ asked AS MATERIALIZED (
 looked_up AS (
     SELECT
         path_steps.*,
-        CAST(age - min(age) OVER (PARTITION BY path_id) AS DOUBLE) / 86400000000 AS days_before_last,
         count(*) OVER (PARTITION BY path_id, node) AS occurrences,
         row_number() OVER (PARTITION BY path_id ORDER BY is_direct, place) AS first_not_direct,
         row_number() OVER (PARTITION BY path_id ORDER BY is_direct, place DESC) AS last_not_direct,
@@ -31,15 +30,26 @@ looked_up AS (
 
 {% include "attribution/_rules.sql" %},
 
+{# Paths that somebody has counted have no times. #}
+{% if ages_when is defined %}
+{% include "attribution/_time_decay.sql" %},
+
+{% endif %}
 -- Fixed-point shares sum exactly in any order, so that no result depends on the number of threads.
 weights AS MATERIALIZED (
     SELECT
-        weighed.*,
+        every.*,
         CAST(
-            weighed.weight / sum(weighed.weight) OVER (
-                PARTITION BY weighed.model, weighed.path_id ORDER BY weighed.place
+            every.weight / sum(every.weight) OVER (
+                PARTITION BY every.model, every.path_id ORDER BY every.place
                 ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
             ) AS DECIMAL(25, 15)
         ) AS credit
-    FROM weighed
+    FROM (
+        SELECT * FROM weighed
+        {% if ages_when is defined %}
+        UNION ALL
+        SELECT * FROM decayed
+        {% endif %}
+    ) AS every
 )

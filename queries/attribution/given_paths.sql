@@ -48,7 +48,6 @@ paths AS MATERIALIZED (
     SELECT
         CAST(given_nodes.nodes AS VARCHAR) AS path_id,
         given_nodes.nodes,
-        CAST(NULL AS BIGINT[]) AS ages,
         sum(path.conversions) AS conversions,
         CAST(sum(path.revenue) AS DECIMAL(18, 6)) AS revenue,
         sum(path.non_conversions) AS non_conversions

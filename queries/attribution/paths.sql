@@ -28,20 +28,23 @@ WITH {% include "attribution/_paths.sql" %},
 
 {% include "attribution/_unattributed.sql" %},
 
-counted AS (
+durations AS (
     SELECT
-        path_id,
-        count(order_id) AS conversions,
-        count(*) - count(order_id) AS non_conversions,
-        coalesce(sum(net_revenue), 0) AS revenue,
-        sum(CAST(first_age AS DOUBLE)) / nullif(count(order_id), 0) / 86400000000 AS mean_days,
+        CAST(nodes AS VARCHAR) AS path_id,
+        sum(CAST(first_age AS DOUBLE)) / count(*) / 86400000000 AS mean_days,
         median(CAST(first_age AS DOUBLE)) / 86400000000 AS median_days
     FROM journeys
-    GROUP BY path_id
+    GROUP BY nodes
 ),
 
 spelt AS (
-    SELECT path_id, string_agg(label, ' > ' ORDER BY place) AS path, count(*) AS steps
+    SELECT
+        path_id,
+        string_agg(label, ' > ' ORDER BY place) AS path,
+        count(*) AS steps,
+        min(conversions) AS conversions,
+        min(non_conversions) AS non_conversions,
+        min(revenue) AS revenue
     FROM path_steps
     GROUP BY path_id
 ),
@@ -50,13 +53,13 @@ listed_paths AS (
     SELECT
         spelt.path,
         spelt.steps,
-        counted.conversions,
-        counted.non_conversions,
-        counted.revenue,
-        counted.mean_days,
-        counted.median_days
-    FROM counted
-    INNER JOIN spelt ON spelt.path_id = counted.path_id
+        spelt.conversions,
+        spelt.non_conversions,
+        spelt.revenue,
+        durations.mean_days,
+        durations.median_days
+    FROM spelt
+    LEFT JOIN durations ON durations.path_id = spelt.path_id
     UNION ALL
     SELECT '(no touch)', 0, count(*), 0, coalesce(sum(net_revenue), 0), NULL, NULL
     FROM unattributed

@@ -38,21 +38,23 @@ placed AS (
     WHERE order_id IS NOT NULL
 ),
 
+{% include "attribution/_order_paths.sql" %},
+
 found AS (
     SELECT
         weights.model,
         placed.order_id,
         placed.touchpoint_id,
         CAST(placed.place AS BIGINT) AS place,
-        CAST(array_length(journeys.nodes) AS BIGINT) AS path_length,
+        CAST(array_length(order_paths.nodes) AS BIGINT) AS path_length,
         weights.channel,
         weights.label AS step,
         CAST(placed.age AS DOUBLE) / 86400000000 AS days_before,
         CAST(weights.credit AS DOUBLE) AS weight,
-        CAST(weights.credit * journeys.net_revenue AS DOUBLE) AS revenue
+        CAST(weights.credit * order_paths.net_revenue AS DOUBLE) AS revenue
     FROM placed
-    INNER JOIN journeys ON journeys.order_id = placed.order_id
-    INNER JOIN weights ON weights.path_id = journeys.path_id AND weights.place = placed.place
+    INNER JOIN order_paths ON order_paths.order_id = placed.order_id
+    INNER JOIN weights ON weights.path_id = order_paths.path_id AND weights.place = placed.place
     UNION ALL
     SELECT
         asked.model, unattributed.order_id, NULL, NULL, 0, '(unattributed)', '(unattributed)', NULL, 1,

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 
@@ -93,3 +94,19 @@ def test_the_quarantine_explains_exports_and_takes_again(run, orders, tmp_path):
     assert "0 rows wait for repair" in result.stderr
     again = run("quarantine", "--export", mend, "-w", target)
     assert (again.exit_code, "no rows wait" in again.stderr) == (2, True)
+
+
+def test_counted_paths_are_loaded(run, tmp_path):
+    file, target = tmp_path / "paths.csv", tmp_path / "paths.duckdb"
+    file.write_text("journey,orders\nA|B,3\nB,1\n")
+    result = run("ingest-paths", file, "--column", "conversions=orders", "--separator", "|", "-w", target)
+    assert "rows read 2 = loaded 2" in result.stderr
+    assert f"Try next: martlet query attribution/given_paths --warehouse {target}" in result.stderr
+    with duckdb.connect(str(target), read_only=True) as connection:
+        assert connection.sql("SELECT path, conversions FROM star.fact_path ORDER BY path").fetchall() == [
+            ("A > B", 3),
+            ("B", 1),
+        ]
+    wrong = run("ingest-paths", file, "-w", target)
+    assert wrong.exit_code == 2
+    assert "no column for conversions" in wrong.stderr
