@@ -8,8 +8,8 @@ summed_credits AS (
         weights.channel,
         weights.campaign_key,
         weights.campaign_id,
-        CAST(sum(weights.credit * weights.conversions) AS DOUBLE) AS conversions,
-        CAST(sum(weights.credit * weights.revenue) AS DOUBLE) AS revenue,
+        CAST(coalesce(sum(weights.credit * weights.conversions), 0) AS DOUBLE) AS conversions,
+        CAST(coalesce(sum(weights.credit * weights.revenue), 0) AS DOUBLE) AS revenue,
         max(weights.effect) AS effect,
         max(weights.revenue_effect) AS revenue_effect
     FROM weights
@@ -26,9 +26,12 @@ credited AS (
         summed_credits.effect,
         summed_credits.revenue_effect,
         CASE summed_credits.model
-            WHEN 'markov' THEN summed_credits.effect
-                / sum(summed_credits.effect) OVER (PARTITION BY summed_credits.model ORDER BY summed_credits.label ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
-                * sum(summed_credits.conversions) OVER (PARTITION BY summed_credits.model ORDER BY summed_credits.label ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+            WHEN 'markov' THEN coalesce(
+                summed_credits.effect
+                / nullif(sum(summed_credits.effect) OVER (PARTITION BY summed_credits.model ORDER BY summed_credits.label ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), 0)
+                * sum(summed_credits.conversions) OVER (PARTITION BY summed_credits.model ORDER BY summed_credits.label ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING),
+                0
+            )
             ELSE summed_credits.conversions
         END AS conversions,
         CASE summed_credits.model

@@ -61,6 +61,12 @@ known_nodes AS MATERIALIZED (
             CASE WHEN campaign.campaign_key = 0 THEN channel.channel ELSE channel.channel || ' / ' || campaign.campaign_id END AS label
         FROM star.dim_channel AS channel
         INNER JOIN star.dim_campaign AS campaign ON campaign.campaign_key = 0 OR {{ dimension }} = 'campaign'
+        CROSS JOIN (SELECT list(channel ORDER BY channel) AS names FROM star.dim_channel) AS every
+        WHERE
+            CASE
+                WHEN list_has_all(every.names, list_concat($exclude_channels, $include_channels)) THEN true
+                ELSE error('exclude_channels and include_channels must be names of channels: ' || array_to_string(every.names, ', '))
+            END
     ) AS kinds
 ),
 

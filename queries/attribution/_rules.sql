@@ -41,7 +41,8 @@ weighed AS (
             END
         END AS weight
     FROM looked_up
-    INNER JOIN asked ON asked.model <> 'time_decay'
+    -- By markov a step has its part even if those who went on from it to an order came from elsewhere.
+    INNER JOIN asked ON asked.model = 'markov' OR (asked.model <> 'time_decay' AND looked_up.conversions > 0)
     LEFT JOIN counterfactual_weights AS found ON found.path_id = looked_up.path_id AND found.place = looked_up.place
     LEFT JOIN shapley_values ON shapley_values.members = looked_up.members AND shapley_values.node = looked_up.node
     LEFT JOIN removal_effects ON removal_effects.label = looked_up.label

@@ -6,7 +6,7 @@ first_weight = { type = "float", min = 0, max = 1, default = 0.4, doc = "Positio
 last_weight = { type = "float", min = 0, max = 1, default = 0.4, doc = "Position model: share of the last touch." }
 half_life_days = { type = "float", min = 0.0001, max = 3650, default = 7, doc = "Time decay model: days before the order at which a touch weighs half as much." }
 */
--- Every model's weight for each step of each path that ended in an order; those of a path sum to 1.
+-- Every model's weight for each step of each path that ended in an order; those of a path sum to 1. Markov has the other paths too.
 {% include "attribution/_counterfactual.sql" %},
 
 {% include "attribution/_shapley_rate.sql" %},
@@ -25,7 +25,7 @@ looked_up AS (
         row_number() OVER (PARTITION BY path_id ORDER BY is_direct, place DESC) AS last_not_direct,
         row_number() OVER (PARTITION BY path_id ORDER BY is_paid DESC, is_direct, place DESC) AS last_paid
     FROM path_steps
-    WHERE conversions > 0
+    WHERE conversions > 0 OR {{ markov_when }}
 ),
 
 {% include "attribution/_rules.sql" %},
@@ -40,10 +40,10 @@ weights AS MATERIALIZED (
     SELECT
         every.*,
         CAST(
-            every.weight / sum(every.weight) OVER (
+            every.weight / nullif(sum(every.weight) OVER (
                 PARTITION BY every.model, every.path_id ORDER BY every.place
                 ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) AS DECIMAL(25, 15)
+            ), 0) AS DECIMAL(25, 15)
         ) AS credit
     FROM (
         SELECT * FROM weighed

@@ -7,6 +7,7 @@ the range: the credited ones and (unattributed), the orders without an eligible 
 may not. A model divides what happened among those who were near; it does not tell what a channel has caused: models that look \
 at the last touch credit search and direct for demand that others made; linear rewards whoever shows up often; markov, shapley \
 by rate and counterfactual compare those who order with those who don't, but people who are about to order also search more. \
+A channel on no path that ended in an order can have credit by markov alone. \
 Touches that nobody acted on (impressions, email opens) are left out unless asked for in touch_types. Spend is the whole ledger \
 of the range, so a channel that is excluded, or that brought no order, keeps its own."""
 grain = ["model", "channel"]

@@ -28,17 +28,24 @@ WITH RECURSIVE {% include "attribution/_paths.sql" %},
 
 {% include "attribution/_unattributed.sql" %},
 
+{% include "attribution/_order_paths.sql" %},
+
+-- The places come after the join: left to itself, DuckDB joins weights by place first, which is every touch with every path.
 placed AS (
     SELECT
-        order_id,
-        touchpoint_id,
-        age,
-        row_number() OVER (PARTITION BY order_id ORDER BY name_order, moment, touchpoint_id) AS place
+        order_paths.order_id,
+        order_paths.path_id,
+        array_length(order_paths.nodes) AS path_length,
+        order_paths.net_revenue,
+        steps.touchpoint_id,
+        steps.age,
+        row_number() OVER (
+            PARTITION BY order_paths.order_id, order_paths.path_id
+            ORDER BY steps.name_order, steps.moment, steps.touchpoint_id
+        ) AS place
     FROM steps
-    WHERE order_id IS NOT NULL
+    INNER JOIN order_paths ON order_paths.order_id = steps.order_id
 ),
-
-{% include "attribution/_order_paths.sql" %},
 
 found AS (
     SELECT
@@ -46,15 +53,14 @@ found AS (
         placed.order_id,
         placed.touchpoint_id,
         CAST(placed.place AS BIGINT) AS place,
-        CAST(array_length(order_paths.nodes) AS BIGINT) AS path_length,
+        CAST(placed.path_length AS BIGINT) AS path_length,
         weights.channel,
         weights.label AS step,
         CAST(placed.age AS DOUBLE) / 86400000000 AS days_before,
         CAST(weights.credit AS DOUBLE) AS weight,
-        CAST(weights.credit * order_paths.net_revenue AS DOUBLE) AS revenue
+        CAST(weights.credit * placed.net_revenue AS DOUBLE) AS revenue
     FROM placed
-    INNER JOIN order_paths ON order_paths.order_id = placed.order_id
-    INNER JOIN weights ON weights.path_id = order_paths.path_id AND weights.place = placed.place
+    INNER JOIN weights ON weights.path_id = placed.path_id AND weights.place = placed.place
     UNION ALL
     SELECT
         asked.model, unattributed.order_id, NULL, NULL, 0, '(unattributed)', '(unattributed)', NULL, 1,

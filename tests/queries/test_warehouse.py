@@ -31,6 +31,12 @@ def test_the_sql_of_a_result_gives_it_again(warehouse):
     assert again.equals(result.pl())
 
 
+@pytest.mark.parametrize("name", ["exclude_channels", "include_channels"])
+def test_a_channel_that_there_is_not_is_told(warehouse, name):
+    with pytest.raises(QueryError, match="must be names of channels: .*Email"):
+        warehouse.query("attribution/channels", **{name: "Emial"})
+
+
 def test_packs_and_descriptions(warehouse):
     assert {"segmentation", "funnel", "attribution", "email"} <= warehouse.packs().keys()
     described = warehouse.describe("attribution/channels")
