@@ -160,7 +160,7 @@ def ingest_paths(
 
     For example:
       martlet ingest-paths paths.csv --warehouse paths.duckdb
-      martlet query attribution/given_paths -p model=linear,markov,shapley --warehouse paths.duckdb
+      martlet query attribution/given_paths -p model=markov -w paths.duckdb
     """
     import martlet
     from martlet.terminal.summaries import option_for
