@@ -20,13 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ingest", "ingest_paths", "profiles", "quarantine", "sniff"]
 
-if TYPE_CHECKING:
-    _Type = click.ParamType[Any, Any]
-else:
-    _Type = click.ParamType
 
-
-class ProfileName(_Type):
+class ProfileName(options.ParamType):
     """The name of a profile, or a TOML file."""
 
     name = "profile"

@@ -26,6 +26,7 @@ __all__ = [
     "Day",
     "Dialect",
     "Imputation",
+    "ParamType",
     "QueryName",
     "assigned",
     "given_parameters",
@@ -36,15 +37,15 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    _Type = click.ParamType[Any, Any]
+    ParamType = click.ParamType[Any, Any]
 else:
-    _Type = click.ParamType
+    ParamType = click.ParamType
 
 DEFAULT_WAREHOUSE = "warehouse.duckdb"
 VARIABLE = "MARTLET_WAREHOUSE"
 
 
-class QueryName(_Type):
+class QueryName(ParamType):
     """The `pack/name` of a query."""
 
     name = "pack/query"
@@ -65,7 +66,7 @@ class QueryName(_Type):
         ]
 
 
-class _Equation(_Type):
+class _Equation(ParamType):
     """A name and what it is to be, split at the first equals sign; `form` says in errors how it is written."""
 
     form = "name=value"
@@ -154,7 +155,7 @@ class Imputation(_Equation):
     form = "field=how, such as income=median"
 
 
-class Day(_Type):
+class Day(ParamType):
     """A day, such as 2026-01-31."""
 
     name = "date"
@@ -167,7 +168,7 @@ class Day(_Type):
             self.fail(f"{value!r} must be a date, such as 2026-01-31", param, ctx)
 
 
-class Dialect(_Type):
+class Dialect(ParamType):
     """The name of a SQL dialect."""
 
     name = "dialect"

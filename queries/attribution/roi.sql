@@ -10,7 +10,7 @@ the ratio of what is lost without its channels), so the rows of a model sum to s
 grain = ["model", "period_start", "channel", "campaign_id"]
 
 [params]
-period = { type = "choice", of = ["all", "year", "quarter", "month", "week", "day"], default = "month", doc = "Length of the periods; weeks begin on Monday." }
+period = { default = "month" }
 
 [columns]
 model = "Model that gives the credit."
@@ -28,7 +28,7 @@ roi = "(revenue - spend) / spend. NULL without spend."
 */
 {% from "attribution/_when.sql" import ages_when, counterfactual_when, markov_when, null_paths_when, shapley_rate_when %}
 {% from "attribution/_breakdown.sql" import dimension %}
-{% set period_start = "CASE $period WHEN 'all' THEN CAST(NULL AS DATE) ELSE CAST(date_trunc(CASE $period WHEN 'all' THEN 'day' ELSE $period END, ordered_at) AS DATE) END" %}
+{% from "attribution/_period.sql" import period_start %}
 WITH RECURSIVE {% include "attribution/_paths.sql" %},
 
 {% include "attribution/_order_credits.sql" %},
@@ -49,7 +49,7 @@ entries AS (
     UNION ALL
     SELECT
         asked.model,
-        CASE $period WHEN 'all' THEN CAST(NULL AS DATE) ELSE CAST(date_trunc(CASE $period WHEN 'all' THEN 'day' ELSE $period END, spent.date) AS DATE) END,
+        {{ period_start | replace("ordered_at", "spent.date") }},
         spent.channel,
         CASE WHEN {{ dimension }} = 'campaign' THEN spent.campaign_key ELSE 0 END,
         0,

@@ -34,7 +34,8 @@ roas = "revenue / spend."
 roi = "(revenue - spend) / spend."
 */
 {% from "attribution/_when.sql" import ages_when, counterfactual_when, markov_when, null_paths_when, shapley_rate_when %}
-{% from "spend/_by.sql" import dimension, period_start %}
+{% from "spend/_by.sql" import dimension %}
+{% from "attribution/_period.sql" import period_start %}
 WITH RECURSIVE {% include "spend/_cells.sql" %}
 
 SELECT
