@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from martlet.sql.errors import (
+from martlet.engine.errors import (
     CheckError,
     IngestError,
     MartletError,
@@ -21,16 +21,16 @@ from martlet.sql.errors import (
 )
 
 if TYPE_CHECKING:
-    from martlet.loaders.advance import AdvanceReport, advance
-    from martlet.loaders.build import BuildReport, build
-    from martlet.loaders.checking import CheckReport, check
+    from martlet.engine.result import Result
+    from martlet.engine.warehouse import Warehouse, open  # noqa: A004
+    from martlet.loaders.company.advance import AdvanceReport, advance
+    from martlet.loaders.company.build import BuildReport, build
     from martlet.loaders.extract import ExtractReport, extract
-    from martlet.loaders.forget import ForgetReport, forget
     from martlet.loaders.ingest import ingest
+    from martlet.loaders.ingest.paths import ingest_paths
     from martlet.loaders.ingest.report import IngestReport
-    from martlet.loaders.paths import ingest_paths
-    from martlet.queries.result import Result
-    from martlet.queries.warehouse import Warehouse, open  # noqa: A004
+    from martlet.loaders.privacy.forget import ForgetReport, forget
+    from martlet.loaders.quality.checking import CheckReport, check
 
 __all__ = [
     "AdvanceReport",
@@ -61,22 +61,22 @@ __all__ = [
 ]
 
 _HOMES = {
-    "AdvanceReport": "martlet.loaders.advance",
-    "BuildReport": "martlet.loaders.build",
-    "CheckReport": "martlet.loaders.checking",
+    "AdvanceReport": "martlet.loaders.company.advance",
+    "BuildReport": "martlet.loaders.company.build",
+    "CheckReport": "martlet.loaders.quality.checking",
     "ExtractReport": "martlet.loaders.extract",
-    "ForgetReport": "martlet.loaders.forget",
+    "ForgetReport": "martlet.loaders.privacy.forget",
     "IngestReport": "martlet.loaders.ingest.report",
-    "Result": "martlet.queries.result",
-    "Warehouse": "martlet.queries.warehouse",
-    "advance": "martlet.loaders.advance",
-    "build": "martlet.loaders.build",
-    "check": "martlet.loaders.checking",
+    "Result": "martlet.engine.result",
+    "Warehouse": "martlet.engine.warehouse",
+    "advance": "martlet.loaders.company.advance",
+    "build": "martlet.loaders.company.build",
+    "check": "martlet.loaders.quality.checking",
     "extract": "martlet.loaders.extract",
-    "forget": "martlet.loaders.forget",
+    "forget": "martlet.loaders.privacy.forget",
     "ingest": "martlet.loaders.ingest",
-    "ingest_paths": "martlet.loaders.paths",
-    "open": "martlet.queries.warehouse",
+    "ingest_paths": "martlet.loaders.ingest.paths",
+    "open": "martlet.engine.warehouse",
 }
 
 

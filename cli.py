@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from martlet.terminal import checking, extracting, forgetting, ingesting, making, options
+from martlet.terminal import options
 from martlet.terminal.application import Application
+from martlet.terminal.commands import check, extract, forget, ingest, make
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,16 +56,16 @@ def demo(warehouse: Path) -> None:
 
 # Commands that make or tend data, in the order of the help; a new one is written in terminal/ and registered here.
 for _command in (
-    making.build,
-    making.advance,
-    ingesting.ingest,
-    ingesting.ingest_paths,
-    ingesting.profiles,
-    ingesting.sniff,
-    ingesting.quarantine,
-    checking.check,
-    forgetting.forget,
-    extracting.extract,
+    make.build,
+    make.advance,
+    ingest.ingest,
+    ingest.ingest_paths,
+    ingest.profiles,
+    ingest.sniff,
+    ingest.quarantine,
+    check.check,
+    forget.forget,
+    extract.extract,
 ):
     cli.add_command(_command)
 
@@ -77,10 +78,10 @@ def packs(**where: Any) -> None:
     For example:
       martlet packs | grep attribution
     """
-    from martlet.queries import catalogue
+    from martlet.engine import packs
     from martlet.terminal import describe, output
 
-    output.deliver(describe.listed(catalogue.queries().values()), **where)
+    output.deliver(describe.listed(packs.queries().values()), **where)
 
 
 @cli.command()
@@ -91,10 +92,10 @@ def describe(query: str) -> None:
     For example:
       martlet describe attribution/channels
     """
-    from martlet.queries import catalogue
+    from martlet.engine import packs
     from martlet.terminal import describe
 
-    describe.page(catalogue.get(query))
+    describe.page(packs.get(query))
 
 
 @cli.command()
@@ -140,9 +141,9 @@ def compile_(query: str, dialect: str, parameters: Any) -> None:
     For example:
       martlet compile segmentation/rfm --dialect snowflake -p bins=4 > rfm.sql
     """
-    from martlet.queries import catalogue, compiling
+    from martlet.engine import compiling, packs
 
-    text, warnings = compiling.compile(catalogue.get(query), options.assigned(parameters), dialect)
+    text, warnings = compiling.compile(packs.get(query), options.assigned(parameters), dialect)
     for warning in warnings:
         click.echo(f"warning: {warning}", err=True)
     click.echo(f"{text};")
@@ -164,7 +165,7 @@ def sql(statement: str, *, timeout: float, memory: str, warehouse: Path, **where
       martlet sql "FROM attribution.channels(lookback_days := 7)" --format csv
       martlet sql - < question.sql
     """
-    from martlet.queries import sandbox
+    from martlet.engine import sandbox
     from martlet.terminal import output
 
     text = sys.stdin.read() if statement == "-" else statement

@@ -8,7 +8,7 @@ import sys
 import time
 
 import martlet
-from martlet.queries import catalogue
+from martlet.engine import packs
 
 RUNS = 3
 
@@ -16,7 +16,7 @@ RUNS = 3
 def main() -> None:
     """Print a line for each query."""
     with martlet.open(sys.argv[1] if len(sys.argv) > 1 else "warehouse.duckdb") as warehouse:
-        for path in catalogue.queries():
+        for path in packs.queries():
             seconds = []
             for _ in range(RUNS):
                 started = time.perf_counter()

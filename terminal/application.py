@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from martlet.sql.errors import MartletError, did_you_mean
+from martlet.engine.errors import MartletError, did_you_mean
 from martlet.terminal import completion
 
 __all__ = ["Application", "Command"]

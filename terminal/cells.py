@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from martlet.terminal.answers import answering
 from martlet.terminal.console import visible
-from martlet.terminal.engine import answering
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from martlet.queries.warehouse import Warehouse
+    from martlet.engine.warehouse import Warehouse
     from martlet.terminal.demo_scenes import Scene
 
 __all__ = ["CUSTOMERS", "show"]

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from rich.console import Console
 
+    from martlet.engine.parameters import Parameter
+    from martlet.engine.query import Query
     from martlet.loaders.company.preset import Preset
-    from martlet.queries.parameters import Parameter
-    from martlet.queries.query import Query
 
 __all__ = ["keys", "listed", "page"]
 
@@ -37,7 +37,7 @@ def keys(preset: Preset) -> pa.Table:
     """Return the keys of a preset with their values and what is allowed, as a table to deliver."""
     import pyarrow as pa  # noqa: PLC0415 - heavy, and only needed here
 
-    from martlet.loaders.company.knobs import knobs  # noqa: PLC0415 - heavy
+    from martlet.loaders.company.settings import knobs  # noqa: PLC0415 - heavy
 
     return pa.Table.from_pylist([vars(knob) for knob in knobs(preset)])
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from martlet.sql.errors import ParameterError, did_you_mean
-from martlet.terminal.engine import answering
+from martlet.engine.errors import ParameterError, did_you_mean
+from martlet.terminal.answers import answering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

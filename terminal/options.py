@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from martlet.sql.errors import MartletError, ParameterError
+from martlet.engine.errors import MartletError, ParameterError
 from martlet.terminal.formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from martlet.queries.query import Query
+    from martlet.engine.query import Query
 
 __all__ = [
     "DEFAULT_WAREHOUSE",
@@ -57,11 +57,11 @@ class QueryName(ParamType):
         incomplete: str,
     ) -> list[CompletionItem]:
         """Complete the names of all queries."""
-        from martlet.queries import catalogue  # noqa: PLC0415 - heavy
+        from martlet.engine import packs  # noqa: PLC0415 - heavy
 
         return [
             CompletionItem(path, help=query.question)
-            for path, query in catalogue.queries().items()
+            for path, query in packs.queries().items()
             if path.startswith(incomplete)
         ]
 
@@ -93,11 +93,11 @@ class Assignment(_Equation):
         incomplete: str,
     ) -> list[CompletionItem]:
         """Complete the names of parameters and, after the equals sign, the words of choices."""
-        from martlet.queries import catalogue  # noqa: PLC0415 - heavy
+        from martlet.engine import packs  # noqa: PLC0415 - heavy
 
         # While the option still lacks its value, click leaves the words before it among the arguments.
         named = (str(word).replace(".", "/") for word in (ctx.params.get("query"), *ctx.args))
-        query = next((catalogue.queries()[word] for word in named if word in catalogue.queries()), None)
+        query = next((packs.queries()[word] for word in named if word in packs.queries()), None)
         return (
             [item for item in _assignments(query, incomplete) if item.value.startswith(incomplete)]
             if query
@@ -125,8 +125,8 @@ class Change(_Equation):
         incomplete: str,
     ) -> list[CompletionItem]:
         """Complete the keys of the preset."""
-        from martlet.loaders.company.knobs import knobs  # noqa: PLC0415 - heavy
         from martlet.loaders.company.preset import load_preset  # noqa: PLC0415 - heavy
+        from martlet.loaders.company.settings import knobs  # noqa: PLC0415 - heavy
 
         try:
             found = knobs(load_preset(ctx.params.get("preset") or "ecommerce"))
@@ -180,7 +180,7 @@ class Dialect(ParamType):
         incomplete: str,
     ) -> list[CompletionItem]:
         """Complete the names of the dialects."""
-        from martlet.queries import compiling  # noqa: PLC0415 - heavy
+        from martlet.engine import compiling  # noqa: PLC0415 - heavy
 
         return [CompletionItem(name) for name in compiling.dialects() if name.startswith(incomplete)]
 

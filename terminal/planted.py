@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.padding import Padding
 from rich.text import Text
 
-from martlet.sql.errors import ParameterError
+from martlet.engine.errors import ParameterError
 from martlet.terminal import console, formats
 from martlet.terminal.output import deliver
 from martlet.terminal.summaries import option_for

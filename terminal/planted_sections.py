@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from martlet.sql.errors import UnknownNameError, WarehouseError, did_you_mean
+from martlet.engine.errors import UnknownNameError, WarehouseError, did_you_mean
 from martlet.terminal import planted_words as words
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from martlet.queries.warehouse import Warehouse
+    from martlet.engine.warehouse import Warehouse
 
 __all__ = ["Section", "sections"]
 

@@ -20,9 +20,9 @@ from martlet.terminal.tables import tabled
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from martlet.loaders.advance import AdvanceReport
-    from martlet.loaders.build import BuildReport
-    from martlet.queries.warehouse import Warehouse
+    from martlet.engine.warehouse import Warehouse
+    from martlet.loaders.company.advance import AdvanceReport
+    from martlet.loaders.company.build import BuildReport
 
 __all__ = ["advanced", "built", "contents", "option_for", "show_contents"]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import martlet
-from martlet.loaders import star
-from martlet.loaders.warehouse_file import rewriting
+from martlet.loaders.warehouse import star
+from martlet.loaders.warehouse.atomic import rewriting
 
 ROOT = Path(__file__).parents[1]
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from martlet.queries import catalogue, rewriting
+from martlet.engine import packs, rewriting
 
 from .cases import cases
 
@@ -34,7 +34,7 @@ def read_text(path):
 @pytest.mark.parametrize("asked", CASES, ids=str, indirect=True)
 def test_case(asked):
     case, warehouse = asked
-    query = catalogue.get(case.query)
+    query = packs.get(case.query)
     for answer in (warehouse.query(case.query, **case.params), warehouse.sql(as_macro(query, case.params))):
         compare(answer.pl(), expected_rows(case, answer))
 

@@ -20,11 +20,11 @@ from click.testing import CliRunner
 
 import martlet
 from martlet.cli import cli
-from martlet.loaders.build import SIZES, BuildReport
+from martlet.engine import packs
 from martlet.loaders.company import load_preset
-from martlet.loaders.company.knobs import knobs
-from martlet.queries import catalogue
-from martlet.terminal import making
+from martlet.loaders.company.build import SIZES, BuildReport
+from martlet.loaders.company.settings import knobs
+from martlet.terminal.commands import make
 
 HEAVY = ("duckdb", "polars", "numpy", "pyarrow", "faker", "sqlglot", "rich", "jinja2")
 COMMAND = [sys.executable, "-m", "martlet"]
@@ -162,7 +162,7 @@ def test_a_bug_of_ours_ends_with_1_and_says_how_to_see_more(run, monkeypatch):
     def broken():
         raise ZeroDivisionError("oh")
 
-    monkeypatch.setattr(catalogue, "queries", broken)
+    monkeypatch.setattr(packs, "queries", broken)
     result = run("packs")
     assert result.exit_code == 1
     assert "Error: unexpected ZeroDivisionError: oh" in result.stderr
@@ -245,13 +245,13 @@ def test_what_can_not_be_compiled_is_said_on_stderr(run):
 
 def test_packs_lists_every_query_with_its_question(run):
     lines = list(csv.reader(io.StringIO(run("packs").stdout)))
-    found = [[query.path, query.question] for query in catalogue.queries().values()]
+    found = [[query.path, query.question] for query in packs.queries().values()]
     assert lines == [["query", "question"], *found]
 
 
-@pytest.mark.parametrize("path", list(catalogue.queries()))
+@pytest.mark.parametrize("path", list(packs.queries()))
 def test_describe_names_everything_and_its_example_runs(run, path):
-    query = catalogue.get(path)
+    query = packs.get(path)
     text = run("describe", path).stdout
     for name in [*query.parameters, *query.columns, query.question[:40]]:
         assert name in text
@@ -357,7 +357,7 @@ def test_what_is_set_is_passed_on_and_kept(run, tmp_path):
 @pytest.mark.parametrize(("size", "customers"), SIZES.items())
 def test_sizes_are_those_of_the_library(size, customers):
     assert f"{customers}" in " ".join(CliRunner().invoke(cli, ["build", "--help"]).stdout.split())
-    assert size in making.build.params[2].type.choices
+    assert size in make.build.params[2].type.choices
 
 
 def test_ingest_loads_orders_and_sums_up(run, tmp_path):

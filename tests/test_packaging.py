@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 import martlet
-from martlet.sql.errors import MartletError
+from martlet.engine.errors import MartletError
 
 from .conftest import ROOT
 
@@ -44,7 +44,7 @@ def test_unknown_attribute_is_an_attribute_error():
         martlet.buld  # noqa: B018
 
 
-@pytest.mark.parametrize("code", ["import martlet", "import martlet.cli", "import martlet.sql.errors"])
+@pytest.mark.parametrize("code", ["import martlet", "import martlet.cli", "import martlet.engine.errors"])
 def test_import_loads_no_heavy_package(code):
     heavy = "{'duckdb', 'polars', 'numpy', 'pyarrow', 'faker', 'sqlglot', 'rich', 'jinja2'}"
     script = f"import sys; {code}; print(sorted({heavy} & set(sys.modules)))"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from martlet.loaders.calendar import holidays
+from martlet.loaders.warehouse.calendar import holidays
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final, Protocol
 
-from martlet.loaders.calendar import HOLIDAYS
-from martlet.loaders.channels import CHANNELS
+from martlet.engine.errors import ParameterError, did_you_mean
 from martlet.loaders.company._segments import values_of
-from martlet.sql.errors import ParameterError, did_you_mean
+from martlet.loaders.warehouse.calendar import HOLIDAYS
+from martlet.loaders.warehouse.channels import CHANNELS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from martlet.loaders.company._offers import Preset
     from martlet.loaders.company._streams import Streams
-    from martlet.loaders.company.catalogue import Products
+    from martlet.loaders.company.products import Products
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from martlet.loaders.company._offers import Preset
-    from martlet.loaders.company._world import World
     from martlet.loaders.company.orders import Orders
     from martlet.loaders.company.people import People
+    from martlet.loaders.company.world import World
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

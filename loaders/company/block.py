@@ -11,6 +11,7 @@ from martlet.loaders.company import experiments, person_frames, sale_frames, web
 from martlet.loaders.company._frames import NEVER
 from martlet.loaders.company._ids import TOUCHES
 from martlet.loaders.company.baskets import Demand, lines
+from martlet.loaders.company.block_totals import Tallies
 from martlet.loaders.company.browsers import recognised
 from martlet.loaders.company.funnel import depths
 from martlet.loaders.company.harvest import harvest, of_mails
@@ -19,7 +20,6 @@ from martlet.loaders.company.mail import mail
 from martlet.loaders.company.orders import Earlier, Orders, baseline, caused
 from martlet.loaders.company.people import People
 from martlet.loaders.company.sales import Sales
-from martlet.loaders.company.tallies import Tallies
 from martlet.loaders.company.touches import Touches, exogenous
 from martlet.loaders.company.trials import expected_outcomes
 from martlet.loaders.company.visits import visits
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-    from martlet.loaders.company._world import World
+    from martlet.loaders.company.world import World
 
     Ints = NDArray[np.int64]
 

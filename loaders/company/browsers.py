@@ -16,15 +16,15 @@ import numpy as np
 from martlet.loaders.company import _ids
 from martlet.loaders.company._draws import pick
 from martlet.loaders.company._frames import NEVER
-from martlet.loaders.company._world import PERIOD
 from martlet.loaders.company.campaigns import CHANNEL_KEYS
+from martlet.loaders.company.world import PERIOD
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from martlet.loaders.company._world import World
     from martlet.loaders.company.people import People
     from martlet.loaders.company.touches import Touches
+    from martlet.loaders.company.world import World
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]

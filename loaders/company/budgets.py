@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from martlet.loaders.company._sections import ChannelMix
-    from martlet.loaders.company._world import World
+    from martlet.loaders.company.world import World
 
     Floats = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import polars as pl
 
-from martlet.loaders.channels import CHANNELS
 from martlet.loaders.company._clock import DAY, occasions, seconds
+from martlet.loaders.warehouse.channels import CHANNELS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

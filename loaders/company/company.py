@@ -8,18 +8,18 @@ from datetime import date, timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
+from martlet.engine.errors import MartletError, ParameterError
 from martlet.loaders.company import experiments, trials
 from martlet.loaders.company._clock import occasions
-from martlet.loaders.company._world import World
 from martlet.loaders.company.block import Block, generate
+from martlet.loaders.company.block_totals import Tallies
 from martlet.loaders.company.budgets import campaign_frame
-from martlet.loaders.company.catalogue import device_frame, geography_frame, page_frame
 from martlet.loaders.company.preset import load_preset, settings_of
+from martlet.loaders.company.products import device_frame, geography_frame, page_frame
 from martlet.loaders.company.publishing import content_frame, post_frame
 from martlet.loaders.company.stock import inventory_frame, stock_out_frame
-from martlet.loaders.company.tallies import Tallies
 from martlet.loaders.company.totals import ad_spend_frame, truth_frames
-from martlet.sql.errors import MartletError, ParameterError
+from martlet.loaders.company.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

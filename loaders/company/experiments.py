@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from martlet.engine.errors import ParameterError
 from martlet.loaders.company._clock import DAY
 from martlet.loaders.company._draws import pick
 from martlet.loaders.company._frames import date_keys, keys, times
 from martlet.loaders.company._ids import PROSPECTS, VISITORS
 from martlet.loaders.company.browsers import visitors
-from martlet.sql.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from martlet.loaders.company._offers import Experiment
-    from martlet.loaders.company._world import World
     from martlet.loaders.company.people import People
     from martlet.loaders.company.touches import Touches
+    from martlet.loaders.company.world import World
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

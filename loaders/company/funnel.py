@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from martlet.loaders.company._world import World
     from martlet.loaders.company.experiments import Exposed
     from martlet.loaders.company.people import People
     from martlet.loaders.company.touches import Touches
+    from martlet.loaders.company.world import World
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

@@ -10,18 +10,18 @@ import numpy as np
 from martlet.loaders.company import _ids
 from martlet.loaders.company._draws import exponential
 from martlet.loaders.company._frames import NEVER
-from martlet.loaders.company._world import CAP
 from martlet.loaders.company.browsers import device_of, in_browsers
 from martlet.loaders.company.campaigns import CHANNEL_KEYS
 from martlet.loaders.company.touches import TOUCH_TYPES, Touches, cost_of
+from martlet.loaders.company.world import CAP
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from martlet.loaders.company._world import World
     from martlet.loaders.company.mail import Mails
     from martlet.loaders.company.orders import Orders
     from martlet.loaders.company.people import People
+    from martlet.loaders.company.world import World
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

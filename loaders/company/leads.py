@@ -14,10 +14,10 @@ from martlet.loaders.company._ids import PROSPECTS, VISITORS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from martlet.loaders.company._world import World
     from martlet.loaders.company.people import People
     from martlet.loaders.company.touches import Touches
     from martlet.loaders.company.web_frames import Seen
+    from martlet.loaders.company.world import World
 
     Ints = NDArray[np.int64]
 

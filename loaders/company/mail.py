@@ -17,10 +17,10 @@ from martlet.loaders.company.modifiers import factors, recent_mails
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from martlet.loaders.company._world import World
     from martlet.loaders.company.orders import Orders
     from martlet.loaders.company.people import People
     from martlet.loaders.company.touches import Touches
+    from martlet.loaders.company.world import World
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

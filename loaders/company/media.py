@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from martlet.loaders.channels import CHANNELS
 from martlet.loaders.company._clock import weeks as weeks_of
 from martlet.loaders.company._draws import normal
 from martlet.loaders.company.campaigns import CHANNEL_KEYS
+from martlet.loaders.warehouse.channels import CHANNELS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

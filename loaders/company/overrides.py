@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any, Final
 
-from martlet.sql.errors import ParameterError, did_you_mean
+from martlet.engine.errors import ParameterError, did_you_mean
 
 __all__ = ["SEASON", "as_text", "changed", "from_text", "names_of", "nested", "value_of"]
 

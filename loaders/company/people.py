@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from martlet.loaders.company._sections import People as PeopleOf
-    from martlet.loaders.company._world import World
+    from martlet.loaders.company.world import World
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

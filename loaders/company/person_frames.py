@@ -16,10 +16,10 @@ from martlet.loaders.company.names import name_pools
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from martlet.loaders.company._world import World
     from martlet.loaders.company.mail import Mails
     from martlet.loaders.company.people import People
     from martlet.loaders.company.sales import Sales
+    from martlet.loaders.company.world import World
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]

@@ -9,10 +9,10 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 
+from martlet.engine.errors import ParameterError, UnknownNameError, did_you_mean
 from martlet.loaders.company._consistency import check_consistency
 from martlet.loaders.company._offers import Preset
 from martlet.loaders.company.overrides import SEASON, as_text, changed, nested, value_of
-from martlet.sql.errors import ParameterError, UnknownNameError, did_you_mean
 
 if TYPE_CHECKING:
     from martlet.loaders.company._sections import Between

@@ -16,11 +16,11 @@ from martlet.loaders.company.orders import Earlier
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from martlet.loaders.company._world import World
     from martlet.loaders.company.baskets import Amounts, Demand, Lines
     from martlet.loaders.company.orders import Orders
     from martlet.loaders.company.people import People
     from martlet.loaders.company.touches import Touches
+    from martlet.loaders.company.world import World
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]

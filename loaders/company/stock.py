@@ -13,8 +13,8 @@ from martlet.loaders.company._frames import date_keys, dates, keys
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from martlet.loaders.company._world import World
-    from martlet.loaders.company.tallies import Tallies
+    from martlet.loaders.company.block_totals import Tallies
+    from martlet.loaders.company.world import World
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

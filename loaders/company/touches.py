@@ -9,17 +9,17 @@ import numpy as np
 
 from martlet.loaders.company import _ids
 from martlet.loaders.company._draws import exponential, geometric, pick, poisson, ragged
-from martlet.loaders.company._world import CAP, PERIOD
 from martlet.loaders.company.browsers import device_of, in_browsers
 from martlet.loaders.company.campaigns import CHANNEL_KEYS
 from martlet.loaders.company.media import limit_of_response
 from martlet.loaders.company.people import paid_campaign
+from martlet.loaders.company.world import CAP, PERIOD
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from martlet.loaders.company._world import World
     from martlet.loaders.company.people import People
+    from martlet.loaders.company.world import World
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

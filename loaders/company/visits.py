@@ -10,17 +10,17 @@ import numpy as np
 from martlet.loaders.company import _ids
 from martlet.loaders.company._draws import exponential, geometric, pick, pick_by, ragged
 from martlet.loaders.company.browsers import is_mobile
-from martlet.loaders.company.catalogue import FIXED_PAGES
 from martlet.loaders.company.funnel import by_channel
+from martlet.loaders.company.products import FIXED_PAGES
 from martlet.loaders.company.sales import touched_before
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from martlet.loaders.company._world import World
     from martlet.loaders.company.baskets import Demand
     from martlet.loaders.company.people import People
     from martlet.loaders.company.touches import Touches
+    from martlet.loaders.company.world import World
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]

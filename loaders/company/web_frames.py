@@ -18,11 +18,11 @@ from martlet.loaders.company.visits import EVENT_NAMES, STAGES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from martlet.loaders.company._world import World
     from martlet.loaders.company.baskets import Demand
     from martlet.loaders.company.people import People
     from martlet.loaders.company.touches import Touches
     from martlet.loaders.company.visits import Visits
+    from martlet.loaders.company.world import World
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]

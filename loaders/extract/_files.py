@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import polars as pl
 import pyarrow.parquet as pq
 
-from martlet.sql.errors import MartletError
+from martlet.engine.errors import MartletError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

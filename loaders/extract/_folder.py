@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import filelock
 
-from martlet.sql.errors import ParameterError
+from martlet.engine.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

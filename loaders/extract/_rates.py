@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
+from martlet.engine.errors import ParameterError, did_you_mean
 from martlet.loaders.extract._cells import CELL_KINDS
 from martlet.loaders.extract._tables import ROLES, Role, Table
-from martlet.sql.errors import ParameterError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

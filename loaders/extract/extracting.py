@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from martlet.engine.connection import connect, is_martlet
+from martlet.engine.errors import ParameterError, WarehouseError, did_you_mean
 from martlet.loaders.company._streams import Streams
 from martlet.loaders.extract import _marketing, _shop
 from martlet.loaders.extract._batch import DEFECTS, Spoiler
@@ -21,8 +23,6 @@ from martlet.loaders.extract._files import writer
 from martlet.loaders.extract._folder import DEFECTS_FILE, MANIFEST, refuse, replacing
 from martlet.loaders.extract._rates import LEVELS, Level, load_mess
 from martlet.loaders.extract.report import ExtractReport
-from martlet.queries.connection import connect, is_martlet
-from martlet.sql.errors import ParameterError, WarehouseError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from martlet.engine.errors import ParameterError, did_you_mean
 from martlet.loaders.extract._files import MOMENT
 from martlet.loaders.extract._folder import DEFECTS_FILE, read_manifest
-from martlet.sql.errors import ParameterError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

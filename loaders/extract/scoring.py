@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from martlet.engine.errors import ParameterError
 from martlet.loaders.extract._folder import read_manifest
 from martlet.loaders.extract.restoring import COPIES, defects_of, restored
-from martlet.sql.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

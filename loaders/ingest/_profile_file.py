@@ -5,12 +5,12 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING, Any, Final, get_args
 
+from martlet.engine.errors import IngestError, did_you_mean
 from martlet.loaders.ingest._profile_sense import check
 from martlet.loaders.ingest._toml_values import Values
 from martlet.loaders.ingest.entity import TYPES, entities
 from martlet.loaders.ingest.profile import Case, Column, Content, Feed, FieldSource, Guess, Profile, Unit
 from martlet.loaders.ingest.reading.options import FillDown, Param, Reading
-from martlet.sql.errors import IngestError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable

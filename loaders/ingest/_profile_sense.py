@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from martlet.loaders.ingest.cleaning.readers import constant
+from martlet.engine.errors import IngestError, UnknownNameError, did_you_mean
+from martlet.loaders.ingest.cleaning.field_parsers import constant
 from martlet.loaders.ingest.entity import entities
 from martlet.loaders.ingest.headers import normal
-from martlet.sql.errors import IngestError, UnknownNameError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from martlet.engine.errors import IngestError, ParameterError, did_you_mean
 from martlet.loaders.ingest.contents import MOSTLY
 from martlet.loaders.ingest.entity import entity
 from martlet.loaders.ingest.headers import has_word, listed, normal
-from martlet.sql.errors import IngestError, ParameterError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

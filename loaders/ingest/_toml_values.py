@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 import polars as pl
 
-from martlet.sql.errors import IngestError, did_you_mean
+from martlet.engine.errors import IngestError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

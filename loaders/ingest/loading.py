@@ -21,30 +21,30 @@ from typing import TYPE_CHECKING
 import duckdb
 import polars as pl
 
-from martlet.loaders import star
+from martlet.engine.connection import connect, is_martlet
+from martlet.engine.errors import IngestError, WarehouseError
 from martlet.loaders.ingest import quarantined
-from martlet.loaders.ingest.bookkeeping import Books
 from martlet.loaders.ingest.cleaning import Cleaner, merged
 from martlet.loaders.ingest.entity import entities
+from martlet.loaders.ingest.load_log import Books
 from martlet.loaders.ingest.matching import match
+from martlet.loaders.ingest.merging import finishing, links
+from martlet.loaders.ingest.merging.merge import settle
+from martlet.loaders.ingest.merging.staging import Staging
+from martlet.loaders.ingest.merging.tables import has_rows
 from martlet.loaders.ingest.options import Cleaned, Options
 from martlet.loaders.ingest.report import FileReport, IngestReport
-from martlet.loaders.ingest.settling import finishing, links
-from martlet.loaders.ingest.settling.settling import settle
-from martlet.loaders.ingest.settling.staging import Staging
-from martlet.loaders.ingest.settling.tables import has_rows
-from martlet.loaders.warehouse_file import rewriting
-from martlet.queries.connection import connect, is_martlet
-from martlet.sql.errors import IngestError, WarehouseError
+from martlet.loaders.warehouse import star
+from martlet.loaders.warehouse.atomic import rewriting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from martlet.loaders.checks import CheckResult
     from martlet.loaders.ingest.matching import Matching
     from martlet.loaders.ingest.profile import Profile
     from martlet.loaders.ingest.reading.source import Source
+    from martlet.loaders.quality.checks import CheckResult
 
 __all__ = ["Options", "load"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from martlet.engine.errors import IngestError
 from martlet.loaders.ingest._search import Search
 from martlet.loaders.ingest.contents import Contents
 from martlet.loaders.ingest.entity import entity
 from martlet.loaders.ingest.headers import listed
-from martlet.sql.errors import IngestError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

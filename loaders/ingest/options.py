@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from martlet.loaders.ingest.cleaning import Change
     from martlet.loaders.ingest.cleaning._date_order import DateOrder
-    from martlet.loaders.ingest.settling.staging import Staging
+    from martlet.loaders.ingest.merging.staging import Staging
 
 __all__ = ["Cleaned", "Options"]
 

@@ -30,8 +30,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
+from martlet.engine.errors import UnknownNameError, did_you_mean
 from martlet.loaders.ingest.reading.options import Reading
-from martlet.sql.errors import UnknownNameError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from martlet.sql.errors import ParameterError
+from martlet.engine.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

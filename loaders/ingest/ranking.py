@@ -6,13 +6,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from martlet.engine.errors import IngestError
 from martlet.loaders.ingest._search import DATES, NUMBERS, type_of
 from martlet.loaders.ingest.contents import MOSTLY, Contents
 from martlet.loaders.ingest.matching import attempt
 from martlet.loaders.ingest.profile import load_profile, profile_names
 from martlet.loaders.ingest.reading.options import Reading
 from martlet.loaders.ingest.reading.source import open_source
-from martlet.sql.errors import IngestError
 
 if TYPE_CHECKING:
     from martlet.loaders.ingest.matching import Matching

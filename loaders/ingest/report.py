@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from martlet.loaders.ingest.cleaning import Change as Cleaning
-    from martlet.loaders.ingest.settling.outcome import Change as Settling
+    from martlet.loaders.ingest.merging.outcome import Change as Settling
 
 __all__ = ["FileReport", "IngestReport"]
 

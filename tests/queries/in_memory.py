@@ -6,8 +6,8 @@ from decimal import Decimal
 import duckdb
 import polars as pl
 
-from martlet.loaders import star
-from martlet.queries import catalogue
+from martlet.engine import packs
+from martlet.loaders.warehouse import star
 
 _TYPES = {
     "DATE": pl.Date,
@@ -59,7 +59,7 @@ class InMemory:
 
     def ask(self, path, **params):
         """Return the answer's rows, each a dict."""
-        query = catalogue.get(path)
+        query = packs.get(path)
         rendered, values = query.bind(query.values(params))
         cursor = self.connection.execute(rendered.sql, values)
         names = [column[0] for column in cursor.description]

@@ -2,11 +2,11 @@
 
 import pytest
 
-from martlet.queries import catalogue
+from martlet.engine import packs
 
 
 def test_a_part_gives_its_parameters_to_each_query_that_includes_it():
-    channels, paths = (catalogue.get(f"attribution/{name}").parameters for name in ("channels", "paths"))
+    channels, paths = (packs.get(f"attribution/{name}").parameters for name in ("channels", "paths"))
     assert channels["lookback_days"] == paths["lookback_days"]
     assert "model" in channels
     assert "model" not in paths
@@ -14,7 +14,7 @@ def test_a_part_gives_its_parameters_to_each_query_that_includes_it():
 
 
 def test_a_query_may_declare_what_differs():
-    channels, compare = (catalogue.get(f"attribution/{name}").parameters for name in ("channels", "compare"))
+    channels, compare = (packs.get(f"attribution/{name}").parameters for name in ("channels", "compare"))
     assert channels["model"].default == ["linear"]
     assert set(channels["model"].of) - set(compare["model"].default) == {"markov", "counterfactual"}
     assert (compare["model"].doc, compare["model"].of) == (channels["model"].doc, channels["model"].of)

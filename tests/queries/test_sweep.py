@@ -5,16 +5,16 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from martlet.queries import catalogue, rewriting
+from martlet.engine import packs, rewriting
 
 from ..cases import cases
 
-QUERIES = sorted(catalogue.queries())
+QUERIES = sorted(packs.queries())
 
 
 @pytest.fixture(params=QUERIES)
 def query(request):
-    return catalogue.get(request.param)
+    return packs.get(request.param)
 
 
 def same_rows(first, second):

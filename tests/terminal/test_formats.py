@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from martlet.sql.errors import ParameterError
+from martlet.engine.errors import ParameterError
 from martlet.terminal import formats
 
 ANSWER = pa.table(

@@ -4,8 +4,8 @@ import polars as pl
 import pytest
 
 import martlet
-from martlet.loaders import star
-from martlet.loaders.warehouse_file import rewriting
+from martlet.loaders.warehouse import star
+from martlet.loaders.warehouse.atomic import rewriting
 from martlet.terminal import planted_words
 from martlet.terminal.planted_sections import sections
 

@@ -16,10 +16,10 @@ import polars as pl
 
 from martlet.loaders.ingest.cleaning.cells import tidied
 from martlet.loaders.ingest.cleaning.changes import Change, Touch, tally
-from martlet.loaders.ingest.cleaning.feeding import FieldPlan
+from martlet.loaders.ingest.cleaning.field_parsers import bounds, reader
 from martlet.loaders.ingest.cleaning.inputs import Input
-from martlet.loaders.ingest.cleaning.readers import bounds, reader
-from martlet.loaders.ingest.cleaning.verdicts import Verdict
+from martlet.loaders.ingest.cleaning.mapping import FieldPlan
+from martlet.loaders.ingest.cleaning.row_checks import Verdict
 from martlet.loaders.ingest.entity import entity
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import polars as pl
 
 from martlet.loaders.ingest.cleaning._date_order import CHOICES, DateOrder, OrderEvidence, day, either_day
 from martlet.loaders.ingest.cleaning._date_shapes import take_apart
-from martlet.loaders.ingest.cleaning.reading import Read, spread
+from martlet.loaders.ingest.cleaning.parser import Read, spread
 
 __all__ = ["DateReader"]
 

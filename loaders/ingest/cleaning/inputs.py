@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from martlet.loaders.ingest.cleaning.bounds import Bounds
     from martlet.loaders.ingest.cleaning.changes import Touch
-    from martlet.loaders.ingest.cleaning.reading import Reader
+    from martlet.loaders.ingest.cleaning.parser import Reader
 
 __all__ = ["Input", "Inputs"]
 

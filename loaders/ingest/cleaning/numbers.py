@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import polars as pl
 
 from martlet.loaders.ingest.cleaning._number_shapes import canonical, take_apart
-from martlet.loaders.ingest.cleaning.reading import Read, spread
+from martlet.loaders.ingest.cleaning.parser import Read, spread
 
 if TYPE_CHECKING:
     from martlet.loaders.ingest.profile import Unit

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from martlet.loaders.ingest.cleaning.reading import Read
+from martlet.loaders.ingest.cleaning.parser import Read
 from martlet.loaders.ingest.cleaning.words import FALSE_WORDS, MARKS, TRUE_WORDS, fold, folded
 
 if TYPE_CHECKING:

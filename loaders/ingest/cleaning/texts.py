@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import polars as pl
 
-from martlet.loaders.ingest.cleaning.reading import Read
+from martlet.loaders.ingest.cleaning.parser import Read
 
 __all__ = ["EmailReader", "IdReader", "PhoneReader", "TextReader"]
 

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from martlet.sql.errors import IngestError
+from martlet.engine.errors import IngestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

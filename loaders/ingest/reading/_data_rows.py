@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from martlet.engine.errors import IngestError
 from martlet.loaders.ingest.reading.options import listed
-from martlet.sql.errors import IngestError
 
 if TYPE_CHECKING:
     from collections import Counter

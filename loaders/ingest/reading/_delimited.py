@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from martlet.engine.errors import IngestError
 from martlet.loaders.ingest.reading import _sniffing
 from martlet.loaders.ingest.reading._chunk_cells import parse, texts
 from martlet.loaders.ingest.reading._encoding import recognise, utf8_blocks
 from martlet.loaders.ingest.reading._records import BROKEN, Records, cut
-from martlet.sql.errors import IngestError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

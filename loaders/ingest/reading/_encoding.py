@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from martlet.engine.errors import IngestError
 from martlet.loaders.ingest.reading import _bytes
 from martlet.loaders.ingest.reading._legacy import WINDOWS, guess
-from martlet.sql.errors import IngestError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from martlet.engine.errors import IngestError, did_you_mean
 from martlet.loaders.ingest.reading._bytes import seekable
 from martlet.loaders.ingest.reading._header import find_header, named
 from martlet.loaders.ingest.reading._nested import json_lines
 from martlet.loaders.ingest.reading._sniffing import LONGEST_PREAMBLE
 from martlet.loaders.ingest.reading.options import Batch, listed
-from martlet.sql.errors import IngestError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

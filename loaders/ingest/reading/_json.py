@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from martlet.engine.errors import IngestError
 from martlet.loaders.ingest.reading._encoding import recognise, utf8_blocks
 from martlet.loaders.ingest.reading._json_text import Number, lines, records
 from martlet.loaders.ingest.reading.options import Batch, listed
-from martlet.sql.errors import IngestError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

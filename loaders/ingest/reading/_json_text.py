@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from martlet.sql.errors import IngestError
+from martlet.engine.errors import IngestError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,6 +9,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from martlet.engine.errors import IngestError
 from martlet.loaders.ingest.reading._bytes import seekable
 from martlet.loaders.ingest.reading._nested import (
     as_text,
@@ -20,7 +21,6 @@ from martlet.loaders.ingest.reading._nested import (
     with_params,
 )
 from martlet.loaders.ingest.reading.options import Batch, listed
-from martlet.sql.errors import IngestError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from martlet.sql.errors import IngestError
+from martlet.engine.errors import IngestError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import polars as pl
 
+from martlet.engine.errors import IngestError
 from martlet.loaders.ingest.reading import _bytes
 from martlet.loaders.ingest.reading._data_rows import check_options, data_rows, left_out_in_words
 from martlet.loaders.ingest.reading._delimited import Delimited, open_delimited
@@ -17,7 +18,6 @@ from martlet.loaders.ingest.reading._excel import is_workbook, open_excel
 from martlet.loaders.ingest.reading._json import open_json
 from martlet.loaders.ingest.reading._parquet import open_parquet
 from martlet.loaders.ingest.reading.options import Batch, FillDown, Param, Reading, listed
-from martlet.sql.errors import IngestError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from martlet.loaders.channels import CHANNELS
+from martlet.loaders.warehouse.channels import CHANNELS
 
 
 def test_the_acquisition_channel_is_that_of_the_first_touch(large):

@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from martlet.loaders.channels import CHANNELS
 from martlet.loaders.company import Company, _ids
-from martlet.loaders.company._world import PERIOD
+from martlet.loaders.company.world import PERIOD
+from martlet.loaders.warehouse.channels import CHANNELS
 
 EMAIL = {channel.name: channel.key for channel in CHANNELS}["Email"]
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 
-from martlet.loaders.channels import CHANNELS
 from martlet.loaders.company import load_preset
+from martlet.loaders.warehouse.channels import CHANNELS
 
 PRESET = load_preset("ecommerce")
 KEYS = {channel.name: channel.key for channel in CHANNELS}

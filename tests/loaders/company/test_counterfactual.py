@@ -5,8 +5,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from martlet.loaders.channels import CHANNELS
 from martlet.loaders.company import Company
+from martlet.loaders.warehouse.channels import CHANNELS
 
 KEYS = {channel.name: channel.key for channel in CHANNELS}
 

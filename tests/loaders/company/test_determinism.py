@@ -7,9 +7,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from martlet.engine.errors import MartletError, ParameterError
 from martlet.loaders.company import Company
 from martlet.loaders.company import company as company_module
-from martlet.sql.errors import MartletError, ParameterError
 
 UNTIL = date(2025, 1, 1)
 SORT = {

@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from martlet.loaders.calendar import holidays
 from martlet.loaders.company import Company, load_preset
 from martlet.loaders.company._clock import Season, occasions, seconds
+from martlet.loaders.warehouse.calendar import holidays
 
 from .recovery import changed
 

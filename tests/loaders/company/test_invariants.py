@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import polars as pl
 import pytest
 
-from martlet.loaders.channels import channels
 from martlet.loaders.company import _ids
+from martlet.loaders.warehouse.channels import channels
 
 FACT_TIMES = {
     "fact_session": "started_at",

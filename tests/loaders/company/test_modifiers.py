@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from martlet.loaders.channels import CHANNELS
+from martlet.loaders.warehouse.channels import CHANNELS
 
 KEYS = {channel.name: channel.key for channel in CHANNELS}
 

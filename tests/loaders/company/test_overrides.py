@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from martlet.engine.errors import ParameterError, UnknownNameError
 from martlet.loaders.company import load_preset
-from martlet.loaders.company.knobs import knobs
 from martlet.loaders.company.overrides import as_text, from_text, nested
 from martlet.loaders.company.preset import recalled, settings_of
-from martlet.sql.errors import ParameterError, UnknownNameError
+from martlet.loaders.company.settings import knobs
 
 USUAL = load_preset("ecommerce")
 

@@ -4,9 +4,9 @@ import tomllib
 
 import pytest
 
+from martlet.engine.errors import MartletError, ParameterError, UnknownNameError
 from martlet.loaders.company import load_preset
 from martlet.loaders.company.preset import read_preset
-from martlet.sql.errors import MartletError, ParameterError, UnknownNameError
 
 
 @pytest.fixture

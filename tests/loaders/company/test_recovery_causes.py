@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from martlet.loaders.channels import CHANNELS
 from martlet.loaders.company import Company, _ids
+from martlet.loaders.warehouse.channels import CHANNELS
 
 from .recovery import FLAT, changed
 

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from martlet.loaders.calendar import holidays
 from martlet.loaders.company import Company
+from martlet.loaders.warehouse.calendar import holidays
 
 from .recovery import FLAT, PRESET, changed
 

@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 from scipy import optimize
 
-from martlet.loaders.channels import CHANNELS
 from martlet.loaders.company import Company, _ids, load_preset
+from martlet.loaders.warehouse.channels import CHANNELS
 
 from .recovery import FLAT, changed
 

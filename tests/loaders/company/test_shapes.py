@@ -5,8 +5,8 @@ from datetime import date, datetime
 import numpy as np
 import polars as pl
 
-from martlet.loaders.calendar import calendar, holidays
 from martlet.loaders.company import load_preset
+from martlet.loaders.warehouse.calendar import calendar, holidays
 
 
 def test_orders_vary_more_than_chance(large):

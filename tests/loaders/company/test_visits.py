@@ -5,8 +5,8 @@ import tomllib
 import polars as pl
 from scipy import stats
 
-from martlet.loaders.channels import CHANNELS
 from martlet.loaders.company import _ids
+from martlet.loaders.warehouse.channels import CHANNELS
 
 from .recovery import PRESET
 

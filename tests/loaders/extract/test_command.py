@@ -3,7 +3,7 @@
 import polars as pl
 from click.testing import CliRunner
 
-from martlet.terminal.extracting import extract
+from martlet.terminal.commands.extract import extract
 
 
 def test_writes_files_and_tells_what_was_spoilt(company, tmp_path):

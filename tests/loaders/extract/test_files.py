@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 import martlet
+from martlet.engine.errors import ParameterError, WarehouseError
 from martlet.loaders.extract import extract, extracting, restored
-from martlet.sql.errors import ParameterError, WarehouseError
 
 
 def same(one, other):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from martlet.engine.errors import ParameterError
 from martlet.loaders.extract import _rates
-from martlet.sql.errors import ParameterError
 
 TEXT = tomllib.loads(Path(_rates.__file__).with_name("messy.toml").read_text(encoding="utf-8"))
 

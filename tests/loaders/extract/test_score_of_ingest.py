@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 import martlet
-from martlet.loaders import star
 from martlet.loaders.extract.scoring import score
+from martlet.loaders.warehouse import star
 
 _OF = "star.fact_{0} AS fact JOIN star.dim_customer AS customer USING (customer_key)"
 _CHANNEL = "JOIN star.dim_channel AS channel ON channel.channel_key = fact.channel_key"

@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
+from martlet.engine.errors import ParameterError
 from martlet.loaders.extract import restored, score
-from martlet.sql.errors import ParameterError
 
 
 @pytest.fixture(scope="module")

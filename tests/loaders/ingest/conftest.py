@@ -2,7 +2,7 @@ import duckdb
 import pytest
 
 import martlet
-from martlet.loaders import star
+from martlet.loaders.warehouse import star
 
 
 class Loader:

@@ -6,8 +6,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from martlet.loaders.channels import CHANNELS
 from martlet.loaders.ingest.channel_grouping import channel_group
+from martlet.loaders.warehouse.channels import CHANNELS
 
 
 def grouped(*rows: tuple[str | None, str | None, str | None]) -> list[str | None]:

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import martlet
-from martlet.loaders import star
+from martlet.engine.errors import IngestError, ParameterError
 from martlet.loaders.ingest import loading
-from martlet.sql.errors import IngestError, ParameterError
+from martlet.loaders.warehouse import star
 
 HEADER = "order_id,customer_id,date,amount\n"
 
@@ -178,8 +178,8 @@ def test_rows_set_aside_are_mended_and_taken_again(loader):
     path = loader.folder / "mend.csv"
     with martlet.open(loader.warehouse):
         pass
+    from martlet.engine.connection import connect  # noqa: PLC0415
     from martlet.loaders.ingest import quarantined  # noqa: PLC0415
-    from martlet.queries.connection import connect  # noqa: PLC0415
 
     with connect(loader.warehouse) as connection:
         assert quarantined.export(connection, path) == 3
@@ -208,8 +208,8 @@ def test_rows_set_aside_are_mended_and_taken_again(loader):
 
 
 def test_rows_of_json_are_exported_as_json(loader):
+    from martlet.engine.connection import connect  # noqa: PLC0415
     from martlet.loaders.ingest import quarantined  # noqa: PLC0415
-    from martlet.queries.connection import connect  # noqa: PLC0415
 
     records = [
         {"order_id": "A1", "customer_id": "C1", "date": "2024-01-05", "amount": 5},
@@ -341,8 +341,8 @@ def test_hashes_of_rows_are_stable_within_a_file():
 
 
 def test_rows_of_a_file_without_header_are_exported_with_one(loader):
+    from martlet.engine.connection import connect  # noqa: PLC0415
     from martlet.loaders.ingest import quarantined  # noqa: PLC0415
-    from martlet.queries.connection import connect  # noqa: PLC0415
 
     loader("orders", "".join(f"C{n % 3},2024-01-{n:02d},{n}.50\n" for n in range(1, 20)) + "C1,never,7.50\n")
     path = loader.folder / "mend.csv"

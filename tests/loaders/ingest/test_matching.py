@@ -2,9 +2,9 @@
 
 import pytest
 
+from martlet.engine.errors import IngestError, ParameterError
 from martlet.loaders.ingest.matching import match
 from martlet.loaders.ingest.profile import load_profile
-from martlet.sql.errors import IngestError, ParameterError
 
 from .profiles import profile_of
 from .sources import bare, table

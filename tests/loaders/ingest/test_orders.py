@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 import martlet
-from martlet.loaders import star
-from martlet.sql.errors import IngestError, ParameterError
+from martlet.engine.errors import IngestError, ParameterError
+from martlet.loaders.warehouse import star
 
 
 def rows(path, sql):

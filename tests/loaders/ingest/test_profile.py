@@ -2,9 +2,9 @@
 
 import pytest
 
+from martlet.engine.errors import IngestError, UnknownNameError
 from martlet.loaders.ingest.profile import load_profile, profile_names
 from martlet.loaders.ingest.reading.options import FillDown, Param
-from martlet.sql.errors import IngestError, UnknownNameError
 
 from .profiles import written
 

@@ -7,8 +7,8 @@ import duckdb
 import pytest
 
 import martlet
-from martlet.loaders import star
 from martlet.loaders.extract import extract
+from martlet.loaders.warehouse import star
 
 from .stars import star_of
 

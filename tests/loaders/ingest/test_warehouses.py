@@ -3,7 +3,7 @@
 import pytest
 
 import martlet
-from martlet.sql.errors import WarehouseError
+from martlet.engine.errors import WarehouseError
 
 ORDERS = "customer,date,amount\nAnn,2024-01-05,5.00\nBob,2024-01-06,6.50\n"
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from martlet.loaders.ingest.cleaning.cells import tidied
-from martlet.loaders.ingest.cleaning.readers import STAGED, bounds, reader
+from martlet.loaders.ingest.cleaning.field_parsers import STAGED, bounds, reader
 from martlet.loaders.ingest.entity import TYPES, Field
 from martlet.loaders.ingest.profile import Column
 

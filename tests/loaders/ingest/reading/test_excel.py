@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 import xlsxwriter
 
+from martlet.engine.errors import IngestError
 from martlet.loaders.ingest.reading import Reading, open_source
-from martlet.sql.errors import IngestError
 
 from .conftest import Found
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from martlet.engine.errors import IngestError
 from martlet.loaders.ingest.reading import find_files
-from martlet.sql.errors import IngestError
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from martlet.engine.errors import IngestError
 from martlet.loaders.ingest.reading import FillDown, Param, Reading, open_source
-from martlet.sql.errors import IngestError
 
 from .conftest import Found
 

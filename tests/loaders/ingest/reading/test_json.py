@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from martlet.engine.errors import IngestError
 from martlet.loaders.ingest.reading import Param, _bytes, _json
-from martlet.sql.errors import IngestError
 
 PAIRS = [
     {"key": "page", "value": {"string_value": "/home", "int_value": None}},

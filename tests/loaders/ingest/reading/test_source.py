@@ -12,8 +12,8 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+from martlet.engine.errors import IngestError
 from martlet.loaders.ingest.reading import open_source
-from martlet.sql.errors import IngestError
 
 ORDERS = "customer,date,amount\nAnn,2020-01-01,5.00\nBob,2020-01-02,6.50\n"
 ROWS = [("Ann", "2020-01-01", "5.00"), ("Bob", "2020-01-02", "6.50")]

@@ -1,0 +1,120 @@
+"""How a parameter is written into a parsed statement: as a literal, or as a macro's identifier held to its bounds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from martlet.engine.parameters import Parameter
+
+__all__ = ["argument", "guarded", "literal", "union"]
+
+
+def literal(parameter: Parameter, value: Any) -> exp.Expr:
+    """Return a value of the parameter as a typed SQL literal."""
+    if isinstance(value, list):
+        return _cast(exp.Array(expressions=[_scalar(item) for item in value]), parameter.sql_type)
+    if value is not None and parameter.element in ("int", "bool", "str", "choice"):
+        return _scalar(value)
+    return _cast(_scalar(value), parameter.sql_type)
+
+
+def guarded(parameter: Parameter) -> exp.Expr:
+    """Return the parameter as an identifier, cast to its type; a value out of bounds raises an error in SQL."""
+    name = exp.column(parameter.name)
+    name.meta["parameter"] = True
+    cast = _words(name) if parameter.sql_type == "VARCHAR[]" else _cast(name, parameter.sql_type)
+    right = _is_right(parameter, cast)
+    if right is None:
+        return cast
+    message = f"{parameter.name} must be {parameter.allowed()}"
+    wrong = exp.func("error", exp.Literal.string(message))
+    return exp.paren(exp.case().when(right, cast.copy()).else_(wrong))
+
+
+def argument(guarded: exp.Expr, node: exp.Expr) -> exp.Expr:
+    """Return what stands for a guarded parameter at `node` in the body of a macro.
+
+    DuckDB 2 checks a macro's body as if its parameters were columns, and so refuses `CAST(p AS ...)` beside aggregates
+    (1.1 does not); as a subquery it is accepted there.
+    """
+    return exp.select(guarded.copy()).subquery() if _beside_aggregates(node) else guarded.copy()
+
+
+def _beside_aggregates(node: exp.Expr) -> bool:
+    select = node.find_ancestor(exp.Select, exp.AggFunc)
+    if not isinstance(select, exp.Select):
+        return False
+    child: exp.Expr | None = node
+    while child is not None and child.parent is not select:
+        child = child.parent
+    if child is None or child.arg_key not in ("expressions", "having", "qualify", "order"):
+        return False
+    return bool(select.args.get("group")) or any(
+        aggregate.find_ancestor(exp.Select) is select and not isinstance(aggregate.parent, exp.Window)
+        for expression in select.expressions
+        for aggregate in expression.find_all(exp.AggFunc)
+    )
+
+
+def union(
+    branches: Sequence[tuple[Mapping[str, str], exp.Query]], guards: Mapping[str, exp.Expr]
+) -> exp.Query:
+    """Return UNION ALL of the branches, each under the condition that its words were chosen."""
+    selects = []
+    for number, (choices, body) in enumerate(branches):
+        chosen = (
+            exp.EQ(this=guards[name].copy(), expression=_scalar(word)) for name, word in choices.items()
+        )
+        selects.append(exp.select("*").from_(body.subquery(f"_branch_{number}")).where(*chosen))
+    whole: exp.Query = selects[0]
+    for select in selects[1:]:
+        whole = exp.union(whole, select, distinct=False, copy=False)
+    return whole
+
+
+def _is_right(parameter: Parameter, cast: exp.Expr) -> exp.Expr | None:
+    """Return the condition that a value is among those allowed, None if every value is."""
+    if parameter.is_list:
+        if not parameter.of:
+            return None
+        words = exp.Array(expressions=[_scalar(word) for word in parameter.of])
+        return exp.func("list_has_all", words, cast.copy())
+    conditions: list[exp.Expr] = []
+    if parameter.of:
+        conditions.append(exp.In(this=cast.copy(), expressions=[_scalar(word) for word in parameter.of]))
+    if parameter.min is not None:
+        conditions.append(exp.GTE(this=cast.copy(), expression=_bound(parameter, parameter.min)))
+    if parameter.max is not None:
+        conditions.append(exp.LTE(this=cast.copy(), expression=_bound(parameter, parameter.max)))
+    if not conditions:
+        return None
+    inside = exp.and_(*conditions)
+    if parameter.default is not None:
+        return inside
+    return exp.or_(exp.Is(this=cast.copy(), expression=exp.null()), inside)
+
+
+def _words(name: exp.Expr) -> exp.Expr:
+    """Take a list of words, or one text that holds them separated by commas, as the command line does."""
+    listed = exp.TryCast(this=name, to=exp.DataType.build("VARCHAR[]", dialect="duckdb"))
+    split = exp.func("string_split", _cast(name.copy(), "VARCHAR"), exp.Literal.string(","), dialect="duckdb")
+    return exp.func("coalesce", listed, split)
+
+
+def _bound(parameter: Parameter, bound: Any) -> exp.Expr:
+    return _cast(_scalar(bound), parameter.sql_type) if isinstance(bound, str) else _scalar(bound)
+
+
+def _scalar(value: Any) -> exp.Expr:
+    if value is None or isinstance(value, (bool, int, float)):
+        return exp.convert(value)
+    return exp.Literal.string(str(value))
+
+
+def _cast(expression: exp.Expr, sql_type: str) -> exp.Expr:
+    return exp.Cast(this=expression, to=exp.DataType.build(sql_type, dialect="duckdb"))

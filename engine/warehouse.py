@@ -1,0 +1,200 @@
+"""A warehouse file, open to be asked."""
+
+from __future__ import annotations
+
+import re
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import duckdb
+
+from martlet.engine import packs
+from martlet.engine.connection import READING, open_read_only, refuse_foreign
+from martlet.engine.errors import QueryError, WarehouseError
+from martlet.engine.result import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+
+    import pyarrow as pa
+
+    from martlet.engine.query import Query
+    from martlet.engine.template import Rendered
+
+__all__ = ["Warehouse", "open"]
+
+# What DuckDB's errors write before the line of a mistake.
+_PLACE = "LINE "
+
+
+def open(path: str | Path = "warehouse.duckdb") -> Warehouse:  # noqa: A001 - read as martlet.open
+    """Open a warehouse file, read-only; see `Warehouse`."""
+    return Warehouse(path)
+
+
+class Warehouse:
+    """An open warehouse file: ask its packs, or SQL of your own.
+
+    It is read-only, can be used from several threads at once, and is a context manager. A warehouse that is rebuilt while
+    open goes on answering from the old file until it is closed.
+
+    Raises
+    ------
+    WarehouseError
+        If there is no such file, Martlet did not make it, or it was rebuilt while this process holds the old one open.
+    """
+
+    _open_files: dict[Path, tuple[int, int]] = {}  # noqa: RUF012 - shared on purpose: path -> (inode, times open)
+    _lock = threading.Lock()
+
+    def __init__(self, path: str | Path = "warehouse.duckdb") -> None:
+        self.path = Path(path).absolute()
+        self._connection = open_read_only(self.path)
+        self._closed = True
+        try:
+            self._register()
+        except WarehouseError:
+            self._connection.close()
+            raise
+        self._closed = False
+
+    def _register(self) -> None:
+        """Refuse foreign files, and to mix files: within a process DuckDB hands out the old instance while any connection holds it."""
+        refuse_foreign(self._connection, self.path)
+        inode = self.path.stat().st_ino
+        with self._lock:
+            known, count = self._open_files.get(self.path, (inode, 0))
+            if known != inode:
+                message = (
+                    f"{self.path} was rebuilt while this process holds the old file open; close that first"
+                )
+                raise WarehouseError(message)
+            self._open_files[self.path] = (inode, count + 1)
+
+    def close(self) -> None:
+        """Close the file; closing twice does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        self._connection.close()
+        with self._lock:
+            inode, count = self._open_files.pop(self.path)
+            if count > 1:
+                self._open_files[self.path] = (inode, count - 1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Warehouse {self.path}{' (closed)' if self._closed else ''}>"
+
+    def packs(self) -> dict[str, list[str]]:
+        """Return the names of the queries of each pack."""
+        found: dict[str, list[str]] = {}
+        for query in packs.queries().values():
+            found.setdefault(query.pack, []).append(query.name)
+        return found
+
+    def describe(self, query: str) -> Query:
+        """Return a query's question, doc, parameters, columns and grain.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such query.
+        """
+        return packs.get(query)
+
+    def query(self, query: str, /, **parameters: Any) -> Result:
+        """Ask a query of a pack, such as `query("attribution/channels", model="linear")`.
+
+        Parameters
+        ----------
+        query
+            `pack/name`.
+        **parameters
+            Values of its parameters; the others take their defaults.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such query.
+        ParameterError
+            If a parameter does not exist or its value is wrong; no SQL has run then.
+        QueryError
+            If the SQL fails; the message gives the file and line of the template.
+        """
+        asked = packs.get(query)
+        values = asked.values(parameters)
+        rendered, bound = asked.bind(values)
+        table = self._run(rendered.sql, bound, rendered)
+        return Result(lambda: asked.literal(values).sql("duckdb", pretty=True), table)
+
+    def sql(self, statement: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> Result:
+        """Run one SELECT of your own, with `?` or `$name` parameters.
+
+        For SQL that a stranger wrote, use `martlet.engine.sandbox.run`, which bounds what it can reach and take.
+
+        Raises
+        ------
+        QueryError
+            If it is not exactly one SELECT, or fails.
+        """
+        return Result(statement, self._run(statement, parameters, None))
+
+    def _run(self, sql: str, parameters: Any, rendered: Rendered | None) -> pa.Table:
+        if self._closed:
+            raise WarehouseError(f"{self.path} is closed")
+        cursor = self._connection.cursor()
+        try:
+            # In an interactive interpreter DuckDB would draw a bar on stdout, which is for data.
+            cursor.execute("SET enable_progress_bar = false")
+            statements = cursor.extract_statements(sql)
+            if len(statements) != 1 or statements[0].type not in READING:
+                raise QueryError("the SQL must be exactly one SELECT statement")
+            # A relation hands its rows to Arrow without the copy that execute() would make.
+            table: pa.Table = cursor.sql(sql, params=parameters).to_arrow_table()
+        except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
+            raise _located(error, cursor, sql, parameters, rendered) from error
+        except duckdb.Error as error:
+            raise _failure(str(error), rendered) from error
+        finally:
+            cursor.close()
+        return table
+
+
+def _failure(text: str, rendered: Rendered | None, line: int | None = None) -> QueryError:
+    """Return the engine's error; one in a query of ours names the template's file and, where it is known, line."""
+    if rendered is None:
+        return QueryError(text.strip())
+    where = rendered.origins[-1].rsplit(":", 1)[0] if line is None else rendered.origin(line)
+    failure = QueryError(f"{where}: {text.split(_PLACE, maxsplit=1)[0].strip()}")
+    failure.exit_code = 1
+    return failure
+
+
+def _located(
+    error: duckdb.Error,
+    cursor: duckdb.DuckDBPyConnection,
+    sql: str,
+    parameters: Any,
+    rendered: Rendered | None,
+) -> QueryError:
+    """Ask again in the way that tells the place of an error, which a relation does not."""
+    text = str(error)
+    # Some versions of the engine count empty lines at the beginning and some don't, so it gets none.
+    statement = sql.lstrip()
+    try:
+        cursor.execute(statement, parameters)
+    except duckdb.Error as located:
+        text = str(located)
+    place = re.search(rf"^{_PLACE}(\d+):", text, re.MULTILINE)
+    before = sql[: len(sql) - len(statement)].count("\n")
+    return _failure(text, rendered, before + int(place.group(1)) if place else None)

@@ -1,0 +1,149 @@
+"""The promise of `advance`, checked: the past of the old file is the past of the new one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from martlet.engine.errors import CheckError
+from martlet.engine.relations import relations
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import duckdb
+
+    from martlet.engine.relations import Relation
+
+__all__ = ["BEFORE", "check"]
+
+# Name under which the old file is attached.
+BEFORE: Final = "before"
+
+
+@dataclass(frozen=True)
+class _Open:
+    """Columns of a fact that may go on after the end of the data; `when` says of which of the old rows."""
+
+    columns: tuple[str, ...]
+    when: str = "true"
+
+
+_OPEN: Final = {
+    "star.bridge_visitor": _Open(("customer_key", "identified_at")),
+    "star.fact_email": _Open(
+        (
+            "delivered_at",
+            "first_opened_at",
+            "open_count",
+            "first_human_opened_at",
+            "first_clicked_at",
+            "click_count",
+            "first_human_clicked_at",
+            "unsubscribed_at",
+            "complained_at",
+        )
+    ),
+    "star.fact_inventory": _Open(
+        ("received", "sold", "on_hand", "is_in_stock"),
+        "old.date_key > CAST(strftime($until - INTERVAL 7 DAY, '%Y%m%d') AS INTEGER)",
+    ),
+    "star.fact_lead": _Open(("customer_key", "became_customer_at")),
+    "star.fact_order": _Open(("status", "refund_amount")),
+    "star.fact_session": _Open(
+        (
+            "page_views",
+            "duration_seconds",
+            "is_bounce",
+            "furthest_stage",
+            "is_converted",
+            "order_id",
+            "revenue",
+        ),
+        "old.started_at >= $until - INTERVAL 1 DAY",
+    ),
+}
+# What is compared value by value; of the other tables every row must be there.
+_STRICT_FOLDERS: Final = ("bridges", "facts")
+_STRICT: Final = ("truth.order_cause",)
+
+
+def check(connection: duckdb.DuckDBPyConnection, *, until: date) -> dict[str, int]:
+    """Compare the file attached as `before`, whose data end before `until`, with the new one; return the new rows by table.
+
+    Every row of a fact is there, with the same values but for what was open; no new one is dated before `until`. Of
+    dimensions and the truth every row is there: what they say is as of now.
+
+    Raises
+    ------
+    CheckError
+        If the past would change; the message names each table and gives an example.
+    """
+    failures: list[str] = []
+    added: dict[str, int] = {}
+    for relation in relations():
+        if relation.kind != "table" or relation.schema not in ("star", "truth"):
+            continue
+        kept = _columns(connection, relation)
+        if not kept:
+            continue
+        for what, sql in _questions(relation, kept):
+            bound = {"until": until} if "$until" in sql else None
+            count, example = connection.execute(sql, bound).fetchall()[0]
+            if count:
+                failures.append(f"{relation.qualified}: {count} {what}, for example {example}")
+        added[relation.qualified] = connection.execute(
+            f"SELECT (SELECT count(*) FROM {relation.qualified}) - (SELECT count(*) FROM {BEFORE}.{relation.qualified})"
+        ).fetchall()[0][0]
+    if failures:
+        raise CheckError("nothing was published, since the past would change:\n  " + "\n  ".join(failures))
+    return added
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, relation: Relation) -> list[str]:
+    """Return the columns of a table of the old file; none if it lacks the table."""
+    sql = (
+        "SELECT column_name FROM duckdb_columns() WHERE database_name = $database AND schema_name = $schema "
+        "AND table_name = $name ORDER BY column_index"
+    )
+    bound = {"database": BEFORE, "schema": relation.schema, "name": relation.name}
+    return [name for (name,) in connection.execute(sql, bound).fetchall()]
+
+
+def _questions(relation: Relation, columns: list[str]) -> list[tuple[str, str]]:
+    """Return what must not be found in a table, in words, and the SQL that counts it and gives an example."""
+    key = relation.keys[0].columns
+    same = " AND ".join(f"new.{name} IS NOT DISTINCT FROM old.{name}" for name in key)
+    example = " || ', ' || ".join(f"'{name} = ' || {{side}}.{name}" for name in key)
+    old, new = f"{BEFORE}.{relation.qualified} AS old", f"{relation.qualified} AS new"
+    asked = [
+        (
+            "rows gone",
+            f"SELECT count(*), min({example.format(side='old')}) FROM {old} ANTI JOIN {new} ON {same}",
+        )
+    ]
+    if relation.unit.folder not in _STRICT_FOLDERS and relation.qualified not in _STRICT:
+        return asked
+    opened = _OPEN.get(relation.qualified, _Open(()))
+    closed = [name for name in columns if name not in opened.columns and name not in key]
+    differs = [f"new.{name} IS DISTINCT FROM old.{name}" for name in closed]
+    if opened.when != "true":
+        late = " OR ".join(f"new.{name} IS DISTINCT FROM old.{name}" for name in opened.columns)
+        differs.append(f"(({late}) AND NOT ({opened.when}))")
+    joined = f"FROM {old} INNER JOIN {new} ON {same}"
+    if differs:
+        asked.append(
+            (
+                "rows changed",
+                f"SELECT count(*), min({example.format(side='old')}) {joined} WHERE {' OR '.join(differs)}",
+            )
+        )
+    early = "WHERE new.date_key < CAST(strftime(CAST($until AS DATE), '%Y%m%d') AS INTEGER)"
+    if "date_key" in columns:
+        asked.append(
+            (
+                "new rows in the past",
+                f"SELECT count(*), min({example.format(side='new')}) FROM {new} ANTI JOIN {old} ON {same} {early}",
+            )
+        )
+    return asked

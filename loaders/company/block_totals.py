@@ -1,0 +1,174 @@
+"""What is summed over blocks: contacts and claims by campaign and day, units by product and week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from martlet.loaders.company._clock import DAY, weeks
+from martlet.loaders.company._frames import NEVER
+from martlet.loaders.company._ids import PROSPECTS
+from martlet.loaders.company.campaigns import CHANNEL_KEYS
+from martlet.loaders.company.orders import Effects
+from martlet.loaders.company.touches import TOUCH_TYPES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from martlet.loaders.company.sales import Sales
+    from martlet.loaders.company.touches import Touches
+    from martlet.loaders.company.web_frames import Seen
+    from martlet.loaders.company.world import World
+
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+__all__ = ["Tallies"]
+
+
+@dataclass(frozen=True)
+class Tallies:
+    """Sums over blocks, most of them as frames.
+
+    `ads` by day and campaign, `units` by week and product, `touches` by channel, `baskets` by product, `content` leads by
+    day and place in the preset, `outcomes` of experiments by run, arm and metric; the number of orders; what contacts could cause.
+    Days count from 1970, weeks from the Monday before it; costs are in millionths, revenue in cents.
+    """
+
+    ads: pl.DataFrame
+    units: pl.DataFrame
+    touches: pl.DataFrame
+    baskets: pl.DataFrame
+    content: pl.DataFrame
+    outcomes: pl.DataFrame
+    orders: int
+    effects: Effects
+
+    @classmethod
+    def of(
+        cls,
+        world: World,
+        touches: Touches,
+        seen: Seen,
+        sales: Sales,
+        *,
+        leads: pl.DataFrame,
+        assets: Ints,
+        effects: Effects,
+        outcomes: pl.DataFrame,
+    ) -> Tallies:
+        """Sum a block, as far as it lies in the data."""
+        bought, kept = sales.bought, sales.lines
+        mine = seen.order[touches.campaign[seen.order] > 0]
+        click = touches.kind[mine] != TOUCH_TYPES.index("impression")
+        contacts = _sums(
+            {"day": touches.at[mine] // DAY, "campaign": touches.campaign[mine]},
+            {"clicks": click, "views": ~click, "cost": touches.cost[mine]},
+        )
+        won = np.flatnonzero(assets >= 0)
+        claims = _claims(world, touches, sales)
+        captured = leads.filter(pl.col("campaign_key") > 0).select(
+            day=pl.col("captured_at").dt.date().cast(pl.Int32).cast(pl.Int64),
+            campaign=pl.col("campaign_key").cast(pl.Int64),
+            leads=pl.lit(1, dtype=pl.Int64),
+        )
+        week = weeks(sales.ordered_at[bought.order[kept]])
+        back = kept[bought.returned_at[kept] < NEVER]
+        restocked = np.round(bought.returned[back] * world.preset.basket.restocking_share).astype(np.int64)
+        # What was sold before the data stands in the weeks before them, though the first week may hold days of both.
+        before = sales.lines_before
+        week_before = np.minimum(weeks(sales.ordered_at[bought.order[before]]), weeks(world.start_at) - 1)
+        sold = _sums(
+            {
+                "week": np.concatenate((week_before, week)),
+                "product": bought.product[np.concatenate((before, kept))],
+            },
+            {"sold": bought.quantity[np.concatenate((before, kept))]},
+        )
+        returned = _sums(
+            {"week": weeks(bought.returned_at[back]), "product": bought.product[back]},
+            {"restocked": restocked},
+        )
+        return cls(
+            ads=_merge([contacts, claims, captured], ["day", "campaign"]),
+            units=_merge([sold, returned], ["week", "product"]),
+            touches=_sums(
+                {"channel": touches.channel[seen.order]},
+                {"touches": np.ones(seen.order.size, dtype=np.int64)},
+            ),
+            baskets=_sums({"product": bought.product[kept]}, {"lines": np.ones(kept.size, dtype=np.int64)}),
+            content=_sums(
+                {
+                    "day": leads["captured_at"].dt.epoch("d").to_numpy().astype(np.int64)[won],
+                    "asset": assets[won],
+                },
+                {"leads": np.ones(won.size, dtype=np.int64)},
+            ),
+            outcomes=outcomes,
+            orders=sales.chosen.size,
+            effects=effects,
+        )
+
+    @staticmethod
+    def add(one: Tallies, other: Tallies) -> Tallies:
+        """Return the sums of both."""
+        by = {
+            "ads": ["day", "campaign"],
+            "units": ["week", "product"],
+            "touches": ["channel"],
+            "baskets": ["product"],
+            "content": ["day", "asset"],
+            "outcomes": ["run", "arm", "metric"],
+        }
+        merged = {name: _merge([getattr(one, name), getattr(other, name)], keys) for name, keys in by.items()}
+        effects = Effects(
+            one.effects.touches + other.effects.touches, one.effects.expected + other.effects.expected
+        )
+        return Tallies(**merged, orders=one.orders + other.orders, effects=effects)
+
+
+def _sums(keys: dict[str, Ints], values: dict[str, Ints | Bools]) -> pl.DataFrame:
+    frame = pl.DataFrame({**keys, **{name: value.astype(np.int64) for name, value in values.items()}})
+    return frame.group_by(*keys).agg(pl.col(*values).sum()).sort(*keys)
+
+
+def _merge(parts: list[pl.DataFrame], keys: list[str]) -> pl.DataFrame:
+    return pl.concat(parts, how="diagonal").group_by(keys).agg(pl.exclude(keys).sum()).sort(keys)
+
+
+def _claims(world: World, touches: Touches, sales: Sales) -> pl.DataFrame:
+    """Return what each campaign's platform could claim, on the order's day.
+
+    A platform sees the orders of those who had a contact with it (a click, or for impressions a view) in its window before
+    the order, and gives each to the last of its own contacts. That the contact caused nothing it can't know.
+    """
+    orders, days, campaigns = sales.orders, [], []
+    placed = sales.chosen
+    span = int(max(touches.at.max(initial=0), sales.ordered_at.max(initial=0))) + 1
+    line = orders.who[placed] * span + sales.ordered_at[placed]
+    revenue = []
+    for mix in world.preset.channels:
+        if not mix.platform:
+            continue
+        of_channel = (touches.channel == CHANNEL_KEYS[mix.name]) & (touches.campaign > 0)
+        contacts = np.flatnonzero(of_channel & (touches.browser < PROSPECTS))
+        if not contacts.size:
+            continue
+        moments = touches.who[contacts] * span + touches.at[contacts]
+        by_time = np.argsort(moments, kind="stable")
+        place = np.searchsorted(moments[by_time], line, side="right") - 1
+        last = contacts[by_time[np.maximum(place, 0)]]
+        in_window = sales.ordered_at[placed] - touches.at[last] <= mix.claim_days * DAY
+        seen = np.flatnonzero((place >= 0) & (touches.who[last] == orders.who[placed]) & in_window)
+        days.append(sales.ordered_at[placed[seen]] // DAY)
+        campaigns.append(touches.campaign[last[seen]])
+        revenue.append(sales.sums.net[placed[seen]])
+    none = np.zeros(0, dtype=np.int64)
+    worth = np.concatenate([none, *revenue])
+    return _sums(
+        {"day": np.concatenate([none, *days]), "campaign": np.concatenate([none, *campaigns])},
+        {"claims": np.ones(worth.size, dtype=np.int64), "revenue": worth},
+    )

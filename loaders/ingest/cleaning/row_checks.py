@@ -1,0 +1,125 @@
+"""Which rows of a batch can feed an entity, and why others can't."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from martlet.loaders.ingest.cleaning.changes import Touch
+from martlet.loaders.ingest.cleaning.mapping import chosen_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from martlet.loaders.ingest.cleaning.inputs import Input, Inputs
+    from martlet.loaders.ingest.cleaning.mapping import FieldPlan, Filled
+    from martlet.loaders.ingest.profile import Feed
+
+__all__ = ["Verdict"]
+
+_REJECTED: Final = {"row": pl.Int64, "column_name": pl.String, "reason": pl.String, "detail": pl.String}
+
+
+class Verdict:
+    """One feed in one batch: its fields filled, and which rows can feed it."""
+
+    def __init__(
+        self,
+        feed: Feed,
+        plans: list[FieldPlan],
+        texts: Mapping[str, pl.Series],
+        read: Mapping[Input, Inputs],
+        rows: pl.Series,
+    ) -> None:
+        self.feed: Final = feed
+        self._plans: Final = plans
+        self._rows: Final = rows
+        self._chosen, self._why = chosen_rows(feed, texts, len(rows))
+        self._fed = self._chosen
+        self._filled: Final[dict[str, Filled]] = {plan.name: plan.fill(read, rows) for plan in plans}
+
+    def rejected(self, problems: pl.Series) -> pl.DataFrame:
+        """Return `row`, `column_name`, `reason` and `detail` of each row of the batch, `reason` NULL if it is good."""
+        first: list[tuple[pl.Series, pl.Series | None]] = [(problems, None)]
+        if not self._chosen.all():
+            why = pl.DataFrame({"why": self._why}).select(pl.format("left out by the profile: {}", "why"))
+            first.append((why.to_series(), None))
+        for plan in self._plans:
+            lacking = self._lacking(plan)
+            if lacking is not None:
+                first.append((lacking, self._filled[plan.name].columns))
+        frame = pl.DataFrame({"row": self._rows})
+        nothing = pl.repeat(None, len(self._rows), dtype=pl.String, eager=True)
+        full, column = nothing, nothing
+        for reason, where in first:
+            if reason.null_count() == len(reason):
+                continue
+            new = pl.DataFrame(
+                {
+                    "full": full,
+                    "column": column,
+                    "reason": reason,
+                    "where": nothing if where is None else where,
+                }
+            )
+            fresh = pl.col("full").is_null() & pl.col("reason").is_not_null()
+            new = new.select(
+                full=pl.coalesce("full", "reason"), column=pl.when(fresh).then("where").otherwise("column")
+            )
+            full, column = new["full"], new["column"]
+        parts = full.str.splitn(": ", 2).struct
+        return frame.with_columns(
+            column_name=column, reason=parts.field("field_0"), detail=parts.field("field_1")
+        ).cast(_REJECTED)  # type: ignore[arg-type]
+
+    def rows(self, kept: pl.Series, *, is_main: bool) -> tuple[pl.DataFrame, list[Touch]]:
+        """Return the rows that feed the entity, and what was emptied or left out for it."""
+        touched: list[Touch] = []
+        chosen = kept & self._chosen
+        fed = chosen
+        if not is_main:
+            for plan in self._plans:
+                lacking = self._lacking(plan)
+                if lacking is not None:
+                    lost = fed & lacking.is_not_null()
+                    touched.extend(self._left_out(plan, lost))
+                    fed &= ~lost
+        frame = pl.DataFrame(
+            {"row": self._rows} | {name: filled.values for name, filled in self._filled.items()}
+        )
+        for plan in self._plans:
+            touched.extend(self._filled[plan.name].emptied(fed))
+        self._fed = fed
+        return (frame if fed.all() else frame.filter(fed)), touched
+
+    def used(self) -> Iterator[tuple[Input, pl.Series]]:
+        """Yield each input with the rows that took their value from it, once `rows` has decided them."""
+        for plan in self._plans:
+            for made in plan.inputs:
+                mine = self._filled[plan.name].columns == made.name
+                yield made, self._fed & mine if len(plan.inputs) > 1 else self._fed
+
+    def _lacking(self, plan: FieldPlan) -> pl.Series | None:
+        """Return what is wrong where a required field is empty, or NULL; None if it is nowhere."""
+        filled = self._filled[plan.name]
+        if not plan.required or not filled.values.null_count():
+            return None
+        frame = pl.DataFrame({"value": filled.values})
+        problem = filled.problems if filled.problems is not None else pl.Series([None], dtype=pl.String)
+        known = (
+            problem
+            if len(problem) == frame.height
+            else pl.repeat(None, frame.height, dtype=pl.String, eager=True)
+        )
+        reason = pl.when(pl.col("value").is_null()).then(pl.coalesce("known", pl.lit(f"no {plan.name}")))
+        return frame.with_columns(known=known).select(reason).to_series()
+
+    def _left_out(self, plan: FieldPlan, lost: pl.Series) -> list[Touch]:
+        places = lost.arg_true()
+        if places.is_empty():
+            return []
+        filled = self._filled[plan.name]
+        nothing = pl.repeat("", len(places), eager=True)
+        name = f"{self.feed.entity}.{plan.name}"
+        return [Touch("left_out", name, places, filled.texts.gather(places), nothing)]

@@ -1,0 +1,50 @@
+"""Fields of a row that contradict one another, made consistent by the entity's own rules and counted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from martlet.loaders.ingest.merging.outcome import Change
+from martlet.loaders.ingest.merging.tables import quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from martlet.loaders.ingest.merging.staging import Staged
+
+__all__ = ["adjust", "adjusted"]
+
+_EXAMPLES = 3
+
+
+def adjust(connection: duckdb.DuckDBPyConnection, staged: Staged) -> list[Change]:
+    """Hold staged rows to the entity's rules; a field that the file does not have is not made up."""
+    changes = []
+    for rule in staged.entity.adjustments:
+        if rule.column not in staged.fed:
+            continue
+        column = quoted(rule.column)
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE adjusted AS SELECT row, part, {column} AS old, {rule.to} AS new "
+            f"FROM {staged.all_fields()} WHERE {column} IS NOT NULL AND ({rule.when})"
+        )
+        count = int(connection.execute("SELECT count(*) FROM adjusted").fetchall()[0][0])
+        if count:
+            examples = connection.execute(
+                f"SELECT CAST(old AS VARCHAR), CAST(new AS VARCHAR) FROM adjusted ORDER BY row, part LIMIT {_EXAMPLES}"
+            ).fetchall()
+            connection.execute(
+                f"UPDATE {staged.name} AS staged SET {column} = adjusted.new FROM adjusted "
+                "WHERE staged.row = adjusted.row AND staged.part = adjusted.part"
+            )
+            changes.append(Change(f"made consistent: {rule.doc}", rule.column, count, tuple(examples)))
+    connection.execute("DROP TABLE IF EXISTS adjusted")
+    return changes
+
+
+def adjusted(staged: Staged, rows: str) -> str:
+    """Return a subquery of `rows`, which have all fields of the entity, held to its rules."""
+    for rule in staged.entity.adjustments:
+        column = quoted(rule.column)
+        rows = f"(SELECT * REPLACE (CASE WHEN {rule.when} THEN {rule.to} ELSE {column} END AS {column}) FROM {rows})"
+    return rows

@@ -1,0 +1,186 @@
+"""Which row is which: a file's rows of a fact with their keys and `source_id`, each thing once.
+
+A row is known by its key in the source. Where that is not given, it is known by its content and by which of the rows
+equal in that it is, so that a longer export that holds the row again says the same. Equal rows with a time of day
+that agree in every cell of the file are one thing, exported twice; with only a day they may be two, and both are kept.
+Within a file the first row of a key counts; a later one with other content is refused.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from martlet.loaders.ingest.entity import entity
+from martlet.loaders.ingest.merging.dimensions import DIMENSIONS
+from martlet.loaders.ingest.merging.tables import count, primary_key, quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from martlet.loaders.ingest.merging.dimensions import Join
+    from martlet.loaders.ingest.merging.staging import Staged
+
+__all__ = ["identify", "refuse_contradictions"]
+
+# More records of one row than any profile feeds.
+_PARTS = 4096
+
+
+def identify(connection: duckdb.DuckDBPyConnection, staged: Staged, joins: list[Join]) -> list[str]:
+    """Make the temporary table `keyed`: staged rows with the keys of what they name, and the `source_id` of each.
+
+    What is merged here is added to `staged.dropped`.
+
+    Returns
+    -------
+    list
+        Notes for a person.
+    """
+    described = staged.entity
+    bare = described.id is not None and count(connection, f"{staged.name} WHERE NOT ({_given(staged)})")
+    selected = ["staged.*", *(f"{join.expression} AS {join.column}" for join in joins)]
+    sql = [join.sql for join in joins]
+    if any(join.column == "campaign_key" for join in joins):
+        # A contact is of the channel of its campaign, where the source names no other.
+        campaign = next(join.expression for join in joins if join.column == "campaign_key")
+        sql.append(f"LEFT JOIN star.dim_campaign AS campaign ON campaign.campaign_key = {campaign}")
+        selected.append("nullif(campaign.channel_key, 0) AS campaign__channel_key")
+    for name in staged.fed:
+        of = described.field(name)
+        if of.reference is None:
+            continue
+        target = entity(of.reference)
+        alias = f"{name}__row"
+        sql.append(f"LEFT JOIN {target.table} AS {alias} ON {alias}.source_id = staged.{quoted(name)}")
+        selected += [
+            f"{alias}.{target.id} AS {name}__key",
+            *(f"{alias}.{column} AS {name}__{column}" for column in of.takes),
+        ]
+    if described.id is not None:
+        selected.append(f"{'NULL' if bare else _key(staged)} AS source_id")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE keyed AS SELECT {', '.join(selected)} FROM {staged.name} AS staged {' '.join(sql)}"
+    )
+    if described.id is not None:
+        return _name(connection, staged, joins) if bare else []
+    # Two texts may name one member.
+    found = {join.column for join in joins}
+    fed = [quoted(n) for n in described.key if n in staged.fed and described.field(n).dimension is None]
+    keys = [*fed, *(name for name in primary_key(described.table) if name in found)]
+    _drop_repeats(connection, staged, "keyed", keys, given="true")
+    return []
+
+
+def _given(staged: Staged) -> str:
+    """Return the condition that a row has its key."""
+    if not all(name in staged.fed for name in staged.entity.key):
+        return "false"
+    return " AND ".join(f"{quoted(name)} IS NOT NULL" for name in staged.entity.key)
+
+
+def _key(staged: Staged) -> str:
+    """Return the SQL of the key of a row that has one, as the source writes it."""
+    if not all(name in staged.fed for name in staged.entity.key):
+        return "CAST(NULL AS VARCHAR)"
+    return f"concat_ws('/', {', '.join(f'CAST(staged.{quoted(n)} AS VARCHAR)' for n in staged.entity.key)})"
+
+
+def _name(connection: duckdb.DuckDBPyConnection, staged: Staged, joins: list[Join]) -> list[str]:
+    """Give each row its `source_id`, where some rows have no key."""
+    described, given = staged.entity, _given(staged)
+    parts = _identity(staged, joins)
+    content = ", ".join(f"coalesce(CAST({part} AS VARCHAR), '')" for part in parts)
+    at = described.at if described.at in staged.fed else None
+    timed = f"coalesce(bool_or({at} <> date_trunc('day', {at})), false)" if at else "false"
+    has_time = bool(connection.execute(f"SELECT {timed} FROM keyed").fetchall()[0][0])
+    if has_time:
+        connection.execute(
+            f"INSERT INTO {staged.dropped} SELECT row, part, 'merged', NULL, NULL, NULL FROM keyed WHERE NOT ({given}) "
+            f"QUALIFY row_number() OVER (PARTITION BY content, {', '.join(parts)} ORDER BY row, part) > 1"
+        )
+        connection.execute(
+            f"DELETE FROM keyed WHERE EXISTS (FROM {staged.dropped} AS gone WHERE gone.row = keyed.row AND gone.part = keyed.part)"
+        )
+    equals = f"row_number() OVER (PARTITION BY {given}, {', '.join(parts)} ORDER BY row, part)"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE named AS SELECT * REPLACE (CASE WHEN {given} THEN {_key(staged)} "
+        f"ELSE concat('~', concat_ws('|', {content}), '|', {equals}) END AS source_id), "
+        f"NOT ({given}) AND {equals} > 1 AS is_further FROM keyed AS staged"
+    )
+    connection.execute("DROP TABLE keyed")
+    connection.execute("ALTER TABLE named RENAME TO keyed")
+    further = count(connection, "keyed WHERE is_further")
+    if not further:
+        return []
+    same = ", ".join(part if part != at or has_time else f"day of {part}" for part in described.identity)
+    return [
+        f"rows that equal an earlier one in {same}, kept as {described.name.replace('_', ' ')} of their own: {further:,}"
+    ]
+
+
+def _identity(staged: Staged, joins: list[Join]) -> list[str]:
+    """Return what tells rows apart without a key: fields, or the keys of the members that they name."""
+    keys = {join.column for join in joins}
+    parts = []
+    for name in staged.entity.identity:
+        of = staged.entity.field(name)
+        key = (of.key or DIMENSIONS[of.dimension].key) if of.dimension else None
+        if key in keys:
+            parts.append(str(key))
+        elif name in staged.fed:
+            parts.append(quoted(name))
+    return list(dict.fromkeys(parts)) or ["0"]
+
+
+def refuse_contradictions(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    """Take rows out of a staged fact that have the key of an earlier row of the file; `staged.dropped` says what became of them."""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {staged.dropped} (row BIGINT, part INTEGER, fate VARCHAR, field VARCHAR, reason VARCHAR, detail VARCHAR)"
+    )
+    staged.is_distinct = True
+    key = [quoted(name) for name in staged.entity.key if name in staged.fed]
+    if len(key) == len(staged.entity.key):
+        _drop_repeats(
+            connection, staged, staged.name, key, given=" AND ".join(f"{name} IS NOT NULL" for name in key)
+        )
+
+
+def _drop_repeats(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, table: str, key: list[str], *, given: str
+) -> None:
+    """Merge or refuse rows of a table whose key an earlier row has."""
+    described = staged.entity
+    columns = ", ".join(key)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT {columns}, min(row * {_PARTS} + part) AS first "
+        f"FROM {table} WHERE {given} GROUP BY {columns} HAVING count(*) > 1"
+    )
+    if count(connection, "repeated"):
+        compared = [quoted(name) for name in staged.fed if name not in described.key]
+        differs = (
+            " OR ".join(f"coalesce(later.{name} <> earlier.{name}, false)" for name in compared) or "false"
+        )
+        same = " AND ".join(f"repeated.{name} IS NOT DISTINCT FROM later.{name}" for name in key)
+        there, here = (
+            f"concat_ws(', ', {', '.join(f'{row}.{quoted(name)}' for name in _shown(staged))})"
+            for row in ("earlier", "later")
+        )
+        what = f"concat_ws(' ', {', '.join(f'later.{quoted(n)}' for n in described.key if n in staged.fed) or 'NULL'})"
+        connection.execute(
+            f"INSERT INTO {staged.dropped} SELECT later.row, later.part, CASE WHEN {differs} THEN 'refused' ELSE 'merged' END, "
+            f"'{described.key[0]}', 'key repeated with other content', "
+            f"concat({what}, ' is in row ', earlier.row, ' already, as ', {there}, '; here it is ', {here}) "
+            f"FROM {table} AS later JOIN repeated ON {same} JOIN {table} AS earlier "
+            f"ON earlier.row = repeated.first // {_PARTS} AND earlier.part = repeated.first % {_PARTS} "
+            "WHERE NOT (later.row = earlier.row AND later.part = earlier.part)"
+        )
+        connection.execute(
+            f"DELETE FROM {table} WHERE EXISTS (FROM {staged.dropped} AS gone WHERE gone.row = {table}.row AND gone.part = {table}.part)"
+        )
+    connection.execute("DROP TABLE repeated")
+
+
+def _shown(staged: Staged) -> list[str]:
+    """Return the fields that a message about a contradiction shows."""
+    wanted = (*staged.entity.identity, *(n for n, of in staged.entity.fields.items() if of.required))
+    return [n for n in dict.fromkeys(wanted) if n in staged.fed and n not in staged.entity.key] or ["row"]

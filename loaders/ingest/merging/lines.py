@@ -1,0 +1,142 @@
+"""Orders and their lines: an order whose header nobody loads is made from its lines, and its totals follow them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from martlet.loaders.ingest.entity import entity
+from martlet.loaders.ingest.merging.facts import settle_facts
+from martlet.loaders.ingest.merging.staging import Staged
+from martlet.loaders.ingest.merging.tables import count
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import duckdb
+
+    from martlet.loaders.ingest.merging.outcome import Outcome
+
+__all__ = ["settle_lines"]
+
+_NET = "coalesce(net_revenue, quantity * unit_price - coalesce(discount_amount, 0))"
+
+_MADE = f"""
+CREATE OR REPLACE TEMP TABLE staged_made_orders AS
+SELECT
+    min(row) AS row,
+    0 AS part,
+    CAST(0 AS UBIGINT) AS content,
+    order_id,
+    arg_min(customer_id, row) AS customer_id,
+    min(ordered_at) AS ordered_at,
+    CAST(sum({_NET}) AS DECIMAL(18, 2)) AS net_revenue,
+    CAST(sum(quantity * unit_price) AS DECIMAL(18, 2)) AS gross_amount,
+    sum(quantity) AS item_count
+FROM {{lines}}
+WHERE order_id NOT IN (SELECT source_id FROM star.fact_order WHERE source_id IS NOT NULL)
+GROUP BY order_id
+HAVING min(ordered_at) IS NOT NULL
+"""
+_FED = ("order_id", "customer_id", "ordered_at", "net_revenue", "gross_amount", "item_count")
+
+# Orders that agree with their lines before these come follow them afterwards; others have a header that knows better.
+_FOLLOWING = """
+CREATE OR REPLACE TEMP TABLE following AS
+SELECT orders.order_id
+FROM star.fact_order AS orders
+JOIN (
+    SELECT order_id, sum(net_revenue) AS net_revenue FROM star.fact_order_line
+    WHERE order_id IN (SELECT orders.order_id FROM star.fact_order AS orders JOIN {lines} AS new ON new.order_id = orders.source_id)
+    GROUP BY order_id
+) AS lines ON lines.order_id = orders.order_id AND lines.net_revenue = orders.net_revenue
+"""
+
+_TOTALS = """
+CREATE OR REPLACE TEMP TABLE total AS
+SELECT
+    line.order_id,
+    CAST(sum(line.net_revenue) AS DECIMAL(18, 2)) AS net_revenue,
+    CAST(sum(line.quantity * line.unit_price) AS DECIMAL(18, 2)) AS gross_amount,
+    CAST(sum(line.quantity) AS INTEGER) AS item_count,
+    CAST(CASE WHEN bool_and(line.unit_cost IS NOT NULL) THEN sum(line.quantity * line.unit_cost) END AS DECIMAL(18, 2)) AS cost
+FROM star.fact_order_line AS line
+WHERE line.order_id IN (SELECT order_id FROM star.fact_order WHERE source_id IN (SELECT order_id FROM {lines}))
+GROUP BY line.order_id
+"""
+
+# Where the header's revenue is that of the lines, they also say how it came about; the number of units is theirs in any
+# case where the header says nothing.
+_UPDATE = """
+UPDATE star.fact_order AS orders
+SET net_revenue = CASE WHEN follows THEN total.net_revenue ELSE orders.net_revenue END,
+    gross_amount = CASE WHEN follows OR agrees THEN total.gross_amount ELSE orders.gross_amount END,
+    discount_amount = CASE WHEN follows OR agrees THEN total.gross_amount - total.net_revenue ELSE orders.discount_amount END,
+    refund_amount = CASE WHEN NOT follows THEN orders.refund_amount
+        WHEN orders.status IN ('refunded', 'cancelled') THEN total.net_revenue
+        ELSE least(orders.refund_amount, total.net_revenue) END,
+    item_count = CASE WHEN follows OR orders.item_count = 1 THEN total.item_count ELSE orders.item_count END,
+    margin = coalesce(CASE WHEN follows THEN NULL ELSE orders.margin END,
+        CASE WHEN follows THEN total.net_revenue ELSE orders.net_revenue END - total.cost)
+FROM (
+    SELECT total.*, total.order_id IN (SELECT order_id FROM following) AS follows, total.net_revenue = known.net_revenue AS agrees
+    FROM total JOIN star.fact_order AS known ON known.order_id = total.order_id
+) AS total
+WHERE orders.order_id = total.order_id
+"""
+
+_NUMBERED = """
+CREATE OR REPLACE TEMP TABLE numbered AS
+SELECT order_line_id, row_number() OVER (PARTITION BY order_id ORDER BY order_line_id) AS line_number
+FROM star.fact_order_line
+WHERE order_id IN (SELECT order_id FROM total) AND starts_with(source_id, '~')
+"""
+
+
+def settle_lines(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, as_of: datetime
+) -> tuple[Outcome, Outcome | None]:
+    """Write staged order lines, and before them the orders that only they tell of.
+
+    Returns
+    -------
+    tuple
+        What became of the lines, and of the orders made from them, if there were any.
+    """
+    lines = staged.all_fields()
+    connection.execute(_MADE.format(lines=lines))
+    made = None
+    connection.execute(_FOLLOWING.format(lines=staged.name))
+    if count(connection, "staged_made_orders"):
+        orders = Staged(entity("orders"), "staged_made_orders", _FED, is_main=False)
+        made = settle_facts(connection, orders, as_of)
+        connection.execute(
+            "INSERT INTO following SELECT order_id FROM star.fact_order "
+            "WHERE source_id IN (SELECT order_id FROM staged_made_orders)"
+        )
+    connection.execute("DROP TABLE staged_made_orders")
+    _refuse_homeless(connection, staged)
+    outcome = settle_facts(connection, staged, as_of)
+    connection.execute(_TOTALS.format(lines=staged.name))
+    connection.execute(_UPDATE)
+    connection.execute(_NUMBERED)
+    connection.execute(
+        "UPDATE star.fact_order_line AS line SET line_number = numbered.line_number FROM numbered "
+        "WHERE numbered.order_line_id = line.order_line_id AND numbered.line_number <> line.line_number"
+    )
+    for name in ("following", "total", "numbered"):
+        connection.execute(f"DROP TABLE {name}")
+    homeless = connection.sql("SELECT row, field, reason, detail FROM homeless ORDER BY row").pl()
+    connection.execute("DROP TABLE homeless")
+    outcome.refused = homeless if outcome.refused is None else outcome.refused.vstack(homeless).sort("row")
+    return outcome, made
+
+
+def _refuse_homeless(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    """Take out lines of orders that nobody knows, and that the lines can't make since they don't say when."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE homeless AS SELECT row, 'order_id' AS field, 'unknown order' AS reason, "
+        "concat('the warehouse has no order ', order_id, '; load the orders first, or lines with the moment of their order') AS detail "
+        f"FROM {staged.name} WHERE order_id NOT IN (SELECT source_id FROM star.fact_order WHERE source_id IS NOT NULL)"
+    )
+    if count(connection, "homeless"):
+        connection.execute(f"DELETE FROM {staged.name} WHERE row IN (SELECT row FROM homeless)")

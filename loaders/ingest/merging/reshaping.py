@@ -1,0 +1,70 @@
+"""Changes to members that foreign keys stand in the way of.
+
+DuckDB writes a row whose indexed column changes as a new row, and refuses that as long as another table refers to
+it. So the rows that refer are put aside for the moment.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from martlet.engine.relations import FOLDERS, relations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import duckdb
+
+__all__ = ["repoint", "without_children"]
+
+
+@contextmanager
+def without_children(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[None]:
+    """Put aside the rows of all tables that refer to `table` by an enforced key, and put them back afterwards."""
+    children = _children(table)
+    for child in reversed(children):
+        aside = f"aside_{child.removeprefix('star.')}"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {aside} AS FROM {child}")
+        connection.execute(f"DELETE FROM {child}")
+    yield
+    for child in children:
+        aside = f"aside_{child.removeprefix('star.')}"
+        connection.execute(f"INSERT INTO {child} FROM {aside}")
+        connection.execute(f"DROP TABLE {aside}")
+
+
+def _children(table: str) -> list[str]:
+    """Return the tables that refer to `table`, directly or through others, each after those that it refers to."""
+    found: list[str] = []
+    for relation in relations():
+        if not FOLDERS[relation.unit.folder].physical_keys or relation.qualified == table:
+            continue
+        if any(key.references == table for key in relation.keys):
+            further = [relation.qualified, *_children(relation.qualified)]
+            found = [name for name in found if name not in further] + further
+    return found
+
+
+def repoint(connection: duckdb.DuckDBPyConnection, table: str, key: str) -> None:
+    """Let all that refers to the placeholders of `adopted` refer to the members instead, and remove the placeholders."""
+    for relation in relations():
+        columns = [
+            k.columns[0]
+            for k in relation.keys
+            if k.references == table and relation.qualified != "star.dim_customer_history"
+        ]
+        for column in columns:
+            change = (
+                f"UPDATE {relation.qualified} AS referring SET {column} = adopted.member FROM adopted "
+                f"WHERE adopted.member IS NOT NULL AND referring.{column} = adopted.placeholder"
+            )
+            if FOLDERS[relation.unit.folder].physical_keys:
+                with without_children(connection, relation.qualified):
+                    connection.execute(change)
+            else:
+                connection.execute(change)
+    gone = "SELECT placeholder FROM adopted WHERE member IS NOT NULL"
+    if table == "star.dim_customer":
+        connection.execute(f"DELETE FROM star.dim_customer_history WHERE customer_key IN ({gone})")
+    connection.execute(f"DELETE FROM {table} WHERE {key} IN ({gone})")

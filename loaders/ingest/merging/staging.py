@@ -1,0 +1,178 @@
+"""The rows of one file in temporary tables, one for each entity that they tell of; DuckDB keeps what memory can't."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from martlet.loaders.ingest.channel_grouping import channel_group
+from martlet.loaders.ingest.entity import entities, entity
+from martlet.loaders.ingest.merging.tables import quoted, sql_type
+from martlet.loaders.privacy.forgotten import anonymous
+from martlet.loaders.privacy.pseudonyms import pseudonymise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import duckdb
+
+    from martlet.loaders.ingest.entity import Entity
+    from martlet.loaders.privacy.pseudonyms import Kind
+
+__all__ = ["Staged", "Staging"]
+
+# A page is its path; hosts and query strings differ from visit to visit.
+_PATH = r"^(?:[a-zA-Z][\w+.-]*:)?(?://[^/?#]*)?([^?#]*)"
+
+
+@dataclass
+class Staged:
+    """Rows of one entity in the temporary table `name`.
+
+    Attributes
+    ----------
+    entity
+        What the rows are.
+    name
+        The temporary table: `row` (number in the file), `part` (which of the records of that row), `content` (hash of
+        the row as it was written), and the fields that were fed.
+    fed
+        Names of the fields in the table.
+    is_main
+        Whether these rows decide what becomes of the file's rows; others only complete what is known.
+    is_distinct
+        Whether rows that repeat a key have been taken out.
+    """
+
+    entity: Entity
+    name: str
+    fed: tuple[str, ...]
+    is_main: bool
+    is_distinct: bool = False
+
+    @property
+    def dropped(self) -> str:
+        """Temporary table of the rows that were taken out: `row`, `part`, `fate` (merged, refused), `field`, `reason`, `detail`."""
+        return f"dropped_{self.name}"
+
+    def all_fields(self) -> str:
+        """Return a subquery with all fields of the entity, those not fed being NULL."""
+        absent = (
+            f"CAST(NULL AS {sql_type(of)}) AS {quoted(name)}"
+            for name, of in self.entity.fields.items()
+            if name not in self.fed
+        )
+        return f"(SELECT {', '.join(['*', *absent])} FROM {self.name})"
+
+
+@dataclass
+class Staging:
+    """Makes and fills the temporary tables of a file."""
+
+    connection: duckdb.DuckDBPyConnection
+    main: str
+    pseudonym_key: bytes | None = None
+    tables: dict[str, Staged] = field(default_factory=dict)
+
+    def add(self, rows: Mapping[str, pl.DataFrame], content: pl.DataFrame) -> None:
+        """Append cleaned rows by entity; `content` has the `row` numbers of the batch and the hash of each row."""
+        for name, frame in rows.items():
+            described = entity(name)
+            prepared = _prepared(self._private(frame, described), described)
+            if name == self.main:
+                prepared = prepared.join(content, on="row", how="left", maintain_order="left")
+            else:
+                prepared = prepared.with_columns(content=pl.lit(0, pl.UInt64))
+            if name not in self.tables:
+                self.tables[name] = self._make(described, prepared.columns)
+            table = self.tables[name]
+            self.connection.register("_cleaned", prepared)
+            try:
+                self.connection.execute(f"INSERT INTO {table.name} BY NAME SELECT * FROM _cleaned")
+            finally:
+                self.connection.unregister("_cleaned")
+
+    def _private(self, frame: pl.DataFrame, described: Entity) -> pl.DataFrame:
+        """Replace what says who people are where that was asked for, and in the rows of people who were forgotten."""
+        if self.pseudonym_key is not None:
+            frame = frame.with_columns(
+                pseudonymise(pl.col(name), self.pseudonym_key, kind=kind)
+                if kind != "email"
+                else pl.when(pl.col(name).str.contains("@"))
+                .then(pseudonymise(pl.col(name), self.pseudonym_key, kind=kind))
+                .otherwise(name)
+                for name in frame.columns
+                if (kind := _told_by(described, name))
+            )
+        return anonymous(self.connection, frame, is_customers=described.name == "customers")
+
+    def in_order(self) -> list[Staged]:
+        """Return what was staged, in the order in which it settles."""
+        return [self.tables[name] for name in entities() if name in self.tables]
+
+    def drop(self) -> None:
+        """Drop the tables."""
+        for table in self.tables.values():
+            self.connection.execute(f"DROP TABLE IF EXISTS {table.name}")
+            self.connection.execute(f"DROP TABLE IF EXISTS {table.dropped}")
+        self.tables.clear()
+
+    def _make(self, described: Entity, columns: list[str]) -> Staged:
+        fed = tuple(name for name in columns if name not in ("row", "part", "content"))
+        declared = (f"{quoted(name)} {sql_type(described.field(name))}" for name in fed)
+        table = f"staged_{described.name}"
+        self.connection.execute(
+            f"CREATE TEMP TABLE {table} ({', '.join(['row BIGINT', 'part INTEGER', 'content UBIGINT', *declared])})"
+        )
+        return Staged(described, table, fed, is_main=described.name == self.main)
+
+
+def _told_by(described: Entity, name: str) -> Kind | None:
+    """Return what a field tells of a person: a name, an address or a phone number."""
+    if name == "row":
+        return None
+    of = described.field(name)
+    if of.type == "email" or of.dimension == "customer" or (name == "customer_id"):
+        return "email"
+    if of.type == "phone":
+        return "phone"
+    return "name" if of.type == "name" and described.name == "customers" and name != "city" else None
+
+
+def _prepared(frame: pl.DataFrame, described: Entity) -> pl.DataFrame:
+    """Return rows with their records numbered, addresses in one form, and the channel of a source and a medium."""
+    repeats = pl.int_range(pl.len()).over("row") if frame["row"].is_duplicated().any() else pl.lit(0)
+    changed = [repeats.cast(pl.Int32).alias("part")]
+    for name in frame.columns:
+        if name == "row":
+            continue
+        of = described.field(name)
+        if of.dimension == "customer":
+            # An address may serve as identifier, and is the same in any case.
+            text = pl.col(name)
+            changed.append(
+                pl.when(text.str.contains("@")).then(text.str.to_lowercase()).otherwise(text).alias(name)
+            )
+        elif of.type == "url":
+            path = pl.col(name).str.extract(_PATH, 1)
+            changed.append(pl.when(path == "").then(pl.lit("/")).otherwise(path).alias(name))
+    frame = frame.with_columns(changed)
+    if "channel" in described.fields and {"source", "medium"} & set(frame.columns):
+        frame = _with_channel(frame)
+    return frame
+
+
+def _with_channel(frame: pl.DataFrame) -> pl.DataFrame:
+    """Take the channel that is named, or the one that source, medium and campaign make by GA4's rules."""
+    silent = [name for name in ("channel", "source", "medium", "campaign") if name not in frame.columns]
+    frame = frame.with_columns(pl.lit(None, pl.String).alias(name) for name in silent)
+    given = ["source", "medium", "campaign"]
+    group = channel_group(*(pl.col(name) for name in given))
+    is_sourced = pl.any_horizontal(pl.col("source", "medium").is_not_null())
+    found = frame.select(given).unique().with_columns(_group=pl.when(is_sourced).then(group))
+    joined = frame.join(found, on=given, how="left", nulls_equal=True, maintain_order="left")
+    return joined.with_columns(channel=pl.coalesce("channel", "_group")).drop(
+        "_group", *(set(silent) - {"channel"})
+    )

@@ -1,0 +1,1 @@
+"""People and their data: pseudonyms on the way in, and persons forgotten for good."""

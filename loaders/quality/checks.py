@@ -1,0 +1,202 @@
+"""Checks on an open warehouse file: the files of `sql/checks/`, and one for each declared key.
+
+What only Martlet can break is an error, and nothing is published. What a source can say is a warning, or a company with odd
+data could not be loaded at all; in a generated company, whose data no source excuses, most of that is an error too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import polars as pl
+
+from martlet.engine import parameters
+from martlet.engine.errors import CheckError, ParameterError, UnknownNameError, WarehouseError, did_you_mean
+from martlet.engine.keys import exceptions_sql
+from martlet.engine.relations import FOLDERS, relations
+from martlet.loaders.quality.drift import is_generated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from martlet.engine.parameters import Parameter
+
+__all__ = ["Check", "CheckResult", "checks", "chosen", "examine", "run", "store", "thresholds", "warnings"]
+
+# Settings of this prefix, then the check, a dot and the parameter, say what a check allows in this warehouse.
+_SETTING = "check."
+
+
+@dataclass(frozen=True)
+class Check:
+    """A SELECT of offending rows; none means that it passed. `reason` is its last column.
+
+    `severity` is `error` or `warn`; `generated` is what it is in a generated company.
+    """
+
+    name: str
+    relation: str
+    severity: str
+    generated: str
+    doc: str
+    sql: str
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What a check found, as a row of `meta.check_result` without its load."""
+
+    check_name: str
+    relation: str
+    severity: str
+    doc: str
+    is_passed: bool
+    offending_rows: int
+    example: str | None
+
+
+def checks() -> Iterator[Check]:
+    """Yield all checks: keys first, since the others presume them."""
+    for relation in relations():
+        for key in relation.keys:
+            if not (FOLDERS[relation.unit.folder].physical_keys or relation.schema == "meta"):
+                doc = f"{key.name}: declared in {relation.unit.path}, enforced here."
+                yield Check(key.name, relation.qualified, "error", "error", doc, exceptions_sql(key))
+    for relation in relations():
+        if relation.kind == "check":
+            unit = relation.unit
+            severity = unit.header["severity"]
+            yield Check(
+                relation.name,
+                unit.header["relation"],
+                severity,
+                unit.header.get("generated", severity),
+                unit.header["doc"],
+                unit.body,
+                parameters.declared(unit),
+            )
+
+
+def chosen(names: Iterable[str]) -> list[Check]:
+    """Return the checks of these names, or of relations of these names; all if there are no names.
+
+    Raises
+    ------
+    UnknownNameError
+        If nothing has such a name.
+    """
+    every = list(checks())
+    wanted = set(names)
+    known = {check.name for check in every} | {check.relation for check in every}
+    for name in sorted(wanted - known):
+        raise UnknownNameError(
+            f"there is no check, and no checked relation, {name!r}.{did_you_mean(name, known)}"
+        )
+    return [check for check in every if not wanted or wanted & {check.name, check.relation}]
+
+
+def thresholds(given: Mapping[str, str]) -> dict[str, str]:
+    """Return `check.parameter` and its value as settings of a warehouse, after a look whether a check has such a one.
+
+    Raises
+    ------
+    ParameterError
+        If none has, or the value is not allowed.
+    """
+    known = {
+        f"{check.name}.{name}": parameter
+        for check in checks()
+        for name, parameter in check.parameters.items()
+    }
+    for name, text in given.items():
+        if name not in known:
+            raise ParameterError(f"no check has a parameter {name!r}.{did_you_mean(name, known)}")
+        try:
+            known[name].value(text)
+        except ParameterError as wrong:
+            raise ParameterError(f"{name.partition('.')[0]}: {wrong}") from None
+    return {_SETTING + name: text for name, text in given.items()}
+
+
+def examine(connection: duckdb.DuckDBPyConnection, asked: Iterable[Check] | None = None) -> list[CheckResult]:
+    """Run checks, all if none are given, and return what each found; nothing is written.
+
+    Raises
+    ------
+    WarehouseError
+        If the file lacks what they look at, since another version of Martlet made it.
+    """
+    generated = is_generated(connection)
+    sql = f"SELECT name, value FROM meta.setting WHERE starts_with(name, '{_SETTING}')"
+    settings = dict(connection.execute(sql).fetchall())
+    try:
+        return [
+            _examined(connection, check, settings, check.generated if generated else check.severity)
+            for check in (checks() if asked is None else asked)
+        ]
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        message = f"the warehouse was made by another version of Martlet, and lacks what is checked: {error}"
+        raise WarehouseError(message) from error
+
+
+def store(connection: duckdb.DuckDBPyConnection, load_id: int, results: Iterable[CheckResult]) -> None:
+    """Write results into `meta.check_result`, in the place of those that the same checks had after the same load."""
+    rows = pl.DataFrame(
+        [{"load_id": load_id, **asdict(result)} for result in results],
+        schema_overrides={"load_id": pl.Int64, "offending_rows": pl.Int64, "example": pl.String},
+    )
+    connection.register("_results", rows)
+    try:
+        connection.execute(
+            "DELETE FROM meta.check_result WHERE load_id = $load_id AND check_name IN (SELECT check_name FROM _results)",
+            {"load_id": load_id},
+        )
+        connection.execute("INSERT INTO meta.check_result BY NAME SELECT * FROM _results")
+    finally:
+        connection.unregister("_results")
+
+
+def run(connection: duckdb.DuckDBPyConnection, load_id: int) -> list[CheckResult]:
+    """Run all checks, store what they found, and return it.
+
+    Raises
+    ------
+    CheckError
+        If a check of severity `error` finds offending rows; the message names each such check and gives an example.
+    """
+    results = examine(connection)
+    store(connection, load_id, results)
+    failures = [
+        f"{result.check_name}: {result.offending_rows} offending, for example {result.example}"
+        for result in results
+        if not result.is_passed and result.severity == "error"
+    ]
+    if failures:
+        raise CheckError("nothing was published, since the data broke checks:\n  " + "\n  ".join(failures))
+    return results
+
+
+def warnings(results: Iterable[CheckResult]) -> tuple[CheckResult, ...]:
+    """Return those results that found something: after `run`, what is to be told."""
+    return tuple(result for result in results if not result.is_passed)
+
+
+def _examined(
+    connection: duckdb.DuckDBPyConnection, check: Check, settings: Mapping[str, str], severity: str
+) -> CheckResult:
+    bound: dict[str, Any] = {
+        name: parameter.value(settings.get(f"{_SETTING}{check.name}.{name}", parameter.default))
+        for name, parameter in check.parameters.items()
+    }
+    # One run of the check gives both its first row and the number of all.
+    found = connection.sql(check.sql, params=bound) if bound else connection.sql(check.sql)
+    offending, example = 0, None
+    for batch in found.to_arrow_reader():
+        if example is None and batch.num_rows:
+            row = {name: values[0] for name, values in batch.slice(0, 1).to_pydict().items()}
+            example = ", ".join(f"{name} = {value}" for name, value in row.items())
+        offending += batch.num_rows
+    return CheckResult(check.name, check.relation, severity, check.doc, not offending, offending, example)

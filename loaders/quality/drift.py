@@ -1,0 +1,126 @@
+"""What each load added: rows by table, and how the values of the watched columns are distributed before and after.
+
+Facts carry no number of their load: on 132 million rows it would cost more than what it tells. But real data get their
+keys in the order of loading, so the rows of a load are those with a key above the highest one before. So a small load
+is compared with everything before it, whatever days it holds; a comparison of the table's state before and after would
+drown it, and one by date would miss a file of older days. Rows that a load replaced keep their keys, and do not count.
+Tables without a key of one column go by their day. A generated company gives its keys otherwise, and its past is compared
+value by value when it advances: of its tables only the rows are counted.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Final
+
+from martlet.engine.relations import quote, relations
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from martlet.engine.relations import Relation
+
+__all__ = ["is_generated", "record"]
+
+_TENTHS: Final = [tenth / 10 for tenth in range(1, 10)]
+_MOST_WORDS: Final = 19
+_EMPTY, _OTHERS = "(empty)", "(others)"
+
+_LAST = """
+SELECT row_count, last_key FROM meta.load_relation
+WHERE relation = $relation AND load_id < $load_id ORDER BY load_id DESC LIMIT 1
+"""
+_COUNTED = """
+INSERT INTO meta.load_relation BY NAME
+SELECT $load_id AS load_id, $relation AS relation, count(*) AS row_count, count(*) - $before AS rows_added, {last_key} AS last_key
+FROM {relation}
+"""
+_PROFILED = """
+INSERT INTO meta.load_profile BY NAME
+SELECT
+    $load_id AS load_id, $relation AS relation, $column AS column_name, {bucket} AS bucket,
+    count(*) FILTER (WHERE {key} <= $last_key) AS rows_before, count(*) FILTER (WHERE {key} > $last_key) AS rows_added
+FROM {relation}
+WHERE {key} <> 0
+GROUP BY bucket
+"""
+
+
+def is_generated(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Tell whether the warehouse holds a generated company."""
+    return bool(connection.execute("SELECT 1 FROM meta.setting WHERE name = 'generator'").fetchall())
+
+
+def record(connection: duckdb.DuckDBPyConnection, load_id: int) -> None:
+    """Write what the load added to each table of the star into `meta.load_relation` and `meta.load_profile`."""
+    generated = is_generated(connection)
+    for relation in relations():
+        if relation.kind != "table" or relation.schema != "star":
+            continue
+        key = None if generated else _key(relation)
+        bound = {"relation": relation.qualified, "load_id": load_id}
+        before, last_key = next(iter(connection.execute(_LAST, bound).fetchall()), (0, None))
+        counted = _COUNTED.format(relation=relation.qualified, last_key=f"max({key})" if key else "NULL")
+        connection.execute(counted, {**bound, "before": before})
+        if key and last_key is not None and before:
+            for column in relation.unit.header.get("watched", ()):
+                _profile(connection, load_id, relation, column, key=key, last_key=last_key)
+
+
+def _key(relation: Relation) -> str | None:
+    """Return the column that grows from load to load."""
+    primary = relation.keys[0].columns
+    if len(primary) == 1:
+        return primary[0]
+    return "date_key" if "date_key" in primary else None
+
+
+def _profile(
+    connection: duckdb.DuckDBPyConnection,
+    load_id: int,
+    relation: Relation,
+    column: str,
+    *,
+    key: str,
+    last_key: int,
+) -> None:
+    new = f"SELECT 1 FROM {relation.qualified} WHERE {key} > $last_key LIMIT 1"
+    if not connection.execute(new, {"last_key": last_key}).fetchall():
+        return
+    before = f"FROM {relation.qualified} WHERE {key} <= {last_key} AND {key} <> 0 AND {column} IS NOT NULL"
+    kind = connection.execute(f"SELECT typeof(any_value({column})) FROM {relation.qualified}").fetchall()[0][
+        0
+    ]
+    is_measure = kind.startswith(("DECIMAL", "DOUBLE", "INTEGER", "BIGINT")) and not column.endswith("_key")
+    bucket = _numbers(connection, column, before) if is_measure else _words(connection, column, before)
+    connection.execute(
+        _PROFILED.format(bucket=bucket, key=key, relation=relation.qualified),
+        {"load_id": load_id, "relation": relation.qualified, "column": column, "last_key": last_key},
+    )
+
+
+def _numbers(connection: duckdb.DuckDBPyConnection, column: str, before: str) -> str:
+    """Return the SQL that names the tenth in which a number falls; tenths that end at one number are one."""
+    sql = f"SELECT quantile_disc({column}, {_TENTHS}) {before}"
+    ends = list(dict.fromkeys(connection.execute(sql).fetchall()[0][0] or ()))
+    if not ends:
+        return f"CASE WHEN {column} IS NULL THEN {quote(_EMPTY)} ELSE 'given' END"
+    names = [f"to {ends[0]}", *(f"above {low} to {high}" for low, high in itertools.pairwise(ends))]
+    cases = " ".join(
+        f"WHEN {column} <= {end} THEN {quote(name)}" for end, name in zip(ends, names, strict=True)
+    )
+    return f"CASE WHEN {column} IS NULL THEN {quote(_EMPTY)} {cases} ELSE {quote(f'above {ends[-1]}')} END"
+
+
+def _words(connection: duckdb.DuckDBPyConnection, column: str, before: str) -> str:
+    """Return the SQL that names the bucket of a word: itself, or that of all that are not common."""
+    sql = (
+        f"SELECT CAST({column} AS VARCHAR) AS word {before} GROUP BY word ORDER BY count(*) DESC, word "
+        f"LIMIT {_MOST_WORDS}"
+    )
+    common = ", ".join(quote(word) for (word,) in connection.execute(sql).fetchall()) or "''"
+    text = f"CAST({column} AS VARCHAR)"
+    return (
+        f"CASE WHEN {column} IS NULL THEN {quote(_EMPTY)} WHEN {text} IN ({common}) THEN {text} "
+        f"ELSE {quote(_OTHERS)} END"
+    )

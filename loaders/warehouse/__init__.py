@@ -1,0 +1,1 @@
+"""The warehouse file's life: replaced in one step; the star in it, its calendar, its channels, its `meta` tables."""

@@ -1,0 +1,194 @@
+"""The star inside an open warehouse file: created empty, filled by the loaders, finished with packs and checks."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import cache
+from hashlib import blake2b
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from martlet.engine import install, packs
+from martlet.engine.relations import SCHEMAS, in_order, relations
+from martlet.engine.units import read_folder
+from martlet.loaders.quality import checks, drift
+from martlet.loaders.warehouse import meta_tables
+from martlet.loaders.warehouse.calendar import calendar
+from martlet.loaders.warehouse.channels import channels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import duckdb
+
+    from martlet.engine.relations import Relation
+    from martlet.loaders.quality.checks import CheckResult
+
+__all__ = [
+    "create",
+    "create_tables",
+    "extend_calendar",
+    "finish",
+    "insert",
+    "next_load_id",
+    "record_load",
+    "record_settings",
+    "refresh",
+    "write_catalogue",
+]
+
+
+def create(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create all schemas, types and tables, the unknown member of each dimension, and the channels."""
+    for relation in create_tables(connection):
+        if relation.name in _WITH_UNKNOWN_MEMBER:
+            key = relation.keys[0].columns[0]
+            connection.execute(f"INSERT INTO {relation.qualified} ({key}) VALUES (0)")
+    insert(connection, "star.dim_channel", channels())
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> list[Relation]:
+    """Create all schemas, types and tables, these without a row; return the tables in the order of what they refer to."""
+    for schema in SCHEMAS:
+        connection.execute(f"CREATE SCHEMA {schema}")
+    created = [relation for relation in in_order(relations()) if relation.kind in ("type", "table")]
+    for relation in created:
+        _create(connection, relation)
+    return [relation for relation in created if relation.kind == "table"]
+
+
+# The history has versions of known customers only, and a visitor without a number is NULL in the facts.
+_WITH_UNKNOWN_MEMBER = (
+    "dim_campaign",
+    "dim_channel",
+    "dim_customer",
+    "dim_date",
+    "dim_device",
+    "dim_experiment",
+    "dim_geography",
+    "dim_page",
+    "dim_product",
+    "dim_variant",
+)
+
+
+def insert(connection: duckdb.DuckDBPyConnection, relation: str, frame: pl.DataFrame) -> int:
+    """Append a frame to a table by column name, columns left out taking their defaults; return the rows appended."""
+    if frame.is_empty():
+        return 0
+    connection.register("_frame", frame)
+    try:
+        connection.execute(f"INSERT INTO {relation} BY NAME SELECT * FROM _frame")
+    finally:
+        connection.unregister("_frame")
+    return frame.height
+
+
+def extend_calendar(
+    connection: duckdb.DuckDBPyConnection,
+    first: date,
+    last: date,
+    *,
+    promotions: Iterable[tuple[date, date]] = (),
+) -> None:
+    """Add the missing days of `star.dim_date`, in whole years, so that it holds `first` to `last`, both included.
+
+    `promotions` are the periods, [first day, last day), in which the company ran an offer for everybody.
+    """
+    until = date(last.year + 1, 1, 1)
+    days = calendar(date(first.year, 1, 1), until, promotions)
+    known = connection.sql("SELECT date_key FROM star.dim_date").pl()
+    insert(connection, "star.dim_date", days.join(known, on="date_key", how="anti").sort("date_key"))
+
+
+def record_settings(connection: duckdb.DuckDBPyConnection, settings: Mapping[str, str]) -> None:
+    """Add to `meta.setting` what must be said to get these very bytes again."""
+    frame = pl.DataFrame({"name": list(settings), "value": list(settings.values())})
+    insert(connection, "meta.setting", frame)
+
+
+def next_load_id(connection: duckdb.DuckDBPyConnection) -> int:
+    """Return the number of the next load, from 1."""
+    rows = connection.execute("SELECT coalesce(max(load_id), 0) + 1 FROM meta.load").fetchall()
+    return int(rows[0][0])
+
+
+def record_load(connection: duckdb.DuckDBPyConnection, load: Mapping[str, object]) -> None:
+    """Add a row to `meta.load`, the only one that depends on the clock."""
+    now = datetime.now(tz=UTC).replace(tzinfo=None)
+    insert(connection, "meta.load", pl.DataFrame([{"loaded_at": now, **load}]))
+
+
+def refresh(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make marts, packs and practice views as the SQL of this version of Martlet has them.
+
+    Views and macros that a file has from the same SQL stay: to plan all of them takes seconds.
+    """
+    derived = [relation for relation in relations() if relation.kind in ("view", "stored", "macro")]
+    digest = _digest_of_definitions()
+    if _has_definitions(connection, digest):
+        derived = [relation for relation in derived if relation.kind == "stored"]
+    else:
+        for pack in packs.packs():
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {pack}")
+        derived += install.relations()
+    for relation in in_order(derived):
+        _create(connection, relation)
+    connection.execute("DELETE FROM meta.setting WHERE name = $name", {"name": _DEFINITIONS})
+    record_settings(connection, {_DEFINITIONS: digest})
+
+
+_DEFINITIONS = "definitions_digest"
+
+
+@cache
+def _digest_of_definitions() -> str:
+    """Return a hash of all that decides what views and macros are."""
+    found = blake2b(f"{version('martlet')} {version('sqlglot')}".encode(), digest_size=16)
+    for path, text in (*read_folder("sql"), *read_folder("queries")):
+        found.update(f"{path}\0{text}\0".encode())
+    return found.hexdigest()
+
+
+def _has_definitions(connection: duckdb.DuckDBPyConnection, digest: str) -> bool:
+    """Whether the file's views are there, and come from definitions of this hash."""
+    said = connection.execute(
+        "SELECT value FROM meta.setting WHERE name = $name", {"name": _DEFINITIONS}
+    ).fetchall()
+    # Settings can have been copied into a file whose views are still to be made.
+    views = connection.execute(
+        "SELECT count(*) FROM duckdb_views() WHERE schema_name IN (SELECT unnest($packs))",
+        {"packs": packs.packs()},
+    ).fetchall()
+    return said == [(digest,)] and views[0][0] >= len(packs.queries())
+
+
+def finish(connection: duckdb.DuckDBPyConnection, load_id: int) -> list[CheckResult]:
+    """Refresh what is derived, check the data, and write the catalogue: the last step before publishing.
+
+    Returns what the checks found; those of severity `warn` are to be told.
+
+    Raises
+    ------
+    CheckError
+        If a check of severity `error` finds offending rows.
+    """
+    refresh(connection)
+    drift.record(connection, load_id)
+    results = checks.run(connection, load_id)
+    write_catalogue(connection)
+    return results
+
+
+def write_catalogue(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write the tables of `meta` that say what is in the file anew."""
+    for table, frame_of in meta_tables.FRAMES.items():
+        connection.execute(f"DELETE FROM {table}")
+        insert(connection, table, frame_of(connection))
+
+
+def _create(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
+    for statement in (*relation.creates, *relation.comments):
+        connection.execute(statement)

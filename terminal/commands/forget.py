@@ -1,0 +1,58 @@
+"""The command that forgets a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from martlet.terminal import options
+from martlet.terminal.application import Command
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from martlet.loaders.privacy.forget import ForgetReport
+
+# Heavy modules are imported by the command itself, so that help is quick.
+# ruff: noqa: PLC0415
+
+__all__ = ["forget"]
+
+
+@click.command(cls=Command)
+@click.argument("customer_id")
+@click.option("--dry-run", is_flag=True, help="Only say what would be erased.")
+@options.warehouse
+@options.quiet
+def forget(customer_id: str, warehouse: Path, *, dry_run: bool, quiet: bool) -> None:
+    """Erase a person from a warehouse for good, and keep the totals.
+
+    Name, address, birth, household and place are emptied, the customer id is replaced, and what the quarantine and the reports of loads
+    say of the person goes too. Their orders, visits and emails stay, of a customer without a name, so that every total is as it was.
+    Other accounts with the same address are forgotten with them. The file is written anew, so that no free block of it holds
+    anything; backups and the files that were loaded are not touched. A later load of the same person brings nothing back.
+
+    For example:
+      martlet forget CU0000002 --dry-run
+      martlet forget CU0000002 --warehouse mine.duckdb
+    """
+    from martlet.loaders.privacy.forget import forget as erase
+
+    report = erase(customer_id, warehouse=warehouse, dry_run=dry_run)
+    if dry_run or not quiet:
+        click.echo(_told(report), err=True)
+
+
+def _told(report: ForgetReport) -> str:
+    would = "would be " if report.is_dry_run else ""
+    others = f", with {', '.join(report.others)} of the same address," if report.others else ""
+    lines = [f"{report.customer_id}{others} {would or 'is '}forgotten"]
+    lines += [f"  {would}erased in {rows:,} of {table}" for table, rows in report.erased.items()]
+    lines += [
+        f"  {rows:,} of {table} {'would ' if would else ''}stay, without a name"
+        for table, rows in report.kept.items()
+    ]
+    if not report.is_dry_run:
+        lines.append(f"{report.token} stands for the customer now; {report.seconds:.1f} s")
+    return "\n".join(lines)

@@ -1,0 +1,322 @@
+"""The commands around real data: ingest, ingest-paths, profiles, sniff, quarantine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from martlet.terminal import options
+from martlet.terminal.application import Command
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+# Heavy modules are imported by the commands that need them, so that help is quick.
+# ruff: noqa: PLC0415
+
+__all__ = ["ingest", "ingest_paths", "profiles", "quarantine", "sniff"]
+
+
+class ProfileName(options.ParamType):
+    """The name of a profile, or a TOML file."""
+
+    name = "profile"
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """Complete the names of the profiles that Martlet ships."""
+        from martlet.loaders import ingest
+
+        return [
+            CompletionItem(profile.name, help=profile.title)
+            for profile in ingest.profiles()
+            if profile.name.startswith(incomplete)
+        ]
+
+
+@click.command(cls=Command)
+@click.argument("words", nargs=-1, metavar="PROFILE FILE...")
+@click.option(
+    "--profile", type=ProfileName(), help="The profile, or a TOML file of your own; else the first word."
+)
+@click.option("--as-of", type=options.Day(), help="Day as of which the files tell. Default: today.")
+@click.option(
+    "--column",
+    "columns",
+    type=options.ColumnName(),
+    multiple=True,
+    help="Which column is which, by header or by position from 1, where the guess is wrong.",
+)
+@click.option(
+    "--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="How dates such as 03/04/2025 are meant."
+)
+@click.option(
+    "--impute",
+    type=options.Imputation(),
+    multiple=True,
+    help="Fill empty cells of a field with the file's median, mean or mode, or with a value.",
+)
+@click.option(
+    "--pseudonymise", is_flag=True, help="Replace names, addresses and phone numbers by keyed hashes."
+)
+@click.option(
+    "--pseudonym-key-file",
+    type=click.Path(path_type=Path),
+    help="File with the key of the hashes. Default: the variable MARTLET_PSEUDONYM_KEY.",
+)
+@click.option("--retry", is_flag=True, help="The files are exports of the quarantine, repaired.")
+@click.option("--dry-run", is_flag=True, help="Do everything, say what came of it, and write nothing.")
+@options.warehouse
+@options.quiet
+def ingest(
+    words: tuple[str, ...],
+    *,
+    profile: str | None,
+    as_of: date | None,
+    columns: Sequence[tuple[str, str]],
+    impute: Sequence[tuple[str, str]],
+    pseudonymise: bool,
+    pseudonym_key_file: Path | None,
+    warehouse: Path,
+    quiet: bool,
+    **choices: Any,
+) -> None:
+    """Load files of real data into a new or existing warehouse, in one step: all of them or none.
+
+    PROFILE says what kind of export it is; martlet profiles lists them, martlet sniff FILE finds the one that fits. Columns and formats
+    are recognised, and shown. Rows that can't be taken are kept, see martlet quarantine. The same file twice changes nothing;
+    a corrected one replaces by key.
+
+    For example:
+      martlet ingest orders orders.csv --warehouse mine.duckdb
+      martlet ingest shopify_orders exports/ --as-of 2026-01-31
+      martlet ingest customers crm.csv --dry-run --impute income=median
+      martlet ingest orders old.txt --column customer_id=1 --date-order dmy
+    """
+    import martlet
+    from martlet.loaders.privacy.pseudonyms import pseudonym_key
+    from martlet.terminal import progress
+
+    given = words if profile else words[1:]
+    name = profile or (words[0] if words else None)
+    if name is None or not given:
+        raise click.UsageError(
+            "ingest takes a profile and at least one file, such as: martlet ingest orders orders.csv"
+        )
+    key = pseudonym_key(pseudonym_key_file) if pseudonymise or pseudonym_key_file else None
+    with progress.steps(quiet=quiet) as advance:
+        report = martlet.ingest(
+            name,
+            *given,
+            warehouse=warehouse,
+            as_of=as_of,
+            columns=options.assigned(columns, what="column"),
+            impute=options.assigned(impute, what="field"),
+            pseudonym_key=key,
+            progress=advance,
+            **choices,
+        )
+    if quiet:
+        return
+    click.echo(report.summary(), err=True)
+    if report.rows_quarantined and not report.is_dry_run:
+        from martlet.terminal.summaries import option_for
+
+        click.echo(f"Try next: martlet quarantine{option_for(warehouse)}", err=True)
+
+
+@click.command("ingest-paths", cls=Command)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--column",
+    "columns",
+    type=options.ColumnName("conversions=orders"),
+    multiple=True,
+    help="Which column is path, conversions, revenue or non_conversions, where its name is not a usual one.",
+)
+@click.option("--separator", default=">", show_default=True, help="What stands between two channels.")
+@options.warehouse
+@options.quiet
+def ingest_paths(
+    file: Path, *, columns: Sequence[tuple[str, str]], separator: str, warehouse: Path, quiet: bool
+) -> None:
+    """Load paths that somebody has already counted, for attribution without a star behind it.
+
+    FILE is CSV or Parquet: a path of channels such as "Email > Direct", its conversions, and perhaps their revenue and the people who
+    walked it without one. It takes the place of paths that were loaded before.
+
+    For example:
+      martlet ingest-paths paths.csv --warehouse paths.duckdb
+      martlet query attribution/given_paths -p model=markov -w paths.duckdb
+    """
+    import martlet
+    from martlet.terminal.summaries import option_for
+
+    report = martlet.ingest_paths(
+        file,
+        warehouse=warehouse,
+        columns=options.assigned(columns, what="column"),
+        separator=separator,
+    )
+    if not quiet:
+        click.echo(report.summary(), err=True)
+        click.echo(f"Try next: martlet query attribution/given_paths{option_for(warehouse)}", err=True)
+
+
+@click.command(cls=Command)
+@click.argument("profile", required=False, type=ProfileName())
+@options.output_options
+def profiles(profile: str | None, **where: Any) -> None:
+    """List the profiles, or show the columns of one and what they feed.
+
+    For example:
+      martlet profiles
+      martlet profiles shopify_orders
+    """
+    import pyarrow as pa
+
+    from martlet.loaders import ingest as loader
+    from martlet.loaders.ingest.profile import load_profile
+    from martlet.terminal import output
+
+    if profile is None:
+        found = loader.profiles()
+        table = pa.table(
+            {
+                "profile": [one.name for one in found],
+                "title": [one.title for one in found],
+                "feeds": [", ".join(dict.fromkeys(feed.entity for feed in one.feeds)) for one in found],
+            }
+        )
+        output.deliver(table, **where)
+        return
+    shown = load_profile(profile)
+    for line in (shown.title, shown.row, shown.docs):
+        if line:
+            click.echo(line, err=True)
+    columns = list(shown.columns.values())
+    fed = {
+        column.key: ", ".join(
+            f"{feed.entity}.{field}"
+            for feed in shown.feeds
+            for field, source in feed.fields.items()
+            if column.key in source.columns
+        )
+        for column in columns
+    }
+    table = pa.table(
+        {
+            "column": [column.key for column in columns],
+            "names": [", ".join(column.names or (column.key,)) for column in columns],
+            "required": [column.required for column in columns],
+            "feeds": [fed[column.key] for column in columns],
+            "example": [column.example or None for column in columns],
+        },
+        schema=pa.schema(
+            {
+                "column": pa.string(),
+                "names": pa.string(),
+                "required": pa.bool_(),
+                "feeds": pa.string(),
+                "example": pa.string(),
+            }
+        ),
+    )
+    output.deliver(table, **where)
+
+
+@click.command(cls=Command)
+@click.argument("file", type=click.Path(path_type=Path))
+@options.output_options
+def sniff(file: Path, **where: Any) -> None:
+    """Say which profiles fit a file, the best first, and why.
+
+    For example:
+      martlet sniff export.csv
+    """
+    import pyarrow as pa
+
+    from martlet.loaders import ingest as loader
+    from martlet.terminal import output
+
+    fits = loader.sniff(file)
+    table = pa.table(
+        {
+            "profile": pa.array([fit.profile for fit in fits], pa.string()),
+            "score": pa.array([round(fit.score, 2) for fit in fits], pa.float64()),
+            "title": pa.array([fit.title for fit in fits], pa.string()),
+            "missing": pa.array([", ".join(fit.missing) or None for fit in fits], pa.string()),
+            "reasons": pa.array(["; ".join(fit.reasons) for fit in fits], pa.string()),
+        }
+    )
+    output.deliver(table, **where)
+    if not fits:
+        click.echo(f"No profile has any column of {file}; martlet profiles shows what they are.", err=True)
+    elif not fits[0].missing:
+        click.echo(f"Try next: martlet ingest {fits[0].profile} {file} --dry-run", err=True)
+
+
+@click.command(cls=Command)
+@click.option("--load", "load_id", type=click.IntRange(min=1), help="Only of this load.")
+@click.option("--reason", help="Only with this text in the reason.")
+@click.option(
+    "--export",
+    type=click.Path(path_type=Path),
+    help="Write the rows that wait for repair to this file, as they were written.",
+)
+@options.output_options
+@options.warehouse
+def quarantine(
+    load_id: int | None, reason: str | None, export: Path | None, warehouse: Path, **where: Any
+) -> None:
+    """Show the rows that could not be loaded, by load and reason, and export them for repair.
+
+    In an export each row begins with martlet_row, by which it finds its place again; leave it as it is. When the rest is
+    mended, martlet ingest PROFILE FILE --retry takes the rows, and marks them here.
+
+    For example:
+      martlet quarantine
+      martlet quarantine --reason "unreadable date" --export mend.csv
+      martlet ingest orders mend.csv --retry
+    """
+    import pyarrow as pa
+
+    from martlet.engine.connection import connect, refuse_foreign
+    from martlet.loaders.ingest import quarantined
+    from martlet.terminal import output
+
+    with connect(warehouse) as connection:
+        refuse_foreign(connection, warehouse)
+        if export is not None:
+            written = quarantined.export(connection, export, load_id=load_id, reason=reason)
+            click.echo(
+                f"{export}: {written:,} rows; mend them, then martlet ingest PROFILE {export} --retry",
+                err=True,
+            )
+            return
+        found = quarantined.groups(connection, load_id=load_id, reason=reason)
+    columns = {
+        "load_id": ([group.load_id for group in found], pa.int64()),
+        "profile": ([group.profile for group in found], pa.string()),
+        "source": ([group.source for group in found], pa.string()),
+        "reason": ([group.reason for group in found], pa.string()),
+        "column": ([group.column for group in found], pa.string()),
+        "rows": ([group.rows for group in found], pa.int64()),
+        "resolved": ([group.resolved for group in found], pa.int64()),
+        "first_row": ([group.first_row for group in found], pa.int64()),
+        "example": ([group.example for group in found], pa.string()),
+        "explanation": ([group.explanation for group in found], pa.string()),
+    }
+    output.deliver(
+        pa.table({name: pa.array(values, type_) for name, (values, type_) in columns.items()}), **where
+    )
+    waiting = sum(group.rows - group.resolved for group in found)
+    click.echo(f"{waiting:,} rows wait for repair; --export FILE writes them as they were", err=True)

@@ -1,0 +1,202 @@
+"""The engine: strict templates, and one statement that is asked in four ways."""
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlglot import exp
+
+from martlet.engine import rewriting
+from martlet.engine.errors import UnitError
+from martlet.engine.query import load
+
+TEXT = """/*
+question = "How many?"
+doc      = "A count."
+grain    = ["word"]
+
+[params]
+kind  = { type = "choice", of = ["small", "large"], default = "small", doc = "Which half." }
+limit_at = { type = "int", min = 0, max = 9, default = 5, doc = "Where the halves part." }
+since = { type = "timestamp", doc = "Lower bound." }
+words = { type = "list[str]", default = ["a", "b"], doc = "Which words count." }
+label = { type = "str", default = "x", doc = "A label." }
+
+[columns]
+word  = "The word."
+label_given = "The label."
+total = "How many."
+*/
+WITH given AS (
+    SELECT * FROM (VALUES ('a', 1), ('a', 7), ('b', 8), ('c', 9)) AS v (word, size)
+)
+
+SELECT
+    given.word,
+    $label AS label_given,
+    count(*) AS total
+FROM given
+{% if kind == "small" %}
+WHERE given.size < $limit_at
+{% else %}
+WHERE given.size >= $limit_at
+{% endif %}
+    AND list_contains($words, given.word)
+    AND ($since IS NULL OR $since < TIMESTAMP '2030-01-01')
+GROUP BY given.word
+ORDER BY given.word
+"""
+PATH = "queries/pack/words.sql"
+
+
+def query(old="", new=""):
+    assert old in TEXT
+    found = load(PATH, TEXT.replace(old, new) if old else TEXT)
+    found.check()
+    return found
+
+
+def answers(**params):
+    """Ask bound, as literals and as a macro."""
+    asked = query()
+    values = asked.values(params)
+    rendered, bound = asked.bind(values)
+    with duckdb.connect() as connection:
+        signature = ", ".join(f"{name} := NULL" for name in asked.parameters)
+        connection.execute(f"CREATE MACRO words({signature}) AS TABLE {asked.macro().sql('duckdb')}")
+        call = ", ".join(
+            f"{name} := {rewriting.literal(parameter, values[name]).sql('duckdb')}"
+            for name, parameter in asked.parameters.items()
+        )
+        return (
+            connection.execute(rendered.sql, bound).fetchall(),
+            connection.execute(asked.literal(values).sql("duckdb")).fetchall(),
+            connection.execute(f"FROM words({call}) ORDER BY word").fetchall(),
+        )
+
+
+@pytest.mark.parametrize(
+    ("params", "rows"),
+    [
+        ({}, [("a", "x", 1)]),
+        ({"kind": "large"}, [("a", "x", 1), ("b", "x", 1)]),
+        ({"kind": "large", "words": "c", "label": "it's"}, [("c", "it's", 1)]),
+        ({"limit_at": "0"}, []),
+        ({"since": "2031-01-01"}, []),
+        ({"words": []}, []),
+    ],
+)
+def test_bound_literal_and_macro_agree(params, rows):
+    assert answers(**params) == (rows, rows, rows)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("limit_at := 10", "limit_at must be a whole number from 0 to 9"),
+        ("limit_at := NULL", "limit_at must be a whole number from 0 to 9"),
+        ("kind := 'smal'", "kind must be one of small, large"),
+    ],
+)
+def test_macro_holds_its_arguments_to_their_bounds(call, message):
+    asked = query()
+    signature = ", ".join(
+        f"{name} := {rewriting.literal(parameter, parameter.default).sql('duckdb')}"
+        for name, parameter in asked.parameters.items()
+    )
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE MACRO words({signature}) AS TABLE {asked.macro().sql('duckdb')}")
+        assert connection.execute("FROM words()").fetchall() == [("a", "x", 1)]
+        with pytest.raises(duckdb.Error, match=message):
+            connection.execute(f"FROM words({call})").fetchall()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "$limit_at\n{% else",
+            "$limit\n{% else",
+            r"words\.sql:28: parameter 'limit' is not declared.*'limit_at'",
+        ),
+        ("$label AS", "'x' AS", r"words\.sql:11: parameter 'label' is declared but not used"),
+        (
+            'kind == "small"',
+            'limit_at == "small"',
+            r"words\.sql:27: Jinja may only use choices; .* write \$limit_at",
+        ),
+        ('kind == "small"', 'kin == "small"', r"words\.sql:27: parameter 'kin' is not declared.*'kind'"),
+        ("{% else %}", "{% els %}", r"words\.sql:29: .*els"),
+        (
+            'grain    = ["word"]',
+            'grain    = ["wrd"]',
+            r"words\.sql:4: the grain's 'wrd' is no column.*'word'",
+        ),
+        ("limit_at = {", "size = {", r"words\.sql:2\d: parameter 'limit_at' is not declared"),
+    ],
+)
+def test_malformed_units_are_refused_with_file_and_line(old, new, message):
+    with pytest.raises(UnitError, match=message):
+        query(old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("count(*) AS total", "count(* AS total", r"words\.sql:\d+: Expecting"),
+        ("ORDER BY given.word", "ORDER BY given.word; SELECT 1", "exactly one SELECT"),
+        ("WITH given AS (", "CREATE TABLE t AS WITH given AS (", "exactly one SELECT"),
+    ],
+)
+def test_a_statement_that_is_no_select_is_refused(old, new, message):
+    asked = query(old, new)
+    with pytest.raises(UnitError, match=message):
+        asked.statement(asked.values({}))
+
+
+def test_a_column_with_a_parameters_name_is_refused():
+    asked = query("given.word,\n    $label AS label_given", "word,\n    $label AS label_given")
+    assert asked.macro()
+    captured = load(PATH, TEXT.replace("label", "size").replace("given.size", "size"))
+    with pytest.raises(UnitError, match="parameter 'size' has the name of a column"):
+        captured.macro()
+
+
+def test_lines_of_the_rendered_text_lead_back_to_the_file():
+    asked = query()
+    rendered = asked.render({"kind": "large"})
+    lines = rendered.sql.split("\n")
+    number = next(number for number, line in enumerate(lines, 1) if "given.size >=" in line)
+    assert (
+        rendered.origin(number) == f"{PATH}:{TEXT.split(chr(10)).index('WHERE given.size >= $limit_at') + 1}"
+    )
+    assert "\ue000" not in rendered.sql
+
+
+def shape(statement):
+    """The statement with every literal blanked."""
+    blank = statement.transform(
+        lambda node: (
+            exp.Literal.string("_") if isinstance(node, (exp.Literal, exp.Boolean, exp.Null)) else node
+        )
+    )
+    return blank.sql("duckdb")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    label=st.text().filter(lambda text: "\0" not in text),
+    words=st.lists(st.text(min_size=1), min_size=2, max_size=2),
+)
+def test_no_value_changes_the_shape_of_the_statement(label, words):
+    asked = query()
+    plain = asked.literal(asked.values({}))
+    words = [word.replace("\0", "") for word in words]
+    values = asked.values({"label": label, "words": words})
+    assert shape(asked.literal(values)) == shape(plain)
+    text = asked.literal(values).sql("duckdb")
+    rendered, bound = asked.bind(values)
+    assert rendered == asked.bind(asked.values({}))[0], "a bound value changed the text"
+    with duckdb.connect() as connection:
+        assert len(connection.extract_statements(text)) == 1
+        assert connection.execute(text).fetchall() == connection.execute(rendered.sql, bound).fetchall()
