@@ -76,10 +76,19 @@ class Query:
         return self.unit.columns
 
     @cached_property
-    def structural(self) -> tuple[Parameter, ...]:
-        """The choices that change the statement itself, because Jinja uses them."""
+    def _used_by_jinja(self) -> tuple[Parameter, ...]:
         used = {use.name for use in template.choices_used(self.unit.path, self.unit.body)}
         return tuple(parameter for name, parameter in self.parameters.items() if name in used)
+
+    @cached_property
+    def structural(self) -> tuple[Parameter, ...]:
+        """The choices that change the statement itself, because Jinja uses them."""
+        return tuple(parameter for parameter in self._used_by_jinja if not parameter.is_list)
+
+    @cached_property
+    def selective(self) -> tuple[Parameter, ...]:
+        """The lists of choices that decide which parts the statement carries, because Jinja uses them."""
+        return tuple(parameter for parameter in self._used_by_jinja if parameter.is_list)
 
     def branches(self) -> Iterator[dict[str, str]]:
         """Yield every combination of the structural choices."""
@@ -92,8 +101,11 @@ class Query:
         return parameters.values_of(self.parameters, given, owner=self.path)
 
     def render(self, values: Mapping[str, Any]) -> Rendered:
-        """Render the template with the words that `values` holds for the structural choices."""
-        choices = {parameter.name: values[parameter.name] for parameter in self.structural}
+        """Render the template with the words that `values` holds for the choices that Jinja uses."""
+        choices = {
+            parameter.name: tuple(values[parameter.name]) if parameter.is_list else values[parameter.name]
+            for parameter in self._used_by_jinja
+        }
         return template.render(self.unit.path, self.unit.body, choices)
 
     def statement(self, values: Mapping[str, Any]) -> exp.Query:
@@ -116,13 +128,15 @@ class Query:
         """Return the body of the table macro: each parameter an identifier, cast and held to its bounds.
 
         A structural choice becomes a UNION ALL of its branches, each under `WHERE <choice> = '<word>'`, which DuckDB
-        prunes when it binds the call, so that only the branch asked for is ever planned.
+        prunes when it binds the call, so that only the branch asked for is ever planned. Of a list of choices the body
+        carries the parts for all words, since a call may ask for any of them.
         """
+        every_part = {parameter.name: list(parameter.of) for parameter in self.selective}
         guards = {name: rewriting.guarded(parameter) for name, parameter in self.parameters.items()}
         branches = []
         for choices in self.branches():
             body = self._rewrite(
-                {**self.values({}), **choices},
+                {**self.values({}), **every_part, **choices},
                 lambda parameter, node: rewriting.argument(guards[parameter.name], node),
             )
             self._refuse_capture(body)
@@ -165,7 +179,7 @@ class Query:
                 near = did_you_mean(use.name, self.parameters)
                 raise UnitError(f"{use.path}:{use.line}: parameter {use.name!r} is not declared.{near}")
         for use in words:
-            if self.parameters[use.name].type != "choice":
+            if self.parameters[use.name].element != "choice":
                 message = f"Jinja may only use choices; {use.name!r} is a value: write ${use.name} in the SQL"
                 raise UnitError(f"{use.path}:{use.line}: {message}")
         for name in self.parameters.keys() - {use.name for use in [*values, *words]}:

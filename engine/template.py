@@ -1,7 +1,7 @@
 """Rendering a query's template, and remembering which line of which file each line of the result came from.
 
-Jinja sees only the parameters of type `choice`, as the words that the header lists; no value of any other kind is in its
-context, so none can become SQL text.
+Jinja sees only the parameters of type `choice` and `list[choice]`, as the words that the header lists; no value of any other
+kind is in its context, so none can become SQL text.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ def _without_header(path: str, text: str) -> str:
 
 
 def is_part(path: str) -> bool:
-    """Whether the file is a part that others include: its name begins with `_`."""
-    return path.rsplit("/", 1)[-1].startswith("_")
+    """Whether the file is a part that others use: its name, or that of a folder it stands in, begins with `_`."""
+    return any(name.startswith("_") for name in path.split("/"))
 
 
 def parts_of(path: str, body: str) -> list[str]:
@@ -108,7 +108,7 @@ def _environment(path: str, body: str) -> jinja2.Environment:
     )
 
 
-def render(path: str, body: str, choices: Mapping[str, str]) -> Rendered:
+def render(path: str, body: str, choices: Mapping[str, str | tuple[str, ...]]) -> Rendered:
     """Render the template `body` of file `path` with the words chosen.
 
     Raises
