@@ -6,16 +6,14 @@ stdout carries data only; progress, notes and errors go to stderr.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import click
 
 from martlet.terminal import options
 from martlet.terminal.application import Application
 from martlet.terminal.commands import check, extract, forget, ingest, make
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # Heavy modules (duckdb, polars, rich, ...) are imported by the commands that need them, so that help is quick.
 # ruff: noqa: PLC0415
@@ -36,7 +34,7 @@ def cli() -> None:
 @cli.command()
 @options.warehouse
 def demo(warehouse: Path) -> None:
-    """Show one answer from each pack, building a small warehouse first if there is none.
+    """Show four answers, building a small warehouse first if there is none.
 
     For example:
       martlet demo
@@ -71,31 +69,49 @@ for _command in (
 
 
 @cli.command()
+@click.argument("pack", required=False, type=options.PackName())
 @options.output_options
-def packs(**where: Any) -> None:
-    """List all queries with the question that each answers.
+def packs(pack: str | None, **where: Any) -> None:
+    """List all queries with the question that each answers, or tell what one pack is for.
 
     For example:
-      martlet packs | grep attribution
+      martlet packs
+      martlet packs attribution
+      martlet packs --format csv | grep channel
     """
     from martlet.engine import packs
-    from martlet.terminal import describe, output
+    from martlet.terminal import output
+    from martlet.terminal import packs as screen
 
-    output.deliver(describe.listed(packs.queries().values()), **where)
+    asked = packs.shipped()
+    found = [asked.pack(pack)] if pack else list(asked.by_name.values())
+    plain = where["name"] in (None, "table") and where["output"] is None and where["limit"] is None
+    if not (plain and sys.stdout.isatty()):
+        output.deliver(screen.listed(found), **where)
+    elif pack:
+        screen.page(*found)
+    else:
+        screen.show(found)
 
 
 @cli.command()
 @options.query_name
 def describe(query: str) -> None:
-    """Explain a query: its parameters, its columns, its assumptions, and how to call it.
+    """Explain a query, or a pack: parameters, columns, assumptions, when it misleads, and how to call it.
 
     For example:
       martlet describe attribution/channels
+      martlet describe attribution
     """
     from martlet.engine import packs
     from martlet.terminal import describe
+    from martlet.terminal import packs as screen
 
-    describe.page(packs.get(query))
+    asked = packs.shipped()
+    if query in asked.by_name:
+        screen.page(asked.pack(query))
+    else:
+        describe.page(asked.get(query))
 
 
 @cli.command()
@@ -233,6 +249,27 @@ def preset(kind: str, *, keys: bool, **where: Any) -> None:
         output.deliver(describe.keys(load_preset(kind)), **where)
     else:
         click.echo(source_of(kind).text, nl=False)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@options.warehouse
+def docs(folder: Path, *, warehouse: Path) -> None:
+    """Write a page on each pack into a folder, in Markdown, with examples asked of a warehouse.
+
+    For example:
+      martlet docs docs/packs
+    """
+    import martlet
+    from martlet.engine import packs
+    from martlet.terminal import pages
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with martlet.open(warehouse) as opened:
+        written = pages.pages(list(packs.shipped().by_name.values()), opened)
+    for name, text in written.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    click.echo(f"{folder}: {len(written)} pages.", err=True)
 
 
 @cli.command()

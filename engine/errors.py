@@ -28,6 +28,7 @@ __all__ = [
     "UnknownNameError",
     "WarehouseError",
     "did_you_mean",
+    "nearest",
 ]
 
 
@@ -69,11 +70,16 @@ class UnitError(MartletError):
     exit_code = 1
 
 
+def nearest(word: str, names: Iterable[str]) -> str | None:
+    """Return the name most like `word`, if any is near."""
+    near = difflib.get_close_matches(word, sorted(names), n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
 def did_you_mean(word: str, names: Iterable[str]) -> str:
     """Return ` Did you mean 'x'?` for the nearest of `names`, or a sentence that lists them if none is near."""
     options = sorted(names)
-    near = difflib.get_close_matches(word, options, n=1, cutoff=0.6)
-    if near:
-        return f" Did you mean {near[0]!r}?"
+    if near := nearest(word, options):
+        return f" Did you mean {near!r}?"
     shown = ", ".join(options[:12]) + (", ..." if len(options) > 12 else "")  # noqa: PLR2004
     return f" There are: {shown}." if options else ""

@@ -40,7 +40,7 @@ def _relation(query: Query) -> Relation:
         ),
         comments=(
             *comments_on("VIEW", qualified, query.unit),
-            f"COMMENT ON MACRO TABLE {qualified} IS {quote(query.doc)}",
+            f"COMMENT ON MACRO TABLE {qualified} IS {quote(query.unit.comment)}",
         ),
         reads=reads,
     )

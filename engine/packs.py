@@ -2,46 +2,137 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
-from martlet.engine.errors import UnknownNameError, did_you_mean
+from martlet.engine import pack
+from martlet.engine.errors import UnknownNameError, did_you_mean, nearest
 from martlet.engine.query import Query, load
 from martlet.engine.template import is_part
 from martlet.engine.units import read_folder
 
-__all__ = ["get", "packs", "queries"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from martlet.engine.pack import Pack
+
+__all__ = ["Packs", "get", "packs", "queries", "shipped"]
+
+
+class Packs:
+    """Packs that can be asked together.
+
+    Parameters
+    ----------
+    files
+        The text of each file by its path, `.../<pack>/<name>.sql` and `.../<pack>/_pack.toml`. Files whose name, or
+        that of a folder they stand in, begins with `_` are parts of others, and no queries.
+    """
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self._files = files
+        self._checked: dict[str, Query] = {}
+
+    @cached_property
+    def queries(self) -> dict[str, Query]:
+        """All queries by their `pack/name`.
+
+        Raises
+        ------
+        UnitError
+            If a header is malformed.
+        """
+        loaded = (
+            load(path, text, parts=self._files)
+            for path, text in self._files.items()
+            if path.endswith(".sql") and not is_part(path)
+        )
+        return {query.path: query for query in loaded}
+
+    @cached_property
+    def by_name(self) -> dict[str, Pack]:
+        """What is said of each pack, by its name.
+
+        Raises
+        ------
+        UnitError
+            If a `_pack.toml` is malformed.
+        """
+        folders = {query.pack: query.unit.path.rsplit("/", 1)[0] for query in self.queries.values()}
+        return {
+            name: pack.read(
+                name, path := f"{folders[name]}/{pack.FILE}", self._files.get(path), queries=self.queries
+            )
+            for name in sorted(folders)
+        }
+
+    def get(self, name: str) -> Query:
+        """Return one query, its header held against its template.
+
+        Parameters
+        ----------
+        name
+            `pack/name`, `pack.name`, or only the query's name where no other pack has one of that name.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such query, or there are several; the message gives those meant.
+        """
+        found = self._resolved(name)
+        if found.path not in self._checked:
+            found.check()
+            self._checked[found.path] = found
+        return found
+
+    def _resolved(self, name: str) -> Query:
+        path = name.replace(".", "/")
+        if path in self.queries:
+            return self.queries[path]
+        if path in self.by_name:
+            own = ", ".join(query.path for query in self.by_name[path].queries)
+            raise UnknownNameError(f"{name!r} is a pack; name one of its queries: {own}")
+        alike = [query for query in self.queries.values() if query.name == path]
+        if len(alike) == 1:
+            return alike[0]
+        if alike:
+            several = " or ".join(query.path for query in alike)
+            raise UnknownNameError(f"there are several queries {name!r}: name {several}")
+        bare = {*(query.name for query in self.queries.values()), *self.by_name}
+        near = nearest(path, self.queries if "/" in path else bare)
+        packs = ", ".join(self.by_name)
+        hint = f"Did you mean {near!r}?" if near else f"martlet packs lists those of the packs {packs}."
+        raise UnknownNameError(f"there is no query {name!r}. {hint}")
+
+    def pack(self, name: str) -> Pack:
+        """Return one pack.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such pack.
+        """
+        if name not in self.by_name:
+            raise UnknownNameError(f"there is no pack {name!r}.{did_you_mean(name, self.by_name)}")
+        return self.by_name[name]
 
 
 @cache
+def shipped() -> Packs:
+    """Return the packs of Martlet itself."""
+    return Packs({**dict(read_folder("queries")), **dict(read_folder("queries", ending=".toml"))})
+
+
 def queries() -> dict[str, Query]:
-    """Return all queries by their `pack/name`; files whose name begins with `_` are parts of others, and no queries.
-
-    Raises
-    ------
-    UnitError
-        If a header is malformed.
-    """
-    files = dict(read_folder("queries"))
-    loaded = (load(path, text, parts=files) for path, text in files.items() if not is_part(path))
-    return {query.path: query for query in loaded}
+    """Return all queries of Martlet's packs by their `pack/name`."""
+    return shipped().queries
 
 
-@cache
 def get(path: str) -> Query:
-    """Return one query, its header held against its template.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such query; the message gives the nearest.
-    """
-    found = queries().get(path.replace(".", "/"))
-    if found is None:
-        raise UnknownNameError(f"there is no query {path!r}.{did_you_mean(path, queries())}")
-    found.check()
-    return found
+    """Return one query of Martlet's packs; see `Packs.get`."""
+    return shipped().get(path)
 
 
 def packs() -> list[str]:
-    """Return the names of the packs."""
+    """Return the names of Martlet's packs."""
     return sorted({query.pack for query in queries().values()})

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Query", "load"]
 
-_KEYS = {"question": str, "doc": str, "grain": list, "params": dict, "columns": dict}
+_KEYS = {"question": str, "doc": str, "misleads": str, "grain": list, "params": dict, "columns": dict}
 _PART_KEYS = {"params": dict}
 _MOST_BRANCHES = 64
 
@@ -62,8 +62,13 @@ class Query:
 
     @property
     def doc(self) -> str:
-        """What the answer means, and when it misleads."""
+        """What the answer means."""
         return str(self.unit.header["doc"])
+
+    @property
+    def misleads(self) -> str:
+        """When the answer misleads; empty where `doc` says it."""
+        return str(self.unit.header.get("misleads", ""))
 
     @property
     def grain(self) -> tuple[str, ...]:
@@ -222,7 +227,7 @@ def load(path: str, text: str, *, parts: Mapping[str, str] = MappingProxyType({}
     UnitError
         If the header is malformed.
     """
-    unit = parse_unit(path, text, keys=_KEYS, required=frozenset(_KEYS) - {"params"})
+    unit = parse_unit(path, text, keys=_KEYS, required=frozenset(_KEYS) - {"misleads", "params"})
     own = dict(unit.header.get("params", {}))
     for name in template.parts_of(path, unit.body):
         if parts.get(name, "").startswith("/*"):

@@ -137,7 +137,7 @@ def in_order(found: Iterable[Relation]) -> list[Relation]:
 
 def comments_on(what: str, qualified: str, unit: Unit) -> tuple[str, ...]:
     """Return the COMMENT ON statements for a table or view and its columns."""
-    table = f"COMMENT ON {what} {qualified} IS {quote(unit.header['doc'])}"
+    table = f"COMMENT ON {what} {qualified} IS {quote(unit.comment)}"
     columns = (
         f'COMMENT ON COLUMN {qualified}."{name}" IS {quote(doc)}' for name, doc in unit.columns.items()
     )

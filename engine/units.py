@@ -43,6 +43,11 @@ class Unit:
         return self.path.rsplit("/", 2)[-2]
 
     @property
+    def comment(self) -> str:
+        """What the comment of the relation in the file says: what it is, and when it misleads."""
+        return "\n".join(str(self.header[key]) for key in ("doc", "misleads") if key in self.header)
+
+    @property
     def columns(self) -> dict[str, str]:
         """Doc of each output column, in output order."""
         return dict(self.header.get("columns", {}))
@@ -106,16 +111,16 @@ def parse_unit(path: str, text: str, *, keys: Mapping[str, type], required: froz
     return unit
 
 
-def walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, str]]:
-    """Yield (path, text) of every SQL file below `folder`, sorted by path; works from a zipped wheel too."""
+def walk(folder: Traversable, prefix: str, *, ending: str = ".sql") -> Iterator[tuple[str, str]]:
+    """Yield (path, text) of every file below `folder` with this ending, sorted by path; works from a zipped wheel too."""
     for entry in sorted(folder.iterdir(), key=lambda item: item.name):
         path = f"{prefix}/{entry.name}"
         if entry.is_dir():
-            yield from walk(entry, path)
-        elif entry.name.endswith(".sql"):
+            yield from walk(entry, path, ending=ending)
+        elif entry.name.endswith(ending):
             yield path, entry.read_text(encoding="utf-8")
 
 
-def read_folder(folder: str) -> Iterator[tuple[str, str]]:
-    """Yield (path, text) of the SQL files below a folder of Martlet, such as `queries`."""
-    yield from walk(resources.files("martlet") / folder, folder)
+def read_folder(folder: str, *, ending: str = ".sql") -> Iterator[tuple[str, str]]:
+    """Yield (path, text) of the files with this ending below a folder of Martlet, such as `queries`."""
+    yield from walk(resources.files("martlet") / folder, folder, ending=ending)

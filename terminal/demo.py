@@ -1,4 +1,4 @@
-"""The first screen that a newcomer sees: one answer from each pack, small enough to be read at a glance."""
+"""The first screen that a newcomer sees: four answers, small enough to be read at a glance."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _NEXT = (
 
 
 def show(warehouse: Warehouse, path: Path) -> None:
-    """Print one answer from each pack of an open warehouse on stdout; `path` is how the caller named its file."""
+    """Print four answers of an open warehouse on stdout; `path` is how the caller named its file."""
     terminal = console.out()
     has_truth = bool(warehouse.sql("SELECT 1 FROM truth.order_cause LIMIT 1").rows())
     if option_for(path):

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from martlet.terminal import console
+from martlet.terminal.calls import allowed, as_sql, command, default
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,17 +21,7 @@ if TYPE_CHECKING:
     from martlet.engine.query import Query
     from martlet.loaders.company.preset import Preset
 
-__all__ = ["keys", "listed", "page"]
-
-
-def listed(queries: Iterable[Query]) -> pa.Table:
-    """Return the name and the question of each query, as a table to deliver."""
-    import pyarrow as pa  # noqa: PLC0415 - heavy, and only needed here
-
-    found = list(queries)
-    return pa.table(
-        {"query": [query.path for query in found], "question": [query.question for query in found]}
-    )
+__all__ = ["keys", "page"]
 
 
 def keys(preset: Preset) -> pa.Table:
@@ -49,6 +40,10 @@ def page(query: Query) -> None:
     terminal.print(Text(query.question))
     terminal.print()
     terminal.print(Text(" ".join(query.doc.split())))
+    if query.misleads:
+        terminal.print()
+        terminal.print(Text("When it misleads", style="bold"))
+        terminal.print(Text(" ".join(query.misleads.split())))
     if query.parameters:
         _section(terminal, "Parameters", ((_signature(p), _explained(p)) for p in query.parameters.values()))
     columns = ((Text(name), Text(doc)) for name, doc in query.columns.items())
@@ -80,58 +75,30 @@ def _signature(parameter: Parameter) -> Text:
 
 
 def _explained(parameter: Parameter) -> Text:
-    facts = []
-    if parameter.of:
-        facts.append(f"{'Some' if parameter.is_list else 'One'} of {', '.join(parameter.of)}.")
-    if parameter.min is not None or parameter.max is not None:
-        bounds = (("from", parameter.min), ("to", parameter.max))
-        facts.append(
-            " ".join(f"{word} {bound}" for word, bound in bounds if bound is not None).capitalize() + "."
-        )
-    if parameter.default is not None:
-        facts.append(f"Default: {_as_option(parameter.default) or 'none'}.")
-    return Text.assemble(parameter.doc, "\n", (" ".join(facts), "dim")) if facts else Text(parameter.doc)
+    usual = default(parameter)
+    facts = " ".join(filter(None, (allowed(parameter), usual and f"Default: {usual}.")))
+    return Text.assemble(parameter.doc, "\n", (facts, "dim")) if facts else Text(parameter.doc)
 
 
 def _calls(query: Query) -> list[str]:
     """Return the same call for the shell, for SQL and for Python, with a parameter that is not at its default."""
-    name, value = _example(query)
-    if name is None:
-        shell, sql, python = "", "", ""
-    else:
-        shell, sql, python = (
-            f" -p {name}={_as_option(value)}",
-            f"({name} := {_as_sql(value)})",
-            f", {name}={value!r}",
-        )
+    given = _example(query)
+    sql = ", ".join(f"{name} := {as_sql(value)}" for name, value in given.items())
+    python = "".join(f", {name}={value!r}" for name, value in given.items())
     return [
-        f"martlet query {query.path}{shell}",
-        f"SELECT * FROM {query.pack}.{query.name}{sql}",
+        command(query.path, given),
+        f"SELECT * FROM {query.pack}.{query.name}{f'({sql})' if sql else ''}",
         f'martlet.open("warehouse.duckdb").query("{query.path}"{python}).pl()',
     ]
 
 
-def _example(query: Query) -> tuple[str | None, Any]:
+def _example(query: Query) -> dict[str, Any]:
     for parameter in query.parameters.values():
         usual = parameter.default if parameter.is_list else [parameter.default]
         others = [word for word in parameter.of if word not in usual]
         if others and len(usual) == 1:
-            return parameter.name, others[:1] if parameter.is_list else others[0]
+            return {parameter.name: others[:1] if parameter.is_list else others[0]}
     for parameter in query.parameters.values():
         if parameter.default is not None:
-            return parameter.name, parameter.default
-    return None, None
-
-
-def _as_option(value: Any) -> str:
-    if isinstance(value, list):
-        return ",".join(_as_option(item) for item in value)
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _as_sql(value: Any) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(_as_sql(item) for item in value)}]"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, (int, float)) else "'" + str(value).replace("'", "''") + "'"
+            return {parameter.name: parameter.default}
+    return {}

@@ -26,6 +26,7 @@ __all__ = [
     "Day",
     "Dialect",
     "Imputation",
+    "PackName",
     "ParamType",
     "QueryName",
     "assigned",
@@ -63,6 +64,27 @@ class QueryName(ParamType):
             CompletionItem(path, help=query.question)
             for path, query in packs.queries().items()
             if path.startswith(incomplete)
+        ]
+
+
+class PackName(ParamType):
+    """The name of a pack."""
+
+    name = "pack"
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """Complete the names of all packs."""
+        from martlet.engine import packs  # noqa: PLC0415 - heavy
+
+        return [
+            CompletionItem(name, help=pack.summary)
+            for name, pack in packs.shipped().by_name.items()
+            if name.startswith(incomplete)
         ]
 
 

@@ -111,6 +111,9 @@ def test_help_is_quick(process):
         (["sniff", "none.csv"], "none.csv"),
         (["quarantine", "-w", "none.duckdb"], "there is no warehouse"),
         (["query", "segmentation/rfn"], "Did you mean 'segmentation/rfm'?"),
+        (["query", "segmentation"], "name one of its queries: segmentation/rfm, segmentation/rfm_thresholds"),
+        (["query", "roi"], "name attribution/roi or email/roi"),
+        (["packs", "atribution"], "Did you mean 'attribution'?"),
         (["describe", "atribution/channels"], "Did you mean 'attribution/channels'?"),
         (["query", "segmentation/rfm", "-p", "bin=4"], "Did you mean 'bins'?"),
         (["query", "segmentation/rfm", "-p", "method=quantil"], "Did you mean 'quantile'?"),
@@ -162,7 +165,7 @@ def test_a_bug_of_ours_ends_with_1_and_says_how_to_see_more(run, monkeypatch):
     def broken():
         raise ZeroDivisionError("oh")
 
-    monkeypatch.setattr(packs, "queries", broken)
+    monkeypatch.setattr(packs, "shipped", broken)
     result = run("packs")
     assert result.exit_code == 1
     assert "Error: unexpected ZeroDivisionError: oh" in result.stderr
@@ -498,6 +501,7 @@ def test_completion_prints_a_script(run, shell):
     [
         (["martlet", "pac"], ["packs"]),
         (["martlet", "query", "fun"], ["funnel/stages"]),
+        (["martlet", "packs", "fun"], ["funnel"]),
         (["martlet", "query", "attribution/channels", "-p", "half"], ["half_life_days="]),
         (["martlet", "query", "attribution/channels", "-p", "model", "=", "li"], ["linear"]),
         (

@@ -1,5 +1,6 @@
 """What the README shows is what happens."""
 
+import json
 import os
 import re
 import shlex
@@ -11,7 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 from martlet.cli import cli
+from martlet.engine import packs
 from martlet.loaders.company import load_preset
+from martlet.terminal import pages
+from martlet.terminal.demo_scenes import SCENES
 
 from .conftest import ROOT
 
@@ -37,9 +41,22 @@ def commands():
     ]
 
 
-def test_table_of_packs_is_the_one_that_martlet_prints():
-    printed = CliRunner().invoke(cli, ["packs", "--format", "markdown"])
-    assert section("packs") == printed.stdout.strip()
+def test_table_of_packs_has_a_row_for_each():
+    """To renew it: the table of docs/packs/README.md, its links led into docs/packs/."""
+    assert section("packs") == pages.contents(packs.shipped().by_name.values(), "docs/packs/")
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.title)
+def test_the_command_under_a_table_of_the_demo_gives_just_that_table(scene, warehouse, warehouse_path):
+    words = shlex.split(scene.command)
+    assert words[:2] == ["martlet", "sql"]
+    env = {"MARTLET_WAREHOUSE": str(warehouse_path)}
+    done = CliRunner().invoke(cli, [*words[1:], "--format", "json"], env=env)
+    assert done.exit_code == 0, done.output
+    shown = warehouse.sql(scene.sql).arrow()
+    rows = json.loads(done.stdout)
+    assert [list(row) for row in rows] == [shown.column_names] * shown.num_rows
+    assert [str(row[shown.column_names[0]]) for row in rows] == shown.column(0).to_pylist()
 
 
 @pytest.mark.parametrize("line", commands())
@@ -97,7 +114,7 @@ def test_first_screen_is_what_demo_prints(tmp_path):
 
 
 def test_links_lead_somewhere():
-    for target in re.findall(r"\]\(([A-Z]+\.md)", README):
+    for target in re.findall(r"\]\(([\w/]+\.md)", README):
         assert (ROOT / target).exists(), target
 
 

@@ -86,7 +86,7 @@ def _query(query: Query) -> dict[str, Any]:
         "pack": query.pack,
         "name": query.name,
         "question": query.question,
-        "doc": query.doc,
+        "doc": query.unit.comment,
         "grain": ", ".join(query.grain),
         "parameters": json.dumps(parameters, default=str),
     }
