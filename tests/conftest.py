@@ -1,15 +1,34 @@
 """Fixtures that several folders of tests share."""
 
 import os
+import shutil
 from pathlib import Path
 
+import filelock
 import pytest
+from hypothesis import HealthCheck, settings
 
 import martlet
-from martlet.loaders.warehouse import star
+from martlet.loaders.warehouse import star as warehouse_star
 from martlet.loaders.warehouse.atomic import rewriting
 
+from .queries.in_memory import InMemory
+
 ROOT = Path(__file__).parents[1]
+
+# Fixed examples, so that a run that was green stays green; `search` draws others each time, and is for looking for faults.
+_FIXTURES = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
+settings.register_profile(
+    "dev",
+    max_examples=15,
+    derandomize=True,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=_FIXTURES,
+)
+settings.register_profile("ci", settings.get_profile("dev"), max_examples=150)
+settings.register_profile("search", settings.get_profile("dev"), max_examples=1000, derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 
 @pytest.fixture(scope="session")
@@ -24,11 +43,32 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def warehouse_path(tmp_path_factory) -> Path:
+def once(tmp_path_factory):
+    """A function that makes a folder once for all workers of a run, whoever comes first; open what it holds, don't change it."""
+    own = tmp_path_factory.getbasetemp()
+    common = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def make(name, fill):
+        folder, unfinished = common / name, common / f"{name}.unfinished"
+        with filelock.FileLock(common / f"{name}.lock"):
+            if not folder.exists():
+                shutil.rmtree(unfinished, ignore_errors=True)
+                unfinished.mkdir()
+                fill(unfinished)
+                unfinished.rename(folder)
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def warehouse_path(once) -> Path:
     """A synthetic warehouse of 300 customers, built once; open it, don't change it."""
-    path = tmp_path_factory.mktemp("warehouse") / "warehouse.duckdb"
-    martlet.build(path, customers=300, days=400, seed=7, threads=1)
-    return path
+
+    def build(folder):
+        martlet.build(folder / "warehouse.duckdb", customers=300, days=400, seed=7, threads=1)
+
+    return once("warehouse", build) / "warehouse.duckdb"
 
 
 @pytest.fixture
@@ -39,17 +79,30 @@ def warehouse(warehouse_path):
 
 
 @pytest.fixture(scope="session")
-def _empty_warehouse(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("empty") / "warehouse.duckdb"
-    with rewriting(path) as connection:
-        star.create(connection)
-        star.finish(connection, load_id=1)
-    return path
+def _in_memory():
+    return InMemory()
+
+
+@pytest.fixture(scope="module")
+def star(_in_memory):
+    """An empty star in memory, with all packs installed; `fill` it, then `ask`."""
+    yield _in_memory
+    _in_memory.empty()
+
+
+@pytest.fixture(scope="session")
+def _empty_warehouse(once) -> Path:
+    def create(folder):
+        with rewriting(folder / "warehouse.duckdb") as connection:
+            warehouse_star.create(connection)
+            warehouse_star.refresh(connection)
+
+    return once("empty", create) / "warehouse.duckdb"
 
 
 @pytest.fixture
 def given(_empty_warehouse, tmp_path):
-    """A function that makes a warehouse out of given frames, by table, and opens it."""
+    """A function that makes a warehouse file out of given frames, by table, and opens it."""
     opened = []
 
     def make(tables):
@@ -57,8 +110,8 @@ def given(_empty_warehouse, tmp_path):
         path.write_bytes(_empty_warehouse.read_bytes())
         with rewriting(path, start_from_existing=True) as connection:
             for table, frame in tables.items():
-                star.insert(connection, table, frame)
-            star.refresh(connection)
+                warehouse_star.insert(connection, table, frame)
+            warehouse_star.refresh(connection)
         opened.append(martlet.open(path))
         return opened[-1]
 

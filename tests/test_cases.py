@@ -1,87 +1,77 @@
 """Each case in tests/cases gives the rows that it expects, asked as a query and as the installed table macro."""
 
-import math
-from decimal import Decimal
+import shutil
 
-import duckdb
+import polars as pl
 import pytest
 
-from martlet.engine import packs, rewriting
+from martlet.engine import packs
+from martlet.engine.cases import Case, differences, run_case
+from martlet.engine.errors import UnitError
 
-from .cases import cases
+from .cases import CASES
 
-CASES = list(cases())
+ONE_A_PACK = {case.query.split("/")[0]: case for case in reversed(CASES)}
 
 
-def test_there_are_cases():
-    assert CASES
+def test_every_pack_has_cases():
+    assert ONE_A_PACK.keys() == set(packs.packs())
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_case(star, case):
+    assert run_case(star.connection, packs.get(case.query), case) == []
+
+
+@pytest.mark.parametrize("case", ONE_A_PACK.values(), ids=str)
+def test_a_case_of_each_pack_is_answered_by_a_file_too(given, case):
+    warehouse = given({table: pl.read_csv(path, infer_schema=False) for table, path in case.given.items()})
+    assert differences(warehouse._connection, packs.get(case.query), case) == []
 
 
 @pytest.fixture
-def asked(given, request):
-    """The warehouse of one case: CSV cells are text, and take the types of the table's columns."""
-    case = request.param
-    return case, given({table: read_text(path) for table, path in case.given.items()})
+def changed(tmp_path):
+    """A function that returns a copy of a case, one of its files with other text."""
+    case = next(case for case in CASES if case.rule == "position_of_two_shares_first_to_last")
+
+    def change(name, old, new):
+        folder = shutil.copytree(case.folder, tmp_path / case.rule)
+        text = (folder / name).read_text(encoding="utf-8")
+        assert old in text
+        (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+        return Case(case.query, case.rule, folder)
+
+    return change
 
 
-def read_text(path):
-    """Read a CSV file with every cell as text, empty ones as NULL."""
-    with duckdb.connect() as reader:
-        options = "all_varchar = true, header = true, delim = ',', nullstr = ''"
-        return reader.sql(f"SELECT * FROM read_csv('{path}', {options})").pl()
-
-
-@pytest.mark.parametrize("asked", CASES, ids=str, indirect=True)
-def test_case(asked):
-    case, warehouse = asked
-    query = packs.get(case.query)
-    for answer in (warehouse.query(case.query, **case.params), warehouse.sql(as_macro(query, case.params))):
-        compare(answer.pl(), expected_rows(case, answer))
-
-
-def as_macro(query, params):
-    values = query.values(params)
-    given = ", ".join(
-        f"{name} := {rewriting.literal(query.parameters[name], values[name]).sql('duckdb')}"
-        for name in params
+def test_a_case_that_expects_other_rows_fails_in_both_ways(star, changed):
+    found = run_case(
+        star.connection, packs.get("attribution/channels"), changed("expect.csv", "Email", "Mail")
     )
-    return f"FROM {query.pack}.{query.name}({given})"
+    assert {text.split(":")[0].split(", ")[1] for text in found} == {"as a query", "as a macro"}
+    assert all("Mail" in text for text in found)
 
 
-def expected_rows(case, answer):
-    """Read expect.csv with the types of the answer's columns."""
-    types = dict(zip(answer.columns, answer.pl().dtypes, strict=True))
-    text = read_text(case.expect)
-    assert set(text.columns) <= set(types), f"{case}: expect.csv names columns that the answer lacks"
-    with duckdb.connect() as reader:
-        reader.register("answer", answer.arrow())
-        reader.register("expected", text.to_arrow())
-        described = {row[0]: row[1] for row in reader.sql("DESCRIBE answer").fetchall()}
-        # An ENUM of the warehouse is text here: its words are what the case states.
-        casts = ", ".join(
-            f'"{name}"' if described[name].startswith("ENUM") else f'"{name}"::{described[name]} AS "{name}"'
-            for name in text.columns
-        )
-        return reader.sql(f"SELECT {casts} FROM expected").pl()
+def test_a_case_that_expects_more_rows_fails(star, changed):
+    case = changed("expect.csv", "(unattributed),0,0,0,0\n", "(unattributed),0,0,0,0\n" * 2)
+    assert "4 rows" in run_case(star.connection, packs.get(case.query), case)[0]
 
 
-def compare(answer, expected):
-    columns = expected.columns
-    got = sorted((tuple(map(plain, row)) for row in answer.select(columns).rows()), key=repr)
-    wanted = sorted((tuple(map(plain, row)) for row in expected.rows()), key=repr)
-    assert len(got) == len(wanted), f"{len(got)} rows, not {len(wanted)}:\n{answer.select(columns)}"
-    for mine, theirs in zip(got, wanted, strict=True):
-        assert all(map(same, mine, theirs)), f"got {mine}\nnot {theirs}\nof {columns}"
+def test_a_case_leaves_nothing_behind(star):
+    run_case(star.connection, packs.get(CASES[0].query), CASES[0])
+    assert star.connection.sql("SELECT count(*) FROM star.fact_order").fetchall() == [(0,)]
 
 
-def plain(value):
-    # Rounded for the sort only as far as the comparison is exact.
-    return float(f"{value:.9g}") if isinstance(value, float) else value
+def test_a_column_that_the_answer_lacks_is_named_with_the_nearest(star, changed):
+    case = changed("expect.csv", "channel", "chanel")
+    with pytest.raises(UnitError, match=r"expect\.csv: the answer has no column 'chanel'.*'channel'"):
+        run_case(star.connection, packs.get(case.query), case)
+    # The next case finds the star as it was.
+    assert run_case(star.connection, packs.get(CASES[0].query), CASES[0]) == []
 
 
-def same(mine, theirs):
-    if isinstance(mine, float) and isinstance(theirs, float):
-        return math.isclose(mine, theirs, rel_tol=1e-8, abs_tol=1e-9)
-    if isinstance(mine, Decimal) or isinstance(theirs, Decimal):
-        return mine == theirs
-    return mine == theirs
+def test_a_table_that_does_not_exist_is_named_with_the_nearest(changed):
+    case = changed("params.toml", "", "")
+    (case.folder / "given" / "star.fact_order.csv").rename(case.folder / "given" / "star.fact_orders.csv")
+    with pytest.raises(UnitError, match=r"no table 'star\.fact_orders'.*'star\.fact_order'"):
+        _ = case.given

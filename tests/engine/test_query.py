@@ -2,7 +2,7 @@
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlglot import exp
 
@@ -183,7 +183,6 @@ def shape(statement):
     return blank.sql("duckdb")
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     label=st.text().filter(lambda text: "\0" not in text),
     words=st.lists(st.text(min_size=1), min_size=2, max_size=2),

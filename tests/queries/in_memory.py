@@ -1,4 +1,4 @@
-"""A warehouse in memory, emptied and filled anew for each example, for tests that ask a query hundreds of times."""
+"""A warehouse in memory, filled anew for each example, for tests that ask a query hundreds of times."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -20,28 +20,29 @@ _TYPES = {
 
 
 class InMemory:
-    """An empty star; `fill` it, then `ask`."""
+    """An empty star; `fill` it, then `ask`; `empty` it when done."""
 
     def __init__(self):
         self.connection = duckdb.connect()
         self.connection.execute("SET threads = 1")
         star.create(self.connection)
         star.refresh(self.connection)
-        self._filled = {}
+        self._is_filled = False
 
     def fill(self, **tables):
         """Give tables of `star` these rows and no others (dimensions keep the members that they were created with)."""
-        for table in reversed(list(self._filled)):
-            self.connection.execute(f"DELETE FROM star.{table} WHERE {self._filled[table]}")
-        self._filled = {}
+        self.empty()
+        self.connection.execute("BEGIN")
+        self._is_filled = True
         for table, rows in tables.items():
             if rows:
-                key = next(iter(rows[0]))
-                known = self.connection.sql(f"SELECT {key} FROM star.{table}").fetchall()
-                self._filled[table] = f"{key} NOT IN ({', '.join(str(k) for (k,) in known) or 'NULL'})"
-                if not known:
-                    self._filled[table] = "true"
                 star.insert(self.connection, f"star.{table}", self._frame(table, rows))
+
+    def empty(self):
+        """Take back what was filled in."""
+        if self._is_filled:
+            self.connection.execute("ROLLBACK")
+        self._is_filled = False
 
     def _frame(self, table, rows):
         described = self.connection.sql(f"DESCRIBE star.{table}").fetchall()

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from .in_memory import InMemory, moment
+from .in_memory import moment
 
 CONVERSION = moment("2023-01-10T12:00")
 MODELS = {
@@ -22,11 +22,6 @@ MODELS = {
 def cases(shared):
     text = (shared / "known_answers/posthog/attribution_vectors.json").read_text(encoding="utf-8")
     return {case["id"]: case for case in json.loads(text)["cases"]}
-
-
-@pytest.fixture(scope="module")
-def star():
-    return InMemory()
 
 
 def at(text):

@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from . import attribution_by_hand as by_hand
-from .in_memory import InMemory
 
 ORIGIN = datetime(2024, 1, 1)
 # Keys of the warehouse's own channels: name, whether direct, whether paid.
@@ -23,12 +22,6 @@ CHANNELS = {
 KINDS = {name: kind for name, *kind in CHANNELS.values()}
 TYPES = ["impression", "click", "visit", "email_open", "email_click", "other"]
 VISITORS = {1: 1, 2: 2, 3: 0, 4: 0}
-SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
-
-
-@pytest.fixture(scope="module")
-def star():
-    return InMemory()
 
 
 # Few moments, so that touches tie with each other, with orders and with the ends of windows.
@@ -115,7 +108,6 @@ def channel_of(node):
     )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
 @given(orders=orders, touches=touches, spends=spends, p=parameters)
 def test_all_models_are_those_of_the_plain_rules_and_sum_to_the_orders(star, orders, touches, spends, p):
     orders, touches = fill(star, orders, touches, spends)
@@ -158,7 +150,6 @@ def test_all_models_are_those_of_the_plain_rules_and_sum_to_the_orders(star, ord
         assert round(Decimal(sum(row["revenue"] for row in rows.values())), 2) == money
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
 @given(orders=orders, touches=touches, p=parameters)
 def test_weights_of_an_order_sum_to_one_and_sum_up_to_the_channels(star, orders, touches, p):
     fill(star, orders, touches)
@@ -182,7 +173,6 @@ def test_weights_of_an_order_sum_to_one_and_sum_up_to_the_channels(star, orders,
         assert sum(split.values()) == pytest.approx(sum(by_channel.values()), abs=1e-9)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
 @given(orders=orders, touches=touches, p=parameters)
 def test_removal_effects_are_shares_solved_exactly(star, orders, touches, p):
     orders, touches = fill(star, orders, touches)

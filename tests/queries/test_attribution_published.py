@@ -8,12 +8,7 @@ from fractions import Fraction
 import pytest
 
 from .attribution_paths import CONVERSION, fill_paths
-from .in_memory import InMemory, moment
-
-
-@pytest.fixture(scope="module")
-def star():
-    return InMemory()
+from .in_memory import moment
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,8 @@ from math import sqrt
 from statistics import mean, variance
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-
-from .in_memory import InMemory
 
 ORIGIN = datetime(2024, 1, 1)
 TYPE_OF_CAMPAIGN = {1: "Newsletter", 2: "Newsletter", 3: "Promotional", 4: "Welcome"}
@@ -23,11 +21,6 @@ RATES = {
     "revenue_per_email": ("revenue", "sent"),
     "revenue_per_recipient": ("revenue", "recipients"),
 }
-
-
-@pytest.fixture(scope="module")
-def star():
-    return InMemory()
 
 
 def hours(number):
@@ -129,7 +122,6 @@ def gains(mails, orders, p, measure):
     return tuple(map(sum, zip(*estimates, strict=True)))
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(mails=st.lists(mails(), max_size=24), orders=orders, p=parameters)
 def test_kinds_are_those_of_the_plain_rule(star, mails, orders, p):
     mails = [{"email_id": number, **mail} for number, mail in enumerate(mails, 1)]

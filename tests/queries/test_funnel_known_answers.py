@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from .in_memory import InMemory, moment
+from .in_memory import moment
 
 STAGES = ["Homepage", "Product Page", "Add to Cart", "Checkout", "Purchase"]
 LATER = "2030-01-01"
@@ -17,11 +17,6 @@ LATER = "2030-01-01"
 def cases(shared):
     text = (shared / "known_answers/posthog/funnel_vectors.json").read_text(encoding="utf-8")
     return {case["id"]: case for case in json.loads(text)["cases"]}
-
-
-@pytest.fixture(scope="module")
-def star():
-    return InMemory()
 
 
 def funnel(star, case, *, hours):

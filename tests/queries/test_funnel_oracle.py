@@ -5,21 +5,14 @@ from datetime import datetime, timedelta
 from statistics import mean, median, quantiles
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-
-from .in_memory import InMemory
 
 ORIGIN = datetime(2024, 1, 1)
 STAGES = ["Homepage", "Product Page", "Add to Cart", "Checkout", "Purchase"]
 CHANNEL_OF_SESSION = {1: "Direct", 2: "Organic Search", 3: "Direct", 4: "(unknown)"}
 CUSTOMER_OF_VISITOR = {1: 1, 2: 1, 3: 0}
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(scope="module")
-def star():
-    return InMemory()
 
 
 events = st.lists(
@@ -107,7 +100,6 @@ def recompute(events, p):
     return outcomes
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=events, p=parameters)
 def test_steps_are_those_of_brute_force(star, events, p):
     events = [{"event_id": number, **event} for number, event in enumerate(events, 1)]

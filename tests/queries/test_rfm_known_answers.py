@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from .in_memory import InMemory, moment
+from .in_memory import moment
 
 AS_OF = "2006-12-31"
 
@@ -16,12 +16,12 @@ def folder(shared):
     return shared / "known_answers" / "rfm_r"
 
 
-@pytest.fixture(scope="module")
-def star(folder):
+@pytest.fixture
+def star(star, folder):
+    """The star with the published orders."""
     with (folder / "rfm_data_orders.csv").open(encoding="utf-8") as file:
         orders = list(csv.DictReader(file))
     keys = {name: key for key, name in enumerate(sorted({order["customer_id"] for order in orders}), 1)}
-    star = InMemory()
     star.fill(
         dim_customer=[{"customer_key": key, "customer_id": name} for name, key in keys.items()],
         fact_order=[
@@ -78,7 +78,7 @@ def test_thresholds_count_the_customers_that_have_each_score(star):
         assert row["customers"] == scores.count(row["score"])
 
 
-def test_each_of_the_125_scores_falls_in_the_first_published_segment_that_fits(folder):
+def test_each_of_the_125_scores_falls_in_the_first_published_segment_that_fits(star, folder):
     segments = json.loads((folder / "published.json").read_text(encoding="utf-8"))["segments"]
     bounds = [
         segments[f"{measure}_{end}"]
@@ -92,7 +92,6 @@ def test_each_of_the_125_scores_falls_in_the_first_published_segment_that_fits(f
                 return name
         return "Others"
 
-    star = InMemory()
     scores = dict(enumerate(product(range(1, 6), repeat=3), 1))
     star.fill(
         fact_order=[

@@ -6,19 +6,11 @@ from fractions import Fraction
 from math import ceil
 from statistics import quantiles
 
-import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-
-from .in_memory import InMemory
 
 TODAY = datetime(2024, 6, 1)
 STATUSES = ["completed", "open", "partially_refunded", "cancelled"]
-
-
-@pytest.fixture(scope="module")
-def star():
-    return InMemory()
 
 
 order = st.tuples(
@@ -43,7 +35,6 @@ def bins_of(values, method, bins, step):
     return [tile_of_row[ordered.index(value)] for value in values]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     orders=st.lists(order, max_size=40),
     method=st.sampled_from(["quantile", "ntile"]),

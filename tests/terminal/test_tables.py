@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
@@ -68,7 +68,6 @@ def test_what_a_stranger_wrote_can_not_steer_the_terminal():
     assert lines[4] == "two lines"
 
 
-@settings(deadline=None, max_examples=40)
 @given(
     st.lists(st.lists(st.text(max_size=60), min_size=3, max_size=3), min_size=1, max_size=8),
     st.integers(min_value=20, max_value=120),

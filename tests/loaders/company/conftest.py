@@ -31,17 +31,38 @@ def tables_of():
 
 
 @pytest.fixture(scope="session")
-def small():
-    """A company of four hundred customers over fourteen months, in several blocks."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(company_module, "BLOCK", 150)
-        return tables(Company(customers=400, days=420, until=UNTIL, seed=7))
+def kept(once):
+    """A function that makes a company's tables once for all workers, and reads them."""
+
+    def read(name, make):
+        def write(folder):
+            for relation, frame in make().items():
+                frame.write_ipc(folder / f"{relation}.arrow")
+
+        return {path.stem: pl.read_ipc(path) for path in sorted(once(name, write).glob("*.arrow"))}
+
+    return read
 
 
 @pytest.fixture(scope="session")
-def large():
+def small(kept):
+    """A company of four hundred customers over fourteen months, in several blocks."""
+
+    def make():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(company_module, "BLOCK", 150)
+            return tables(Company(customers=400, days=420, until=UNTIL, seed=7))
+
+    return kept("small", make)
+
+
+@pytest.fixture(scope="session")
+def large(kept):
     """A company large enough to measure shares."""
-    return tables(Company(customers=6000, days=730, until=date(2026, 1, 1), seed=11), threads=2)
+    return kept(
+        "large",
+        lambda: tables(Company(customers=6000, days=730, until=date(2026, 1, 1), seed=11), threads=2),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -8,33 +8,32 @@ from martlet.loaders.extract import extract
 
 
 @pytest.fixture(scope="session")
-def company(tmp_path_factory):
+def company(once):
     """A company of five hundred customers, some of them with letters that not every encoding has."""
-    path = tmp_path_factory.mktemp("company") / "warehouse.duckdb"
-    martlet.build(path, customers=500, days=500, seed=11, threads=1)
-    with duckdb.connect(str(path)) as connection:
-        for name, remainder in (("José", 1), ("Łukasz", 2), ("Zoë, the 2nd", 3)):
+
+    def build(folder):
+        path = folder / "warehouse.duckdb"
+        martlet.build(path, customers=500, days=500, seed=11, threads=1)
+        with duckdb.connect(str(path)) as connection:
+            for name, remainder in (("José", 1), ("Łukasz", 2), ("Zoë, the 2nd", 3)):
+                connection.execute(
+                    "UPDATE star.dim_customer SET first_name = $name WHERE customer_key % 25 = $remainder",
+                    {"name": name, "remainder": remainder},
+                )
             connection.execute(
-                "UPDATE star.dim_customer SET first_name = $name WHERE customer_key % 25 = $remainder",
-                {"name": name, "remainder": remainder},
+                "UPDATE star.dim_customer SET birth_date = DATE '1996-02-29' WHERE customer_key % 9 = 1"
             )
-        connection.execute(
-            "UPDATE star.dim_customer SET birth_date = DATE '1996-02-29' WHERE customer_key % 9 = 1"
-        )
-    return path
+
+    return once("company", build) / "warehouse.duckdb"
 
 
 @pytest.fixture(scope="session")
-def extracts(company, tmp_path_factory):
+def extracts(company, once):
     """A function that extracts the company once for each set of options, and returns the folder."""
-    made = {}
 
     def make(**options):
-        key = tuple(sorted(options.items()))
-        if key not in made:
-            made[key] = tmp_path_factory.mktemp("extract") / "raw"
-            extract(company, made[key], **options)
-        return made[key]
+        name = "-".join(["extract", *(f"{key}-{value}" for key, value in sorted(options.items()))])
+        return once(name, lambda folder: extract(company, folder / "raw", **options)) / "raw"
 
     return make
 

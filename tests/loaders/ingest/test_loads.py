@@ -7,7 +7,7 @@ import json
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import martlet
@@ -301,7 +301,7 @@ def as_csv(rows):
     return text.getvalue()
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=min(12, settings.default.max_examples))
 @given(ROWS, ROWS)
 def test_every_row_is_loaded_merged_or_quarantined_and_checks_pass(tmp_path_factory, first, second):
     """The checks of severity error run after each load: whatever the file says, none of them may stop it."""

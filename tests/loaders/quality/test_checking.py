@@ -14,11 +14,11 @@ CUSTOMER = "INSERT INTO star.dim_customer (customer_key, customer_id, email) VAL
 
 
 @pytest.fixture(scope="module")
-def _loaded(tmp_path_factory):
+def _loaded(_empty_warehouse, tmp_path_factory):
     """Two loads, after the second of which two customers have one address."""
     path = tmp_path_factory.mktemp("loaded") / "warehouse.duckdb"
-    with rewriting(path) as connection:
-        star.create(connection)
+    path.write_bytes(_empty_warehouse.read_bytes())
+    with rewriting(path, start_from_existing=True) as connection:
         for load_id in (1, 2):
             connection.execute(LOAD.format(load_id))
             connection.execute(CUSTOMER.format(load_id, "same@x.de"))

@@ -19,10 +19,10 @@ CUSTOMERS = (
 
 
 @pytest.fixture(scope="module")
-def _loaded(tmp_path_factory):
+def _loaded(_empty_warehouse, tmp_path_factory):
     path = tmp_path_factory.mktemp("loaded") / "warehouse.duckdb"
-    with rewriting(path) as connection:
-        star.create(connection)
+    path.write_bytes(_empty_warehouse.read_bytes())
+    with rewriting(path, start_from_existing=True) as connection:
         connection.execute(
             "INSERT INTO meta.load (load_id, loaded_at, kind, source) VALUES (1, '2025-02-01', 'ingest customers', 'a.csv')"
         )

@@ -3,10 +3,6 @@
 from dataclasses import dataclass
 
 import polars as pl
-from hypothesis import settings
-
-# Small frames cost the same as large ones, and what a busy machine makes of them is no matter of correctness.
-relaxed = settings(deadline=None, max_examples=30)
 
 
 @dataclass(frozen=True)

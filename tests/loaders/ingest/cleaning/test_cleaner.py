@@ -13,7 +13,6 @@ from martlet.loaders.ingest.profile import load_profile
 
 from ..profiles import profile_of
 from ..sources import clean, table, texts
-from .readings import relaxed
 
 CELLS = {
     "customer": st.sampled_from(["Ann", "Bob", " Ann ", "A  B", "\u00a0Ann", "'17"]),
@@ -57,7 +56,6 @@ def as_text(series):
     return series.cast(pl.String)
 
 
-@relaxed
 @given(FILES, st.integers(min_value=1, max_value=13))
 def test_batches_of_any_size_give_the_same(columns, size):
     whole, parts = orders(columns), orders(columns, size=size)
@@ -67,7 +65,6 @@ def test_batches_of_any_size_give_the_same(columns, size):
     assert whole.notes == parts.notes
 
 
-@relaxed
 @given(FILES)
 def test_each_row_is_loaded_or_rejected_with_a_reason(columns):
     found = orders(columns)
@@ -76,7 +73,6 @@ def test_each_row_is_loaded_or_rejected_with_a_reason(columns):
     assert not found.rejected["reason"].null_count()
 
 
-@relaxed
 @given(FILES)
 def test_cleaning_what_is_clean_changes_nothing(columns):
     first = orders(columns).rows["orders"].drop("row")
@@ -89,7 +85,6 @@ def test_cleaning_what_is_clean_changes_nothing(columns):
     assert again.rejected.is_empty()
 
 
-@relaxed
 @given(FILES)
 def test_a_cell_that_differs_is_counted_and_no_other(columns):
     found = orders(columns)

@@ -10,8 +10,6 @@ from martlet.loaders.ingest.cleaning.field_parsers import STAGED, bounds, reader
 from martlet.loaders.ingest.entity import TYPES, Field
 from martlet.loaders.ingest.profile import Column
 
-from .readings import relaxed
-
 # Text like dates and numbers goes further into the readers than any text does.
 ALIKE = st.text("0123456789 .,:-/+$()%eETZxX'\u2212\u00a0", max_size=22)
 LONG = st.integers(min_value=0, max_value=10**40).map(str)
@@ -19,7 +17,6 @@ CELLS = st.lists(st.one_of(ALIKE, st.text(max_size=12), LONG, st.none()), min_si
 
 
 @pytest.mark.parametrize("kind", TYPES)
-@relaxed
 @given(cells=CELLS, zone=st.sampled_from(["", "Europe/Lisbon"]), decimal=st.sampled_from([None, ",", "."]))
 def test_every_cell_becomes_a_value_or_has_a_problem(kind, cells, zone, decimal):
     field = Field(name="f", type=kind, doc="", words={"a": "A"} if kind == "word" else {})

@@ -11,7 +11,7 @@ from martlet.loaders.ingest.cleaning.texts import EmailReader, IdReader, PhoneRe
 from martlet.loaders.ingest.cleaning.words import FALSE_WORDS, NULL_WORDS, TRUE_WORDS
 from martlet.loaders.ingest.profile import Column
 
-from .readings import relaxed, through
+from .readings import through
 
 PLAIN = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=8)
 SPACES = st.text(" \t\n\u00a0\u2003\u200b\ufeff", max_size=3)
@@ -22,7 +22,6 @@ def tidy(cells, **options):
     return found.text.to_list(), {touch.rule: touch.rows.to_list() for touch in found.touched}
 
 
-@relaxed
 @given(st.lists(st.tuples(SPACES, PLAIN, SPACES), min_size=1, max_size=6))
 def test_spaces_around_a_value_go_and_are_counted(cells):
     words = [word if word.lower() not in NULL_WORDS else "x" for _, word, _ in cells]
@@ -33,7 +32,6 @@ def test_spaces_around_a_value_go_and_are_counted(cells):
     assert changed.get("spaces", []) == spaced
 
 
-@relaxed
 @given(st.lists(st.text(max_size=8), max_size=6))
 def test_tidying_what_is_tidy_changes_nothing(cells):
     text, _ = tidy(cells)
@@ -170,7 +168,6 @@ def test_of_equally_common_spellings_that_of_both_cases_counts():
     assert through(WordReader({}), ["LEEDS", "Leeds", "leeds"]).values == ["Leeds"] * 3
 
 
-@relaxed
 @given(st.lists(st.sampled_from(["New York", "NEW YORK", "new-york", "Porto", "PORTO"]), max_size=9))
 def test_words_read_twice_are_as_read_once(words):
     once = through(WordReader({}), words).values

@@ -5,7 +5,7 @@ import io
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from martlet.loaders.ingest.reading import _bytes, _delimited, open_source
@@ -163,7 +163,6 @@ TABLES = st.integers(1, 4).flatmap(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     TABLES,
     st.sampled_from(",;\t|"),
@@ -214,7 +213,6 @@ LINES = st.sampled_from(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
 @given(st.lists(LINES, max_size=30), st.sampled_from([5, 20, 100]))
 def test_the_size_of_batches_changes_nothing(tmp_path, monkeypatch, lines, chunk):
     path = tmp_path / "a.csv"

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from martlet.engine.errors import IngestError
@@ -108,7 +108,6 @@ def test_half_characters_are_replaced(read):
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=8))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
 @given(
     st.lists(st.fixed_dictionaries({"a": st.integers(), "b": SCALARS}), min_size=1, max_size=8),
     st.sampled_from(["list", "lines", "document"]),
