@@ -11,7 +11,7 @@ from martlet.loaders.company import experiments, person_frames, sale_frames, web
 from martlet.loaders.company._frames import NEVER
 from martlet.loaders.company._ids import TOUCHES
 from martlet.loaders.company.baskets import Demand, lines
-from martlet.loaders.company.block_totals import Tallies
+from martlet.loaders.company.block_totals import BlockTotals
 from martlet.loaders.company.browsers import recognised
 from martlet.loaders.company.funnel import depths
 from martlet.loaders.company.harvest import harvest, of_mails
@@ -41,7 +41,7 @@ class Block:
     """The rows of a block by table, dimensions first, and what must be summed over blocks."""
 
     frames: list[tuple[str, pl.DataFrame]]
-    tallies: Tallies
+    totals: BlockTotals
 
 
 def generate(world: World, seed: int, low: int, high: int) -> Block:
@@ -111,10 +111,10 @@ def generate(world: World, seed: int, low: int, high: int) -> Block:
     outcomes = expected_outcomes(
         world, people, exposed=exposed, touches=touches, seen=seen, sales=sales, means=means
     )
-    tallies = Tallies.of(
+    totals = BlockTotals.of(
         world, touches, seen, sales, leads=leads, assets=assets, effects=effects, outcomes=outcomes
     )
-    return Block([(relation, frame) for relation, frame in frames if frame.height], tallies)
+    return Block([(relation, frame) for relation, frame in frames if frame.height], totals)
 
 
 def _causes(outer: Touches, orders: Orders) -> tuple[NDArray[np.float64], Ints]:

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Tallies"]
+__all__ = ["BlockTotals"]
 
 
 @dataclass(frozen=True)
-class Tallies:
+class BlockTotals:
     """Sums over blocks, most of them as frames.
 
     `ads` by day and campaign, `units` by week and product, `touches` by channel, `baskets` by product, `content` leads by
@@ -59,7 +59,7 @@ class Tallies:
         assets: Ints,
         effects: Effects,
         outcomes: pl.DataFrame,
-    ) -> Tallies:
+    ) -> BlockTotals:
         """Sum a block, as far as it lies in the data."""
         bought, kept = sales.bought, sales.lines
         mine = seen.order[touches.campaign[seen.order] > 0]
@@ -113,7 +113,7 @@ class Tallies:
         )
 
     @staticmethod
-    def add(one: Tallies, other: Tallies) -> Tallies:
+    def add(one: BlockTotals, other: BlockTotals) -> BlockTotals:
         """Return the sums of both."""
         by = {
             "ads": ["day", "campaign"],
@@ -127,7 +127,7 @@ class Tallies:
         effects = Effects(
             one.effects.touches + other.effects.touches, one.effects.expected + other.effects.expected
         )
-        return Tallies(**merged, orders=one.orders + other.orders, effects=effects)
+        return BlockTotals(**merged, orders=one.orders + other.orders, effects=effects)
 
 
 def _sums(keys: dict[str, Ints], values: dict[str, Ints | Bools]) -> pl.DataFrame:
