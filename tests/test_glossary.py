@@ -17,7 +17,9 @@ HISTORY = {GLOSSARY, ROOT / "CHANGELOG.md"}
 
 def rows_of(part: str) -> list[list[str]]:
     """The cells of the table below a heading, without its first two lines."""
-    section = re.search(rf"^## {part}$(.*?)(?=^## |\Z)", GLOSSARY.read_text(encoding="utf-8"), re.M | re.S)
+    section = re.search(
+        rf"^## {part}$(.*?)(?=^## |\Z)", GLOSSARY.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
     assert section, part
     lines = [line for line in section[1].splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split(" |")] for line in lines[2:]]

@@ -41,7 +41,7 @@ Frames = list[tuple[str, "pl.DataFrame"]]
 
 
 class Company:
-    """A company that never was, whose every order has a known cause.
+    """A synthetic company, in which every order has a known cause.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ class Company:
             until=until,
             seed=seed,
         )
-        self._knobs = settings_of(preset, set or {})
+        self._preset_settings = settings_of(preset, set or {})
         self._totals: BlockTotals | None = None
 
     @property
@@ -126,7 +126,7 @@ class Company:
 
         return {
             "generator": GENERATOR,
-            **self._knobs,
+            **self._preset_settings,
             "preset_digest": blake2b(repr(self._world.preset).encode(), digest_size=16).hexdigest(),
             "customers": str(self._given["customers"]),
             "customers_on": self._customers_on.isoformat(),
@@ -155,8 +155,8 @@ class Company:
     def blocks(self, threads: int = 1) -> Iterator[Frames]:
         """Yield the rows of each block, by table, in an order that respects foreign keys; blocks ascend in customers.
 
-        The rows of one fact come in two frames: those of known customers, by customer and time, then those of nobody in
-        particular (customer 0), by time. Blocks are generated ahead, by up to four threads.
+        The rows of one fact come in two frames: those of known customers, by customer and time, then those of unknown
+        customers (0), by time. Blocks are generated ahead, by up to four threads.
 
         Raises
         ------

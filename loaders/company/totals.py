@@ -137,9 +137,7 @@ def _media_frame(world: World, totals: BlockTotals) -> pl.DataFrame:
     """Scale the plan, whose spend is 1 in a mean week, to this company's mean week."""
     weeks = (world.until - world.first_day).days / 7
     touches = dict(totals.touches.iter_rows())
-    spend = dict(
-        ad_spend_frame(world, totals).group_by("channel_key").agg(pl.col("spend").sum()).iter_rows()
-    )
+    spend = dict(ad_spend_frame(world, totals).group_by("channel_key").agg(pl.col("spend").sum()).iter_rows())
     rows = []
     for mix in world.preset.channels:
         if mix.half_spend > 0:
