@@ -2,13 +2,13 @@
 
 `company` leads through all of it. The rooms, in the order in which one follows from the other:
 
-- Numbers: `preset` reads a TOML file into the classes of `_sections` and `_offers`, checked by `_consistency`; `knobs` lists
+- Numbers: `preset` reads a TOML file into the classes of `_sections` and `_offers`, checked by `_consistency`; `settings` lists
   its keys and `overrides` changes them.
-- Chance: `_streams` (addressed random numbers), `_draws` (distributions), `_ids` (number spaces), `_clock` (operational time).
-- The same for all (`_world`): `catalogue`, `names`, `assortment`, `campaigns`, `media`, `budgets`, `publishing`, `_segments`.
-- Per block of customers (`block`), cause before effect: `people`; `touches` in `browsers`, and what they work (`modifiers`,
-  `experiments`, `funnel`, `mail`); `orders`; `baskets` and `sales`; `harvest`; `visits`; `leads`; `trials`.
-- Rows: `person_frames`, `sale_frames`, `web_frames` with `_frames`; over all blocks `tallies`, then `stock` and `totals`.
+- Chance: `streams` (addressed random numbers), `_draws` (distributions), `_ids` (number spaces), `_clock` (operational time).
+- The same for all (`world`): `products`, `names`, `assortment`, `campaigns`, `media`, `budgets`, `publishing`, `_segments`.
+- Per block of customers (`block`), cause before effect: `people`; `exogenous` touches (`touches`, `browsers`), and their effects
+  (`modifiers`, `experiments`, `funnel`, `mail`); `orders`; `baskets` and `sales`; `harvest`; `visits`; `leads`; `trials`.
+- Rows: `person_frames`, `sale_frames`, `web_frames` with `_frames`; over all blocks `block_totals`, then `stock` and `totals`.
 """
 
 from martlet.loaders.company.company import Company

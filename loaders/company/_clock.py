@@ -165,16 +165,16 @@ def _day_weights(preset: Preset, origin: date, days: int) -> Floats:
     calendar = [origin + timedelta(days=number) for number in range(days)]
     for number, day in enumerate(calendar):
         # Months are read at their middle and blended between, lest demand jump on the first.
-        place = (day.month - 1 + (day.day - 0.5) / 30.4375 - 0.5) % 12
-        month = int(place)
-        blend = place - month
+        month_position = (day.month - 1 + (day.day - 0.5) / 30.4375 - 0.5) % 12
+        month = int(month_position)
+        blend = month_position - month
         season = months[month] * (1 - blend) + months[(month + 1) % 12] * blend
         weights[number] = season * weekdays[day.weekday()]
     for year in range(calendar[0].year, calendar[-1].year + 1):
         for name, day in holidays(year).items():
-            place_of = (day - origin).days
-            if 0 <= place_of < days:
-                weights[place_of] *= preset.clock.holidays.get(name, 1.0)
+            day_number = (day - origin).days
+            if 0 <= day_number < days:
+                weights[day_number] *= preset.clock.holidays.get(name, 1.0)
     for begins, ends, number in occasions(preset.promotions, origin, origin + timedelta(days=days)):
         low, high = max((begins - origin).days, 0), min((ends - origin).days, days)
         weights[low:high] *= preset.promotions[number].demand

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from martlet.loaders.company._streams import Streams
+    from martlet.loaders.company.streams import Streams
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

@@ -9,7 +9,7 @@ touch           0: sign-up; 1 to 999: before it; from 1,000: exogenous, by perio
                 from 7,000,000: visits of the customer's share of unknown browsers
 email           below 10,000: mailings, in the order of all time; then sign-up and cart
 visit           the touch that opened it
-event           its visit, and its place there
+event           its visit, and its position there
 =============== ======================================================================================
 """
 
@@ -65,7 +65,7 @@ CLICK: Final = OPEN + 1
 HARVEST: Final = 200_000
 PROSPECT_VISITS: Final = 7_000_000
 PROSPECTS: Final = (
-    20  # first visitor number of the browsers of nobody in particular; those of the customer come before
+    20  # first visitor number of the browsers without a customer; those of the customer come before
 )
 
 MOST_IN_CELL: Final = 8
@@ -75,15 +75,15 @@ MAX_PERIODS: Final = (OPEN - EXOGENOUS) // (_CHANNELS * MOST_IN_CELL)
 
 
 def exogenous_touch(period: Ints, channel_key: int, number: Ints) -> Ints:
-    """Return the place of a touch within its customer, from its period (the first is -1), channel and number in that cell."""
+    """Return the number of a touch within its customer, from its period (the first is -1), channel and number in that cell."""
     return EXOGENOUS + ((period + 1) * _CHANNELS + channel_key) * MOST_IN_CELL + number
 
 
 def caused_order(touch: Ints, number: Ints) -> Ints:
-    """Return the place of an order within its customer, from the touch that caused it."""
+    """Return the number of an order within its customer, from the touch that caused it."""
     return BASELINE_ORDERS + 1 + touch * MOST_CAUSED + number
 
 
 def harvest_touch(order: Ints, slot: int) -> Ints:
-    """Return the place of a harvest touch within its customer, from its order and its slot there."""
+    """Return the number of a harvest touch within its customer, from its order and its slot there."""
     return HARVEST + order * MOST_IN_CELL + slot

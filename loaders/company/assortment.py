@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from martlet.loaders.company._offers import Preset
-    from martlet.loaders.company._streams import Streams
     from martlet.loaders.company.products import Products
+    from martlet.loaders.company.streams import Streams
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]

@@ -24,17 +24,17 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Amounts", "Demand", "Lines", "amounts", "lines", "return_probabilities"]
+__all__ = ["Amounts", "Demand", "OrderLines", "draw_order_lines", "order_amounts", "return_probabilities"]
 
 _MOST_LINES: Final = LINES - 2
 _CENTS: Final = 100.0
 
 
 @dataclass(frozen=True)
-class Lines:
-    """Lines of orders, sorted as these: `order` is the order's place, `product` an index; amounts of the whole line.
+class OrderLines:
+    """Lines of orders, sorted like the orders: `order` is the order's position, `product` an index; amounts of the whole line.
 
-    `returned_at` is `NEVER` for lines that stay; `reason` is a place in `basket.return_reasons`.
+    `returned_at` is `NEVER` for lines that stay; `reason` is a position in `basket.return_reasons`.
     """
 
     id: Ints
@@ -57,7 +57,7 @@ class Demand:
     """Orders with their lines, net revenue in cents, and the moment before which the visit of each can't start."""
 
     orders: Orders
-    bought: Lines
+    order_lines: OrderLines
     net: Ints
     earliest: Ints
 
@@ -81,7 +81,7 @@ class Amounts:
     is_cancelled: Bools
 
 
-def lines(world: World, people: People, orders: Orders) -> Lines:
+def draw_order_lines(world: World, people: People, orders: Orders) -> OrderLines:
     """Fill the baskets. An order's worth is gamma-gamma; the products are chosen by taste, near their share of it.
 
     Prices on offer are cut by the day's discount, and units answer with the category's elasticity, in expectation exactly.
@@ -105,8 +105,8 @@ def lines(world: World, people: People, orders: Orders) -> Lines:
     product = np.zeros_like(order)
     rest: Floats = worth.copy()
     shares: Floats = np.bincount(order, weights=share, minlength=orders.id.size).astype(np.float64)
-    for place in range(int(count.max(initial=0))):
-        mine = np.flatnonzero(number == place)
+    for position in range(int(count.max(initial=0))):
+        mine = np.flatnonzero(number == position)
         whose = order[mine]
         target = np.maximum(rest[whose] * share[mine] / shares[whose], 1.0)
         # Where a category has nothing so dear, more units make up the worth.
@@ -127,7 +127,7 @@ def lines(world: World, people: People, orders: Orders) -> Lines:
     gross = units * products.price[product]
     cut = np.round(gross * discount).astype(np.int64)
     nothing = np.zeros(ids.size, dtype=np.int64)
-    return Lines(
+    return OrderLines(
         id=ids,
         order=order,
         number=number + 1,
@@ -171,21 +171,23 @@ def _with_companions(
     return order[sort], number[sort], product[sort], units[sort]
 
 
-def amounts(world: World, orders: Orders, ordered_at: Ints, bought: Lines) -> tuple[Amounts, Lines]:
+def order_amounts(
+    world: World, orders: Orders, ordered_at: Ints, order_lines: OrderLines
+) -> tuple[Amounts, OrderLines]:
     """Sum the lines by order, and decide what is cancelled and what comes back, up to the end of the data."""
     basket, draw = world.preset.basket, world.streams.uniform
     total = orders.id.size
 
     def by_order(values: Ints) -> Ints:
-        sums: Ints = np.bincount(bought.order, weights=values, minlength=total).astype(np.int64)
+        sums: Ints = np.bincount(order_lines.order, weights=values, minlength=total).astype(np.int64)
         return sums
 
-    net = by_order(bought.net)
+    net = by_order(order_lines.net)
     free = net >= round(basket.free_shipping_from * _CENTS)
     will_be = draw("order/cancelled", orders.id) < basket.cancelled
     is_cancelled = will_be & (ordered_at + DAY < world.until_at)
     # Nothing comes back, and nobody reviews, what is cancelled tomorrow: the end of the data decides only what is known.
-    back = _returns(world, ordered_at, bought, will_be)
+    back = _returns(world, ordered_at, order_lines, will_be)
     refund = np.where(is_cancelled, net, by_order(back.refund))
     is_open = ordered_at + basket.delivery_days * DAY >= world.until_at
     # open, completed, partially_refunded, refunded, cancelled
@@ -193,13 +195,13 @@ def amounts(world: World, orders: Orders, ordered_at: Ints, bought: Lines) -> tu
     status = np.where(refund > 0, np.where(refund == net, 3, 2), status)
     status = np.where(is_cancelled, 4, status)
     return Amounts(
-        units=by_order(bought.quantity),
-        gross=by_order(bought.quantity * bought.price),
-        discount=by_order(bought.discount),
+        units=by_order(order_lines.quantity),
+        gross=by_order(order_lines.quantity * order_lines.price),
+        discount=by_order(order_lines.discount),
         net=net,
         shipping=np.where(free, 0, round(basket.shipping_fee * _CENTS)),
         tax=np.round(net * basket.tax_rate).astype(np.int64),
-        cost=by_order(bought.quantity * bought.cost),
+        cost=by_order(order_lines.quantity * order_lines.cost),
         refund=refund,
         status=status,
         is_cancelled=will_be,
@@ -213,20 +215,20 @@ def return_probabilities(preset: Preset) -> Floats:
     return chance
 
 
-def _returns(world: World, ordered_at: Ints, bought: Lines, is_cancelled: Bools) -> Lines:
+def _returns(world: World, ordered_at: Ints, order_lines: OrderLines, is_cancelled: Bools) -> OrderLines:
     basket, draw = world.preset.basket, world.streams.uniform
-    lag = basket.delivery_days + exponential(draw("return/lag", bought.id)) * basket.return_days
-    at = ordered_at[bought.order] + (lag * DAY).astype(np.int64)
-    chance = return_probabilities(world.preset)[world.products.category[bought.product]]
-    comes = (draw("return/drawn", bought.id) < chance) & ~is_cancelled[bought.order]
+    lag = basket.delivery_days + exponential(draw("return/lag", order_lines.id)) * basket.return_days
+    at = ordered_at[order_lines.order] + (lag * DAY).astype(np.int64)
+    chance = return_probabilities(world.preset)[world.products.category[order_lines.product]]
+    comes = (draw("return/drawn", order_lines.id) < chance) & ~is_cancelled[order_lines.order]
     comes &= at < world.until_at
-    some = 1 + np.floor(draw("return/units", bought.id) * bought.quantity).astype(np.int64)
+    some = 1 + np.floor(draw("return/units", order_lines.id) * order_lines.quantity).astype(np.int64)
     units = np.where(comes, some, 0)
-    reason = pick(draw("return/reason", bought.id), [entry.weight for entry in basket.return_reasons])
+    reason = pick(draw("return/reason", order_lines.id), [entry.weight for entry in basket.return_reasons])
     changed = {
         "returned_at": np.where(comes, at, NEVER),
         "returned": units,
-        "refund": bought.net * units // np.maximum(bought.quantity, 1),
+        "refund": order_lines.net * units // np.maximum(order_lines.quantity, 1),
         "reason": reason,
     }
-    return Lines(**{**vars(bought), **changed})
+    return OrderLines(**{**vars(order_lines), **changed})

@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 
     from martlet.loaders.company.sales import Sales
     from martlet.loaders.company.touches import Touches
-    from martlet.loaders.company.web_frames import Seen
+    from martlet.loaders.company.web_frames import TouchRecord
     from martlet.loaders.company.world import World
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Tallies"]
+__all__ = ["BlockTotals"]
 
 
 @dataclass(frozen=True)
-class Tallies:
+class BlockTotals:
     """Sums over blocks, most of them as frames.
 
     `ads` by day and campaign, `units` by week and product, `touches` by channel, `baskets` by product, `content` leads by
-    day and place in the preset, `outcomes` of experiments by run, arm and metric; the number of orders; what contacts could cause.
+    day and position in the preset, `outcomes` of experiments by run, arm and metric; the number of orders; what contacts could cause.
     Days count from 1970, weeks from the Monday before it; costs are in millionths, revenue in cents.
     """
 
@@ -52,17 +52,17 @@ class Tallies:
         cls,
         world: World,
         touches: Touches,
-        seen: Seen,
+        record: TouchRecord,
         sales: Sales,
         *,
         leads: pl.DataFrame,
         assets: Ints,
         effects: Effects,
         outcomes: pl.DataFrame,
-    ) -> Tallies:
+    ) -> BlockTotals:
         """Sum a block, as far as it lies in the data."""
-        bought, kept = sales.bought, sales.lines
-        mine = seen.order[touches.campaign[seen.order] > 0]
+        order_lines, kept = sales.order_lines, sales.line_rows
+        mine = record.rows[touches.campaign[record.rows] > 0]
         click = touches.kind[mine] != TOUCH_TYPES.index("impression")
         contacts = _sums(
             {"day": touches.at[mine] // DAY, "campaign": touches.campaign[mine]},
@@ -75,31 +75,37 @@ class Tallies:
             campaign=pl.col("campaign_key").cast(pl.Int64),
             leads=pl.lit(1, dtype=pl.Int64),
         )
-        week = weeks(sales.ordered_at[bought.order[kept]])
-        back = kept[bought.returned_at[kept] < NEVER]
-        restocked = np.round(bought.returned[back] * world.preset.basket.restocking_share).astype(np.int64)
+        week = weeks(sales.ordered_at[order_lines.order[kept]])
+        back = kept[order_lines.returned_at[kept] < NEVER]
+        restocked = np.round(order_lines.returned[back] * world.preset.basket.restocking_share).astype(
+            np.int64
+        )
         # What was sold before the data stands in the weeks before them, though the first week may hold days of both.
-        before = sales.lines_before
-        week_before = np.minimum(weeks(sales.ordered_at[bought.order[before]]), weeks(world.start_at) - 1)
+        before = sales.line_rows_before
+        week_before = np.minimum(
+            weeks(sales.ordered_at[order_lines.order[before]]), weeks(world.start_at) - 1
+        )
         sold = _sums(
             {
                 "week": np.concatenate((week_before, week)),
-                "product": bought.product[np.concatenate((before, kept))],
+                "product": order_lines.product[np.concatenate((before, kept))],
             },
-            {"sold": bought.quantity[np.concatenate((before, kept))]},
+            {"sold": order_lines.quantity[np.concatenate((before, kept))]},
         )
         returned = _sums(
-            {"week": weeks(bought.returned_at[back]), "product": bought.product[back]},
+            {"week": weeks(order_lines.returned_at[back]), "product": order_lines.product[back]},
             {"restocked": restocked},
         )
         return cls(
             ads=_merge([contacts, claims, captured], ["day", "campaign"]),
             units=_merge([sold, returned], ["week", "product"]),
             touches=_sums(
-                {"channel": touches.channel[seen.order]},
-                {"touches": np.ones(seen.order.size, dtype=np.int64)},
+                {"channel": touches.channel[record.rows]},
+                {"touches": np.ones(record.rows.size, dtype=np.int64)},
             ),
-            baskets=_sums({"product": bought.product[kept]}, {"lines": np.ones(kept.size, dtype=np.int64)}),
+            baskets=_sums(
+                {"product": order_lines.product[kept]}, {"lines": np.ones(kept.size, dtype=np.int64)}
+            ),
             content=_sums(
                 {
                     "day": leads["captured_at"].dt.epoch("d").to_numpy().astype(np.int64)[won],
@@ -108,12 +114,12 @@ class Tallies:
                 {"leads": np.ones(won.size, dtype=np.int64)},
             ),
             outcomes=outcomes,
-            orders=sales.chosen.size,
+            orders=sales.order_rows.size,
             effects=effects,
         )
 
     @staticmethod
-    def add(one: Tallies, other: Tallies) -> Tallies:
+    def add(one: BlockTotals, other: BlockTotals) -> BlockTotals:
         """Return the sums of both."""
         by = {
             "ads": ["day", "campaign"],
@@ -127,7 +133,7 @@ class Tallies:
         effects = Effects(
             one.effects.touches + other.effects.touches, one.effects.expected + other.effects.expected
         )
-        return Tallies(**merged, orders=one.orders + other.orders, effects=effects)
+        return BlockTotals(**merged, orders=one.orders + other.orders, effects=effects)
 
 
 def _sums(keys: dict[str, Ints], values: dict[str, Ints | Bools]) -> pl.DataFrame:
@@ -146,7 +152,7 @@ def _claims(world: World, touches: Touches, sales: Sales) -> pl.DataFrame:
     the order, and gives each to the last of its own contacts. That the contact caused nothing it can't know.
     """
     orders, days, campaigns = sales.orders, [], []
-    placed = sales.chosen
+    placed = sales.order_rows
     span = int(max(touches.at.max(initial=0), sales.ordered_at.max(initial=0))) + 1
     line = orders.who[placed] * span + sales.ordered_at[placed]
     revenue = []
@@ -159,13 +165,13 @@ def _claims(world: World, touches: Touches, sales: Sales) -> pl.DataFrame:
             continue
         moments = touches.who[contacts] * span + touches.at[contacts]
         by_time = np.argsort(moments, kind="stable")
-        place = np.searchsorted(moments[by_time], line, side="right") - 1
-        last = contacts[by_time[np.maximum(place, 0)]]
+        position = np.searchsorted(moments[by_time], line, side="right") - 1
+        last = contacts[by_time[np.maximum(position, 0)]]
         in_window = sales.ordered_at[placed] - touches.at[last] <= mix.claim_days * DAY
-        seen = np.flatnonzero((place >= 0) & (touches.who[last] == orders.who[placed]) & in_window)
-        days.append(sales.ordered_at[placed[seen]] // DAY)
-        campaigns.append(touches.campaign[last[seen]])
-        revenue.append(sales.sums.net[placed[seen]])
+        claimed = np.flatnonzero((position >= 0) & (touches.who[last] == orders.who[placed]) & in_window)
+        days.append(sales.ordered_at[placed[claimed]] // DAY)
+        campaigns.append(touches.campaign[last[claimed]])
+        revenue.append(sales.sums.net[placed[claimed]])
     none = np.zeros(0, dtype=np.int64)
     worth = np.concatenate([none, *revenue])
     return _sums(

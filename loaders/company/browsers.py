@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["device_of", "devices_of", "in_browsers", "is_mobile", "recognised", "visitors"]
+__all__ = ["device_of", "devices_of", "in_browsers", "is_mobile", "is_recognised", "visitors"]
 
 # A device has at most so many cookies, one after the other; the last one is kept.
 _MOST_COOKIES: Final = _ids.PROSPECTS // 2
@@ -53,10 +53,10 @@ def in_browsers(world: World, people: People, touches: Touches) -> Touches:
     An even number is a cookie of the mobile device, an odd one of the other. A cookie is lost between one period and the
     next with a chance that is the same in all of them, from the sign-up on, or from where the record begins.
     """
-    own = np.flatnonzero((touches.browser >= 0) & (touches.browser < _ids.PROSPECTS))
-    who, device = touches.who[own], touches.browser[own]
+    customer_rows = np.flatnonzero((touches.browser >= 0) & (touches.browser < _ids.PROSPECTS))
+    who, device = touches.who[customer_rows], touches.browser[customer_rows]
     first = (np.maximum(people.signed_up_u, world.start) // PERIOD).astype(np.int64)
-    period = np.maximum((touches.u[own] // PERIOD).astype(np.int64) - first[who], 0)
+    period = np.maximum((touches.u[customer_rows] // PERIOD).astype(np.int64) - first[who], 0)
     most = int(period.max(initial=0))
     # Numbered by absolute period, so that a cell's fate does not depend on which others are looked at.
     cells = people.key[:, None] * _ids.MAX_PERIODS + first[:, None] + np.arange(1, most + 1)
@@ -66,11 +66,11 @@ def in_browsers(world: World, people: People, touches: Touches) -> Touches:
         cookie = np.concatenate((np.zeros((lost.shape[0], 1), np.int64), np.cumsum(lost, axis=1)), axis=1)
         mine = np.flatnonzero(device == number)
         kept = np.minimum(cookie[who[mine], period[mine]], _MOST_COOKIES - 1)
-        browser[own[mine]] = 2 * kept + number
+        browser[customer_rows[mine]] = 2 * kept + number
     return replace(touches, browser=browser)
 
 
-def recognised(world: World, people: People, touches: Touches) -> Bools:
+def is_recognised(world: World, people: People, touches: Touches) -> Bools:
     """Return whether the company knows whose touch it is, by what these touches have told it up to then.
 
     A mail opened is the customer's. Everything else is known from the first sign-up, log-in, order or click in a mail in its
@@ -78,26 +78,30 @@ def recognised(world: World, people: People, touches: Touches) -> Bools:
     """
     customer = people.is_customer[touches.who] & (touches.at >= people.signed_up_at[touches.who])
     customer &= touches.browser < _ids.PROSPECTS
-    own = np.flatnonzero(customer & (touches.browser >= 0))
-    browser = touches.who[own] * _ids.PROSPECTS + touches.browser[own]
-    visit = touches.visits[own]
-    says = world.streams.uniform("visit/login", touches.id[own]) < world.preset.visits.login
-    says |= (touches.channel[own] == CHANNEL_KEYS["Email"]) | touches.converts[own]
-    says = (says & visit) | (touches.id[own] % _ids.TOUCHES == 0)
-    since = np.full(people.key.size * _ids.PROSPECTS, NEVER, dtype=np.int64)
-    np.minimum.at(since, browser[says], touches.at[own[says]])
+    customer_rows = np.flatnonzero(customer & (touches.browser >= 0))
+    browser = touches.who[customer_rows] * _ids.PROSPECTS + touches.browser[customer_rows]
+    visit = touches.visits[customer_rows]
+    identifies = world.streams.uniform("visit/login", touches.id[customer_rows]) < world.preset.visits.login
+    identifies |= (touches.channel[customer_rows] == CHANNEL_KEYS["Email"]) | touches.converts[customer_rows]
+    identifies = (identifies & visit) | (touches.id[customer_rows] % _ids.TOUCHES == 0)
+    identified_at = np.full(people.key.size * _ids.PROSPECTS, NEVER, dtype=np.int64)
+    np.minimum.at(identified_at, browser[identifies], touches.at[customer_rows[identifies]])
     older = np.flatnonzero(people.signed_up_u < world.start)
-    since[older * _ids.PROSPECTS + device_of(world, people.key[older] * _ids.TOUCHES, buying=True)] = 0
-    customer[own] = touches.at[own] >= since[browser]
+    identified_at[
+        older * _ids.PROSPECTS + device_of(world, people.key[older] * _ids.TOUCHES, buying=True)
+    ] = 0
+    customer[customer_rows] = touches.at[customer_rows] >= identified_at[browser]
     return customer
 
 
 def is_mobile(world: World, people: People, touches: Touches) -> Bools:
     """Return whether each touch takes place on a mobile device."""
     mobile: Bools = touches.browser % 2 == 0
-    strange = np.flatnonzero(touches.browser >= _ids.PROSPECTS)
-    visitor = visitors(people, touches)[strange]
-    mobile[strange] = world.streams.uniform("visitor/mobile", visitor) < world.preset.visits.mobile_share
+    prospect_rows = np.flatnonzero(touches.browser >= _ids.PROSPECTS)
+    visitor = visitors(people, touches)[prospect_rows]
+    mobile[prospect_rows] = (
+        world.streams.uniform("visitor/mobile", visitor) < world.preset.visits.mobile_share
+    )
     return mobile
 
 
@@ -105,11 +109,13 @@ def devices_of(world: World, people: People, touches: Touches) -> Ints:
     """Return the device key of each touch, 0 for those without a browser."""
     mobile = is_mobile(world, people, touches)
     device = np.where(mobile, people.mobile[touches.who], people.desktop[touches.who])
-    strange = np.flatnonzero(touches.browser >= _ids.PROSPECTS)
-    visitor = visitors(people, touches)[strange]
+    prospect_rows = np.flatnonzero(touches.browser >= _ids.PROSPECTS)
+    visitor = visitors(people, touches)[prospect_rows]
     kinds = world.preset.visits.devices
-    for here, is_of in ((mobile[strange], True), (~mobile[strange], False)):
+    for here, is_of in ((mobile[prospect_rows], True), (~mobile[prospect_rows], False)):
         weights = [entry.weight if (entry.device_type == "mobile") is is_of else 0.0 for entry in kinds]
         mine = np.flatnonzero(here)
-        device[strange[mine]] = pick(world.streams.uniform("visitor/device", visitor[mine]), weights) + 1
+        device[prospect_rows[mine]] = (
+            pick(world.streams.uniform("visitor/device", visitor[mine]), weights) + 1
+        )
     return np.where(touches.browser < 0, 0, device)

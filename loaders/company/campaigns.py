@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from martlet.loaders.company._offers import EmailType, Preset
-    from martlet.loaders.company._streams import Streams
+    from martlet.loaders.company.streams import Streams
 
     Ints = NDArray[np.int64]
 
@@ -28,7 +28,7 @@ _QUARTER_MONTHS: Final = 3
 
 @dataclass(frozen=True)
 class Mailing:
-    """A mailing to many: its campaign, its place in `email.types`, when it goes out, and its number in all time."""
+    """A mailing to many: its campaign, its position in `email.types`, when it goes out, and its number in all time."""
 
     campaign_key: int
     kind: int
@@ -40,8 +40,8 @@ class Mailing:
 class Campaigns:
     """All campaigns that start before `until`, numbered by their start, and where to find them.
 
-    `paid[channel_key, type, quarter]` and `triggered[place in email.types, quarter]` are campaign keys, 0 where there is
-    none; `quarter[day]` is the quarter of each day of the data; `kind[campaign_key]` the place of its type in `types`.
+    `paid[channel_key, type, quarter]` and `triggered[position in email.types, quarter]` are campaign keys, 0 where there is
+    none; `quarter[day]` is the quarter of each day of the data; `kind[campaign_key]` the position of its type in `types`.
     """
 
     paid: Ints
@@ -68,13 +68,13 @@ class Campaigns:
         mailings: list[Mailing] = []
         rows = []
         for number, plan in enumerate(plans, 1):
-            role, place = plan.pop("role"), plan.pop("place")
+            role, position = plan.pop("role"), plan.pop("position")
             if role == "paid":
-                paid[place] = number
+                paid[position] = number
             elif role == "triggered":
-                triggered[place] = number
+                triggered[position] = number
             else:
-                kind, sent = place
+                kind, sent = position
                 mailings.append(Mailing(number, kind, sent, len(mailings)))
             rows.append({"campaign_key": number, "campaign_id": f"C{number:05d}", **plan})
         days = [first + timedelta(days=number) for number in range((until - first).days)]
@@ -128,7 +128,7 @@ def _paid(preset: Preset, quarters: list[date]) -> list[dict[str, Any]]:
                 plans.append(
                     {
                         "role": "paid",
-                        "place": (CHANNEL_KEYS[mix.name], slot, number),
+                        "position": (CHANNEL_KEYS[mix.name], slot, number),
                         "name": f"{mix.name} {kind.type} {_quarter_name(begins)}",
                         "channel_key": CHANNEL_KEYS[mix.name],
                         "campaign_type": kind.type,
@@ -143,11 +143,13 @@ def _paid(preset: Preset, quarters: list[date]) -> list[dict[str, Any]]:
     return plans
 
 
-def _email_plan(role: str, place: tuple[int, ...], preset: Preset, name: str, subject: str) -> dict[str, Any]:
-    kind = preset.email.types[place[0]]
+def _email_plan(
+    role: str, position: tuple[int, ...], preset: Preset, name: str, subject: str
+) -> dict[str, Any]:
+    kind = preset.email.types[position[0]]
     return {
         "role": role,
-        "place": place,
+        "position": position,
         "name": name,
         "channel_key": CHANNEL_KEYS["Email"],
         "campaign_type": kind.type,
@@ -171,10 +173,10 @@ def _triggered(preset: Preset, streams: Streams, quarters: list[date]) -> list[d
     for number, kind in enumerate(preset.email.types):
         if kind.schedule not in ("sign_up", "cart"):
             continue
-        for place, begins in enumerate(quarters):
+        for quarter, begins in enumerate(quarters):
             name = f"{kind.type} (automatic) {_quarter_name(begins)}"
             subject = _subject(preset, streams, kind, begins)
-            plan = _email_plan("triggered", (number, place), preset, name, subject)
+            plan = _email_plan("triggered", (number, quarter), preset, name, subject)
             plans.append({**plan, "starts_on": begins, "ends_on": _quarter_end(begins)})
     return plans
 
@@ -219,8 +221,8 @@ def _mailings(preset: Preset, streams: Streams, first: date, until: date) -> lis
             subject = _subject(preset, streams, kind, day, (promotion, discount))
             name = f"{promotion or kind.type} {day:%Y-%m}"
             spread = preset.email.hour_spread
-            place = int(streams.one(f"hour/{kind.type}", seconds(day) // DAY) * (2 * spread + 1)) - spread
-            sent = seconds(day) + min(max(kind.hour + place, 0), 23) * 3600
+            shift = int(streams.one(f"hour/{kind.type}", seconds(day) // DAY) * (2 * spread + 1)) - spread
+            sent = seconds(day) + min(max(kind.hour + shift, 0), 23) * 3600
             plan = _email_plan("mailing", (number, sent), preset, name, subject)
             plans.append({**plan, "starts_on": day, "ends_on": day})
     return plans

@@ -12,7 +12,7 @@ from martlet.engine.errors import MartletError, ParameterError
 from martlet.loaders.company import experiments, trials
 from martlet.loaders.company._clock import occasions
 from martlet.loaders.company.block import Block, generate
-from martlet.loaders.company.block_totals import Tallies
+from martlet.loaders.company.block_totals import BlockTotals
 from martlet.loaders.company.budgets import campaign_frame
 from martlet.loaders.company.preset import load_preset, settings_of
 from martlet.loaders.company.products import device_frame, geography_frame, page_frame
@@ -41,7 +41,7 @@ Frames = list[tuple[str, "pl.DataFrame"]]
 
 
 class Company:
-    """A company that never was, whose every order has a known cause.
+    """A synthetic company, in which every order has a known cause.
 
     Parameters
     ----------
@@ -96,8 +96,8 @@ class Company:
             until=until,
             seed=seed,
         )
-        self._knobs = settings_of(preset, set or {})
-        self._tallies: Tallies | None = None
+        self._preset_settings = settings_of(preset, set or {})
+        self._totals: BlockTotals | None = None
 
     @property
     def first_day(self) -> date:
@@ -126,7 +126,7 @@ class Company:
 
         return {
             "generator": GENERATOR,
-            **self._knobs,
+            **self._preset_settings,
             "preset_digest": blake2b(repr(self._world.preset).encode(), digest_size=16).hexdigest(),
             "customers": str(self._given["customers"]),
             "customers_on": self._customers_on.isoformat(),
@@ -155,8 +155,8 @@ class Company:
     def blocks(self, threads: int = 1) -> Iterator[Frames]:
         """Yield the rows of each block, by table, in an order that respects foreign keys; blocks ascend in customers.
 
-        The rows of one fact come in two frames: those of known customers, by customer and time, then those of nobody in
-        particular (customer 0), by time. Blocks are generated ahead, by up to four threads.
+        The rows of one fact come in two frames: those of known customers, by customer and time, then those of unknown
+        customers (0), by time. Blocks are generated ahead, by up to four threads.
 
         Raises
         ------
@@ -165,8 +165,8 @@ class Company:
         """
         _check("threads", threads, 1, 1024)
         threads = min(threads, _MOST_THREADS)
-        self._tallies = None
-        tallies: Tallies | None = None
+        self._totals = None
+        totals: BlockTotals | None = None
         with ThreadPoolExecutor(threads, thread_name_prefix="martlet-company") as pool:
             waiting: deque[Future[Block]] = deque()
             starts = iter(range(0, self._world.slots, BLOCK))
@@ -175,16 +175,16 @@ class Company:
                     waiting.append(pool.submit(self._generate, low))
                     if len(waiting) > threads:
                         block = waiting.popleft().result()
-                        tallies = block.tallies if tallies is None else Tallies.add(tallies, block.tallies)
+                        totals = block.totals if totals is None else BlockTotals.add(totals, block.totals)
                         yield block.frames
                 while waiting:
                     block = waiting.popleft().result()
-                    tallies = block.tallies if tallies is None else Tallies.add(tallies, block.tallies)
+                    totals = block.totals if totals is None else BlockTotals.add(totals, block.totals)
                     yield block.frames
             finally:
                 for future in waiting:
                     future.cancel()
-        self._tallies = tallies
+        self._totals = totals
 
     def _generate(self, low: int) -> Block:
         return generate(self._world, self._given["seed"], low, min(low + BLOCK, self._world.slots))
@@ -197,16 +197,16 @@ class Company:
         MartletError
             When not all blocks have been taken before.
         """
-        if self._tallies is None:
+        if self._totals is None:
             raise MartletError("the totals of a company follow from its blocks: take all of blocks() first")
-        world, tallies = self._world, self._tallies
-        yield "star.fact_ad_spend", ad_spend_frame(world, tallies)
-        yield "star.fact_inventory", inventory_frame(world, tallies)
+        world, totals = self._world, self._totals
+        yield "star.fact_ad_spend", ad_spend_frame(world, totals)
+        yield "star.fact_inventory", inventory_frame(world, totals)
         yield "star.fact_social_post", post_frame(world)
-        yield "star.fact_content", content_frame(world, tallies)
+        yield "star.fact_content", content_frame(world, totals)
         yield "truth.stock_out", stock_out_frame(world)
-        yield "truth.experiment", trials.truth_frame(world, tallies.outcomes)
-        yield from truth_frames(world, tallies)
+        yield "truth.experiment", trials.truth_frame(world, totals.outcomes)
+        yield from truth_frames(world, totals)
 
 
 def _check(name: str, value: int, low: int, high: int) -> None:

@@ -36,12 +36,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Contacts",
-    "Exposed",
+    "Exposures",
     "Run",
+    "arm_factors",
     "dimension_frames",
+    "draw_exposures",
     "exposure_frames",
-    "exposures",
-    "factors",
     "runs",
 ]
 
@@ -108,15 +108,15 @@ class Contacts:
         return cls(person, visitors(people, touches), touches.at)
 
     def take(self, chosen: Ints | slice) -> Contacts:
-        """Return the contacts at the given places."""
+        """Return the contacts at the given positions."""
         return Contacts(self.person[chosen], self.visitor[chosen], self.at[chosen])
 
 
 @dataclass(frozen=True)
-class Exposed:
+class Exposures:
     """Whom a run exposed, by `unit` in ascending order: what was assigned to an arm, a person or a browser.
 
-    `arm` is the arm's place in the experiment, `at` the first moment, `person` and `visitor` whose and where it was.
+    `arm` is the arm's position in the experiment, `at` the first moment, `person` and `visitor` whose and where it was.
     """
 
     run: Run
@@ -126,28 +126,28 @@ class Exposed:
     person: Ints
     visitor: Ints
 
-    def place(self, contacts: Contacts) -> Ints:
-        """Return the place of the unit under which each contact falls, -1 where that was not exposed (yet) or all is over."""
+    def positions(self, contacts: Contacts) -> Ints:
+        """Return the position of the unit under which each contact falls, -1 where that was not exposed (yet) or all is over."""
         unit, at = contacts.visitor if self.run.by_browser else contacts.person, contacts.at
         if not self.unit.size:
             return np.full(unit.size, -1, dtype=np.int64)
-        place = np.minimum(np.searchsorted(self.unit, unit), self.unit.size - 1)
-        under = (self.unit[place] == unit) & (at >= self.at[place]) & (at < self.run.ends)
-        return np.where(under, place, -1)
+        position = np.minimum(np.searchsorted(self.unit, unit), self.unit.size - 1)
+        is_exposed = (self.unit[position] == unit) & (at >= self.at[position]) & (at < self.run.ends)
+        return np.where(is_exposed, position, -1)
 
 
-def exposures(world: World, people: People, touches: Touches, known: Bools) -> list[Exposed]:
-    """Expose customers who are recognised, and the browsers of nobody in particular, at their first visit during each run.
+def draw_exposures(world: World, people: People, touches: Touches, known: Bools) -> list[Exposures]:
+    """Expose recognised customers, and browsers without a customer, at their first visit during each run.
 
     Only visits that no order brought about expose, so that no order decides which arm another one falls under.
     """
-    able = touches.visits & touches.is_exogenous & (known | (touches.browser >= PROSPECTS))
-    able &= (touches.at >= world.start_at) & (touches.at < world.until_at)
-    places = np.flatnonzero(able)
+    can_expose = touches.visits & touches.is_exogenous & (known | (touches.browser >= PROSPECTS))
+    can_expose &= (touches.at >= world.start_at) & (touches.at < world.until_at)
+    visit_rows = np.flatnonzero(can_expose)
     # By time, so that the first of a unit is the earliest.
-    places = places[np.lexsort((touches.id[places], touches.at[places]))]
-    visits = Contacts.of(people, touches).take(places)
-    is_customer = touches.browser[places] < PROSPECTS
+    visit_rows = visit_rows[np.lexsort((touches.id[visit_rows], touches.at[visit_rows]))]
+    visits = Contacts.of(people, touches).take(visit_rows)
+    is_customer = touches.browser[visit_rows] < PROSPECTS
     found = []
     for run in runs(world):
         experiment, draw = run.experiment, world.streams.uniform
@@ -162,28 +162,28 @@ def exposures(world: World, people: People, touches: Touches, known: Bools) -> l
         unit, first = np.unique(unit, return_index=True)
         first = during[first]
         arm = pick(draw(f"experiment/{run.name}", unit), [entry.split for entry in experiment.arms])
-        found.append(Exposed(run, unit, arm, visits.at[first], visits.person[first], visits.visitor[first]))
+        found.append(Exposures(run, unit, arm, visits.at[first], visits.person[first], visits.visitor[first]))
     return found
 
 
-def factors(exposed: Sequence[Exposed], people: People, touches: Touches, acts_on: str) -> Floats:
+def arm_factors(exposures: Sequence[Exposures], people: People, touches: Touches, acts_on: str) -> Floats:
     """Return the product of what all arms do to one of the things that they act on, for each touch."""
     found = np.ones(touches.id.size)
     contacts = Contacts.of(people, touches)
-    for each in exposed:
+    for each in exposures:
         if each.run.experiment.metric == acts_on:
             during = np.flatnonzero((touches.at >= each.run.begins) & (touches.at < each.run.ends))
-            place = each.place(contacts.take(during))
-            under = place >= 0
-            mine = during[under]
-            found[mine] *= each.run.effect(each.arm[place[under]], touches.at[mine])
+            position = each.positions(contacts.take(during))
+            is_exposed = position >= 0
+            mine = during[is_exposed]
+            found[mine] *= each.run.effect(each.arm[position[is_exposed]], touches.at[mine])
     return found
 
 
-def exposure_frames(exposed: Sequence[Exposed]) -> list[tuple[str, pl.DataFrame]]:
+def exposure_frames(exposures: Sequence[Exposures]) -> list[tuple[str, pl.DataFrame]]:
     """Return the rows of `star.fact_exposure`, of known customers and then of others: a person's first exposure to an arm."""
     parts = []
-    for each in exposed:
+    for each in exposures:
         order = np.lexsort((each.unit, each.at, each.arm, each.person))
         both = each.person[order] * len(each.run.experiment.arms) + each.arm[order]
         first = order[np.append(True, both[1:] != both[:-1])[: order.size]]
@@ -237,12 +237,12 @@ def dimension_frames(world: World) -> tuple[pl.DataFrame, pl.DataFrame]:
         )
         variants += [
             {
-                "variant_key": run.first_arm + place,
+                "variant_key": run.first_arm + position,
                 "experiment_key": run.key,
                 "variant": arm.name,
-                "is_control": place == 0,
+                "is_control": position == 0,
                 "allocation": arm.allocation,
             }
-            for place, arm in enumerate(run.experiment.arms)
+            for position, arm in enumerate(run.experiment.arms)
         ]
     return pl.DataFrame(experiments), pl.DataFrame(variants)

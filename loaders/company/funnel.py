@@ -9,14 +9,14 @@ import numpy as np
 from martlet.loaders.company import _ids
 from martlet.loaders.company.browsers import is_mobile
 from martlet.loaders.company.campaigns import CHANNEL_KEYS
-from martlet.loaders.company.experiments import factors
+from martlet.loaders.company.experiments import arm_factors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from martlet.loaders.company.experiments import Exposed
+    from martlet.loaders.company.experiments import Exposures
     from martlet.loaders.company.people import People
     from martlet.loaders.company.touches import Touches
     from martlet.loaders.company.world import World
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-__all__ = ["bounces", "by_channel", "depths"]
+__all__ = ["bounces", "by_channel", "draw_visit_depths"]
 
 
 def by_channel(world: World, name: str) -> Floats:
@@ -44,14 +44,14 @@ def bounces(world: World, people: People, touches: Touches) -> Floats:
     return np.minimum(chance, 1.0)
 
 
-def depths(world: World, people: People, touches: Touches, exposed: Sequence[Exposed]) -> Ints:
+def draw_visit_depths(world: World, people: People, touches: Touches, exposures: Sequence[Exposures]) -> Ints:
     """Return how far the visits would get without an order, under the arms of experiments.
 
     0 is a bounce, 1 further pages, 2 a product, 3 a cart, 4 the checkout.
     """
     see, draw = world.preset.visits, world.streams.uniform
-    carts = see.add_to_cart * factors(exposed, people, touches, "add_to_cart")
-    checkouts = see.checkout * factors(exposed, people, touches, "checkout")
+    carts = see.add_to_cart * arm_factors(exposures, people, touches, "add_to_cart")
+    checkouts = see.checkout * arm_factors(exposures, people, touches, "checkout")
     goes_on = draw("visit/bounce", touches.id) >= bounces(world, people, touches)
     sees = goes_on & (draw("visit/product", touches.id) < see.product_view)
     fills = sees & (draw("visit/cart", touches.id) < carts)

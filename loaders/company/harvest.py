@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-__all__ = ["harvest", "of_mails"]
+__all__ = ["draw_harvest_touches", "touches_of_mails"]
 
 _RETURN: Final = _ids.MOST_IN_CELL - 1
 _DAY: Final = 86_400
@@ -46,17 +46,17 @@ def _touches(world: World, **given: Ints | Floats) -> Touches:
     return Touches(**{**rest, **given})  # type: ignore[arg-type]
 
 
-def of_mails(world: World, people: People, mails: Mails) -> tuple[Touches, Floats]:
+def touches_of_mails(world: World, people: People, mails: Mails) -> tuple[Touches, Floats]:
     """Return the opens by people, which may cause orders, their clicks, which lead to visits, and the fatigue of both."""
-    parts, rested = [], []
-    for moments, place, kind in (
+    parts, fatigue_factors = [], []
+    for moments, position, kind in (
         (mails.opened, _ids.OPEN, "email_open"),
         (mails.clicked, _ids.CLICK, "email_click"),
     ):
         mine = np.flatnonzero(moments < NEVER)
         who, at = mails.who[mine], moments[mine]
         opened = kind == "email_open"
-        ids = people.key[who] * _ids.TOUCHES + place + 2 * mails.number[mine]
+        ids = people.key[who] * _ids.TOUCHES + position + 2 * mails.number[mine]
         touches = _touches(
             world,
             id=ids,
@@ -72,11 +72,11 @@ def of_mails(world: World, people: People, mails: Mails) -> tuple[Touches, Float
         if opened:
             touches = replace(touches, browser=np.full(mine.size, -1, dtype=np.int64))
         parts.append(touches)
-        rested.append(mails.rested[mine])
-    return in_browsers(world, people, Touches.join(parts)), np.concatenate(rested)
+        fatigue_factors.append(mails.fatigue_factor[mine])
+    return in_browsers(world, people, Touches.join(parts)), np.concatenate(fatigue_factors)
 
 
-def harvest(
+def draw_harvest_touches(
     world: World, people: People, orders: Orders, causes_u: Floats, mails: Mails
 ) -> tuple[Touches, Ints, Ints]:
     """Draw the touches just before each order, of which the last one's visit holds the order.
@@ -92,10 +92,10 @@ def harvest(
     Returns
     -------
     tuple
-        Touches; and for each click on a mail among them, the mail's place and the moment.
+        Touches; and for each click on a mail among them, the mail's position and the moment.
     """
     draw = world.streams.uniform
-    parts, mail_places, mail_moments = [], [], []
+    parts, clicked_mails, clicked_at = [], [], []
     everything = np.arange(orders.id.size, dtype=np.int64)
     for slot, entry in enumerate(world.preset.harvest):
         ids = _touch_ids(people, orders, everything, slot)
@@ -110,12 +110,12 @@ def harvest(
         key = CHANNEL_KEYS[entry.channel]
         campaign = world.campaign_of(key, _slot_of(world, entry.channel, entry.campaign_type), at)
         if entry.touch_type == "email_click":
-            place = _mail_before(world, mails, orders.who[mine], at)
-            found = np.flatnonzero(place >= 0)
-            mine, ids, u, at, place = mine[found], ids[found], u[found], at[found], place[found]
-            campaign = mails.campaign[place]
-            mail_places.append(place)
-            mail_moments.append(at)
+            position = _mail_before(world, mails, orders.who[mine], at)
+            found = np.flatnonzero(position >= 0)
+            mine, ids, u, at, position = mine[found], ids[found], u[found], at[found], position[found]
+            campaign = mails.campaign[position]
+            clicked_mails.append(position)
+            clicked_at.append(at)
         channel = np.full(mine.size, key)
         kind = np.full(mine.size, TOUCH_TYPES.index(entry.touch_type))
         cost = cost_of(world, channel, at)
@@ -126,10 +126,10 @@ def harvest(
             )
         )  # fmt: skip
     drawn = Touches.join(parts)
-    back, place, at = _returns(world, people, orders, drawn, mails)
-    touches = Touches.join([drawn, back])
-    mail_places.append(place)
-    mail_moments.append(at)
+    returns, position, at = _returns(world, people, orders, drawn, mails)
+    touches = Touches.join([drawn, returns])
+    clicked_mails.append(position)
+    clicked_at.append(at)
     last = np.lexsort((touches.id, touches.u, touches.order))
     ends = np.flatnonzero(np.append(np.diff(touches.order[last]) != 0, True))[: last.size]
     converts = np.zeros(touches.id.size, dtype=bool)
@@ -137,7 +137,7 @@ def harvest(
     converts &= orders.local[touches.order] > 0
     nothing = np.zeros(0, dtype=np.int64)
     touches = in_browsers(world, people, replace(touches, converts=converts))
-    return touches, np.concatenate([nothing, *mail_places]), np.concatenate([nothing, *mail_moments])
+    return touches, np.concatenate([nothing, *clicked_mails]), np.concatenate([nothing, *clicked_at])
 
 
 def _touch_ids(people: People, orders: Orders, mine: Ints, slot: int) -> Ints:
@@ -145,7 +145,7 @@ def _touch_ids(people: People, orders: Orders, mine: Ints, slot: int) -> Ints:
 
 
 def _slot_of(world: World, channel: str, campaign_type: str) -> int:
-    """Return the place of a type of campaign within its channel, from 1; 0 for none."""
+    """Return the number of a type of campaign within its channel, from 1; 0 for none."""
     (mix,) = (mix for mix in world.preset.channels if mix.name == channel)
     types = [kind.type for kind in mix.campaigns]
     return types.index(campaign_type) + 1 if campaign_type else 0
@@ -155,22 +155,22 @@ def _returns(
     world: World, people: People, orders: Orders, drawn: Touches, mails: Mails
 ) -> tuple[Touches, Ints, Ints]:
     """Return a visit for each order that drew no touch, orders at sign-up excepted; and the mails clicked for it."""
-    lonely = orders.local > 0
-    lonely[drawn.order] = False
-    mine = np.flatnonzero(lonely)
+    has_no_touch = orders.local > 0
+    has_no_touch[drawn.order] = False
+    mine = np.flatnonzero(has_no_touch)
     at = world.clock.inverse(orders.u[mine])
     root = orders.cause[mine] % _ids.TOUCHES
     by_mail = (orders.cause[mine] >= 0) & (root >= _ids.OPEN) & (root < _ids.HARVEST)
     number = (root - _ids.OPEN) // 2
     by_id = np.argsort(mails.id, kind="stable")
     wanted = people.key[orders.who[mine]] * _ids.EMAILS + number
-    place = (
+    position = (
         by_id[np.searchsorted(mails.id[by_id], wanted[by_mail])]
         if by_mail.any()
         else np.zeros(0, dtype=np.int64)
     )
-    again = orders.by_click[mine] | by_mail
-    channel = np.where(again, orders.channel[mine], CHANNEL_KEYS["Direct"])
+    returns_by_link = orders.by_click[mine] | by_mail
+    channel = np.where(returns_by_link, orders.channel[mine], CHANNEL_KEYS["Direct"])
     kind_of = {CHANNEL_KEYS[mix.name]: TOUCH_TYPES.index(mix.touch_type) for mix in world.preset.channels}
     kinds = np.array(
         [kind_of.get(key, TOUCH_TYPES.index("visit")) for key in range(max(CHANNEL_KEYS.values()) + 1)]
@@ -179,14 +179,14 @@ def _returns(
     kinds[kinds == TOUCH_TYPES.index("email_open")] = TOUCH_TYPES.index("email_click")
     touches = _touches(
         world, id=_touch_ids(people, orders, mine, _RETURN), who=orders.who[mine], u=orders.u[mine], at=at,
-        channel=channel, campaign=np.where(again, orders.campaign[mine], 0), kind=kinds[channel], order=mine,
+        channel=channel, campaign=np.where(returns_by_link, orders.campaign[mine], 0), kind=kinds[channel], order=mine,
         cost=cost_of(world, channel, at),
     )  # fmt: skip
-    return touches, place, at[by_mail]
+    return touches, position, at[by_mail]
 
 
 def _mail_before(world: World, mails: Mails, who: Ints, at: Ints) -> Ints:
-    """Return the place of the last mail that each person got before a moment, -1 if there is none recent enough."""
+    """Return the position of the last mail that each person got before a moment, -1 if there is none recent enough."""
     arrived = np.flatnonzero(mails.delivered < NEVER)
     span = world.until_at + 400 * _DAY
     line = mails.who[arrived] * span + mails.delivered[arrived]
@@ -194,6 +194,6 @@ def _mail_before(world: World, mails: Mails, who: Ints, at: Ints) -> Ints:
     before = np.searchsorted(line[order], who * span + at) - 1
     if not arrived.size:
         return np.full(who.size, -1, dtype=np.int64)
-    place = arrived[order[np.maximum(before, 0)]]
-    recent = at - mails.delivered[place] < world.preset.email.harvest_days * _DAY
-    return np.where((before >= 0) & (mails.who[place] == who) & recent, place, -1)
+    position = arrived[order[np.maximum(before, 0)]]
+    recent = at - mails.delivered[position] < world.preset.email.harvest_days * _DAY
+    return np.where((before >= 0) & (mails.who[position] == who) & recent, position, -1)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from martlet.loaders.company.people import People
     from martlet.loaders.company.touches import Touches
-    from martlet.loaders.company.web_frames import Seen
+    from martlet.loaders.company.web_frames import TouchRecord
     from martlet.loaders.company.world import World
 
     Ints = NDArray[np.int64]
@@ -27,32 +27,32 @@ _OF_CUSTOMER: Final = VISITORS - 1
 
 
 def lead_frame(
-    world: World, people: People, touches: Touches, seen: Seen, first_order: Ints
+    world: World, people: People, touches: Touches, record: TouchRecord, first_order: Ints
 ) -> tuple[pl.DataFrame, Ints]:
     """Return the rows of `star.fact_lead`: at the first visit of an unknown browser, or of a customer before the sign-up.
 
-    `first_order` is the moment of each customer's first order in the data. The second result is the place in `content` of
+    `first_order` is the moment of each customer's first order in the data. The second result is the position in `content` of
     the asset that won each lead, -1 for none.
     """
     draw, leads = world.streams.uniform, world.preset.leads
-    anonymous = seen.order[seen.known :]
+    anonymous = record.rows[record.known :]
     anonymous = anonymous[touches.visits[anonymous]]
     anonymous = anonymous[touches.is_exogenous[anonymous]]
     early = touches.at[anonymous] < people.signed_up_at[touches.who[anonymous]]
     anonymous = anonymous[early | (touches.browser[anonymous] >= PROSPECTS)]
     stranger = touches.browser[anonymous] >= PROSPECTS
     person = np.where(
-        stranger, seen.visitor[anonymous], people.key[touches.who[anonymous]] * VISITORS + _OF_CUSTOMER
+        stranger, record.visitor[anonymous], people.key[touches.who[anonymous]] * VISITORS + _OF_CUSTOMER
     )
     # Rows come by time, so the first of a person is the earliest.
     person, first = np.unique(person, return_index=True)
     stranger, touch = stranger[first], anonymous[first]
-    drawn = np.flatnonzero(draw("lead", person) < np.where(stranger, leads.prospect, leads.customer))
-    person, stranger, touch = person[drawn], stranger[drawn], touch[drawn]
+    chosen = np.flatnonzero(draw("lead", person) < np.where(stranger, leads.prospect, leads.customer))
+    person, stranger, touch = person[chosen], stranger[chosen], touch[chosen]
     who, at = touches.who[touch], touches.at[touch]
     bought_at = np.where(stranger, NEVER, first_order[who])
-    bought = bought_at < NEVER
-    order = np.lexsort((person, at, np.where(bought, people.key[who], 0)))
+    is_customer = bought_at < NEVER
+    order = np.lexsort((person, at, np.where(is_customer, people.key[who], 0)))
     assets = np.array([asset.views * asset.lead for asset in world.preset.content])
     asset = np.full(person.size, -1, dtype=np.int64)
     if assets.sum() > 0:
@@ -65,7 +65,7 @@ def lead_frame(
             "date_key": date_keys(at[order]),
             "channel_key": keys(touches.channel[touch][order]),
             "campaign_key": keys(touches.campaign[touch][order]),
-            "customer_key": keys(np.where(bought, people.key[who], 0)[order]),
+            "customer_key": keys(np.where(is_customer, people.key[who], 0)[order]),
             "became_customer_at": times(bought_at[order]),
         }
     )

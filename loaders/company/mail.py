@@ -12,7 +12,7 @@ from martlet.loaders.company._clock import DAY
 from martlet.loaders.company._draws import exponential, geometric
 from martlet.loaders.company._frames import NEVER
 from martlet.loaders.company.campaigns import CHANNEL_KEYS
-from martlet.loaders.company.modifiers import factors, recent_mails
+from martlet.loaders.company.modifiers import recent_mails, segment_factors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Mails", "mail"]
+__all__ = ["Mails", "draw_mails"]
 
 _HOUR: Final = 3600
 _MINUTE: Final = 60
@@ -38,8 +38,8 @@ _CART: Final = 3
 class Mails:
     """Assignments to mailings, sorted by customer and time; moments in seconds, `NEVER` where they did not come.
 
-    `number` is the mail's number within the customer, `kind` its place in `email.types`, `opened_u` the first open by the
-    person in operational time (infinite without one), `bounce` 0 for hard, 1 for soft, -1 for none; `rested` is the factor
+    `number` is the mail's number within the customer, `kind` its position in `email.types`, `opened_u` the first open by the
+    person in operational time (infinite without one), `bounce` 0 for hard, 1 for soft, -1 for none; `fatigue_factor` is the factor
     that the mails of the days before put on opens and orders.
     """
 
@@ -53,7 +53,7 @@ class Mails:
     sent: Ints
     delivered: Ints
     bounce: Ints
-    rested: Floats
+    fatigue_factor: Floats
     opened_u: Floats
     opened: Ints
     machine_opened: Ints
@@ -64,32 +64,27 @@ class Mails:
     complained: Ints
 
     def take(self, chosen: Ints | Bools) -> Mails:
-        """Return the mails at the given places."""
+        """Return the mails at the given positions."""
         return Mails(**{name: values[chosen] for name, values in vars(self).items()})
 
 
-def mail(world: World, people: People, own: Orders, visits: Touches, depth: Ints) -> tuple[Mails, Ints]:
-    """Mail the customers who opted in, until they unsubscribe, complain or their address proves dead.
+def draw_mails(world: World, people: People, baseline_orders: Orders, visits: Touches, depth: Ints) -> Mails:
+    """Draw the mails to customers who opted in, until they unsubscribe, complain or their address turns out not to exist.
 
     Parameters
     ----------
     world, people
         The company, and the block's customers.
-    own
-        Baseline orders, sorted by customer and time: audiences are chosen by them alone.
+    baseline_orders
+        Sorted by customer and time: audiences are chosen by them alone.
     visits, depth
         Exogenous visits, and how far those got of which the shop knows whose they are; carts left behind bring a reminder.
-
-    Returns
-    -------
-    tuple
-        Mails; by customer, the moment from which they are not mailed any more (`NEVER` if mailed to the end).
     """
     who, number, campaign, kind, at = (
         np.concatenate(parts)
         for parts in zip(
             *(
-                *_mailings(world, people, own),
+                *_mailings(world, people, baseline_orders),
                 *_on_sign_up(world, people),
                 *_on_carts(world, people, visits, depth),
             ),
@@ -97,25 +92,25 @@ def mail(world: World, people: People, own: Orders, visits: Touches, depth: Ints
         )
     )
     order = np.lexsort((number, at, who))
-    mails = _fates(world, people, (who[order], number[order], campaign[order], kind[order], at[order]))
+    mails = _outcomes(world, people, (who[order], number[order], campaign[order], kind[order], at[order]))
     hard = np.where(mails.bounce == 0, mails.sent, NEVER)
     stop = np.minimum(np.minimum(mails.unsubscribed, mails.complained), hard)
-    stopped = np.full(people.key.size, NEVER, dtype=np.int64)
+    stopped_at = np.full(people.key.size, NEVER, dtype=np.int64)
     # The earliest of all stops belongs to a mail that was sent: anything before it could not be stopped.
-    np.minimum.at(stopped, mails.who, stop)
+    np.minimum.at(stopped_at, mails.who, stop)
     planned = np.where(mails.is_holdout, mails.assigned, mails.sent)
-    return mails.take((planned < stopped[mails.who]) | (mails.sent == stopped[mails.who])), stopped
+    return mails.take((planned < stopped_at[mails.who]) | (mails.sent == stopped_at[mails.who]))
 
 
 Parts = tuple["Ints", "Ints", "Ints", "Ints", "Ints"]
 
 
-def _mailings(world: World, people: People, own: Orders) -> list[Parts]:
+def _mailings(world: World, people: People, baseline_orders: Orders) -> list[Parts]:
     """Choose the recipients of each mailing."""
     types = world.preset.email.types
-    origin = own.u.min(initial=0.0)
+    origin = baseline_orders.u.min(initial=0.0)
     span = world.last_order - origin + world.preset.email.lapsed_days + 1.0
-    placed = own.who * span + own.u - origin
+    placed = baseline_orders.who * span + baseline_orders.u - origin
     found = []
     everyone = np.arange(people.key.size, dtype=np.int64)
     for mailing in world.campaigns.mailings:
@@ -127,10 +122,18 @@ def _mailings(world: World, people: People, own: Orders) -> list[Parts]:
             sent_u = float(world.clock.forward(mailing.sent))
             before = np.searchsorted(placed, everyone * span + sent_u - origin) - 1
             last = np.maximum(before, 0)
-            bought = (before >= 0) & (own.who[last] == everyone) if own.who.size else np.zeros_like(chosen)
-            chosen &= bought
+            has_ordered = (
+                (before >= 0) & (baseline_orders.who[last] == everyone)
+                if baseline_orders.who.size
+                else np.zeros_like(chosen)
+            )
+            chosen &= has_ordered
             if kind.audience == "lapsed":
-                chosen &= own.u[last] < sent_u - world.preset.email.lapsed_days if own.who.size else bought
+                chosen &= (
+                    baseline_orders.u[last] < sent_u - world.preset.email.lapsed_days
+                    if baseline_orders.who.size
+                    else has_ordered
+                )
         who = np.flatnonzero(chosen)
         found.append(
             _part(who, mailing.number, mailing.campaign_key, mailing.kind, np.full(who.size, mailing.sent))
@@ -140,24 +143,24 @@ def _mailings(world: World, people: People, own: Orders) -> list[Parts]:
 
 def _on_sign_up(world: World, people: People) -> list[Parts]:
     found = []
-    for place, kind in enumerate(world.preset.email.types):
+    for position, kind in enumerate(world.preset.email.types):
         if kind.schedule == "sign_up":
-            number = _ids.TRIGGERED + place
+            number = _ids.TRIGGERED + position
             chance = world.streams.uniform("mail/targeted", people.key * _ids.EMAILS + number)
             chosen = people.opted_in & (people.signed_up_u >= world.start) & (chance < kind.targeting)
             who = np.flatnonzero(chosen)
             at = people.signed_up_at[who] + kind.hour * _HOUR + _MINUTE
-            found.append(_part(who, number, _triggered(world, place, at), place, at))
+            found.append(_part(who, number, _triggered(world, position, at), position, at))
     return found
 
 
 def _on_carts(world: World, people: People, visits: Touches, depth: Ints) -> list[Parts]:
     found = []
-    left = (depth >= _CART) & (visits.at > people.signed_up_at[visits.who])
-    left &= people.opted_in[visits.who]
-    for place, kind in enumerate(world.preset.email.types):
+    left_carts = (depth >= _CART) & (visits.at > people.signed_up_at[visits.who])
+    left_carts &= people.opted_in[visits.who]
+    for position, kind in enumerate(world.preset.email.types):
         if kind.schedule == "cart":
-            mine = np.flatnonzero(left)
+            mine = np.flatnonzero(left_carts)
             period = (visits.u[mine] // world.preset.email.cart_days).astype(np.int64)
             order = np.lexsort((visits.id[mine], visits.u[mine], period, visits.who[mine]))
             who, period, at = visits.who[mine][order], period[order], visits.at[mine][order]
@@ -166,13 +169,13 @@ def _on_carts(world: World, people: People, visits: Touches, depth: Ints) -> lis
             chance = world.streams.uniform("mail/targeted", people.key[who] * _ids.EMAILS + number)
             kept = np.flatnonzero(chance < kind.targeting)
             at = at[kept] + kind.hour * _HOUR + _HOUR // 2
-            found.append(_part(who[kept], number[kept], _triggered(world, place, at), place, at))
+            found.append(_part(who[kept], number[kept], _triggered(world, position, at), position, at))
     return found
 
 
-def _triggered(world: World, place: int, at: Ints) -> Ints:
+def _triggered(world: World, position: int, at: Ints) -> Ints:
     """Return the campaigns of automatic mails: there is one for each quarter."""
-    found: Ints = world.campaigns.triggered[place, world.campaigns.quarter[world.day_of(at)]]
+    found: Ints = world.campaigns.triggered[position, world.campaigns.quarter[world.day_of(at)]]
     return found
 
 
@@ -183,7 +186,7 @@ def _part(who: Ints, number: Ints | int, campaign: Ints | int, kind: int, at: In
     return who, full(number), full(campaign), full(kind), at
 
 
-def _fates(world: World, people: People, part: Parts) -> Mails:
+def _outcomes(world: World, people: People, part: Parts) -> Mails:
     """Draw what becomes of mails, as if none was stopped."""
     who, number, campaign, kind, at = part
     email, draw = world.preset.email, world.streams.uniform
@@ -195,20 +198,22 @@ def _fates(world: World, people: People, part: Parts) -> Mails:
     def moment(chosen: Bools, when: Ints | Floats) -> Ints:
         return np.where(chosen, np.asarray(when).astype(np.int64), NEVER)
 
-    held = draw("mail/holdout", ids) < by_kind("holdout")
+    is_held_out = draw("mail/holdout", ids) < by_kind("holdout")
     sent_at = at + (draw("mail/spread", ids) * email.spread_minutes * _MINUTE).astype(np.int64)
-    fate = draw("mail/bounce", ids)
+    bounce_draw = draw("mail/bounce", ids)
     bounce = np.where(
-        fate < email.hard_bounce, 0, np.where(fate < email.hard_bounce + email.soft_bounce, 1, -1)
+        bounce_draw < email.hard_bounce,
+        0,
+        np.where(bounce_draw < email.hard_bounce + email.soft_bounce, 1, -1),
     )
-    bounce = np.where(held, -1, bounce)
-    arrives = ~held & (bounce < 0)
+    bounce = np.where(is_held_out, -1, bounce)
+    arrives = ~is_held_out & (bounce < 0)
     delivered_at = sent_at + 1 + (draw("mail/way", ids) * _MINUTE).astype(np.int64)
-    recent = recent_mails(world, who=who, at=sent_at, counts=~held)
-    rested = email.fatigue**recent
-    chance = by_kind("open") * rested * np.asarray(email.hours)[sent_at % DAY // _HOUR]
+    recent = recent_mails(world, who=who, at=sent_at, counts=~is_held_out)
+    fatigue_factor = email.fatigue**recent
+    chance = by_kind("open") * fatigue_factor * np.asarray(email.hours)[sent_at % DAY // _HOUR]
     channel = np.full(who.size, CHANNEL_KEYS["Email"], dtype=np.int64)
-    chance *= factors(world, people, "opens", who=who, channel=channel, campaign=campaign)
+    chance *= segment_factors(world, people, "opens", who=who, channel=channel, campaign=campaign)
     opens = arrives & (draw("mail/open", ids) < chance)
     opened_u = np.full(ids.size, np.inf)
     lag = exponential(draw("mail/open/lag", ids[opens])) * email.open_hours / _HOURS
@@ -229,11 +234,11 @@ def _fates(world: World, people: People, part: Parts) -> Mails:
         campaign=campaign,
         kind=kind,
         assigned=at,
-        is_holdout=held,
-        sent=moment(~held, sent_at),
+        is_holdout=is_held_out,
+        sent=moment(~is_held_out, sent_at),
         delivered=moment(arrives, delivered_at),
         bounce=bounce,
-        rested=rested,
+        fatigue_factor=fatigue_factor,
         opened_u=opened_u,
         opened=moment(opens, opened_at),
         machine_opened=moment(by_machine, delivered_at + _MINUTE + draw("mail/machine/lag", ids) * _HOUR),

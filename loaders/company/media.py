@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from martlet.loaders.company._offers import Preset
-    from martlet.loaders.company._streams import Streams
+    from martlet.loaders.company.streams import Streams
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -81,5 +81,5 @@ class MediaPlan:
         return found
 
     def week_of(self, at: Ints) -> Ints:
-        """Return the place of the week of timestamps, kept within the plan."""
+        """Return the position of the week of timestamps, kept within the plan."""
         return np.clip(weeks_of(at) - self.first_week, 0, self.spend.shape[1] - 1)

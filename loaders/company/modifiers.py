@@ -1,4 +1,4 @@
-"""Whom contacts work on: planted factors by segment, and the fatigue of those who are mailed often."""
+"""How contacts work on different people: planted factors by segment, and the fatigue of those who are mailed often."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["factors", "modifier_frame", "recent_mails"]
+__all__ = ["modifier_frame", "recent_mails", "segment_factors"]
 
 
 def _codes(people: People, segment: str) -> Ints:
-    """Return the place of each person's value in the list of the segment's values."""
+    """Return the position of each person's value in the list of the segment's values."""
     if segment == "age range":
         return people.age
     if segment == "children":
@@ -36,7 +36,7 @@ def _codes(people: People, segment: str) -> Ints:
     return people.opted_in.astype(np.int64)
 
 
-def factors(
+def segment_factors(
     world: World, people: People, acts_on: str, *, who: Ints, channel: Ints, campaign: Ints
 ) -> Floats:
     """Return the product of all factors of contacts, each with a person, a channel and a campaign.
@@ -54,12 +54,12 @@ def factors(
         if campaign_type:
             wanted = types.index(campaign_type) if campaign_type in types else -1
             mine &= world.campaigns.kind[campaign] == wanted
-        places = np.flatnonzero(mine)
+        rows = np.flatnonzero(mine)
         values = values_of(world.preset, segment)
         table = np.ones(len(values))
         for entry in entries:
             table[values.index(entry.value)] *= entry.factor
-        found[places] *= table[_codes(people, segment)[who[places]]]
+        found[rows] *= table[_codes(people, segment)[who[rows]]]
     return found
 
 

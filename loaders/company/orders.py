@@ -18,7 +18,7 @@ from martlet.loaders.company._ids import (
     caused_order,
 )
 from martlet.loaders.company.campaigns import CHANNEL_KEYS
-from martlet.loaders.company.modifiers import factors
+from martlet.loaders.company.modifiers import segment_factors
 from martlet.loaders.company.touches import TOUCH_TYPES
 
 if TYPE_CHECKING:
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["BILLION", "Earlier", "Effects", "Orders", "baseline", "caused"]
+__all__ = ["BILLION", "EarlierOrders", "Effects", "Orders", "draw_baseline_orders", "draw_caused_orders"]
 
 BILLION: Final = 1_000_000_000
 
 
 @dataclass(frozen=True)
 class Orders:
-    """Orders: `who` is the customer's place in the block, `local` the order's number within the customer.
+    """Orders: `who` is the customer's position in the block, `local` the order's number within the customer.
 
     `cause` is the id of the touch at the root, -1 for baseline orders; `channel` and `campaign` are the touch's.
     """
@@ -54,26 +54,30 @@ class Orders:
     by_click: Bools
 
     def take(self, chosen: Ints) -> Orders:
-        """Return the orders at the given places."""
+        """Return the orders at the given positions."""
         return Orders(**{name: values[chosen] for name, values in vars(self).items()})
 
     @staticmethod
     def both(one: Orders, other: Orders) -> Orders:
         """Return the orders of both, sorted by customer, time and id."""
-        joined = {name: np.concatenate((values, getattr(other, name))) for name, values in vars(one).items()}
-        order = np.lexsort((joined["id"], joined["u"], joined["who"]))
-        return Orders(**{name: values[order] for name, values in joined.items()})
+        return Orders(
+            **{name: np.concatenate((values, getattr(other, name))) for name, values in vars(one).items()}
+        ).in_order()
+
+    def in_order(self) -> Orders:
+        """Return the orders sorted by customer, time and id."""
+        return self.take(np.lexsort((self.id, self.u, self.who)))
 
 
 @dataclass(frozen=True)
-class Earlier:
+class EarlierOrders:
     """Orders placed before all that is recorded, by customer and time: they count, but leave no rows."""
 
     who: Ints
     at: Ints
 
     @classmethod
-    def of(cls, world: World, people: People, orders: Orders) -> Earlier:
+    def of(cls, world: World, people: People, orders: Orders) -> EarlierOrders:
         """Date the orders of customers who were there before."""
         at = np.maximum(world.clock.inverse(orders.u), people.signed_up_at[orders.who])
         return cls(orders.who, at)
@@ -91,7 +95,7 @@ class Effects:
     expected: Ints
 
 
-def baseline(world: World, people: People) -> tuple[Orders, Ints, Floats]:
+def draw_baseline_orders(world: World, people: People) -> tuple[Orders, Ints, Floats]:
     """Draw the customers' own orders, and when they leave.
 
     Returns
@@ -101,7 +105,7 @@ def baseline(world: World, people: People) -> tuple[Orders, Ints, Floats]:
     """
     draw = world.streams.uniform
     horizon = world.last_order
-    left_u = np.full(people.key.size, np.inf)
+    churned_u = np.full(people.key.size, np.inf)
     # An order at sign-up is the trial that BG/NBD leaves out: it starts the clock and can't be the last.
     trial = np.flatnonzero(draw("order/trial", people.key) < world.preset.orders.first_order_at_sign_up)
     who, local, at = [trial], [np.zeros(trial.size, dtype=np.int64)], [people.signed_up_u[trial]]
@@ -118,28 +122,28 @@ def baseline(world: World, people: People) -> tuple[Orders, Ints, Floats]:
         local.append(np.full(active.size, number, dtype=np.int64))
         at.append(u[active])
         leaves = draw("order/leaves", ids) < people.dropout[active]
-        left_u[active[leaves]] = u[active[leaves]]
+        churned_u[active[leaves]] = u[active[leaves]]
         active = active[~leaves]
-    owner, place, moment = np.concatenate(who), np.concatenate(local), np.concatenate(at)
+    owner, position, moment = np.concatenate(who), np.concatenate(local), np.concatenate(at)
     none = np.zeros(owner.size, dtype=np.int64)
-    own = Orders(
-        id=people.key[owner] * ORDERS + place,
+    baseline_orders = Orders(
+        id=people.key[owner] * ORDERS + position,
         who=owner,
-        local=place,
+        local=position,
         u=moment,
         cause=none - 1,
         channel=none,
         campaign=none,
         by_click=none.astype(bool),
     )
-    left_at = np.full(people.key.size, NEVER, dtype=np.int64)
-    gone = left_u < world.end
-    left_at[gone] = world.clock.inverse(left_u[gone])
-    return own, left_at, left_u
+    churned_at = np.full(people.key.size, NEVER, dtype=np.int64)
+    gone = churned_u < world.end
+    churned_at[gone] = world.clock.inverse(churned_u[gone])
+    return baseline_orders, churned_at, churned_u
 
 
-def caused(
-    world: World, people: People, touches: Touches, left_u: Floats, factor: Floats
+def draw_caused_orders(
+    world: World, people: People, touches: Touches, churned_u: Floats, factor: Floats
 ) -> tuple[Orders, Effects, Floats]:
     """Draw the orders that exogenous touches cause: Poisson with the channel's effect, at an exponential lag.
 
@@ -153,30 +157,30 @@ def caused(
         effect[CHANNEL_KEYS[mix.name]], lag[CHANNEL_KEYS[mix.name]] = mix.effect, mix.lag_days
     alive = (
         touches.is_exogenous
-        & (touches.u < left_u[touches.who])
+        & (touches.u < churned_u[touches.who])
         & (touches.u >= people.signed_up_u[touches.who])
     )
     # Of an email the open counts, not the click that follows it; unknown browsers have no customer to order.
     alive &= (touches.kind != TOUCH_TYPES.index("email_click")) & (touches.browser < PROSPECTS)
     mean = np.where(alive, effect[touches.channel] * factor, 0.0)
-    working = np.flatnonzero(mean)
-    mean[working] *= factors(
+    effective = np.flatnonzero(mean)
+    mean[effective] *= segment_factors(
         world,
         people,
         "orders",
-        who=touches.who[working],
-        channel=touches.channel[working],
-        campaign=touches.campaign[working],
+        who=touches.who[effective],
+        channel=touches.channel[effective],
+        campaign=touches.campaign[effective],
     )
     count = poisson(draw("cause/count", touches.id), mean, at_most=MOST_CAUSED - 1)
-    working = np.flatnonzero(count)
-    place, number = ragged(count[working])
-    root = working[place]
+    effective = np.flatnonzero(count)
+    position, number = ragged(count[effective])
+    root = effective[position]
     who = touches.who[root]
     local = caused_order(touches.id[root] - people.key[who] * TOUCHES, number)
     ids = people.key[who] * ORDERS + local
     u = touches.u[root] + exponential(draw("cause/lag", ids)) * lag[touches.channel[root]]
-    found = Orders(
+    caused_orders = Orders(
         id=ids,
         who=who,
         local=local,
@@ -195,4 +199,4 @@ def caused(
             touches.channel[counted], weights=np.round(mean[counted] * BILLION), minlength=size
         ).astype(np.int64),
     )
-    return found.take(np.flatnonzero(u < world.last_order)), effects, mean
+    return caused_orders.take(np.flatnonzero(u < world.last_order)), effects, mean

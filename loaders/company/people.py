@@ -29,7 +29,7 @@ _TAIL: Final = 20.0
 
 @dataclass(frozen=True)
 class People:
-    """A block of customers, by their place in it. Codes are places in the preset's lists, -1 is not known.
+    """A block of customers, by their position in it. Codes are positions in the preset's lists, -1 is not known.
 
     `rate` is the lambda of BG/NBD per operational day, `dropout` its p, `spend_rate` the nu of the gamma-gamma, per unit of
     the currency; `engagement` scales contacts. `channel` and `campaign` are those that brought the person: of the first visit
@@ -125,7 +125,7 @@ class People:
 
 
 def paid_campaign(world: World, ids: Ints, slot: Ints, at: Ints) -> Ints:
-    """Return the campaigns of contacts by their channel's place in the preset; 0 for channels without campaigns."""
+    """Return the campaigns of contacts by their channel's position in the preset; 0 for channels without campaigns."""
     campaign = np.zeros(ids.size, dtype=np.int64)
     for number, mix in enumerate(world.preset.channels):
         if mix.campaigns:
@@ -138,7 +138,7 @@ def paid_campaign(world: World, ids: Ints, slot: Ints, at: Ints) -> Ints:
 
 
 def _acquisition(world: World, key: Ints, age: Ints, at: Ints) -> Ints:
-    """Return the place of the channel that brings each person: by age, and by what media did in the week of the sign-up."""
+    """Return the position of the channel that brings each person: by age, and by what media did in the week of the sign-up."""
     mixes = world.preset.channels
     weights = np.array(
         [[mix.acquisition * mix.ages[band] for mix in mixes] for band in range(len(mixes[0].ages))]

@@ -118,13 +118,13 @@ def _age_now(world: World, birth: Ints) -> Ints:
 
 
 def history_frame(
-    world: World, people: People, sales: Sales, left_list: Ints
+    world: World, people: People, sales: Sales, opted_out_at: Ints
 ) -> tuple[pl.DataFrame, Ints, Bools]:
     """Return the rows of `star.dim_customer_history`, and by customer the tier (-1 for none) and the consent as now.
 
-    A version begins at sign-up, with each tier reached, and when the customer unsubscribes (`left_list`).
+    A version begins at sign-up, with each tier reached, and when the customer unsubscribes (`opted_out_at`).
     """
-    tiers, orders, chosen, past = world.preset.people.tiers, sales.orders, sales.chosen, sales.history
+    tiers, orders, chosen, past = world.preset.people.tiers, sales.orders, sales.order_rows, sales.history
     buyer = np.concatenate((past.who, orders.who[chosen]))
     bought_at = np.concatenate((past.at, sales.ordered_at[chosen]))
     by_time = np.lexsort((bought_at, buyer))
@@ -133,14 +133,14 @@ def history_frame(
     who = [np.flatnonzero(people.is_customer)]
     at = [people.signed_up_at[who[0]]]
     tier = [np.full(who[0].size, -1, dtype=np.int64)]
-    for place, entry in enumerate(tiers):
+    for position, entry in enumerate(tiers):
         reached = number == entry.from_orders
         who.append(buyer[reached])
         at.append(bought_at[reached])
-        tier.append(np.full(who[-1].size, place, dtype=np.int64))
-    leaves = np.flatnonzero((left_list < world.until_at) & people.is_customer)
+        tier.append(np.full(who[-1].size, position, dtype=np.int64))
+    leaves = np.flatnonzero((opted_out_at < world.until_at) & people.is_customer)
     who.append(leaves)
-    at.append(left_list[leaves])
+    at.append(opted_out_at[leaves])
     tier.append(np.full(leaves.size, -1, dtype=np.int64))
     whose, since, level = np.concatenate(who), np.concatenate(at), np.concatenate(tier)
     order = np.lexsort((level, since, whose))
@@ -149,7 +149,7 @@ def history_frame(
     level = np.maximum.accumulate(whose * (len(tiers) + 1) + level + 1) - whose * (len(tiers) + 1) - 1
     last_of_moment = np.append((np.diff(whose) != 0) | (np.diff(since) != 0), True)[: whose.size]
     whose, since, level = whose[last_of_moment], since[last_of_moment], level[last_of_moment]
-    opted = people.opted_in[whose] & (since < left_list[whose])
+    opted = people.opted_in[whose] & (since < opted_out_at[whose])
     is_current = np.append(np.diff(whose) != 0, True)[: whose.size]
     until = np.where(is_current, NEVER, np.append(since[1:], NEVER)[: whose.size])
     key = people.key[whose]
@@ -168,12 +168,14 @@ def history_frame(
     )
     tier_now = np.full(people.key.size, -1, dtype=np.int64)
     tier_now[whose[is_current]] = level[is_current]
-    opted_now = people.opted_in & (left_list >= world.until_at)
+    opted_now = people.opted_in & (opted_out_at >= world.until_at)
     return frame, tier_now, opted_now
 
 
-def mail_frame(world: World, people: People, mails: Mails, harvested: Ints, clicks: Ints) -> pl.DataFrame:
-    """Return the rows of `star.fact_email`; `harvested` is the first click on the way to an order, `clicks` their number."""
+def mail_frame(
+    world: World, people: People, mails: Mails, harvest_clicked_at: Ints, harvest_clicks: Ints
+) -> pl.DataFrame:
+    """Return the rows of `star.fact_email`; `harvest_clicked_at` is the first click on the way to an order, `harvest_clicks` their number."""
     until = world.until_at
     planned = np.where(mails.is_holdout, mails.assigned, mails.sent)
     mine = np.flatnonzero((mails.assigned >= world.start_at) & (planned < until))
@@ -182,9 +184,11 @@ def mail_frame(world: World, people: People, mails: Mails, harvested: Ints, clic
         return np.where(values[mine] < until, values[mine], NEVER)
 
     own, machine, scanned = moment(mails.clicked), moment(mails.machine_opened), moment(mails.scanned)
-    click = np.minimum(own, harvested[mine])
-    opened = np.minimum(moment(mails.opened), np.where(harvested[mine] < NEVER, harvested[mine] - 1, NEVER))
-    human_clicks = (own < NEVER).astype(np.int64) + clicks[mine]
+    click = np.minimum(own, harvest_clicked_at[mine])
+    opened = np.minimum(
+        moment(mails.opened), np.where(harvest_clicked_at[mine] < NEVER, harvest_clicked_at[mine] - 1, NEVER)
+    )
+    human_clicks = (own < NEVER).astype(np.int64) + harvest_clicks[mine]
     human_opens = np.where(moment(mails.opened) < NEVER, 1 + mails.further_opens[mine], 0)
     human_opens = np.maximum(human_opens, opened < NEVER)
     return pl.DataFrame(
@@ -210,7 +214,7 @@ def mail_frame(world: World, people: People, mails: Mails, harvested: Ints, clic
     )
 
 
-def truth_frame(world: World, people: People, left_at: Ints) -> pl.DataFrame:
+def truth_frame(world: World, people: People, churned_at: Ints) -> pl.DataFrame:
     """Return the rows of `truth.customer`."""
     mine = np.flatnonzero(people.is_customer)
     spend = world.preset.orders.spend_shape / people.spend_rate[mine]
@@ -220,7 +224,7 @@ def truth_frame(world: World, people: People, left_at: Ints) -> pl.DataFrame:
             "customer_key": keys(people.key[mine]),
             "purchase_rate": people.rate[mine],
             "dropout_probability": people.dropout[mine],
-            "churned_at": times(left_at[mine]),
+            "churned_at": times(churned_at[mine]),
             "mean_spend": pl.Series(spend).round(2).cast(pl.Decimal(18, 2)),
             "persona": texts(people.persona[mine], personas),
         }

@@ -1,4 +1,4 @@
-"""What stands still: products, pages, devices and places."""
+"""What does not change with customers: products, pages, devices and places."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from martlet.loaders.company._offers import Preset
-    from martlet.loaders.company._streams import Streams
+    from martlet.loaders.company.streams import Streams
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -82,8 +82,8 @@ class Products:
         first = np.cumsum(sizes) - sizes
         low = np.array([entry.low for entry in preset.categories])[category]
         high = np.array([entry.high for entry in preset.categories])[category]
-        place = (index - first[category] + streams.uniform("product/price", index)) / sizes[category]
-        price = np.floor(low * (high / low) ** place).astype(np.int64) * _CENTS
+        position = (index - first[category] + streams.uniform("product/price", index)) / sizes[category]
+        price = np.floor(low * (high / low) ** position).astype(np.int64) * _CENTS
         endings = np.round(np.asarray(preset.catalogue.price_endings) * _CENTS).astype(np.int64)
         price += endings[(streams.uniform("product/ending", index) * endings.size).astype(np.int64)]
         price = price[np.lexsort((price, category))]
@@ -104,7 +104,7 @@ class Products:
         return frame.filter(pl.Series(self.launched < until))
 
     def nearest(self, category: Ints, price: Floats, step: Ints) -> Ints:
-        """Return, in each category, the product whose price is nearest to `price` cents, `step` places further on."""
+        """Return, in each category, the product whose price is nearest to `price` cents, `step` positions further on."""
         found = np.empty(category.size, dtype=np.int64)
         for number, (first, size) in enumerate(zip(self.first, self.sizes, strict=True)):
             mine = np.flatnonzero(category == number)

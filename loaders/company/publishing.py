@@ -16,7 +16,7 @@ from martlet.loaders.company.totals import counts
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from martlet.loaders.company.block_totals import Tallies
+    from martlet.loaders.company.block_totals import BlockTotals
     from martlet.loaders.company.world import World
 
     Floats = NDArray[np.float64]
@@ -85,7 +85,7 @@ def _campaigns(world: World, ids: Ints, at: Ints) -> Ints:
     return np.where(draw("post/campaign", ids) < world.preset.posts.in_campaign, found, 0)
 
 
-def content_frame(world: World, tallies: Tallies) -> pl.DataFrame:
+def content_frame(world: World, totals: BlockTotals) -> pl.DataFrame:
     """Return the rows of `star.fact_content`: days on which an asset was used.
 
     Its leads are those of `star.fact_lead` that it won; who leaves their details for a download downloads it.
@@ -96,7 +96,7 @@ def content_frame(world: World, tallies: Tallies) -> pl.DataFrame:
     frames = []
     for number, asset in enumerate(world.preset.content, 1):
         ids = number * _POSTS + at // DAY
-        mine = tallies.content.filter(pl.col("asset") == number - 1)
+        mine = totals.content.filter(pl.col("asset") == number - 1)
         leads = np.zeros(at.size, dtype=np.int64)
         leads[mine["day"].to_numpy() - world.start_at // DAY] = mine["leads"].to_numpy()
         views = counts(world, "content/views", ids, _audience(world, at) / _PER_THOUSAND * asset.views * busy)

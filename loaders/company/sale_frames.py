@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from martlet.loaders.company.people import People
     from martlet.loaders.company.sales import Sales
     from martlet.loaders.company.touches import Touches
-    from martlet.loaders.company.web_frames import Seen
+    from martlet.loaders.company.web_frames import TouchRecord
     from martlet.loaders.company.world import World
 
     Ints = NDArray[np.int64]
@@ -38,9 +38,9 @@ _NPS: Final = (0, 10)
 _COMPLAINT_CSAT: Final = 2
 
 
-def order_frame(people: People, sales: Sales, touches: Touches, seen: Seen) -> pl.DataFrame:
+def order_frame(people: People, sales: Sales, touches: Touches, record: TouchRecord) -> pl.DataFrame:
     """Return the rows of `star.fact_order`."""
-    orders, sums, chosen = sales.orders, sales.sums, sales.chosen
+    orders, sums, chosen = sales.orders, sales.sums, sales.order_rows
     who, touch, at = orders.who[chosen], sales.holder[chosen], sales.ordered_at[chosen]
     return pl.DataFrame(
         {
@@ -51,7 +51,7 @@ def order_frame(people: People, sales: Sales, touches: Touches, seen: Seen) -> p
             "session_id": touches.id[touch],
             "channel_key": keys(touches.channel[touch]),
             "campaign_key": keys(touches.campaign[touch]),
-            "device_key": keys(seen.device[touch]),
+            "device_key": keys(record.device[touch]),
             "geography_key": keys(people.place[who] + 1),
             "status": words(sums.status[chosen], _STATUS),
             "item_count": keys(sums.units[chosen]),
@@ -69,74 +69,74 @@ def order_frame(people: People, sales: Sales, touches: Touches, seen: Seen) -> p
 
 def line_frame(people: People, sales: Sales) -> pl.DataFrame:
     """Return the rows of `star.fact_order_line`."""
-    orders, bought, chosen = sales.orders, sales.bought, sales.lines
-    order = bought.order[chosen]
+    orders, order_lines, chosen = sales.orders, sales.order_lines, sales.line_rows
+    order = order_lines.order[chosen]
     at = sales.ordered_at[order]
     return pl.DataFrame(
         {
-            "order_line_id": bought.id[chosen],
+            "order_line_id": order_lines.id[chosen],
             "order_id": orders.id[order],
-            "line_number": keys(bought.number[chosen]),
+            "line_number": keys(order_lines.number[chosen]),
             "customer_key": keys(people.key[orders.who[order]]),
-            "product_key": keys(bought.product[chosen] + 1),
+            "product_key": keys(order_lines.product[chosen] + 1),
             "ordered_at": times(at),
             "date_key": date_keys(at),
-            "quantity": keys(bought.quantity[chosen]),
-            "unit_price": money(bought.price[chosen]),
-            "discount_amount": money(bought.discount[chosen]),
-            "net_revenue": money(bought.net[chosen]),
-            "unit_cost": money(bought.cost[chosen]),
+            "quantity": keys(order_lines.quantity[chosen]),
+            "unit_price": money(order_lines.price[chosen]),
+            "discount_amount": money(order_lines.discount[chosen]),
+            "net_revenue": money(order_lines.net[chosen]),
+            "unit_cost": money(order_lines.cost[chosen]),
         }
     )
 
 
 def return_frame(world: World, people: People, sales: Sales) -> pl.DataFrame:
     """Return the rows of `star.fact_return`."""
-    orders, bought, chosen = sales.orders, sales.bought, sales.lines
-    back = chosen[bought.returned_at[chosen] < NEVER]
-    who = orders.who[bought.order[back]]
-    back = back[np.lexsort((bought.id[back], bought.returned_at[back], who))]
-    order, at = bought.order[back], bought.returned_at[back]
+    orders, order_lines, chosen = sales.orders, sales.order_lines, sales.line_rows
+    back = chosen[order_lines.returned_at[chosen] < NEVER]
+    who = orders.who[order_lines.order[back]]
+    back = back[np.lexsort((order_lines.id[back], order_lines.returned_at[back], who))]
+    order, at = order_lines.order[back], order_lines.returned_at[back]
     reasons = [reason.name for reason in world.preset.basket.return_reasons]
     return pl.DataFrame(
         {
-            "return_id": bought.id[back],
-            "order_line_id": bought.id[back],
+            "return_id": order_lines.id[back],
+            "order_line_id": order_lines.id[back],
             "order_id": orders.id[order],
             "customer_key": keys(people.key[orders.who[order]]),
-            "product_key": keys(bought.product[back] + 1),
+            "product_key": keys(order_lines.product[back] + 1),
             "returned_at": times(at),
             "date_key": date_keys(at),
-            "quantity": keys(bought.returned[back]),
-            "refund_amount": money(bought.refund[back]),
-            "reason": texts(bought.reason[back], reasons),
+            "quantity": keys(order_lines.returned[back]),
+            "refund_amount": money(order_lines.refund[back]),
+            "reason": texts(order_lines.reason[back], reasons),
         }
     )
 
 
 def review_frame(world: World, people: People, sales: Sales) -> pl.DataFrame:
     """Return the rows of `star.fact_review`: some lines, rated around the product's quality."""
-    orders, bought, chosen = sales.orders, sales.bought, sales.lines
+    orders, order_lines, chosen = sales.orders, sales.order_lines, sales.line_rows
     feedback, draw = world.preset.feedback, world.streams.uniform
-    drawn = (draw("review/drawn", bought.id[chosen]) < feedback.review) & ~sales.sums.is_cancelled[
-        bought.order[chosen]
+    drawn = (draw("review/drawn", order_lines.id[chosen]) < feedback.review) & ~sales.sums.is_cancelled[
+        order_lines.order[chosen]
     ]
     mine = chosen[drawn]
     lag = (
         world.preset.basket.delivery_days
-        + exponential(draw("review/lag", bought.id[mine])) * feedback.review_days
+        + exponential(draw("review/lag", order_lines.id[mine])) * feedback.review_days
     )
-    at = sales.ordered_at[bought.order[mine]] + (lag * DAY).astype(np.int64)
+    at = sales.ordered_at[order_lines.order[mine]] + (lag * DAY).astype(np.int64)
     mine, at = mine[at < world.until_at], at[at < world.until_at]
-    who = orders.who[bought.order[mine]]
-    order = np.lexsort((bought.id[mine], at, who))
+    who = orders.who[order_lines.order[mine]]
+    order = np.lexsort((order_lines.id[mine], at, who))
     mine, at, who = mine[order], at[order], who[order]
-    rating = feedback.rating_mean + world.products.quality[bought.product[mine]]
-    rating = rating + feedback.rating_spread * normal(world.streams, "review/rating", bought.id[mine])
+    rating = feedback.rating_mean + world.products.quality[order_lines.product[mine]]
+    rating = rating + feedback.rating_spread * normal(world.streams, "review/rating", order_lines.id[mine])
     return pl.DataFrame(
         {
-            "review_id": bought.id[mine],
-            "product_key": keys(bought.product[mine] + 1),
+            "review_id": order_lines.id[mine],
+            "product_key": keys(order_lines.product[mine] + 1),
             "customer_key": keys(people.key[who]),
             "reviewed_at": times(at),
             "date_key": date_keys(at),
@@ -147,7 +147,7 @@ def review_frame(world: World, people: People, sales: Sales) -> pl.DataFrame:
 
 def survey_frame(world: World, people: People, sales: Sales) -> pl.DataFrame:
     """Return the rows of `star.fact_survey`: answers after some orders, of which complaints are unhappier."""
-    orders, chosen = sales.orders, sales.chosen
+    orders, chosen = sales.orders, sales.order_rows
     feedback, draw = world.preset.feedback, world.streams.uniform
     mine = chosen[draw("survey/drawn", orders.id[chosen]) < feedback.survey]
     lag = (
@@ -179,7 +179,7 @@ def survey_frame(world: World, people: People, sales: Sales) -> pl.DataFrame:
 
 def cause_frame(world: World, sales: Sales, causes_at: Ints) -> pl.DataFrame:
     """Return the rows of `truth.order_cause`; a touch before the data, at which `causes_at` points too, is not on record."""
-    orders, chosen = sales.orders, sales.chosen
+    orders, chosen = sales.orders, sales.order_rows
     caused = orders.cause[chosen] >= 0
     on_record = caused & (causes_at[chosen] > world.start_at)
     return pl.DataFrame(

@@ -13,7 +13,7 @@ from martlet.loaders.company._frames import date_keys, dates, keys
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from martlet.loaders.company.block_totals import Tallies
+    from martlet.loaders.company.block_totals import BlockTotals
     from martlet.loaders.company.world import World
 
     Floats = NDArray[np.float64]
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["inventory_frame", "stock_out_frame"]
 
 
-def inventory_frame(world: World, tallies: Tallies) -> pl.DataFrame:
+def inventory_frame(world: World, totals: BlockTotals) -> pl.DataFrame:
     """Return the rows of `star.fact_inventory`: the weeks of the data in which a product is offered, or still sold.
 
     Reordered below so many weeks of recent sales, up to so many. Before a planned shortage the supplier delivers by the
@@ -35,7 +35,7 @@ def inventory_frame(world: World, tallies: Tallies) -> pl.DataFrame:
     products, total = world.products.price.size, last + 1
     sold = np.zeros((total, products), dtype=np.int64)
     back = np.zeros_like(sold)
-    units = tallies.units.fill_null(0)
+    units = totals.units.fill_null(0)
     row = units["week"].to_numpy() - plan.first_week
     sold[row, units["product"].to_numpy()] = units["sold"].to_numpy()
     back[row, units["product"].to_numpy()] = units["restocked"].to_numpy()

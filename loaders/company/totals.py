@@ -20,7 +20,7 @@ from martlet.loaders.company.orders import BILLION
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from martlet.loaders.company.block_totals import Tallies
+    from martlet.loaders.company.block_totals import BlockTotals
     from martlet.loaders.company.world import World
 
     Floats = NDArray[np.float64]
@@ -40,11 +40,11 @@ def counts(world: World, name: str, ids: Ints, mean: NDArray[np.floating]) -> In
     return np.where(mean < _MANY, small, np.maximum(large, 0))
 
 
-def ad_spend_frame(world: World, tallies: Tallies) -> pl.DataFrame:
+def ad_spend_frame(world: World, totals: BlockTotals) -> pl.DataFrame:
     """Return the rows of `star.fact_ad_spend`: what the contacts of paid campaigns cost, and what the platforms claim."""
     mixes = {CHANNEL_KEYS[mix.name]: mix for mix in world.preset.channels if mix.platform}
     campaigns = world.campaigns.frame.select("channel_key", campaign=pl.col("campaign_key").cast(pl.Int64))
-    ads = tallies.ads.join(campaigns, on="campaign").filter(pl.col("channel_key").is_in(list(mixes)))
+    ads = totals.ads.join(campaigns, on="campaign").filter(pl.col("channel_key").is_in(list(mixes)))
     ads = ads.fill_null(0).sort("day", "campaign")
     channel = ads["channel_key"].to_numpy().astype(np.int64)
     day, campaign = ads["day"].to_numpy(), ads["campaign"].to_numpy()
@@ -77,15 +77,15 @@ def ad_spend_frame(world: World, tallies: Tallies) -> pl.DataFrame:
     )
 
 
-def truth_frames(world: World, tallies: Tallies) -> list[tuple[str, pl.DataFrame]]:
+def truth_frames(world: World, totals: BlockTotals) -> list[tuple[str, pl.DataFrame]]:
     """Return the rows of the truth about channels, media, categories and pairs of products."""
     mixes = world.preset.channels
     order = np.array([CHANNEL_KEYS[mix.name] for mix in mixes])
-    expected = tallies.effects.expected / BILLION
+    expected = totals.effects.expected / BILLION
     effects = pl.DataFrame(
         {
             "channel_key": keys(order),
-            "orders_per_touch": expected[order] / np.maximum(tallies.effects.touches[order], 1),
+            "orders_per_touch": expected[order] / np.maximum(totals.effects.touches[order], 1),
             "base_orders_per_touch": [mix.effect for mix in mixes],
             "mean_lag_days": [mix.lag_days if mix.effect > 0 else None for mix in mixes],
             "platform_claim_factor": [mix.overclaim if mix.platform else None for mix in mixes],
@@ -105,10 +105,10 @@ def truth_frames(world: World, tallies: Tallies) -> list[tuple[str, pl.DataFrame
         ("truth.effect_modifier", modifier_frame(world)),
         ("truth.media_week", _week_frame(world)),
         ("truth.channel_effect", effects.sort("channel_key")),
-        ("truth.media_response", _media_frame(world, tallies)),
+        ("truth.media_response", _media_frame(world, totals)),
         ("truth.price_elasticity", elasticities),
         ("truth.return_probability", returns),
-        ("truth.product_affinity", _affinity_frame(world, tallies)),
+        ("truth.product_affinity", _affinity_frame(world, totals)),
     ]
 
 
@@ -133,13 +133,11 @@ def _week_frame(world: World) -> pl.DataFrame:
     ).sort("date_key", "channel_key")
 
 
-def _media_frame(world: World, tallies: Tallies) -> pl.DataFrame:
+def _media_frame(world: World, totals: BlockTotals) -> pl.DataFrame:
     """Scale the plan, whose spend is 1 in a mean week, to this company's mean week."""
     weeks = (world.until - world.first_day).days / 7
-    touches = dict(tallies.touches.iter_rows())
-    spend = dict(
-        ad_spend_frame(world, tallies).group_by("channel_key").agg(pl.col("spend").sum()).iter_rows()
-    )
+    touches = dict(totals.touches.iter_rows())
+    spend = dict(ad_spend_frame(world, totals).group_by("channel_key").agg(pl.col("spend").sum()).iter_rows())
     rows = []
     for mix in world.preset.channels:
         if mix.half_spend > 0:
@@ -167,10 +165,10 @@ def _media_frame(world: World, tallies: Tallies) -> pl.DataFrame:
     ).sort("channel_key")
 
 
-def _affinity_frame(world: World, tallies: Tallies) -> pl.DataFrame:
+def _affinity_frame(world: World, totals: BlockTotals) -> pl.DataFrame:
     """Return the pairs, with the lift of the second product where the first is in the basket."""
-    lines = dict(tallies.baskets.iter_rows())
-    orders = tallies.orders
+    lines = dict(totals.baskets.iter_rows())
+    orders = totals.orders
     chance = world.preset.basket.bundle_probability
     rows = []
     for product, companion in enumerate(world.products.companion):

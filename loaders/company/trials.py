@@ -16,7 +16,7 @@ import polars as pl
 
 from martlet.loaders.company._ids import PROSPECTS, VISITORS
 from martlet.loaders.company.campaigns import CHANNEL_KEYS
-from martlet.loaders.company.experiments import Contacts, factors, runs
+from martlet.loaders.company.experiments import Contacts, arm_factors, runs
 from martlet.loaders.company.funnel import bounces
 
 if TYPE_CHECKING:
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from martlet.loaders.company.experiments import Exposed, Run
+    from martlet.loaders.company.experiments import Exposures, Run
     from martlet.loaders.company.people import People
     from martlet.loaders.company.sales import Sales
     from martlet.loaders.company.touches import Touches
-    from martlet.loaders.company.web_frames import Seen
+    from martlet.loaders.company.web_frames import TouchRecord
     from martlet.loaders.company.world import World
 
     Floats = NDArray[np.float64]
@@ -42,64 +42,69 @@ _STEPS: Final = ("add_to_cart", "checkout")
 _SURE: Final = 1.0 - 1e-12
 
 
-class _Counted:
-    """The persons of a run who count: exposed to one arm only, each from the first exposure on."""
+class _MeasuredPersons:
+    """The persons of a run who are measured: exposed to one arm only, each from the first exposure on."""
 
-    def __init__(self, exposed: Exposed) -> None:
-        self.run: Final = exposed.run
-        self._person, place = np.unique(exposed.person, return_inverse=True)
+    def __init__(self, exposures: Exposures) -> None:
+        self.run: Final = exposures.run
+        self._person, position = np.unique(exposures.person, return_inverse=True)
         self._since = np.full(self._person.size, np.iinfo(np.int64).max)
-        np.minimum.at(self._since, place, exposed.at)
+        np.minimum.at(self._since, position, exposures.at)
         low, high = np.full(self._person.size, len(self.run.experiment.arms)), np.full(self._person.size, -1)
-        np.minimum.at(low, place, exposed.arm)
-        np.maximum.at(high, place, exposed.arm)
+        np.minimum.at(low, position, exposures.arm)
+        np.maximum.at(high, position, exposures.arm)
         self._single = low == high
 
     def __len__(self) -> int:
         return int(np.count_nonzero(self._single))
 
-    def places(self, person: Ints, at: Ints) -> Ints:
-        """Return the place of the person to whom something counts that happened at a moment, -1 for nobody."""
+    def positions(self, person: Ints, at: Ints) -> Ints:
+        """Return the position of the person for whom something counts that happened at a moment, -1 for nobody."""
         if not self._person.size:
             return np.full(person.size, -1, dtype=np.int64)
-        place = np.minimum(np.searchsorted(self._person, person), self._person.size - 1)
-        counts = (self._person[place] == person) & self._single[place]
-        counts &= (at >= self._since[place]) & (at < self.run.ends)
-        return np.where(counts, place, -1)
+        position = np.minimum(np.searchsorted(self._person, person), self._person.size - 1)
+        counts = (self._person[position] == person) & self._single[position]
+        counts &= (at >= self._since[position]) & (at < self.run.ends)
+        return np.where(counts, position, -1)
 
 
 def expected_outcomes(
     world: World,
     people: People,
     *,
-    exposed: Sequence[Exposed],
+    exposures: Sequence[Exposures],
     touches: Touches,
-    seen: Seen,
+    record: TouchRecord,
     sales: Sales,
-    means: Floats,
+    expected_orders: Floats,
 ) -> pl.DataFrame:
     """Return by run, arm and metric what is expected if all who count fell under the arm, in billionths, and how many count.
 
-    `means` are the orders expected of the first of the touches; the others cause none.
+    `expected_orders` are the orders expected of the first of the touches; the others cause none.
     """
     rows: list[dict[str, object]] = []
-    visits = seen.order[touches.visits[seen.order]]
-    visits = visits[(seen.customer[visits] > 0) | (touches.browser[visits] >= PROSPECTS)]
-    played = touches.take(visits)
-    contacts = Contacts.of(people, played)
-    sees = (1.0 - bounces(world, people, played)) * world.preset.visits.product_view
+    visits = record.rows[touches.visits[record.rows]]
+    visits = visits[(record.customer[visits] > 0) | (touches.browser[visits] >= PROSPECTS)]
+    visit_touches = touches.take(visits)
+    contacts = Contacts.of(people, visit_touches)
+    sees = (1.0 - bounces(world, people, visit_touches)) * world.preset.visits.product_view
     chances = {
-        "add_to_cart": world.preset.visits.add_to_cart * factors(exposed, people, played, "add_to_cart"),
-        "checkout": world.preset.visits.checkout * factors(exposed, people, played, "checkout"),
+        "add_to_cart": world.preset.visits.add_to_cart
+        * arm_factors(exposures, people, visit_touches, "add_to_cart"),
+        "checkout": world.preset.visits.checkout * arm_factors(exposures, people, visit_touches, "checkout"),
     }
-    for each in exposed:
-        counted = _Counted(each)
+    for each in exposures:
+        persons = _MeasuredPersons(each)
         if each.run.experiment.metric == "orders":
-            found = _orders(world, people, each, counted, touches=touches, sales=sales, means=means)
+            found = _orders(
+                world, people, each, persons, touches=touches, sales=sales, expected_orders=expected_orders
+            )
         else:
-            found = _steps(each, counted, contacts=contacts, buys=played.converts, sees=sees, chances=chances)
+            found = _steps(
+                each, persons, contacts=contacts, buys=visit_touches.converts, sees=sees, chances=chances
+            )
         rows += [
-            {"run": each.run.key, "arm": arm, "metric": metric, "expected": expected, "persons": len(counted)}
+            {"run": each.run.key, "arm": arm, "metric": metric, "expected": expected, "persons": len(persons)}
             for arm, metric, expected in found
         ]
     schema = {
@@ -113,8 +118,8 @@ def expected_outcomes(
 
 
 def _steps(
-    exposed: Exposed,
-    counted: _Counted,
+    exposures: Exposures,
+    persons: _MeasuredPersons,
     *,
     contacts: Contacts,
     buys: Bools,
@@ -122,20 +127,22 @@ def _steps(
     chances: dict[str, Floats],
 ) -> Iterator[tuple[int, str, int]]:
     """Yield by arm and step how many persons are expected to take it in any of their visits."""
-    run = exposed.run
+    run = exposures.run
     during = np.flatnonzero((contacts.at >= run.begins) & (contacts.at < run.ends))
-    person = counted.places(contacts.person[during], contacts.at[during])
+    person = persons.positions(contacts.person[during], contacts.at[during])
     mine = during[person >= 0]
     person = person[person >= 0]
     at, buys = contacts.at[mine], buys[mine]
-    own = exposed.place(contacts.take(mine))
-    under = own >= 0
-    real = np.where(under, run.effect(exposed.arm[own], at), 1.0) if own.size else np.ones(0)
+    position = exposures.positions(contacts.take(mine))
+    is_exposed = position >= 0
+    actual_effect = (
+        np.where(is_exposed, run.effect(exposures.arm[position], at), 1.0) if position.size else np.ones(0)
+    )
     for arm in range(len(run.experiment.arms)):
-        turned = np.where(under, run.effect(arm, at), 1.0) / real
+        effect_ratio = np.where(is_exposed, run.effect(arm, at), 1.0) / actual_effect
         reached = sees[mine]
         for step in _STEPS:
-            chance = chances[step][mine] * (turned if step == run.experiment.metric else 1.0)
+            chance = chances[step][mine] * (effect_ratio if step == run.experiment.metric else 1.0)
             reached = reached * np.minimum(chance, 1.0)
             missed = np.log1p(-np.where(buys, _SURE, np.minimum(reached, _SURE)))
             by_person = 1.0 - np.exp(np.bincount(person, weights=missed)) if person.size else np.zeros(0)
@@ -145,50 +152,55 @@ def _steps(
 def _orders(
     world: World,
     people: People,
-    exposed: Exposed,
-    counted: _Counted,
+    exposures: Exposures,
+    persons: _MeasuredPersons,
     *,
     touches: Touches,
     sales: Sales,
-    means: Floats,
+    expected_orders: Floats,
 ) -> Iterator[tuple[int, str, int]]:
     """Yield by arm how many orders are expected of all persons together: those the arm can't touch, and those it can."""
-    run, orders = exposed.run, sales.orders
-    able = np.flatnonzero(
-        (means > 0) & (touches.at[: means.size] >= run.begins) & (touches.at[: means.size] < run.ends)
+    run, orders = exposures.run, sales.orders
+    causing = np.flatnonzero(
+        (expected_orders > 0)
+        & (touches.at[: expected_orders.size] >= run.begins)
+        & (touches.at[: expected_orders.size] < run.ends)
     )
-    causes = Contacts.of(people, touches.take(able))
-    own = exposed.place(causes)
-    whose = counted.places(causes.person, causes.at)
-    able, own = able[(own >= 0) & (whose >= 0)], own[(own >= 0) & (whose >= 0)]
-    chosen = sales.chosen
-    placed = counted.places(people.key[orders.who[chosen]] * VISITORS, sales.ordered_at[chosen]) >= 0
-    fixed = np.count_nonzero(placed & ~np.isin(orders.cause[chosen], touches.id[able]))
+    causes = Contacts.of(people, touches.take(causing))
+    position = exposures.positions(causes)
+    person_position = persons.positions(causes.person, causes.at)
+    causing, position = (
+        causing[(position >= 0) & (person_position >= 0)],
+        position[(position >= 0) & (person_position >= 0)],
+    )
+    chosen = sales.order_rows
+    placed = persons.positions(people.key[orders.who[chosen]] * VISITORS, sales.ordered_at[chosen]) >= 0
+    fixed = np.count_nonzero(placed & ~np.isin(orders.cause[chosen], touches.id[causing]))
     lag = np.ones(max(CHANNEL_KEYS.values()) + 1)
     for mix in world.preset.channels:
         lag[CHANNEL_KEYS[mix.name]] = mix.lag_days
     end = float(world.clock.forward(min(run.ends, world.until_at)))
-    in_time = -np.expm1(-np.maximum(end - touches.u[able], 0.0) / lag[touches.channel[able]])
-    at = touches.at[able]
-    plain = means[able] * in_time / run.effect(exposed.arm[own], at)
+    in_time = -np.expm1(-np.maximum(end - touches.u[causing], 0.0) / lag[touches.channel[causing]])
+    at = touches.at[causing]
+    plain = expected_orders[causing] * in_time / run.effect(exposures.arm[position], at)
     for arm in range(len(run.experiment.arms)):
-        brought = np.round(plain * run.effect(arm, at) * _BILLION).astype(np.int64)
-        yield arm, "orders", int(fixed) * _BILLION + int(brought.sum())
+        expected = np.round(plain * run.effect(arm, at) * _BILLION).astype(np.int64)
+        yield arm, "orders", int(fixed) * _BILLION + int(expected.sum())
 
 
 def truth_frame(world: World, outcomes: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of `truth.experiment`: what each arm really does, and how people were really split."""
     found = {
-        (run, arm, metric): (expected, counted)
-        for run, arm, metric, expected, counted in outcomes.iter_rows()
+        (run, arm, metric): (expected, persons)
+        for run, arm, metric, expected, persons in outcomes.iter_rows()
     }
     rows = [
         {
             "experiment_key": run.key,
-            "variant_key": run.first_arm + place,
+            "variant_key": run.first_arm + position,
             "metric": metric,
-            "relative_lift": _lift(found, run, place, metric),
-            "expected": _mean(*found.get((run.key, place, metric), (0, 0))),
+            "relative_lift": _lift(found, run, position, metric),
+            "expected": _mean(*found.get((run.key, position, metric), (0, 0))),
             "planted_lift": arm.lift if metric == run.experiment.metric else 0.0,
             "split": arm.split / sum(entry.split for entry in run.experiment.arms),
             "kind": run.experiment.kind,
@@ -197,7 +209,7 @@ def truth_frame(world: World, outcomes: pl.DataFrame) -> pl.DataFrame:
             "wears_off_days": run.experiment.wears_off_days or None,
         }
         for run in runs(world)
-        for place, arm in enumerate(run.experiment.arms)
+        for position, arm in enumerate(run.experiment.arms)
         for metric in ((run.experiment.metric,) if run.experiment.metric == "orders" else _STEPS)
     ]
     overrides = {
@@ -218,5 +230,5 @@ def _lift(found: Found, run: Run, arm: int, metric: str) -> float | None:
     return mine / control - 1.0 if control else None
 
 
-def _mean(expected: int, counted: int) -> float | None:
-    return expected / counted / _BILLION if counted else None
+def _mean(expected: int, persons: int) -> float | None:
+    return expected / persons / _BILLION if persons else None

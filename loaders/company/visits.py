@@ -12,7 +12,7 @@ from martlet.loaders.company._draws import exponential, geometric, pick, pick_by
 from martlet.loaders.company.browsers import is_mobile
 from martlet.loaders.company.funnel import by_channel
 from martlet.loaders.company.products import FIXED_PAGES
-from martlet.loaders.company.sales import touched_before
+from martlet.loaders.company.sales import last_touch_before
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-__all__ = ["EVENT_NAMES", "STAGES", "Visits", "visits"]
+__all__ = ["EVENT_NAMES", "STAGES", "VisitEvents", "draw_visits"]
 
 STAGES: Final = ["Homepage", "Product Page", "Add to Cart", "Checkout", "Purchase"]
 EVENT_NAMES: Final = [
@@ -49,14 +49,14 @@ _MOST: Final = 30
 
 
 @dataclass(frozen=True)
-class Visits:
-    """Visits, by place, and their events, sorted by visit and then in order.
+class VisitEvents:
+    """Visits, in the order of their touches, and their events, sorted by visit and then in order.
 
-    `place` is the visit of each touch, -1 for none; `ordered_at` the moment of each order.
+    `visit_of_touch` is the position of each touch's visit, -1 for none; `ordered_at` the moment of each order.
     `owner` is an event's visit, `kind` a code of `EVENT_NAMES`, `product` an index or -1, `value` cents or -1.
     """
 
-    place: Ints
+    visit_of_touch: Ints
     starts: Ints
     ordered_at: Ints
     first: Ints
@@ -70,7 +70,7 @@ class Visits:
     value: Ints
 
 
-def visits(world: World, people: People, touches: Touches, depth: Ints, demand: Demand) -> Visits:
+def draw_visits(world: World, people: People, touches: Touches, depth: Ints, demand: Demand) -> VisitEvents:
     """Play out the visits to which touches lead.
 
     Parameters
@@ -81,14 +81,14 @@ def visits(world: World, people: People, touches: Touches, depth: Ints, demand: 
         The orders that some of the visits hold.
     """
     leading = np.flatnonzero(touches.visits)
-    place = np.full(touches.id.size, -1, dtype=np.int64)
-    place[leading] = np.arange(leading.size)
+    visit_of_touch = np.full(touches.id.size, -1, dtype=np.int64)
+    visit_of_touch[leading] = np.arange(leading.size)
     everything, touches, depth = touches, touches.take(leading), depth[leading]
-    orders, bought = demand.orders, demand.bought
+    orders, order_lines = demand.orders, demand.order_lines
     buys = touches.converts
     order = np.where(buys, touches.order, 0)
     depth = np.where(buys, _BUY, depth)
-    line_count = np.bincount(bought.order, minlength=max(orders.id.size, 1))
+    line_count = np.bincount(order_lines.order, minlength=max(orders.id.size, 1))
     n_lines = np.where(buys, line_count[order], 0)
     mobile = is_mobile(world, people, touches)
     counts = _counts(world, touches, depth, n_lines, mobile)
@@ -119,16 +119,18 @@ def visits(world: World, people: People, touches: Touches, depth: Ints, demand: 
     by_line = np.flatnonzero((within < np.repeat(n_lines, total)) & ((kind == _PRODUCT) | (kind == _CART)))
     line = line_at[order[owner[by_line]]] + within[by_line]
     product = _browsed(world, people, touches, owner=owner, kind=kind, within=within)
-    product[by_line] = bought.product[line]
+    product[by_line] = order_lines.product[line]
     value = np.full(owner.size, -1, dtype=np.int64)
     carts = np.flatnonzero(kind == _CART)
     value[carts] = world.products.price[product[carts]]
     filled = kind[by_line] == _CART
-    value[by_line[filled]] = (bought.price * bought.quantity)[line[filled]]
+    value[by_line[filled]] = (order_lines.price * order_lines.quantity)[line[filled]]
     purchases = np.flatnonzero(kind == _PURCHASE)
     value[purchases] = demand.net[order[owner[purchases]]]
     page = _pages(world, ids, kind, product)
-    return Visits(place, starts, ordered_at, first, total, owner, number, kind, at, page, product, value)
+    return VisitEvents(
+        visit_of_touch, starts, ordered_at, first, total, owner, number, kind, at, page, product, value
+    )
 
 
 def _counts(world: World, touches: Touches, depth: Ints, n_lines: Ints, mobile: Bools) -> Ints:
@@ -152,8 +154,8 @@ def _counts(world: World, touches: Touches, depth: Ints, n_lines: Ints, mobile: 
     counts[:, _SEARCH] = maybe("visit/search", see.search)
     counts[:, _VIDEO] = maybe("visit/video", see.video)
     counts[:, _FORM] = touches.id % _ids.TOUCHES == 0
-    seen = some("visit/products", see.order_products, see.further_products)
-    counts[:, _PRODUCT] = np.where(depth >= _SEE, np.where(buys, n_lines, 1) + seen, 0)
+    product_views = some("visit/products", see.order_products, see.further_products)
+    counts[:, _PRODUCT] = np.where(depth >= _SEE, np.where(buys, n_lines, 1) + product_views, 0)
     counts[:, _CART] = np.where(depth >= _FILL, np.where(buys, n_lines, 1), 0)
     counts[:, _CHECKOUT] = depth >= _PAY
     counts[:, _PURCHASE] = buys
@@ -172,7 +174,7 @@ def _moments(
     later = order[~at_sign_up]
     ordered_at[later] = np.maximum(ordered_at[later], demand.earliest[later] + 1)
     starts = touches.at.copy()
-    before = touched_before(everything, touches.who[buying], ordered_at[order])
+    before = last_touch_before(everything, touches.who[buying], ordered_at[order])
     starts[buying] = np.maximum(
         ordered_at[order] - length[buying], np.maximum(demand.earliest[order], before)
     )
@@ -194,9 +196,9 @@ def _browsed(
     taste = people.persona[touches.who[owner[mine]]]
     category = pick_by(world.streams.uniform("browse/category", ids), tastes, taste)
     products = world.products
-    place = (world.streams.uniform("browse/product", ids) * products.sizes[category]).astype(np.int64)
+    position = (world.streams.uniform("browse/product", ids) * products.sizes[category]).astype(np.int64)
     week = world.assortment.week_of(touches.at)[owner[mine]]
-    product[mine] = world.assortment.shown[week, products.first[category] + place]
+    product[mine] = world.assortment.shown[week, products.first[category] + position]
     return product
 
 

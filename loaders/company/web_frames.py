@@ -1,4 +1,4 @@
-"""Rows about browsers: touchpoints, visits, events, visitors. Known and unknown people come in frames of their own."""
+"""Rows about browsers: touchpoints, visits, events, visitors. Known and unknown people have separate frames."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import polars as pl
 from martlet.loaders.company import _ids
 from martlet.loaders.company._draws import pick
 from martlet.loaders.company._frames import NEVER, date_keys, keys, micros, money, optional, times, words
-from martlet.loaders.company.browsers import devices_of, recognised, visitors
+from martlet.loaders.company.browsers import devices_of, is_recognised, visitors
 from martlet.loaders.company.touches import TOUCH_TYPES
 from martlet.loaders.company.visits import EVENT_NAMES, STAGES
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from martlet.loaders.company.baskets import Demand
     from martlet.loaders.company.people import People
     from martlet.loaders.company.touches import Touches
-    from martlet.loaders.company.visits import Visits
+    from martlet.loaders.company.visits import VisitEvents
     from martlet.loaders.company.world import World
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Seen", "bridge_frame", "event_frames", "session_frames", "touchpoint_frames"]
+__all__ = ["TouchRecord", "bridge_frame", "event_frames", "session_frames", "touchpoint_frames"]
 
 # The stage that each kind of event reaches; searches and the like are none.
 _STAGE_OF: Final = np.array([0, -1, -1, -1, -1, 1, 2, 3, 4])
@@ -36,24 +36,24 @@ _PAGES: Final = np.isin(np.arange(9), [EVENT_NAMES.index("page_view"), EVENT_NAM
 
 
 @dataclass(frozen=True)
-class Seen:
+class TouchRecord:
     """What the data know of touches: whether they lie in them, whose they are, and where they took place.
 
-    `order` lists the touches of the data: the known by customer and time, then the others by time; `known` counts the first.
+    `rows` are the touches of the data: the known by customer and time, then the others by time; `known` counts the first.
     """
 
     visitor: Ints
     customer: Ints
     device: Ints
     place: Ints
-    order: Ints
+    rows: Ints
     known: int
 
     @classmethod
-    def of(cls, world: World, people: People, touches: Touches) -> Seen:
+    def of(cls, world: World, people: People, touches: Touches) -> TouchRecord:
         """Look at all touches of a block."""
         visitor = visitors(people, touches)
-        customer = np.where(recognised(world, people, touches), people.key[touches.who], 0)
+        customer = np.where(is_recognised(world, people, touches), people.key[touches.who], 0)
         device = devices_of(world, people, touches)
         place = people.place[touches.who]
         strange = np.flatnonzero(touches.browser >= _ids.PROSPECTS)
@@ -62,7 +62,7 @@ class Seen:
             [entry.weight for entry in world.preset.people.places],
         )
         kept = np.flatnonzero((touches.at >= world.start_at) & (touches.at < world.until_at))
-        order = kept[
+        rows = kept[
             np.lexsort(
                 (
                     touches.id[kept],
@@ -70,114 +70,114 @@ class Seen:
                 )
             )
         ]
-        return cls(visitor, customer, device, place, order, int(np.count_nonzero(customer[kept])))
+        return cls(visitor, customer, device, place, rows, int(np.count_nonzero(customer[kept])))
 
 
 def _halves(relation: str, frame: pl.DataFrame, known: int) -> list[tuple[str, pl.DataFrame]]:
-    """Return the rows of known customers, then those of nobody in particular, each clustered."""
+    """Return the rows of known customers, then those of unknown people, each clustered."""
     return [(relation, part) for part in (frame[:known], frame[known:]) if part.height]
 
 
-def touchpoint_frames(touches: Touches, seen: Seen) -> list[tuple[str, pl.DataFrame]]:
+def touchpoint_frames(touches: Touches, record: TouchRecord) -> list[tuple[str, pl.DataFrame]]:
     """Return the rows of `star.fact_touchpoint`."""
-    mine = seen.order
+    mine = record.rows
     frame = pl.DataFrame(
         {
             "touchpoint_id": touches.id[mine],
-            "customer_key": keys(seen.customer[mine]),
-            "visitor_id": optional(pl.Series(seen.visitor[mine]), touches.browser[mine] >= 0),
+            "customer_key": keys(record.customer[mine]),
+            "visitor_id": optional(pl.Series(record.visitor[mine]), touches.browser[mine] >= 0),
             "touched_at": times(touches.at[mine]),
             "date_key": date_keys(touches.at[mine]),
             "channel_key": keys(touches.channel[mine]),
             "campaign_key": keys(touches.campaign[mine]),
-            "device_key": keys(seen.device[mine]),
+            "device_key": keys(record.device[mine]),
             "touch_type": words(touches.kind[mine], TOUCH_TYPES),
             "session_id": optional(pl.Series(touches.id[mine]), touches.visits[mine]),
             "cost": micros(touches.cost[mine]),
         }
     )
-    return _halves("star.fact_touchpoint", frame, seen.known)
+    return _halves("star.fact_touchpoint", frame, record.known)
 
 
 def session_frames(
-    world: World, touches: Touches, seen: Seen, played: Visits, demand: Demand
+    world: World, touches: Touches, record: TouchRecord, visit_events: VisitEvents, demand: Demand
 ) -> list[tuple[str, pl.DataFrame]]:
     """Return the rows of `star.fact_session`."""
-    mine = seen.order[touches.visits[seen.order]]
-    known = int(np.count_nonzero(seen.customer[mine]))
-    orders, ordered_at, visit = demand.orders, played.ordered_at, played.place[mine]
-    inside = played.at < world.until_at
-    total = played.first.size
-    kept = np.bincount(played.owner[inside], minlength=total)[visit]
-    pages = np.bincount(played.owner[inside & _PAGES[played.kind]], minlength=total)[visit]
-    last = played.first[visit] + kept - 1
+    mine = record.rows[touches.visits[record.rows]]
+    known = int(np.count_nonzero(record.customer[mine]))
+    orders, ordered_at, visit = demand.orders, visit_events.ordered_at, visit_events.visit_of_touch[mine]
+    inside = visit_events.at < world.until_at
+    total = visit_events.first.size
+    kept = np.bincount(visit_events.owner[inside], minlength=total)[visit]
+    pages = np.bincount(visit_events.owner[inside & _PAGES[visit_events.kind]], minlength=total)[visit]
+    last = visit_events.first[visit] + kept - 1
     order = np.where(touches.converts[mine], touches.order[mine], -1)
-    bought = (
+    is_converted = (
         (order >= 0) & (ordered_at[np.maximum(order, 0)] < world.until_at) if orders.id.size else order >= 0
     )
     frame = pl.DataFrame(
         {
             "session_id": touches.id[mine],
-            "visitor_id": seen.visitor[mine],
-            "customer_key": keys(seen.customer[mine]),
+            "visitor_id": record.visitor[mine],
+            "customer_key": keys(record.customer[mine]),
             "started_at": times(touches.at[mine]),
             "date_key": date_keys(touches.at[mine]),
             "channel_key": keys(touches.channel[mine]),
             "campaign_key": keys(touches.campaign[mine]),
-            "device_key": keys(seen.device[mine]),
-            "geography_key": keys(seen.place[mine] + 1),
-            "landing_page_key": keys(played.page[played.first[visit]]),
+            "device_key": keys(record.device[mine]),
+            "geography_key": keys(record.place[mine] + 1),
+            "landing_page_key": keys(visit_events.page[visit_events.first[visit]]),
             "page_views": keys(pages),
-            "duration_seconds": keys(played.at[last] - touches.at[mine]),
+            "duration_seconds": keys(visit_events.at[last] - touches.at[mine]),
             "is_bounce": kept == 1,
-            "furthest_stage": words(_REACHED[played.kind[last]], STAGES),
-            "is_converted": bought,
-            "order_id": optional(pl.Series(orders.id[order] if orders.id.size else order), bought),
-            "revenue": money(np.where(bought, demand.net[order] if orders.id.size else 0, 0)),
+            "furthest_stage": words(_REACHED[visit_events.kind[last]], STAGES),
+            "is_converted": is_converted,
+            "order_id": optional(pl.Series(orders.id[order] if orders.id.size else order), is_converted),
+            "revenue": money(np.where(is_converted, demand.net[order] if orders.id.size else 0, 0)),
         }
     )
     return _halves("star.fact_session", frame, known)
 
 
 def event_frames(
-    world: World, touches: Touches, seen: Seen, played: Visits
+    world: World, touches: Touches, record: TouchRecord, visit_events: VisitEvents
 ) -> list[tuple[str, pl.DataFrame]]:
     """Return the rows of `star.fact_event`."""
-    mine = seen.order[touches.visits[seen.order]]
-    touch = np.full(played.first.size, -1, dtype=np.int64)
-    touch[played.place[mine]] = mine
-    of_touch = touch[played.owner]
-    kept = np.flatnonzero((of_touch >= 0) & (played.at < world.until_at))
-    customer = seen.customer[of_touch[kept]]
-    line = np.where(customer == 0, NEVER, customer * (1 << 36)) + played.at[kept]
+    mine = record.rows[touches.visits[record.rows]]
+    touch = np.full(visit_events.first.size, -1, dtype=np.int64)
+    touch[visit_events.visit_of_touch[mine]] = mine
+    of_touch = touch[visit_events.owner]
+    kept = np.flatnonzero((of_touch >= 0) & (visit_events.at < world.until_at))
+    customer = record.customer[of_touch[kept]]
+    line = np.where(customer == 0, NEVER, customer * (1 << 36)) + visit_events.at[kept]
     kept = kept[np.argsort(line, kind="stable")]
     of_touch = of_touch[kept]
-    kind, at, value = played.kind[kept], played.at[kept], played.value[kept]
+    kind, at, value = visit_events.kind[kept], visit_events.at[kept], visit_events.value[kept]
     frame = pl.DataFrame(
         {
-            "event_id": touches.id[of_touch] * _ids.EVENTS + played.number[kept],
+            "event_id": touches.id[of_touch] * _ids.EVENTS + visit_events.number[kept],
             "session_id": touches.id[of_touch],
-            "visitor_id": seen.visitor[of_touch],
-            "customer_key": keys(seen.customer[of_touch]),
+            "visitor_id": record.visitor[of_touch],
+            "customer_key": keys(record.customer[of_touch]),
             "occurred_at": times(at),
             "date_key": date_keys(at),
             "event_name": words(kind, EVENT_NAMES),
             "funnel_stage": words(_STAGE_OF[kind], STAGES),
-            "page_key": keys(played.page[kept]),
-            "product_key": keys(played.product[kept] + 1),
+            "page_key": keys(visit_events.page[kept]),
+            "product_key": keys(visit_events.product[kept] + 1),
             "value": optional(money(value), value >= 0),
         }
     )
     return _halves("star.fact_event", frame, int(np.count_nonzero(customer)))
 
 
-def bridge_frame(touches: Touches, seen: Seen) -> pl.DataFrame:
+def bridge_frame(touches: Touches, record: TouchRecord) -> pl.DataFrame:
     """Return the rows of `star.bridge_visitor`: every browser that the data hold."""
-    mine = seen.order[touches.browser[seen.order] >= 0]
+    mine = record.rows[touches.browser[record.rows] >= 0]
     frame = pl.DataFrame(
         {
-            "visitor_id": seen.visitor[mine],
-            "customer_key": keys(seen.customer[mine]),
+            "visitor_id": record.visitor[mine],
+            "customer_key": keys(record.customer[mine]),
             "at": times(touches.at[mine]),
         }
     )

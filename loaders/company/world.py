@@ -11,11 +11,11 @@ import numpy as np
 from martlet.engine.errors import ParameterError
 from martlet.loaders.company._clock import DAY, EPOCH, Clock, Season, occasions, seconds, weeks
 from martlet.loaders.company._ids import MAX_PERIODS
-from martlet.loaders.company._streams import Streams
 from martlet.loaders.company.assortment import Assortment
 from martlet.loaders.company.campaigns import Campaigns
 from martlet.loaders.company.media import MediaPlan
 from martlet.loaders.company.products import Products
+from martlet.loaders.company.streams import Streams
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,7 +13,7 @@ from martlet.loaders.extract._cells import changed
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from martlet.loaders.company._streams import Streams
+    from martlet.loaders.company.streams import Streams
     from martlet.loaders.extract._rates import Mess
     from martlet.loaders.extract._tables import Role, Table
 

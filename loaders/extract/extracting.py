@@ -15,7 +15,7 @@ import polars as pl
 
 from martlet.engine.connection import connect, is_martlet
 from martlet.engine.errors import ParameterError, WarehouseError, did_you_mean
-from martlet.loaders.company._streams import Streams
+from martlet.loaders.company.streams import Streams
 from martlet.loaders.extract import _marketing, _shop
 from martlet.loaders.extract._batch import DEFECTS, Spoiler
 from martlet.loaders.extract._export import Export

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from martlet.loaders.company import _draws
-from martlet.loaders.company._streams import Streams
+from martlet.loaders.company.streams import Streams
 
 IDS = np.arange(200_000, dtype=np.int64) * 1_000_003
 STREAMS = Streams(1)

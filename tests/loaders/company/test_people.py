@@ -6,8 +6,8 @@ from scipy import special, stats
 
 from martlet.loaders.company import Company, load_preset
 from martlet.loaders.company._draws import gamma, normal_of_gamma
-from martlet.loaders.company._streams import Streams
 from martlet.loaders.company.people import People
+from martlet.loaders.company.streams import Streams
 
 PRESET = load_preset("ecommerce")
 
