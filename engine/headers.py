@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import sqlglot
+from sqlglot import exp
+
 from martlet.engine.errors import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from martlet.engine.units import Unit
 
 __all__ = ["SEVERITIES", "keys_of", "refuse_wrong", "required_of"]
@@ -22,6 +27,25 @@ _TYPES = {
     "watched": list,
     # Columns that say who a person is; they are emptied when the person is forgotten.
     "personal": list,
+    # Columns by which a source tells the rows of a dimension apart. A key of another dimension stands for what tells that one's apart.
+    "natural": list,
+    # SQL of another name by which a row of a dimension may be found, such as a customer's address.
+    "alias": str,
+    # What the rows of a dimension are called where a load says how many are new; of the others it does not say it.
+    "plural": str,
+    # Columns whose earlier values are kept in <table>_history (SCD type 2).
+    "tracked": list,
+    # Whether row 0 stands for the unknown.
+    "unknown": bool,
+    # Columns of a row of which only the natural columns are known yet, as SQL over these.
+    "placeholder": dict,
+    # Least key that a load gives.
+    "first_key": int,
+    # Column with the moment of a fact, by which its rows lie in the file.
+    "at": str,
+    # Columns that may still change when time goes on, and SQL of the rows in which they may; without it, in all.
+    "open": list,
+    "open_where": str,
     # What a check looks at: a relation, or a schema where it looks at several.
     "relation": str,
     "severity": str,
@@ -42,11 +66,25 @@ _OPTIONAL = {
     "macro": {"columns"},
     "check": {"generated", "params"},
 }
+_DIMENSION = {"natural", "alias", "plural", "tracked", "unknown", "placeholder", "first_key"}
+_FACT = {"at", "open", "open_where"}
+_OPTIONAL_IN_FOLDER = {"dims": _DIMENSION, "bridges": _DIMENSION | _FACT, "facts": _FACT}
+
+_NAMING_COLUMNS = ("watched", "personal", "natural", "tracked", "at", "open")
+# Keys that mean nothing without another.
+_NEEDS = {
+    "alias": "natural",
+    "plural": "natural",
+    "tracked": "natural",
+    "placeholder": "natural",
+    "first_key": "natural",
+    "open_where": "open",
+}
 
 
-def keys_of(kind: str) -> dict[str, type[Any]]:
-    """Return the keys that the header of a kind of relation may have, with the type of each."""
-    allowed = _REQUIRED[kind] | _OPTIONAL.get(kind, set())
+def keys_of(kind: str, folder: str = "") -> dict[str, type[Any]]:
+    """Return the keys that the header of a kind of relation in a folder may have, with the type of each."""
+    allowed = _REQUIRED[kind] | _OPTIONAL.get(kind, set()) | _OPTIONAL_IN_FOLDER.get(folder, set())
     return {key: type_ for key, type_ in _TYPES.items() if key in allowed}
 
 
@@ -63,11 +101,57 @@ def refuse_wrong(unit: Unit) -> None:
     UnitError
         If it does; the message gives the line.
     """
-    for key in ("watched", "personal"):
-        for name in unit.header.get(key, ()):
-            if name not in unit.columns:
-                message = f"{key} names {name!r}, which is no column.{did_you_mean(name, unit.columns)}"
-                raise unit.error(message, line=unit.line_of(key))
+    for key in _NAMING_COLUMNS:
+        given = unit.header.get(key, ())
+        _refuse_strange(unit, key, [given] if isinstance(given, str) else given, unit.columns)
+    for key, needed in _NEEDS.items():
+        if key in unit.header and not unit.header.get(needed):
+            raise unit.error(f"{key} means nothing without {needed!r}", line=unit.line_of(key))
     for key in ("severity", "generated"):
         if key in unit.header and unit.header[key] not in SEVERITIES:
             raise unit.error(f"{key} must be 'error' or 'warn'", line=unit.line_of(key))
+    if "open_where" in unit.header:
+        named = _columns_in(unit, "open_where", unit.header["open_where"])
+        _refuse_strange(unit, "open_where", named, unit.columns)
+    if "alias" in unit.header:
+        _refuse_odd_alias(unit)
+    _refuse_odd_placeholder(unit)
+
+
+def _refuse_odd_alias(unit: Unit) -> None:
+    """Hold an alias to one column, of a dimension that has one natural column too."""
+    named = _columns_in(unit, "alias", unit.header["alias"])
+    _refuse_strange(unit, "alias", named, unit.columns)
+    if len(named) != 1 or len(unit.header["natural"]) != 1:
+        message = "alias must be SQL over one column, and natural one column, in whose place it stands"
+        raise unit.error(message, line=unit.line_of("alias"))
+
+
+def _refuse_odd_placeholder(unit: Unit) -> None:
+    """Hold the columns of a placeholder to SQL over what identifies it, which is all that is known."""
+    for name, sql in unit.header.get("placeholder", {}).items():
+        _refuse_strange(unit, "placeholder", [name], unit.columns)
+        if not isinstance(sql, str):
+            message = f"placeholder.{name} must be SQL in quotes, not {sql!r}"
+            raise unit.error(message, line=unit.line_of("placeholder"))
+        named = _columns_in(unit, "placeholder", sql)
+        _refuse_strange(unit, "placeholder", named, unit.header["natural"], what="natural column")
+
+
+def _refuse_strange(
+    unit: Unit, key: str, names: Collection[object], known: Collection[str], *, what: str = "column"
+) -> None:
+    for name in names:
+        if name not in known:
+            message = f"{key} names {name!r}, which is no {what}.{did_you_mean(str(name), known)}"
+            raise unit.error(message, line=unit.line_of(key))
+
+
+def _columns_in(unit: Unit, key: str, sql: str) -> list[str]:
+    """Return the names of the columns that an expression reads."""
+    try:
+        expression = sqlglot.parse_one(sql, read="duckdb")
+    except sqlglot.ParseError as error:
+        message = f"{key} is no SQL: {error.errors[0]['description']}"
+        raise unit.error(message, line=unit.line_of(key)) from None
+    return list(dict.fromkeys(column.name for column in expression.find_all(exp.Column)))

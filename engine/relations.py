@@ -20,7 +20,7 @@ from martlet.engine.units import Unit, parse_unit, read_folder
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["FOLDERS", "SCHEMAS", "Folder", "Relation", "in_order", "quote", "relations"]
+__all__ = ["FOLDERS", "SCHEMAS", "Folder", "Relation", "in_order", "quote", "relation_of", "relations"]
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,16 @@ def relations() -> tuple[Relation, ...]:
             wrong = relation.unit.header["relation"]
             message = f"there is no relation or schema {wrong!r} to check.{did_you_mean(wrong, names)}"
             raise relation.unit.error(message, line=relation.unit.line_of("relation"))
+        if "tracked" in relation.unit.header:
+            _refuse_without_history(relation, found)
     return found
+
+
+def relation_of(qualified: str) -> Relation:
+    """Return a relation of `sql/` that is no check, by schema and name."""
+    return next(
+        relation for relation in relations() if relation.qualified == qualified and relation.kind != "check"
+    )
 
 
 def in_order(found: Iterable[Relation]) -> list[Relation]:
@@ -171,10 +180,28 @@ def _relation(path: str, text: str) -> Relation:
             f"{path}:1: a relation stands in one of the folders of sql/.{did_you_mean(name, FOLDERS)}"
         )
     folder = FOLDERS[name]
-    unit = parse_unit(path, text, keys=keys_of(folder.kind), required=required_of(folder.kind))
+    unit = parse_unit(path, text, keys=keys_of(folder.kind, name), required=required_of(folder.kind))
     refuse_wrong(unit)
     relation = Relation(unit, folder.schema, unit.name, folder.kind, (), (), frozenset())
     return _BUILDERS[folder.kind](relation)
+
+
+def _refuse_without_history(relation: Relation, found: Iterable[Relation]) -> None:
+    """Hold a dimension with tracked columns to a table that keeps their versions."""
+    unit = relation.unit
+    history = next((other for other in found if other.qualified == f"{relation.qualified}_history"), None)
+    if history is None:
+        message = f"tracked needs a table {relation.qualified}_history, which keeps the earlier values"
+        raise unit.error(message, line=unit.line_of("tracked"))
+    needed = ("valid_from", "valid_until", "is_current", *unit.header["tracked"])
+    lacking = [name for name in needed if name not in history.unit.columns]
+    if lacking or not any(key.references == relation.qualified for key in history.keys):
+        what = lacking[0] if lacking else f"key that references {relation.qualified}"
+        raise history.unit.error(f"the history of {relation.qualified} lacks {what}")
+    shown = set(unit.header["tracked"]) & set(unit.header.get("personal", ()))
+    if shown - set(history.unit.header.get("personal", ())):
+        name = min(shown - set(history.unit.header.get("personal", ())))
+        raise history.unit.error(f"{name} is personal in {relation.qualified}, so it must be here")
 
 
 def _type(relation: Relation) -> Relation:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from martlet.engine.errors import CheckError
@@ -21,48 +20,6 @@ __all__ = ["BEFORE", "check"]
 BEFORE: Final = "before"
 
 
-@dataclass(frozen=True)
-class _Open:
-    """Columns of a fact that may go on after the end of the data; `when` says of which of the old rows."""
-
-    columns: tuple[str, ...]
-    when: str = "true"
-
-
-_OPEN: Final = {
-    "star.bridge_visitor": _Open(("customer_key", "identified_at")),
-    "star.fact_email": _Open(
-        (
-            "delivered_at",
-            "first_opened_at",
-            "open_count",
-            "first_human_opened_at",
-            "first_clicked_at",
-            "click_count",
-            "first_human_clicked_at",
-            "unsubscribed_at",
-            "complained_at",
-        )
-    ),
-    "star.fact_inventory": _Open(
-        ("received", "sold", "on_hand", "is_in_stock"),
-        "old.date_key > CAST(strftime($until - INTERVAL 7 DAY, '%Y%m%d') AS INTEGER)",
-    ),
-    "star.fact_lead": _Open(("customer_key", "became_customer_at")),
-    "star.fact_order": _Open(("status", "refund_amount")),
-    "star.fact_session": _Open(
-        (
-            "page_views",
-            "duration_seconds",
-            "is_bounce",
-            "furthest_stage",
-            "is_converted",
-            "order_id",
-            "revenue",
-        ),
-        "old.started_at >= $until - INTERVAL 1 DAY",
-    ),
-}
 # What is compared value by value; of the other tables every row must be there.
 _STRICT_FOLDERS: Final = ("bridges", "facts")
 _STRICT: Final = ("truth.order_cause",)
@@ -124,12 +81,13 @@ def _questions(relation: Relation, columns: list[str]) -> list[tuple[str, str]]:
     ]
     if relation.unit.folder not in _STRICT_FOLDERS and relation.qualified not in _STRICT:
         return asked
-    opened = _OPEN.get(relation.qualified, _Open(()))
-    closed = [name for name in columns if name not in opened.columns and name not in key]
-    differs = [f"new.{name} IS DISTINCT FROM old.{name}" for name in closed]
-    if opened.when != "true":
-        late = " OR ".join(f"new.{name} IS DISTINCT FROM old.{name}" for name in opened.columns)
-        differs.append(f"(({late}) AND NOT ({opened.when}))")
+    header = relation.unit.header
+    opened, open_where = header.get("open", ()), header.get("open_where")
+    differs = [f"new.{name} IS DISTINCT FROM old.{name}" for name in columns if name not in (*opened, *key)]
+    if open_where:
+        late = " OR ".join(f"new.{name} IS DISTINCT FROM old.{name}" for name in opened)
+        differs.append(f"(({late}) AND NOT old.is_open)")
+        old = f"(SELECT *, {open_where} AS is_open FROM {BEFORE}.{relation.qualified}) AS old"
     joined = f"FROM {old} INNER JOIN {new} ON {same}"
     if differs:
         asked.append(

@@ -24,8 +24,6 @@ FieldType = Literal[
     "date", "timestamp", "bool",
 ]  # fmt: skip
 TYPES: tuple[FieldType, ...] = get_args(FieldType)
-# Entities settle in this order: what is referred to comes before what refers to it.
-_ORDER = ("customers", "products", "campaigns", "sessions", "orders", "order_lines")
 # Counts are stored as INTEGER.
 _LARGEST_COUNT = 2**31 - 1
 _FOLDER = files("martlet.loaders.ingest") / "entities"
@@ -183,13 +181,24 @@ class Entity:
 
 @cache
 def entities() -> Mapping[str, Entity]:
-    """Return all entities by name, in the order in which they settle."""
+    """Return all entities by name, in the order in which they are loaded: what is referred to before what refers to it."""
     shared = _read("_shared.toml")
     names = sorted(
         path.name.removesuffix(".toml") for path in _FOLDER.iterdir() if not path.name.startswith("_")
     )
-    ordered = [*_ORDER, *(name for name in names if name not in _ORDER)]
-    return {name: _entity(name, _read(f"{name}.toml"), shared) for name in ordered}
+    made = {name: _entity(name, _read(f"{name}.toml"), shared) for name in names}
+    chains = [_chain(entity, made) for entity in made.values()]
+    # Dimensions first; then facts, the longest chain of references first.
+    chains.sort(key=lambda chain: (not made[chain[0]].is_dimension, -len(chain)))
+    return {name: made[name] for chain in chains for name in chain}
+
+
+def _chain(of: Entity, made: Mapping[str, Entity]) -> list[str]:
+    """Return the names of all entities to which one refers, directly or through others, and at the end its own."""
+    referred = [
+        field.reference for name, field in of.fields.items() if field.reference and name not in of.linked
+    ]
+    return [*(name for other in referred for name in _chain(made[other], made)), of.name]
 
 
 def entity(name: str) -> Entity:

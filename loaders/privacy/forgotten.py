@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from martlet.engine.relations import relations
+from martlet.engine.relations import relation_of
 from martlet.loaders.warehouse import star
 
 if TYPE_CHECKING:
@@ -81,9 +81,7 @@ def remember(
 
 def personal_columns(relation: str) -> tuple[str, ...]:
     """Return the columns of a relation that say who a person is, as its header declares."""
-    return next(
-        tuple(found.unit.header.get("personal", ())) for found in relations() if found.qualified == relation
-    )
+    return tuple(relation_of(relation).unit.header.get("personal", ()))
 
 
 def anonymous(

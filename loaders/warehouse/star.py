@@ -43,7 +43,7 @@ __all__ = [
 def create(connection: duckdb.DuckDBPyConnection) -> None:
     """Create all schemas, types and tables, the unknown member of each dimension, and the channels."""
     for relation in create_tables(connection):
-        if relation.name in _WITH_UNKNOWN_MEMBER:
+        if relation.unit.header.get("unknown"):
             key = relation.keys[0].columns[0]
             connection.execute(f"INSERT INTO {relation.qualified} ({key}) VALUES (0)")
     insert(connection, "star.dim_channel", channels())
@@ -57,21 +57,6 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> list[Relation]:
     for relation in created:
         _create(connection, relation)
     return [relation for relation in created if relation.kind == "table"]
-
-
-# The history has versions of known customers only, and a visitor without a number is NULL in the facts.
-_WITH_UNKNOWN_MEMBER = (
-    "dim_campaign",
-    "dim_channel",
-    "dim_customer",
-    "dim_date",
-    "dim_device",
-    "dim_experiment",
-    "dim_geography",
-    "dim_page",
-    "dim_product",
-    "dim_variant",
-)
 
 
 def insert(connection: duckdb.DuckDBPyConnection, relation: str, frame: pl.DataFrame) -> int:

@@ -1,6 +1,9 @@
 /*
 doc   = "A browser, known by the visitor id of its cookie, and the customer who turned out to use it. Rows with customer_key 0 in the facts find their person here."
 grain = ["visitor_id"]
+natural = ["source_id"]
+plural = "visitors"
+open = ["customer_key", "identified_at"]
 
 [columns]
 visitor_id = "Number of the browser, given by the loader, stable from load to load."

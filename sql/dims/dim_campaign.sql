@@ -1,6 +1,11 @@
 /*
 doc   = "A campaign: what was said, to whom, through which channel. Key 0 is the unknown campaign, and stands for no campaign too."
 grain = ["campaign_key"]
+natural = ["campaign_id"]
+alias = "name"
+plural = "campaigns"
+unknown = true
+placeholder = { name = "campaign_id" }
 
 [columns]
 campaign_key = "Key of the campaign. 0 is unknown or none."

@@ -1,6 +1,11 @@
 /*
 doc   = "A marketing channel, named as in GA4's default channel groups. Key 0 is the unknown channel."
 grain = ["channel_key"]
+natural = ["channel"]
+# Standard channels may be added to in later versions, so a company's own are numbered apart from them.
+first_key = 1001
+unknown = true
+placeholder = { medium = "'(not set)'" }
 
 [columns]
 channel_key = "Key of the channel. 0 is unknown."

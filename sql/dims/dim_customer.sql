@@ -3,6 +3,12 @@ doc   = "A customer, as now. Key 0 is the unknown customer: rows that carry it b
 grain = ["customer_key"]
 watched = ["gender", "age_range", "education", "income", "country", "loyalty_tier", "acquisition_channel_key"]
 personal = ["first_name", "last_name", "email", "gender", "birth_date", "age_range", "education", "marital_status", "kids_at_home", "teens_at_home", "income", "income_range", "country", "region", "city", "postal_code", "loyalty_tier", "is_email_opted_in", "is_sms_opted_in"]
+natural = ["customer_id"]
+alias = "lower(email)"
+plural = "customers"
+tracked = ["loyalty_tier", "income_range", "region", "is_email_opted_in"]
+unknown = true
+placeholder = { email = "CASE WHEN contains(customer_id, '@') THEN customer_id END" }
 
 [columns]
 customer_key = "Key of the customer. 0 is unknown."

@@ -1,6 +1,7 @@
 /*
 doc   = "A day of the calendar. Key 0 is the unknown date, whose columns are NULL."
 grain = ["date_key"]
+unknown = true
 
 [columns]
 date_key = "The day as a number, yyyymmdd: 20251231. 0 is the unknown date."

@@ -1,6 +1,9 @@
 /*
 doc   = "A combination of device type, operating system and browser. Key 0 is the unknown device."
 grain = ["device_key"]
+natural = ["device_type", "os", "browser"]
+unknown = true
+placeholder = { device_type = "coalesce(TRY_CAST(device_type AS star.device_type), 'other')" }
 
 [columns]
 device_key = "Key of the combination. 0 is unknown."

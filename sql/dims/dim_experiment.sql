@@ -1,6 +1,9 @@
 /*
 doc   = "An experiment, in which people are assigned to variants at random. Key 0 is the unknown experiment."
 grain = ["experiment_key"]
+natural = ["experiment_id"]
+unknown = true
+placeholder = { name = "experiment_id" }
 
 [columns]
 experiment_key = "Key of the experiment. 0 is unknown."

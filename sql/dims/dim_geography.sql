@@ -1,6 +1,8 @@
 /*
 doc   = "A city, in its region and country. Key 0 is the unknown place."
 grain = ["geography_key"]
+natural = ["country", "region", "city"]
+unknown = true
 
 [columns]
 geography_key = "Key of the city. 0 is unknown."

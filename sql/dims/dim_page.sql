@@ -1,6 +1,20 @@
 /*
 doc   = "A page of the company's site. Key 0 is the unknown page."
 grain = ["page_key"]
+natural = ["path"]
+unknown = true
+
+[placeholder]
+page_type = '''CASE
+    WHEN path IN ('/', '/home', '/index.html') THEN 'home'
+    WHEN regexp_matches(path, '(?i)/(cart|basket)') THEN 'cart'
+    WHEN regexp_matches(path, '(?i)/(order[-_]?confirm|confirmation|thank)') THEN 'confirmation'
+    WHEN regexp_matches(path, '(?i)/checkout') THEN 'checkout'
+    WHEN regexp_matches(path, '(?i)/(products?|item|p|dp)/.') THEN 'product'
+    WHEN regexp_matches(path, '(?i)/(categor|collections?|shop|c)(y|ies)?/') THEN 'category'
+    WHEN regexp_matches(path, '(?i)/blog') THEN 'blog'
+    ELSE 'other'
+END'''
 
 [columns]
 page_key = "Key of the page. 0 is unknown."

@@ -2,6 +2,10 @@
 doc   = "A product, as now. Key 0 is the unknown product."
 grain = ["product_key"]
 watched = ["category", "unit_cost", "list_price"]
+natural = ["product_id"]
+plural = "products"
+unknown = true
+placeholder = { name = "product_id" }
 
 [columns]
 product_key = "Key of the product. 0 is unknown."

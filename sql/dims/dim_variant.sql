@@ -1,6 +1,8 @@
 /*
 doc   = "An arm of an experiment. Key 0 is the unknown variant, of the unknown experiment."
 grain = ["variant_key"]
+natural = ["experiment_key", "variant"]
+unknown = true
 
 [columns]
 variant_key = "Key of the variant. 0 is unknown."

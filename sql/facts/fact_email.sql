@@ -2,6 +2,8 @@
 doc   = "A campaign and a person assigned to it: who was to be mailed, what became of the mail, and what the person did. People held out are here too, unsent, so that the effect can be measured. Opens and clicks by machines (privacy proxies, link scanners) count in the plain columns and not in the human ones."
 grain = ["email_id"]
 watched = ["bounce_type", "open_count", "click_count", "cost"]
+at = "assigned_at"
+open = ["delivered_at", "first_opened_at", "open_count", "first_human_opened_at", "first_clicked_at", "click_count", "first_human_clicked_at", "unsubscribed_at", "complained_at"]
 
 [columns]
 email_id = "Number of the assignment, given by the loader, stable from load to load."

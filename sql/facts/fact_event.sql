@@ -2,6 +2,7 @@
 doc   = "Something done in a visit."
 grain = ["event_id"]
 watched = ["event_name", "value"]
+at = "occurred_at"
 
 [columns]
 event_id = "Number of the event, given by the loader, stable from load to load."

@@ -1,6 +1,7 @@
 /*
 doc   = "A person's first exposure to an arm of an experiment. A person with exposures to several arms of one experiment was assigned wrongly; the analysis leaves them out and reports them."
 grain = ["exposure_id"]
+at = "exposed_at"
 
 [columns]
 exposure_id = "Number of the exposure, given by the loader, stable from load to load."

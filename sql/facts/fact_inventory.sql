@@ -1,6 +1,8 @@
 /*
 doc   = "A product and a week. In synthetic data on_hand = on_hand of the week before + received - sold; real stock is corrected by counting."
 grain = ["date_key", "product_key"]
+open = ["received", "sold", "on_hand", "is_in_stock"]
+open_where = "date_key > CAST(strftime($until - INTERVAL 7 DAY, '%Y%m%d') AS INTEGER)"
 
 [columns]
 date_key = "Monday on which the week starts."

@@ -2,6 +2,8 @@
 doc   = "A person who left their details, and whether they became a customer."
 grain = ["lead_id"]
 watched = ["channel_key"]
+at = "captured_at"
+open = ["customer_key", "became_customer_at"]
 
 [columns]
 lead_id = "Number of the lead, given by the loader, stable from load to load."

@@ -2,6 +2,8 @@
 doc   = "An order that was placed and paid. net_revenue = gross_amount - discount_amount: after discounts, before shipping, tax and refunds. The customer paid net_revenue + shipping_amount + tax_amount; revenue net of refunds is net_revenue - refund_amount."
 grain = ["order_id"]
 watched = ["net_revenue", "discount_amount", "item_count", "status", "channel_key"]
+at = "ordered_at"
+open = ["status", "refund_amount"]
 
 [columns]
 order_id = "Number of the order, given by the loader, stable from load to load."

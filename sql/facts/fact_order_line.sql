@@ -2,6 +2,7 @@
 doc   = "A product in an order. net_revenue = quantity * unit_price - discount_amount. Orders that were imported as totals have no lines."
 grain = ["order_line_id"]
 watched = ["unit_price", "quantity"]
+at = "ordered_at"
 
 [columns]
 order_line_id = "Number of the line, given by the loader, stable from load to load."

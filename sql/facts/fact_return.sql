@@ -1,6 +1,7 @@
 /*
 doc   = "An order line, or some of its units, sent back."
 grain = ["return_id"]
+at = "returned_at"
 
 [columns]
 return_id = "Number of the return, given by the loader, stable from load to load."

@@ -1,6 +1,7 @@
 /*
 doc   = "A review of a product."
 grain = ["review_id"]
+at = "reviewed_at"
 
 [columns]
 review_id = "Number of the review, given by the loader, stable from load to load."

@@ -2,6 +2,9 @@
 doc   = "A visit: what one browser did on the site without a break of half an hour. The channel is that of the visit's own source."
 grain = ["session_id"]
 watched = ["page_views", "duration_seconds", "channel_key", "furthest_stage", "is_converted"]
+at = "started_at"
+open = ["page_views", "duration_seconds", "is_bounce", "furthest_stage", "is_converted", "order_id", "revenue"]
+open_where = "started_at >= $until - INTERVAL 1 DAY"
 
 [columns]
 session_id = "Number of the visit, given by the loader, stable from load to load."

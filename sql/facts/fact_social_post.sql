@@ -2,6 +2,7 @@
 doc   = "A post on a social platform, with its totals to date."
 grain = ["post_id"]
 watched = ["platform", "content_type", "impressions", "cost"]
+at = "posted_at"
 
 [columns]
 post_id = "Number of the post, given by the loader, stable from load to load."

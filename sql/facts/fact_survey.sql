@@ -1,6 +1,7 @@
 /*
 doc   = "An answer to the satisfaction survey. Questions may be left out."
 grain = ["survey_id"]
+at = "answered_at"
 
 [columns]
 survey_id = "Number of the answer, given by the loader, stable from load to load."

@@ -2,6 +2,7 @@
 doc   = "A contact between marketing and a person: an ad seen or clicked, an email opened, a visit from a source. The input of attribution."
 grain = ["touchpoint_id"]
 watched = ["touch_type", "channel_key", "cost"]
+at = "touched_at"
 
 [columns]
 touchpoint_id = "Number of the contact, given by the loader, stable from load to load. Contacts of the same moment are taken in the order of this number."

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from martlet.engine.relations import relation_of
 from martlet.loaders.ingest.entity import entity as entity_of
 from martlet.loaders.ingest.merging.adjusting import adjusted
-from martlet.loaders.ingest.merging.dimensions import DIMENSIONS, resolve
+from martlet.loaders.ingest.merging.dimensions import resolve
 from martlet.loaders.ingest.merging.identifying import identify, refuse_contradictions
 from martlet.loaders.ingest.merging.outcome import Outcome
 from martlet.loaders.ingest.merging.tables import columns_of, count, has_rows, primary_key, quoted, sql_type
+from martlet.loaders.warehouse.dimensions import dimensions
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,12 +41,12 @@ def settle_facts(connection: duckdb.DuckDBPyConnection, staged: Staged, as_of: d
         _refuse_owners(connection, staged)
         _place(connection, staged, ready, columns)
         _replace(connection, staged, columns, outcome)
-        _add(connection, staged, columns, "placed WHERE old_key IS NULL")
+        _add(connection, staged, "placed WHERE old_key IS NULL")
         outcome.loaded += count(connection, "placed WHERE old_key IS NULL")
         connection.execute("DROP TABLE placed")
     else:
         rows = f"(SELECT row, part, {_selected(staged, columns)} FROM {_derived(staged, ready)})"
-        _add(connection, staged, columns, rows)
+        _add(connection, staged, rows)
         outcome.loaded += count(connection, "keyed")
     _await(connection, staged)
     outcome.merged += count(connection, f"{staged.dropped} WHERE fate = 'merged'")
@@ -71,16 +73,11 @@ def _await(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
         )
 
 
-def order_of(staged_table: str, columns: list[str]) -> str:
+def order_of(table: str) -> str:
     """Return the order in which a fact lies in the file: by customer and time where it has them."""
-    times = [name for name in columns if name.endswith("_at")]
-    leading = ["customer_key"] if "customer_key" in columns else []
-    when = times[:1] if staged_table not in _WITHOUT_TIME else []
-    rest = [name for name in primary_key(staged_table) if name not in leading]
-    return ", ".join((*leading, *when, *rest))
-
-
-_WITHOUT_TIME = ("star.fact_campaign_response", "star.fact_email_report")
+    unit = relation_of(table).unit
+    leading = [name for name in ("customer_key", unit.header.get("at")) if name in unit.columns]
+    return ", ".join(dict.fromkeys((*leading, *primary_key(table))))
 
 
 def _match(staged: Staged) -> list[str]:
@@ -163,7 +160,7 @@ def _overlaid(staged: Staged, ready: str, columns: list[Column]) -> str:
 def _keys(staged: Staged) -> list[str]:
     """Return all keys to which the entity's fields can lead."""
     found = (
-        of.key or DIMENSIONS[of.dimension].key
+        of.key or dimensions()[of.dimension].key
         for of in staged.entity.fields.values()
         if of.dimension is not None
     )
@@ -252,14 +249,13 @@ def _replace(
     outcome.loaded += replaced
 
 
-def _add(connection: duckdb.DuckDBPyConnection, staged: Staged, columns: list[Column], rows: str) -> None:
+def _add(connection: duckdb.DuckDBPyConnection, staged: Staged, rows: str) -> None:
     """Append rows with new numbers, given in the order of the file, in the order in which the table lies."""
     entity = staged.entity
     number = ""
     if entity.id is not None:
         number = f"(SELECT coalesce(max({entity.id}), 0) FROM {entity.table}) + row_number() OVER (ORDER BY row, part) AS {entity.id}, "
-    names = [column.name for column in columns]
-    order = order_of(entity.table, names)
+    order = order_of(entity.table)
     computed = "".join(f", {sql} AS {name}" for name, sql in entity.computed.items())
     inner = f"SELECT {number}* FROM {rows}"
     but = "row, part" + (", old_key" if rows.startswith("placed") else "")

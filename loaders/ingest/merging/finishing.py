@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from martlet.loaders.ingest.entity import entities
 from martlet.loaders.ingest.merging.facts import order_of
-from martlet.loaders.ingest.merging.tables import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +19,7 @@ def put_in_order(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -
     """Write tables anew in their order, with what depends on all of their rows."""
     computed = {entity.table: entity.computed for entity in entities().values()}
     for table in tables:
-        order = order_of(table, [column.name for column in columns_of(connection, table)])
+        order = order_of(table)
         anew = computed.get(table, {})
         replaced = f" REPLACE ({', '.join(f'{sql} AS {name}' for name, sql in anew.items())})" if anew else ""
         connection.execute(f"CREATE OR REPLACE TEMP TABLE ordered AS SELECT *{replaced} FROM {table}")

@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from martlet.loaders.ingest.entity import entity
-from martlet.loaders.ingest.merging.dimensions import DIMENSIONS
 from martlet.loaders.ingest.merging.tables import count, primary_key, quoted
+from martlet.loaders.warehouse.dimensions import dimensions
 
 if TYPE_CHECKING:
     import duckdb
@@ -124,7 +124,7 @@ def _identity(staged: Staged, joins: list[Join]) -> list[str]:
     parts = []
     for name in staged.entity.identity:
         of = staged.entity.field(name)
-        key = (of.key or DIMENSIONS[of.dimension].key) if of.dimension else None
+        key = (of.key or dimensions()[of.dimension].key) if of.dimension else None
         if key in keys:
             parts.append(str(key))
         elif name in staged.fed:

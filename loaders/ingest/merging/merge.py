@@ -21,6 +21,7 @@ from martlet.loaders.ingest.merging.outcome import Change, Outcome
 from martlet.loaders.ingest.merging.staging import Staged
 from martlet.loaders.ingest.merging.tables import count, primary_key, quoted
 from martlet.loaders.warehouse import star
+from martlet.loaders.warehouse.dimensions import dimensions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,13 +33,6 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.merging.staging import Staging
 
 __all__ = ["Settled", "settle"]
-
-_MEMBERS = {
-    "customers": "star.dim_customer",
-    "products": "star.dim_product",
-    "campaigns": "star.dim_campaign",
-    "visitors": "star.bridge_visitor",
-}
 
 
 @dataclass
@@ -260,9 +254,11 @@ def _refusals(table: Staged, refused: pl.DataFrame) -> Change:
 def _members(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:
     """Return the number of members by dimension, and how many of them are placeholders."""
     found = {}
-    for name, table in _MEMBERS.items():
-        placeholders = "0" if table == "star.bridge_visitor" else "count(*) FILTER (WHERE is_placeholder)"
-        found[name] = connection.execute(f"SELECT count(*), {placeholders} FROM {table}").fetchall()[0]
+    for of in dimensions().values():
+        if of.plural is not None:
+            placeholders = "count(*) FILTER (WHERE is_placeholder)" if of.has_placeholders else "0"
+            sql = f"SELECT count(*), {placeholders} FROM {of.table}"
+            found[of.plural] = connection.execute(sql).fetchall()[0]
     return found
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from martlet.loaders.warehouse.dimensions import Dimension
+
 __all__ = ["repoint", "without_children"]
 
 
@@ -46,13 +48,13 @@ def _children(table: str) -> list[str]:
     return found
 
 
-def repoint(connection: duckdb.DuckDBPyConnection, table: str, key: str) -> None:
+def repoint(connection: duckdb.DuckDBPyConnection, of: Dimension) -> None:
     """Let all that refers to the placeholders of `adopted` refer to the members instead, and remove the placeholders."""
     for relation in relations():
         columns = [
             k.columns[0]
             for k in relation.keys
-            if k.references == table and relation.qualified != "star.dim_customer_history"
+            if k.references == of.table and relation.qualified != of.history
         ]
         for column in columns:
             change = (
@@ -65,6 +67,6 @@ def repoint(connection: duckdb.DuckDBPyConnection, table: str, key: str) -> None
             else:
                 connection.execute(change)
     gone = "SELECT placeholder FROM adopted WHERE member IS NOT NULL"
-    if table == "star.dim_customer":
-        connection.execute(f"DELETE FROM star.dim_customer_history WHERE customer_key IN ({gone})")
-    connection.execute(f"DELETE FROM {table} WHERE {key} IN ({gone})")
+    if of.tracked:
+        connection.execute(f"DELETE FROM {of.history} WHERE {of.column} IN ({gone})")
+    connection.execute(f"DELETE FROM {of.table} WHERE {of.column} IN ({gone})")

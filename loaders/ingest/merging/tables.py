@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from martlet.engine.relations import relations
+from martlet.engine.relations import relation_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,8 +61,7 @@ def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[Column
 
 def primary_key(table: str) -> tuple[str, ...]:
     """Return the columns of a table's declared primary key."""
-    relation = next(relation for relation in relations() if relation.qualified == table)
-    return next(key.columns for key in relation.keys if key.kind == "primary")
+    return next(key.columns for key in relation_of(table).keys if key.kind == "primary")
 
 
 def has_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:

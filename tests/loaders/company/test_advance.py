@@ -205,10 +205,3 @@ def test_a_past_that_would_change_is_not_published(warehouse_file, change, error
         martlet.advance(warehouse_file, days=1, threads=1)
     assert warehouse_file.read_bytes() == before
     assert [path.name for path in warehouse_file.parent.iterdir()] == [warehouse_file.name]
-
-
-def test_what_may_stay_open_exists(old):
-    """A column that is renamed must not stay in the list of the open ones."""
-    for table, opened in _past._OPEN.items():
-        columns = {name for (name,) in ask(old, f"SELECT column_name FROM (DESCRIBE {table})")}
-        assert set(opened.columns) <= columns, table

@@ -1,0 +1,127 @@
+"""What a dimension's row says after a file: what the file tells, over or under what was known before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from martlet.loaders.ingest.merging.tables import columns_of, quoted, sql_type
+from martlet.loaders.warehouse.dimensions import dimensions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    import duckdb
+
+    from martlet.loaders.ingest.merging.dimensions import Join
+    from martlet.loaders.ingest.merging.staging import Staged
+    from martlet.loaders.ingest.merging.tables import Column
+    from martlet.loaders.warehouse.dimensions import Dimension
+
+__all__ = ["compose"]
+
+
+def compose(
+    connection: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    of: Dimension,
+    joins: list[Join],
+    as_of: datetime,
+) -> None:
+    """Make the temporary table `composed`: members with all columns of the table that the file tells."""
+    stored = {column.name: column for column in columns_of(connection, of.table)}
+    composition = _Composition(staged, of, stored, frozenset(join.column for join in joins))
+    rows = composition.rows(as_of)
+    values = ", ".join(f"{value} AS {quoted(name)}" for name, value in composition.values().items())
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE composed AS SELECT row, times, {values} FROM {rows}")
+
+
+@dataclass(frozen=True)
+class _Composition:
+    """How rows of `gathered` and of the dimension become one; `found` are the keys that `gathered` has."""
+
+    staged: Staged
+    of: Dimension
+    stored: Mapping[str, Column]
+    found: frozenset[str]
+
+    @property
+    def keys(self) -> set[str]:
+        """Keys of other dimensions to which the entity's fields can lead."""
+        fields = self.staged.entity.fields.values()
+        return {field.key or dimensions()[field.dimension].key for field in fields if field.dimension}
+
+    def rows(self, as_of: datetime) -> str:
+        """Return a subquery with all fields of the entity, as they are known now, and the old columns as `old_<name>`."""
+        entity, of = self.staged.entity, self.of
+        selected = [
+            "new.row",
+            "new.times",
+            f"new.key AS {of.column}",
+            f"TIMESTAMP '{as_of}' AS as_of",
+            f"CASE WHEN new.by_alias THEN old.{of.natural[0]} ELSE new.natural_id END AS natural_id",
+        ]
+        selected += [
+            f"{self._field(name)} AS {quoted(name)}" for name in entity.fields if name != entity.key[0]
+        ]
+        selected += [
+            f"{f'new.{name}' if name in self.found else 'CAST(NULL AS INTEGER)'} AS {name}"
+            for name in sorted(self.keys - {of.column})
+        ]
+        selected += [f"old.{quoted(name)} AS {quoted('old_' + name)}" for name in self.stored]
+        derived = "".join(f", {sql} AS {name}" for name, sql in entity.derived.items())
+        return (
+            f"(SELECT *{derived} FROM (SELECT {', '.join(selected)} FROM gathered AS new "
+            f"LEFT JOIN {of.table} AS old ON old.{of.column} = new.key))"
+        )
+
+    def _field(self, name: str) -> str:
+        field = self.staged.entity.fields[name]
+        type_ = sql_type(field)
+        value = f"new.{quoted(name)}" if name in self.staged.fed else f"CAST(NULL AS {type_})"
+        if field.dimension is not None or field.column not in self.stored:
+            return value
+        known = self.stored[field.column].known("old")
+        if self.of.placeholder.get(field.column) == self.of.natural[0]:
+            known = f"nullif({known}, old.{self.of.natural[0]})"
+        kept = f"CAST(old.{quoted(field.column)} AS {type_})"
+        return self._completed(value, f"CAST({known} AS {type_})", kept, "old.is_placeholder")
+
+    def values(self) -> dict[str, str]:
+        """Return the SQL of each column of the dimension that the file can tell of."""
+        entity, of, keys = self.staged.entity, self.of, self.keys
+        values = {of.column: of.column, of.natural[0]: "natural_id"}
+        if of.has_placeholders:
+            values["is_placeholder"] = (
+                "false" if self.staged.is_main else "coalesce(old_is_placeholder, true)"
+            )
+        if of.is_dated and self.staged.is_main:
+            values["described_on"] = "CAST(as_of AS DATE)"
+        by_column = {field.column: name for name, field in entity.fields.items() if field.dimension is None}
+        for name, column in self.stored.items():
+            if name in values or name == "described_on":
+                continue
+            expression = entity.columns.get(name) or (name if name in keys else by_column.get(name))
+            if expression is None:
+                continue
+            if expression in keys:
+                kept = f"nullif({quoted('old_' + name)}, 0)"
+                new = f"nullif({expression}, 0)"
+                expression = self._completed(new, kept, kept, "old_is_placeholder")
+            values[name] = column.filled(f"coalesce({expression}, {quoted('old_' + name)})")
+        return values
+
+    def _completed(self, new: str, known: str, stored: str, is_placeholder: str) -> str:
+        """Return what is known of a row after a file: who describes it overrules, who mentions it completes.
+
+        `known` is what is stored, a default or a placeholder's name being nothing known; of a row that was described
+        a default is known too: no mention turns a consent that was not given into one.
+        """
+        if self.staged.is_main:
+            return f"coalesce({new}, {known})"
+        if not self.of.has_placeholders:
+            return f"coalesce({stored}, {new})"
+        return (
+            f"CASE WHEN NOT {is_placeholder} THEN coalesce({stored}, {new}) ELSE coalesce({known}, {new}) END"
+        )
