@@ -10,6 +10,7 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ErrorLevel
 
+from martlet.engine import writing
 from martlet.engine.errors import ParameterError, did_you_mean
 from martlet.engine.relations import relations
 
@@ -70,7 +71,7 @@ def compile(  # noqa: A001 - the command's name
     """
     if dialect not in dialects():
         raise ParameterError(f"there is no dialect {dialect!r}.{did_you_mean(dialect, dialects())}")
-    statement = _without_macros(query.literal(query.values(values)))
+    statement = _without_macros(writing.literal(query, query.values(values)))
     warnings = []
     if dialect != _SOURCE:
         warnings = list(_doubts(statement, dialect))

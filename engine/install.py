@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from martlet.engine import packs, rewriting
-from martlet.engine.relations import Relation, comments_on, names_read, quote
+from martlet.engine import packs, writing
+from martlet.engine.relations import Relation, comments_on, quote
 
 if TYPE_CHECKING:
     from martlet.engine.query import Query
@@ -22,25 +22,23 @@ def relations() -> tuple[Relation, ...]:
 
 def _relation(query: Query) -> Relation:
     qualified = f"{query.pack}.{query.name}"
-    signature = ", ".join(
-        f"{name} := {rewriting.literal(parameter, parameter.default).sql('duckdb')}"
-        for name, parameter in query.parameters.items()
-    )
-    macro = query.macro()
-    reads = names_read(macro)
     return Relation(
         unit=query.unit,
         schema=query.pack,
         name=query.name,
         kind="pack",
-        # The view is the macro with its defaults: to parse and write each statement twice would double the time of a build.
         creates=(
-            f"CREATE OR REPLACE MACRO {qualified}({signature}) AS TABLE {macro.sql('duckdb', copy=False)}",
-            f"CREATE OR REPLACE VIEW {qualified} AS SELECT * FROM {qualified}()",
+            f"CREATE OR REPLACE MACRO {qualified}({writing.signature(query)}) AS TABLE {writing.macro(query)}",
+            f"CREATE OR REPLACE VIEW {qualified} AS {_view(query)}",
         ),
         comments=(
             *comments_on("VIEW", qualified, query.unit),
             f"COMMENT ON MACRO TABLE {qualified} IS {quote(query.unit.comment)}",
         ),
-        reads=reads,
+        reads=writing.reads(query),
     )
+
+
+def _view(query: Query) -> str:
+    """Return a call of the macro, which keeps the file small, unless the macro carries parts that the defaults don't need."""
+    return writing.view(query) if query.selective else f"SELECT * FROM {query.pack}.{query.name}()"

@@ -106,7 +106,8 @@ class Parameter:
     name: str
     type: str
     doc: str
-    default: Any = None
+    # A list is its value, and has no hash.
+    default: Any = field(default=None, hash=False)
     min: Any = None
     max: Any = None
     of: tuple[str, ...] = field(default=())

@@ -1,7 +1,6 @@
-"""A query of a pack: its header, its template, and the four ways of asking it.
+"""A query of a pack: its header, and its template, rendered to be asked with bound values.
 
-One parsed statement serves all four, by rewriting its parameter nodes, never by text: bound values (`bind`), literals
-(`literal`: the installed view, `r.sql`, another dialect) and identifiers (`macro`: the installed table macro).
+`writing` writes the same template with the values in it: as a view, as a macro, for other dialects.
 """
 
 from __future__ import annotations
@@ -12,15 +11,12 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import sqlglot
-from sqlglot import exp
-
-from martlet.engine import parameters, rewriting, template
+from martlet.engine import parameters, template
 from martlet.engine.errors import UnitError, did_you_mean
 from martlet.engine.units import parse_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from martlet.engine.parameters import Parameter
     from martlet.engine.template import Rendered
@@ -113,61 +109,6 @@ class Query:
         }
         return template.render(self.unit.path, self.unit.body, choices)
 
-    def statement(self, values: Mapping[str, Any]) -> exp.Query:
-        """Return the parsed statement, its parameters still placeholders."""
-        return _parsed(self.render(values)).copy()
-
-    def bind(self, values: Mapping[str, Any]) -> tuple[Rendered, dict[str, Any]]:
-        """Return the text to execute and those values that it binds."""
-        rendered = self.render(values)
-        used = {node.name for node in _parsed(rendered).find_all(exp.Placeholder)}
-        return rendered, {name: value for name, value in values.items() if name in used}
-
-    def literal(self, values: Mapping[str, Any]) -> exp.Query:
-        """Return the statement with each parameter written as a literal."""
-        return self._rewrite(
-            values, lambda parameter, _: rewriting.literal(parameter, values[parameter.name])
-        )
-
-    def macro(self) -> exp.Query:
-        """Return the body of the table macro: each parameter an identifier, cast and held to its bounds.
-
-        A structural choice becomes a UNION ALL of its branches, each under `WHERE <choice> = '<word>'`, which DuckDB
-        prunes when it binds the call, so that only the branch asked for is ever planned. Of a list of choices the body
-        carries the parts for all words, since a call may ask for any of them.
-        """
-        every_part = {parameter.name: list(parameter.of) for parameter in self.selective}
-        guards = {name: rewriting.guarded(parameter) for name, parameter in self.parameters.items()}
-        branches = []
-        for choices in self.branches():
-            body = self._rewrite(
-                {**self.values({}), **every_part, **choices},
-                lambda parameter, node: rewriting.argument(guards[parameter.name], node),
-            )
-            self._refuse_capture(body)
-            branches.append((choices, body))
-        if not self.structural:
-            return branches[0][1]
-        return rewriting.union(branches, guards)
-
-    def _rewrite(
-        self, values: Mapping[str, Any], write: Callable[[Parameter, exp.Expr], exp.Expr]
-    ) -> exp.Query:
-        written = self.statement(values)
-        # It is a copy already; to transform it would make another, and that takes as long as parsing.
-        for node in list(written.find_all(exp.Placeholder)):
-            node.replace(write(self.parameters[node.name], node))
-        return written
-
-    def _refuse_capture(self, body: exp.Expr) -> None:
-        """Refuse a parameter named like a column that the query reads: the macro would put the parameter there."""
-        for column in body.find_all(exp.Column):
-            if not column.table and column.name in self.parameters and not column.meta.get("parameter"):
-                message = (
-                    f"parameter {column.name!r} has the name of a column; qualify the column, or rename one"
-                )
-                raise self.unit.error(message, line=self.unit.line_of(column.name))
-
     def check(self) -> None:
         """Hold the header against the template.
 
@@ -201,21 +142,6 @@ class Query:
                 raise self.unit.error(message, line=self.unit.line_of("grain"))
 
 
-@lru_cache(maxsize=256)
-def _parsed(rendered: Rendered) -> exp.Query:
-    """Return the parsed statement; whoever changes it takes a copy."""
-    try:
-        parsed = [
-            statement for statement in sqlglot.parse(rendered.sql, read="duckdb") if statement is not None
-        ]
-    except sqlglot.ParseError as error:
-        first = error.errors[0]
-        raise UnitError(f"{rendered.origin(first['line'])}: {first['description']}") from None
-    if len(parsed) != 1 or not isinstance(parsed[0], exp.Query):
-        raise UnitError(f"{rendered.origin(1)}: the file must hold exactly one SELECT")
-    return parsed[0]
-
-
 def load(path: str, text: str, *, parts: Mapping[str, str] = MappingProxyType({})) -> Query:
     """Read one query file; its header is checked now, its statement by `Query.check`.
 
@@ -230,10 +156,17 @@ def load(path: str, text: str, *, parts: Mapping[str, str] = MappingProxyType({}
     unit = parse_unit(path, text, keys=_KEYS, required=frozenset(_KEYS) - {"misleads", "params"})
     own = dict(unit.header.get("params", {}))
     for name in template.parts_of(path, unit.body):
-        if parts.get(name, "").startswith("/*"):
-            part = parse_unit(name, parts[name], keys=_PART_KEYS, required=frozenset(_PART_KEYS))
-            parameters.declared(part)
-            for parameter, table in part.header["params"].items():
-                own[parameter] = {**table, **own.get(parameter, {})}
+        for parameter, table in _params_of_part(name, parts.get(name, "")).items():
+            own[parameter] = {**table, **own.get(parameter, {})}
     unit = replace(unit, header={**unit.header, "params": own})
     return Query(unit=unit, parameters=parameters.declared(unit))
+
+
+@lru_cache(maxsize=1024)
+def _params_of_part(path: str, text: str) -> dict[str, Any]:
+    """Return the table of parameters in the header of a part, if it has one."""
+    if not text.startswith("/*"):
+        return {}
+    part = parse_unit(path, text, keys=_PART_KEYS, required=frozenset(_PART_KEYS))
+    parameters.declared(part)
+    return dict(part.header["params"])

@@ -20,7 +20,18 @@ from martlet.engine.units import Unit, parse_unit, read_folder
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["FOLDERS", "SCHEMAS", "Folder", "Relation", "in_order", "quote", "relation_of", "relations"]
+__all__ = [
+    "FOLDERS",
+    "SCHEMAS",
+    "Folder",
+    "Names",
+    "Relation",
+    "in_order",
+    "names_read",
+    "quote",
+    "relation_of",
+    "relations",
+]
 
 
 @dataclass(frozen=True)
@@ -153,24 +164,50 @@ def comments_on(what: str, qualified: str, unit: Unit) -> tuple[str, ...]:
     return (table, *columns)
 
 
-def names_read(statement: exp.Expr) -> frozenset[str]:
-    """Return the qualified names of the relations, types and macros that a statement names."""
-    local, tables, others = set(), [], set()
-    for node in statement.find_all(exp.CTE, exp.Table, exp.DataType, exp.Anonymous):
-        if isinstance(node, exp.CTE):
-            local.add(node.alias)
-        elif isinstance(node, exp.Table):
-            tables.append(node)
-        elif isinstance(node, exp.Anonymous):
-            others.add(f"main.{node.name}")
-        elif node.args.get("kind"):
-            others.add(str(node.args["kind"]))
-    named = {
-        f"{table.db or 'main'}.{table.name}"
-        for table in tables
-        if table.name and (table.db or table.name not in local)
+@dataclass(frozen=True)
+class Names:
+    """What a statement, or a part of one, names.
+
+    Attributes
+    ----------
+    local
+        Its own common table expressions.
+    tables
+        Schema (empty if not given) and name of what it selects from.
+    others
+        Qualified names of types and macros.
+    """
+
+    local: frozenset[str]
+    tables: frozenset[tuple[str, str]]
+    others: frozenset[str]
+
+    @classmethod
+    def of(cls, statement: exp.Expr) -> Names:
+        """Return the names in a parsed statement."""
+        local, tables, others = set(), set(), set()
+        for node in statement.find_all(exp.CTE, exp.Table, exp.DataType, exp.Anonymous):
+            if isinstance(node, exp.CTE):
+                local.add(node.alias)
+            elif isinstance(node, exp.Table):
+                tables.add((node.db, node.name))
+            elif isinstance(node, exp.Anonymous):
+                others.add(f"main.{node.name}")
+            elif node.args.get("kind"):
+                others.add(str(node.args["kind"]))
+        return cls(frozenset(local), frozenset(tables), frozenset(others))
+
+
+def names_read(*parts: Names) -> frozenset[str]:
+    """Return the qualified names of the relations, types and macros that the parts of one statement read."""
+    local = {name for part in parts for name in part.local}
+    tables = {
+        f"{schema or 'main'}.{name}"
+        for part in parts
+        for schema, name in part.tables
+        if name and (schema or name not in local)
     }
-    return frozenset(named | others)
+    return frozenset(tables.union(*(part.others for part in parts)))
 
 
 def _relation(path: str, text: str) -> Relation:
@@ -220,7 +257,7 @@ def _table(relation: Relation) -> Relation:
         relation,
         creates=(create,),
         comments=comments_on("TABLE", relation.qualified, relation.unit),
-        reads=names_read(statement) - {relation.qualified},
+        reads=names_read(Names.of(statement)) - {relation.qualified},
         keys=declared,
     )
 
@@ -233,7 +270,7 @@ def _view(relation: Relation) -> Relation:
         kind="stored" if what == "TABLE" else "view",
         creates=(f"CREATE OR REPLACE {what} {relation.qualified} AS {unit.body.lstrip()}",),
         comments=comments_on(what, relation.qualified, unit),
-        reads=names_read(_parse(unit)),
+        reads=names_read(Names.of(_parse(unit))),
     )
 
 
@@ -241,12 +278,12 @@ def _macro(relation: Relation) -> Relation:
     _expect(relation, f"CREATE MACRO {relation.qualified}(")
     create = relation.unit.body.strip().replace("CREATE MACRO", "CREATE OR REPLACE MACRO", 1)
     comment = f"COMMENT ON MACRO {relation.qualified} IS {quote(relation.unit.header['doc'])}"
-    reads = names_read(_parse(relation.unit)) - {relation.qualified}
+    reads = names_read(Names.of(_parse(relation.unit))) - {relation.qualified}
     return replace(relation, creates=(create,), comments=(comment,), reads=reads)
 
 
 def _check(relation: Relation) -> Relation:
-    return replace(relation, reads=names_read(_parse(relation.unit)))
+    return replace(relation, reads=names_read(Names.of(_parse(relation.unit))))
 
 
 _BUILDERS = {"type": _type, "table": _table, "view": _view, "macro": _macro, "check": _check}

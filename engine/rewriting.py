@@ -1,17 +1,16 @@
-"""How a parameter is written into a parsed statement: as a literal, or as a macro's identifier held to its bounds."""
+"""How a parameter is written in SQL: as a literal, or as a macro's identifier held to its bounds."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from martlet.engine.parameters import Parameter
 
-__all__ = ["argument", "guarded", "literal", "union"]
+__all__ = ["beside_aggregates", "default", "guarded", "literal"]
 
 
 def literal(parameter: Parameter, value: Any) -> exp.Expr:
@@ -23,29 +22,27 @@ def literal(parameter: Parameter, value: Any) -> exp.Expr:
     return _cast(_scalar(value), parameter.sql_type)
 
 
-def guarded(parameter: Parameter) -> exp.Expr:
-    """Return the parameter as an identifier, cast to its type; a value out of bounds raises an error in SQL."""
+@lru_cache(maxsize=4096)
+def default(parameter: Parameter) -> str:
+    """Return the SQL of the parameter's default."""
+    return literal(parameter, parameter.default).sql("duckdb")
+
+
+@lru_cache(maxsize=4096)
+def guarded(parameter: Parameter) -> str:
+    """Return the SQL of the parameter as an identifier, cast to its type; a value out of bounds raises an error in SQL."""
     name = exp.column(parameter.name)
-    name.meta["parameter"] = True
     cast = _words(name) if parameter.sql_type == "VARCHAR[]" else _cast(name, parameter.sql_type)
     right = _is_right(parameter, cast)
     if right is None:
-        return cast
+        return cast.sql("duckdb")
     message = f"{parameter.name} must be {parameter.allowed()}"
     wrong = exp.func("error", exp.Literal.string(message))
-    return exp.paren(exp.case().when(right, cast.copy()).else_(wrong))
+    return exp.paren(exp.case().when(right, cast.copy()).else_(wrong)).sql("duckdb")
 
 
-def argument(guarded: exp.Expr, node: exp.Expr) -> exp.Expr:
-    """Return what stands for a guarded parameter at `node` in the body of a macro.
-
-    DuckDB 2 checks a macro's body as if its parameters were columns, and so refuses `CAST(p AS ...)` beside aggregates
-    (1.1 does not); as a subquery it is accepted there.
-    """
-    return exp.select(guarded.copy()).subquery() if _beside_aggregates(node) else guarded.copy()
-
-
-def _beside_aggregates(node: exp.Expr) -> bool:
+def beside_aggregates(node: exp.Expr) -> bool:
+    """Whether the node is computed in a SELECT that aggregates, outside of the aggregates themselves."""
     select = node.find_ancestor(exp.Select, exp.AggFunc)
     if not isinstance(select, exp.Select):
         return False
@@ -59,22 +56,6 @@ def _beside_aggregates(node: exp.Expr) -> bool:
         for expression in select.expressions
         for aggregate in expression.find_all(exp.AggFunc)
     )
-
-
-def union(
-    branches: Sequence[tuple[Mapping[str, str], exp.Query]], guards: Mapping[str, exp.Expr]
-) -> exp.Query:
-    """Return UNION ALL of the branches, each under the condition that its words were chosen."""
-    selects = []
-    for number, (choices, body) in enumerate(branches):
-        chosen = (
-            exp.EQ(this=guards[name].copy(), expression=_scalar(word)) for name, word in choices.items()
-        )
-        selects.append(exp.select("*").from_(body.subquery(f"_branch_{number}")).where(*chosen))
-    whole: exp.Query = selects[0]
-    for select in selects[1:]:
-        whole = exp.union(whole, select, distinct=False, copy=False)
-    return whole
 
 
 def _is_right(parameter: Parameter, cast: exp.Expr) -> exp.Expr | None:

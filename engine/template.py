@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import jinja2
 from jinja2 import meta, nodes
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
-from sqlglot.errors import TokenError
-from sqlglot.tokens import Tokenizer
 
+from martlet.engine import lexing
 from martlet.engine.errors import UnitError, did_you_mean
 from martlet.engine.units import read_folder
 
@@ -33,10 +32,27 @@ _MARK = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
 
 @dataclass(frozen=True)
 class Rendered:
-    """SQL text, and for each of its lines the file and line that it was written in."""
+    """SQL text, and for each of its lines the file and line that it was written in.
 
-    sql: str
-    origins: tuple[str, ...]
+    `path` is the template's file; `marked` the text with the origins in it.
+    """
+
+    path: str
+    marked: str
+
+    @cached_property
+    def sql(self) -> str:
+        """The text."""
+        return _MARK.sub("", self.marked)
+
+    @cached_property
+    def origins(self) -> tuple[str, ...]:
+        """`file:line` of each line."""
+        origins: list[str] = []
+        for line in self.marked.split("\n"):
+            marks = _MARK.findall(line)
+            origins.append(marks[-1] if marks else (origins[-1] if origins else f"{self.path}:1"))
+        return tuple(origins)
 
     def origin(self, line: int) -> str:
         """Return `file:line` of a line of the rendered text, counted from 1."""
@@ -87,7 +103,7 @@ def is_part(path: str) -> bool:
 
 def parts_of(path: str, body: str) -> list[str]:
     """Return the paths of the parts that a template includes, directly or through others, in the order met."""
-    return [name for name, _, _ in _parts(path, body) if name != path]
+    return [part.path for part in _parts(path, body) if part.path != path]
 
 
 class _Environment(jinja2.Environment):
@@ -96,9 +112,10 @@ class _Environment(jinja2.Environment):
         return f"queries/{template}"
 
 
-def _environment(path: str, body: str) -> jinja2.Environment:
+@cache
+def _environment() -> jinja2.Environment:
     return _Environment(
-        loader=jinja2.DictLoader({**_sources(), path: body}),
+        loader=jinja2.FunctionLoader(_sources().get),
         extensions=[_Origins],
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -106,6 +123,13 @@ def _environment(path: str, body: str) -> jinja2.Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
+
+
+@lru_cache(maxsize=256)
+def _template(path: str, body: str) -> jinja2.Template:
+    environment = _environment()
+    code = environment.compile(body, path, path)
+    return jinja2.Template.from_code(environment, code, environment.make_globals(None))
 
 
 def render(path: str, body: str, choices: Mapping[str, str | tuple[str, ...]]) -> Rendered:
@@ -117,41 +141,59 @@ def render(path: str, body: str, choices: Mapping[str, str | tuple[str, ...]]) -
         If the template is malformed, or uses anything but `choices`.
     """
     try:
-        marked = _environment(path, body).get_template(path).render(dict(choices))
+        marked = _template(path, body).render(dict(choices))
     except jinja2.TemplateSyntaxError as error:
         raise UnitError(f"{error.name or path}:{error.lineno}: {error.message}") from None
     except (jinja2.UndefinedError, jinja2.TemplateNotFound) as error:
         raise UnitError(f"{path}:1: {error}") from None
-    origins: list[str] = []
-    for line in marked.split("\n"):
-        marks = _MARK.findall(line)
-        origins.append(marks[-1] if marks else (origins[-1] if origins else f"{path}:1"))
-    return Rendered(_MARK.sub("", marked), tuple(origins))
+    return Rendered(path, marked)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A template, or what one includes: its text, the paths that it includes, and the names that Jinja loads and sets in it."""
+
+    path: str
+    text: str
+    includes: tuple[str, ...]
+    loads: tuple[Use, ...]
+    sets: frozenset[str]
+
+
+# Parts stand in many queries.
+@lru_cache(maxsize=1024)
+def _part(path: str, text: str) -> _Part:
+    try:
+        tree = _environment().parse(text, path)
+    except jinja2.TemplateSyntaxError as error:
+        raise UnitError(f"{path}:{error.lineno}: {error.message}") from None
+    includes = tuple(f"queries/{included}" for included in meta.find_referenced_templates(tree))
+    for target in includes:
+        if target not in _sources():
+            raise UnitError(f"{path}:1: there is no {target} to include.{did_you_mean(target, _sources())}")
+    names = list(tree.find_all(nodes.Name))
+    undeclared = meta.find_undeclared_variables(tree) if names else set()
+    loads = (node for node in names if node.ctx == "load" and node.name in undeclared)
+    return _Part(
+        path,
+        text,
+        includes,
+        tuple(Use(node.name, path, node.lineno) for node in loads),
+        frozenset(node.name for node in names if node.ctx == "store"),
+    )
 
 
 @lru_cache(maxsize=256)
-def _parts(path: str, body: str) -> list[tuple[str, str, nodes.Template]]:
-    """Return path, text and syntax tree of a template and of all that it includes."""
-    environment = _environment(path, body)
-    waiting, seen = [(path, body)], {path}
-    found = []
+def _parts(path: str, body: str) -> tuple[_Part, ...]:
+    """Return a template and all that it includes, directly or through others, in the order met."""
+    found = {path: _part(path, body)}
+    waiting = [found[path]]
     while waiting:
-        name, text = waiting.pop(0)
-        try:
-            tree = environment.parse(text, name)
-        except jinja2.TemplateSyntaxError as error:
-            raise UnitError(f"{name}:{error.lineno}: {error.message}") from None
-        found.append((name, text, tree))
-        for included in meta.find_referenced_templates(tree):
-            target = f"queries/{included}"
-            if target not in _sources():
-                raise UnitError(
-                    f"{name}:1: there is no {target} to include.{did_you_mean(target, _sources())}"
-                )
-            if target not in seen:
-                seen.add(target)
-                waiting.append((target, _sources()[target]))
-    return found
+        for target in waiting.pop(0).includes:
+            if target not in found:
+                found[target] = _part(target, _sources()[target])
+                waiting.append(found[target])
+    return tuple(found.values())
 
 
 def choices_used(path: str, body: str) -> list[Use]:
@@ -160,36 +202,20 @@ def choices_used(path: str, body: str) -> list[Use]:
     A word that one of them sets for those that it includes is no choice.
     """
     parts = _parts(path, body)
-    set_here = {
-        node.name for _, _, tree in parts for node in tree.find_all(nodes.Name) if node.ctx == "store"
-    }
-    return [
-        Use(node.name, name, node.lineno)
-        for name, _, tree in parts
-        for node in tree.find_all(nodes.Name)
-        if node.ctx == "load" and node.name in meta.find_undeclared_variables(tree) - set_here
-    ]
+    set_here = frozenset[str]().union(*(part.sets for part in parts))
+    return [use for part in parts for use in part.loads if use.name not in set_here]
 
 
 def values_used(path: str, body: str) -> list[Use]:
     """Return each `$name` in the SQL of the template and of what it includes, whichever branch it stands in."""
-    return [use for name, text, _ in _parts(path, body) for use in _values_in(name, text)]
+    return [use for part in _parts(path, body) for use in _values_in(part.path, part.text)]
 
 
-# Parts stand in many queries, and to cut them into tokens takes as long as all the rest.
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _values_in(path: str, text: str) -> list[Use]:
     sql = ""
-    for line, kind, value in _environment(path, text).lex(text, path):
+    for line, kind, value in _environment().lex(text, path):
         sql += "\n" * (line - 1 - sql.count("\n"))
         # A word that is set for a part may be SQL with values in it.
         sql += value if kind == "data" else value[1:-1] if kind == "string" and "$" in value else " "
-    try:
-        tokens = Tokenizer(dialect="duckdb").tokenize(sql)
-    except TokenError as error:
-        raise UnitError(f"{path}:1: {error}") from None
-    return [
-        Use(token.text[1:], path, token.line)
-        for token in tokens
-        if token.text.startswith("$") and token.token_type.name == "VAR"
-    ]
+    return [Use(name, path, line) for name, line in lexing.parameters(sql)]

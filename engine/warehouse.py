@@ -133,9 +133,14 @@ class Warehouse:
         """
         asked = packs.get(query)
         values = asked.values(parameters)
-        rendered, bound = asked.bind(values)
-        table = self._run(rendered.sql, bound, rendered)
-        return Result(lambda: asked.literal(values).sql("duckdb", pretty=True), table)
+        rendered = asked.render(values)
+
+        def written() -> str:
+            from martlet.engine import writing  # noqa: PLC0415 - a parser, which takes longer to import than many answers
+
+            return writing.literal(asked, values).sql("duckdb", pretty=True)
+
+        return Result(written, self._run(rendered.sql, values, rendered))
 
     def sql(self, statement: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> Result:
         """Run one SELECT of your own, with `?` or `$name` parameters.
@@ -159,6 +164,9 @@ class Warehouse:
             statements = cursor.extract_statements(sql)
             if len(statements) != 1 or statements[0].type not in READING:
                 raise QueryError("the SQL must be exactly one SELECT statement")
+            if rendered is not None:
+                # The words chosen decide which of a query's parameters its statement has.
+                parameters = {name: parameters[name] for name in statements[0].named_parameters}
             # A relation hands its rows to Arrow without the copy that execute() would make.
             table: pa.Table = cursor.sql(sql, params=parameters).to_arrow_table()
         except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlglot import exp
 
-from martlet.engine import rewriting
+from martlet.engine import rewriting, writing
 from martlet.engine.errors import UnitError
 from martlet.engine.query import load
 
@@ -56,21 +56,27 @@ def query(old="", new=""):
     return found
 
 
+def bound_in(rendered, values):
+    (statement,) = duckdb.extract_statements(rendered.sql)
+    return {name: values[name] for name in statement.named_parameters}
+
+
 def answers(**params):
     """Ask bound, as literals and as a macro."""
     asked = query()
     values = asked.values(params)
-    rendered, bound = asked.bind(values)
+    rendered = asked.render(values)
+    bound = bound_in(rendered, values)
     with duckdb.connect() as connection:
         signature = ", ".join(f"{name} := NULL" for name in asked.parameters)
-        connection.execute(f"CREATE MACRO words({signature}) AS TABLE {asked.macro().sql('duckdb')}")
+        connection.execute(f"CREATE MACRO words({signature}) AS TABLE {writing.macro(asked)}")
         call = ", ".join(
             f"{name} := {rewriting.literal(parameter, values[name]).sql('duckdb')}"
             for name, parameter in asked.parameters.items()
         )
         return (
             connection.execute(rendered.sql, bound).fetchall(),
-            connection.execute(asked.literal(values).sql("duckdb")).fetchall(),
+            connection.execute(writing.literal(asked, values).sql("duckdb")).fetchall(),
             connection.execute(f"FROM words({call}) ORDER BY word").fetchall(),
         )
 
@@ -100,12 +106,8 @@ def test_bound_literal_and_macro_agree(params, rows):
 )
 def test_macro_holds_its_arguments_to_their_bounds(call, message):
     asked = query()
-    signature = ", ".join(
-        f"{name} := {rewriting.literal(parameter, parameter.default).sql('duckdb')}"
-        for name, parameter in asked.parameters.items()
-    )
     with duckdb.connect() as connection:
-        connection.execute(f"CREATE MACRO words({signature}) AS TABLE {asked.macro().sql('duckdb')}")
+        connection.execute(f"CREATE MACRO words({writing.signature(asked)}) AS TABLE {writing.macro(asked)}")
         assert connection.execute("FROM words()").fetchall() == [("a", "x", 1)]
         with pytest.raises(duckdb.Error, match=message):
             connection.execute(f"FROM words({call})").fetchall()
@@ -151,15 +153,15 @@ def test_malformed_units_are_refused_with_file_and_line(old, new, message):
 def test_a_statement_that_is_no_select_is_refused(old, new, message):
     asked = query(old, new)
     with pytest.raises(UnitError, match=message):
-        asked.statement(asked.values({}))
+        writing.statement(asked, asked.values({}))
 
 
 def test_a_column_with_a_parameters_name_is_refused():
     asked = query("given.word,\n    $label AS label_given", "word,\n    $label AS label_given")
-    assert asked.macro()
+    assert writing.macro(asked)
     captured = load(PATH, TEXT.replace("label", "size").replace("given.size", "size"))
     with pytest.raises(UnitError, match="parameter 'size' has the name of a column"):
-        captured.macro()
+        writing.macro(captured)
 
 
 def test_lines_of_the_rendered_text_lead_back_to_the_file():
@@ -189,13 +191,14 @@ def shape(statement):
 )
 def test_no_value_changes_the_shape_of_the_statement(label, words):
     asked = query()
-    plain = asked.literal(asked.values({}))
+    plain = writing.literal(asked, asked.values({}))
     words = [word.replace("\0", "") for word in words]
     values = asked.values({"label": label, "words": words})
-    assert shape(asked.literal(values)) == shape(plain)
-    text = asked.literal(values).sql("duckdb")
-    rendered, bound = asked.bind(values)
-    assert rendered == asked.bind(asked.values({}))[0], "a bound value changed the text"
+    assert shape(writing.literal(asked, values)) == shape(plain)
+    text = writing.literal(asked, values).sql("duckdb")
+    rendered = asked.render(values)
+    bound = bound_in(rendered, values)
+    assert rendered == asked.render(asked.values({})), "a bound value changed the text"
     with duckdb.connect() as connection:
         assert len(connection.extract_statements(text)) == 1
         assert connection.execute(text).fetchall() == connection.execute(rendered.sql, bound).fetchall()

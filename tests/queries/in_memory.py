@@ -61,8 +61,11 @@ class InMemory:
     def ask(self, path, **params):
         """Return the answer's rows, each a dict."""
         query = packs.get(path)
-        rendered, values = query.bind(query.values(params))
-        cursor = self.connection.execute(rendered.sql, values)
+        values = query.values(params)
+        sql = query.render(values).sql
+        (statement,) = self.connection.extract_statements(sql)
+        bound = {name: values[name] for name in statement.named_parameters}
+        cursor = self.connection.execute(sql, bound)
         names = [column[0] for column in cursor.description]
         assert names == list(query.columns)
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

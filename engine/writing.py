@@ -1,0 +1,124 @@
+"""A query written with its values in it: as a statement of literals, as a view, and as a table macro.
+
+The parser tells parameters from text: nothing that a value holds can become SQL.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import sqlglot
+from sqlglot import exp
+
+from martlet.engine import rewriting
+from martlet.engine.errors import UnitError
+from martlet.engine.fragments import NotOneSelect, compiled, one_select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from martlet.engine.fragments import Hole, Statement
+    from martlet.engine.query import Query
+    from martlet.engine.template import Rendered
+
+__all__ = ["literal", "macro", "reads", "signature", "statement", "view"]
+
+
+def statement(query: Query, values: Mapping[str, Any]) -> exp.Query:
+    """Return the parsed statement, its parameters still placeholders.
+
+    Raises
+    ------
+    UnitError
+        If the query is not one well-formed SELECT; the message gives file and line, here and below.
+    """
+    return _parsed(query.render(values)).copy()
+
+
+def literal(query: Query, values: Mapping[str, Any]) -> exp.Query:
+    """Return the parsed statement with each parameter written as a literal."""
+    written = statement(query, values)
+    # It is a copy already; to transform it would make another, and that takes as long as parsing.
+    for node in list(written.find_all(exp.Placeholder)):
+        node.replace(rewriting.literal(query.parameters[node.name], values[node.name]))
+    return written
+
+
+def view(query: Query) -> str:
+    """Return the SQL of the view: the statement with the default of each parameter as a literal."""
+    written = _compiled(query, query.values({}))
+    return written.filled(lambda hole: rewriting.default(query.parameters[hole.name]))
+
+
+def signature(query: Query) -> str:
+    """Return the parameters of the table macro, with their defaults."""
+    return ", ".join(
+        f"{name} := {rewriting.default(parameter)}" for name, parameter in query.parameters.items()
+    )
+
+
+def macro(query: Query) -> str:
+    """Return the SQL of the table macro's body: each parameter an identifier, cast and held to its bounds.
+
+    A structural choice becomes a UNION ALL of its branches, each under `WHERE <choice> = '<word>'`, which DuckDB
+    prunes when it binds the call, so that only the branch asked for is ever planned. Of a list of choices the body
+    carries the parts for all words, since a call may ask for any of them.
+    """
+    guards = {name: rewriting.guarded(parameter) for name, parameter in query.parameters.items()}
+
+    def write(hole: Hole) -> str:
+        guard = guards[hole.name]
+        return f"(SELECT {guard})" if hole.is_beside_aggregates else guard
+
+    bodies = [(choices, _compiled(query, values).filled(write)) for choices, values in _branches(query)]
+    if not query.structural:
+        return bodies[0][1]
+    return " UNION ALL ".join(
+        f"SELECT * FROM ({body}) AS _branch_{number} WHERE "
+        + " AND ".join(f"{guards[name]} = '{word}'" for name, word in choices.items())
+        for number, (choices, body) in enumerate(bodies)
+    )
+
+
+def reads(query: Query) -> frozenset[str]:
+    """Return the qualified names of the relations, types and macros that the macro reads."""
+    return frozenset[str]().union(*(_compiled(query, values).reads for _, values in _branches(query)))
+
+
+def _branches(query: Query) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
+    """Yield the choices of each branch of the macro, and the values to render it with."""
+    every_part = {parameter.name: list(parameter.of) for parameter in query.selective}
+    for choices in query.branches():
+        yield choices, {**query.values({}), **every_part, **choices}
+
+
+def _compiled(query: Query, values: Mapping[str, Any]) -> Statement:
+    rendered = query.render(values)
+    with _located(rendered):
+        written = compiled(rendered.sql)
+    # The macro would put the parameter in the column's place.
+    for name in query.parameters.keys() & written.bare_columns:
+        message = f"parameter {name!r} has the name of a column; qualify the column, or rename one"
+        raise query.unit.error(message, line=query.unit.line_of(name))
+    return written
+
+
+@lru_cache(maxsize=64)
+def _parsed(rendered: Rendered) -> exp.Query:
+    """Return the parsed statement; whoever changes it takes a copy."""
+    with _located(rendered):
+        return one_select(rendered.sql)
+
+
+@contextmanager
+def _located(rendered: Rendered) -> Iterator[None]:
+    """Tell the file and line of what is malformed."""
+    try:
+        yield
+    except sqlglot.ParseError as error:
+        first = error.errors[0]
+        raise UnitError(f"{rendered.origin(first['line'])}: {first['description']}") from None
+    except NotOneSelect:
+        raise UnitError(f"{rendered.origin(1)}: the file must hold exactly one SELECT") from None
