@@ -5,7 +5,7 @@ asked AS (
             WHEN array_length($steps) BETWEEN 2 AND 8 THEN array_length($steps)
             ELSE error('steps must name 2 to 8 stages')
         END AS step_count,
-        CAST(round($window_hours * 3600000000) AS BIGINT) AS window_length,
+        main.microseconds($window_hours / 24) AS window_length,
         epoch_us(coalesce($as_of, latest.occurred_at)) AS today
     FROM (SELECT max(occurred_at) AS occurred_at FROM star.fact_event) AS latest
 ),
@@ -53,7 +53,8 @@ level_1 AS (
 ),
 
 -- The first later event of the next stage. A step that is not reached lies at the end of time, so that none follows it
--- (DuckDB 1.1 would match a NULL). Steps beyond those asked for have no stage and no event.
+-- (DuckDB 1.1 would match a NULL). Steps beyond those asked for have a stage that no event has: where DuckDB 1.2 to 1.4
+-- can tell beforehand that there is no event to join, as with a NULL, they drop the attempts as well.
 {% for k in range(2, 9) %}
 level_{{ k }} AS (
     SELECT
@@ -72,7 +73,11 @@ level_{{ k }} AS (
             ELSE 9223372036854775807
         END AS reached_at
     FROM level_{{ k - 1 }} AS attempt
-    ASOF LEFT JOIN (SELECT unit_id, moment FROM events WHERE stage = list_extract($steps, {{ k }})) AS event
+    ASOF LEFT JOIN (
+        SELECT unit_id, moment
+        FROM events
+        WHERE stage = coalesce(list_extract($steps, {{ k }}), '(none)')
+    ) AS event
         ON event.unit_id = attempt.unit_id AND event.moment > attempt.reached_at
 ),
 

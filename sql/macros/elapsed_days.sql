@@ -6,4 +6,4 @@ from_at  = "The earlier moment, a TIMESTAMP."
 until_at = "The later moment, a TIMESTAMP."
 */
 CREATE MACRO main.elapsed_days(from_at, until_at) AS
-    CAST(epoch_us(until_at) - epoch_us(from_at) AS DOUBLE) / 86400000000
+    CAST(epoch_us(until_at) - epoch_us(from_at) AS DOUBLE) / main.microseconds(1)

@@ -31,7 +31,7 @@ computed AS (
         line.customer_key,
         CAST(max(as_of.last_at) AS DATE) AS snapshot_on,
         product.category,
-        CAST(sum(line.net_revenue) AS DECIMAL(18, 2)) AS spend
+        main.money(sum(line.net_revenue)) AS spend
     FROM star.fact_order_line AS line
     INNER JOIN as_of ON line.ordered_at > as_of.last_at - INTERVAL 730 DAY
     INNER JOIN star.dim_product AS product ON product.product_key = line.product_key

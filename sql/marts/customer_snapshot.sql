@@ -59,7 +59,7 @@ visits AS (
 ),
 
 categories AS (
-    SELECT customer_key, date_key, CAST(sum(spend) AS DECIMAL(18, 2)) AS spend
+    SELECT customer_key, date_key, main.money(sum(spend)) AS spend
     FROM star.fact_customer_category_spend
     GROUP BY customer_key, date_key
 ),
@@ -91,7 +91,7 @@ SELECT
     CAST(as_of.last_at AS DATE),
     CAST(last_orders.recency_days AS INTEGER),
     CAST(coalesce(visits.visits, 0) AS INTEGER),
-    CAST(coalesce(purchases.spend, 0) AS DECIMAL(18, 2)),
+    main.money(coalesce(purchases.spend, 0)),
     CAST(coalesce(purchases.deals, 0) AS INTEGER),
     CAST(coalesce(purchases.web, 0) AS INTEGER),
     CAST(NULL AS INTEGER),

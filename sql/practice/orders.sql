@@ -39,7 +39,7 @@ SELECT
     orders.net_revenue AS revenue,
     orders.shipping_amount AS shipping,
     orders.tax_amount AS tax,
-    CAST(orders.net_revenue + orders.shipping_amount + orders.tax_amount AS DECIMAL(18, 2)) AS total_paid,
+    main.money(orders.net_revenue + orders.shipping_amount + orders.tax_amount) AS total_paid,
     orders.refund_amount AS refunded,
     orders.margin,
     channel.channel,

@@ -49,9 +49,9 @@ SELECT
     product.is_active,
     product.unit_cost,
     product.list_price,
-    CAST(round(coalesce(main.ratio(sales.revenue, sales.units), product.list_price), 2) AS DECIMAL(18, 2)) AS final_price,
+    main.money(coalesce(main.ratio(sales.revenue, sales.units), product.list_price)) AS final_price,
     CAST(coalesce(sales.units, 0) AS BIGINT) AS units_sold,
-    CAST(coalesce(sales.revenue, 0) AS DECIMAL(18, 2)) AS revenue,
+    main.money(coalesce(sales.revenue, 0)) AS revenue,
     reviews.avg_rating,
     coalesce(reviews.reviews, 0) AS review_count,
     coalesce(stock.is_in_stock, true) AS in_stock
