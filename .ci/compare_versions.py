@@ -33,13 +33,13 @@ def python_with(version: str, venvs: Path) -> str:
     python = venvs / version / "bin" / "python"
     if not python.exists():
         venv.create(venvs / version, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", f"duckdb=={version}"], check=True)  # noqa: S603
+        subprocess.run([python, "-m", "pip", "install", "--quiet", f"duckdb=={version}"], check=True)
     return str(python)
 
 
 def asked(python: str, *arguments: str) -> list[object]:
     """Return what `ask.py` prints."""
-    done = subprocess.run([python, ASK, *arguments], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([python, ASK, *arguments], capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{python} ask.py {' '.join(arguments)}: {done.stderr}")
     return [json.loads(line) for line in done.stdout.splitlines()]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from martlet.engine import rewriting
+from martlet.engine.connection import named_in
 from martlet.engine.errors import UnitError, did_you_mean
 from martlet.engine.install import relations as installed
 from martlet.engine.relations import in_order, quote, relations
@@ -119,8 +120,9 @@ def run_case(connection: duckdb.DuckDBPyConnection, query: Query, case: Case) ->
 
 def differences(connection: duckdb.DuckDBPyConnection, query: Query, case: Case) -> list[str]:
     """Ask the query and its installed macro where the case's rows are already; see `run_case`."""
-    rendered, values = query.bind(query.values(case.params))
-    ways = {"query": (rendered.sql, values), "macro": (_call(query, case.params), None)}
+    values = query.values(case.params)
+    sql = query.render(values).sql
+    ways = {"query": (sql, named_in(connection, sql, values)), "macro": (_call(query, case.params), None)}
     found = []
     for way, (sql, bound) in ways.items():
         answer = connection.sql(sql, params=bound)

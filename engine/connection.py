@@ -13,7 +13,7 @@ from martlet.engine.errors import WarehouseError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["READING", "connect", "is_martlet", "open_read_only", "refuse_foreign"]
+__all__ = ["READING", "connect", "is_martlet", "named_in", "open_read_only", "refuse_foreign"]
 
 # A PIVOT is several statements of one: it reads the values first that become columns.
 READING = (duckdb.StatementType.SELECT, duckdb.StatementType.MULTI)
@@ -76,3 +76,9 @@ def refuse_foreign(connection: duckdb.DuckDBPyConnection, path: str | Path) -> N
     """
     if not is_martlet(connection):
         raise WarehouseError(f"{path} is a DuckDB file, but was not made by Martlet")
+
+
+def named_in(connection: duckdb.DuckDBPyConnection, sql: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those values that the one statement of `sql` names: the words chosen decide which of a query's it has."""
+    (statement,) = connection.extract_statements(sql)
+    return {name: values[name] for name in statement.named_parameters}

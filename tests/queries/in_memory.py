@@ -7,6 +7,7 @@ import duckdb
 import polars as pl
 
 from martlet.engine import packs
+from martlet.engine.connection import named_in
 from martlet.loaders.warehouse import star
 
 _TYPES = {
@@ -63,9 +64,7 @@ class InMemory:
         query = packs.get(path)
         values = query.values(params)
         sql = query.render(values).sql
-        (statement,) = self.connection.extract_statements(sql)
-        bound = {name: values[name] for name in statement.named_parameters}
-        cursor = self.connection.execute(sql, bound)
+        cursor = self.connection.execute(sql, named_in(self.connection, sql, values))
         names = [column[0] for column in cursor.description]
         assert names == list(query.columns)
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
