@@ -1,4 +1,4 @@
-"""The promise of `advance`, checked: the past of the old file is the past of the new one."""
+"""The check after `advance` (DECISIONS, D-017): the past of the old file is the past of the new one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Orders and their causes: the customer's own habit (BG/NBD), and touches."""
+"""Orders and their causes: the customer's own rate (BG/NBD), and touches. Why chains have length one: DECISIONS, D-010."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def inventory_frame(world: World, totals: BlockTotals) -> pl.DataFrame:
     """Return the rows of `star.fact_inventory`: the weeks of the data in which a product is offered, or still sold.
 
     Reordered below so many weeks of recent sales, up to so many. Before a planned shortage the supplier delivers by the
-    piece, so that the shelf runs low; when it begins, what is left goes back to the supplier. What customers send back
+    piece, so that the shelf runs low; when it begins, what is left goes back to the supplier (DECISIONS, D-021). What customers send back
     during a shortage waits for its end.
     """
     stock, plan = world.preset.stock, world.assortment

@@ -1,4 +1,4 @@
-"""Random numbers that are addressed, not consumed: each is a pure function of (seed, name, entity).
+"""Random numbers that are addressed, not consumed (DECISIONS, D-009): each is a pure function of (seed, name, entity).
 
 A generator that is consumed in order gives an entity another number as soon as something before it changes: a block
 size, a horizon, a channel switched off. Here the number *is* the entity's: a keyed SplitMix64 finaliser (Stafford's

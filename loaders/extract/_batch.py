@@ -1,4 +1,4 @@
-"""A batch of right rows to the rows that are written: cells spoilt, rows repeated or held back, all of it recorded."""
+"""Spoil a batch of right rows: change cells, repeat rows or hold them back, and record each defect."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _CELLS: Final = pl.Schema(
         "spoilt_value": pl.String,
     }
 )
-# A resumed export repeats what it wrote not long before.
+# An export that is resumed repeats rows that it wrote shortly before.
 _FARTHEST_COPY: Final = 200
 # Identifiers that a second sign-up of a person gets; see `_cells` for those never issued.
 _SECOND_SIGN_UP: Final = 8_000_000
@@ -99,7 +99,7 @@ class Spoiler:
         kept = ids[~late]
         origin = np.concatenate((kept, ids[repeated], ids[second]))
         kinds = np.repeat([0, 1, 2], [kept.size, int(repeated.sum()), int(second.sum())])
-        twins = self._twins(batch.filter(pl.Series(second)), ids[second])
+        twins = self._second_sign_ups(batch.filter(pl.Series(second)), ids[second])
         together = pl.concat([rows, batch.filter(pl.Series(repeated)), twins])
         away = 1 + np.floor(self._streams.uniform(f"{self._table.name}/away", origin) * _FARTHEST_COPY)
         place = np.where(kinds == 0, origin, origin + away.astype(np.int64))
@@ -116,7 +116,7 @@ class Spoiler:
         )
 
     def ragged(self, spoilt: Spoilt) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return the places of rows whose line is to be broken, and a number in [0, 1) for each."""
+        """Return the positions of rows whose line is to be broken, and a number in [0, 1) for each."""
         hit = self._hit("ragged_row", spoilt.origin) & ~spoilt.is_copy
         return np.flatnonzero(hit), self._streams.uniform(f"{self._table.name}/break", spoilt.origin[hit])
 
@@ -130,9 +130,9 @@ class Spoiler:
     def _column(
         self, values: pl.Series, role: Role, ids: NDArray[np.int64], first: int
     ) -> tuple[pl.Series, pl.DataFrame]:
-        """Spoil a column; one draw a cell decides whether it is hit and by which kind."""
+        """Spoil a column; one draw per cell decides whether it gets a defect, and of which kind."""
         cells = [pl.DataFrame(schema=_CELLS)]
-        lost = self._lost(values)
+        lost = self._unencodable(values)
         if lost.height:
             cells.append(self._record(values.name, first, lost))
         kinds = self._mess.cells[role]
@@ -167,8 +167,8 @@ class Spoiler:
             spoilt_value="spoilt",
         )
 
-    def _lost(self, values: pl.Series) -> pl.DataFrame:
-        """Return the cells with letters that the file's encoding has not, which it writes as question marks."""
+    def _unencodable(self, values: pl.Series) -> pl.DataFrame:
+        """Return the cells with letters that the file's encoding lacks; they are written as question marks."""
         schema = pl.Schema({"place": pl.Int64, "original": pl.String, "spoilt": pl.String, "kind": pl.String})
         if self._codec != "cp1252" or values.dtype != pl.String:
             return pl.DataFrame(schema=schema)
@@ -179,8 +179,8 @@ class Spoiler:
         lost = frame.filter(pl.col("original") != pl.col("spoilt"))
         return lost.with_columns(kind=pl.lit("lost_letter")).cast(schema)
 
-    def _twins(self, rows: pl.DataFrame, ids: NDArray[np.int64]) -> pl.DataFrame:
-        """Return rows as the same people would enter them again: a new identifier, other capitals and spaces."""
+    def _second_sign_ups(self, rows: pl.DataFrame, ids: NDArray[np.int64]) -> pl.DataFrame:
+        """Return the rows of people who sign up a second time: a new identifier, other capitals and spaces."""
         if rows.is_empty():
             return rows
         roles = self._table.roles

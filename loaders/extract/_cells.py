@@ -1,4 +1,4 @@
-"""How a cell is spoilt: one function for each kind of defect, from right values to what stands there instead."""
+"""How a cell is spoilt: one function for each kind of defect, from right values to wrong ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHOWN: Final = pl.col("value")
 _DRAW: Final = pl.col("draw")
 _OLDEST: Final = 133
 _ABSURD_INCOME: Final = "666666.00"
-# Identifiers that no customer of a company of less than nine million has.
+# Identifiers above all those of a company with fewer than nine million customers.
 _NEVER_ISSUED: Final = 9_000_000
 
 

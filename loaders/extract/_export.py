@@ -1,4 +1,4 @@
-"""One table on its way to its file, and to the file of the rows that come late."""
+"""One table, written to its file and to the file of its late rows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["Export"]
 
 
 class Export:
-    """Writes one table, batch by batch, and tells what it spoilt.
+    """Writes one table, batch by batch, and returns its defects.
 
     Attributes
     ----------

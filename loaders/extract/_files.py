@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["MOMENT", "BrokenLine", "Writer", "arrow", "writer"]
 
 MOMENT: Final = "%Y-%m-%d %H:%M:%S"
-# Place in the batch, the line as it should be, and the line as it is written.
+# Position in the batch, the line as it should be, and the line as it is written.
 BrokenLine = tuple[int, str, str]
 _MARKS: Final = {"utf-8-sig": b"\xef\xbb\xbf", "utf-16": b"\xff\xfe"}
 _CODECS: Final = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le"}
@@ -29,7 +29,7 @@ class Writer(Protocol):
     """Writes one file."""
 
     def write(self, frame: pl.DataFrame, broken: Sequence[tuple[int, float]] = ()) -> list[BrokenLine]:
-        """Append rows; break the lines at these places, each with a number in [0, 1) that says how."""
+        """Append rows; break the lines at these positions, each with a number in [0, 1) that says how."""
 
     def close(self) -> None:
         """Finish the file."""
@@ -78,7 +78,7 @@ def _line(row: pl.DataFrame) -> str:
 
 
 def _broken(row: pl.DataFrame, draw: float) -> pl.DataFrame:
-    """Return a row with an empty field too many, or cut short where that would not show."""
+    """Return a row with an additional empty field, or cut short where an empty field would not be noticed."""
     empty = pl.Series("", [None], dtype=pl.String)
     if draw < 0.5 and row[0, -1] is not None:  # noqa: PLR2004
         return row.select(row.columns[:2]).with_columns(empty).hstack(row.select(row.columns[2:]))

@@ -1,6 +1,6 @@
-"""The folder of an extract: written beside its target, and put in its place when it is whole.
+"""The folder of an extract: written beside its target, which it replaces when it is complete.
 
-Only an empty folder is replaced, or one that holds nothing but an extract: whatever else lies in it is someone's work.
+Only an empty folder is replaced, or one that holds nothing but an extract: other files may be somebody's work.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def replacing(target: str | Path) -> Iterator[Path]:
         _remove(building, old)
         (building / DEFECTS_FILE).parent.mkdir(parents=True)
         yield building
-        # What was put there while the extract was made is someone's work, too.
+        # Files that were added while the extract was made may be somebody's work, too.
         refuse(target)
         _publish(building, target, old)
     except OSError as error:
@@ -96,12 +96,12 @@ def refuse(target: Path) -> None:
     manifest = _manifest(target)
     if manifest is None:
         raise ParameterError(
-            f"{target} holds files that are no extract, so it is left alone; give an empty folder, or a new one"
+            f"{target} holds files that are not of an extract, so it is not replaced; give an empty folder, or a new one"
         )
     foreign = sorted(found - {*manifest["files"], MANIFEST, DEFECTS_FILE})
     if foreign:
         raise ParameterError(
-            f"{target} holds {foreign[0]!r} beside an extract, so it is left alone; move it, or choose another folder"
+            f"{target} holds {foreign[0]!r} beside an extract, so it is not replaced; move it, or choose another folder"
         )
 
 
@@ -111,12 +111,12 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
     Raises
     ------
     ParameterError
-        If the folder is no extract.
+        If the folder is not an extract.
     """
     manifest = _manifest(Path(folder))
     if manifest is None:
         raise ParameterError(
-            f"{folder} is no extract: it has no {MANIFEST} of one; make one with: martlet extract {folder}"
+            f"{folder} is not an extract: it has no valid {MANIFEST}; make one with: martlet extract {folder}"
         )
     return manifest
 

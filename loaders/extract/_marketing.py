@@ -146,7 +146,7 @@ _LEADS = Table(
 TABLES = (_CAMPAIGNS, _SESSIONS, _EVENTS, _TOUCHPOINTS, _EMAILS, _LEADS)
 
 # Names under which each platform's reports keep: day, campaign, its id, impressions, clicks, spend, leads, conversions
-# and their value. What no row here names gets the last row.
+# and their value. Other platforms get the last row.
 _AD_NAMES = {
     "Google Ads": "Day|Campaign|Campaign ID|Impr.|Clicks|Cost|Leads|Conversions|Conv. value",
     "Google Display": "Date|Line item|Line item ID|Impressions|Clicks|Media cost|Leads|Total conversions|Revenue",

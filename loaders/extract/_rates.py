@@ -1,4 +1,4 @@
-"""How much is spoilt: `messy.toml`, every key and every range checked."""
+"""How often each kind of defect occurs: `messy.toml`, with every key and range checked."""
 
 from __future__ import annotations
 

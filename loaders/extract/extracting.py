@@ -1,4 +1,4 @@
-"""An extract from beginning to end: each table read in batches, spoilt, written, and its defects recorded."""
+"""Make an extract: read each table in batches, spoil it, write it, and record its defects."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def extract(
             raise ParameterError(f"{name} is {value!r}.{did_you_mean(str(value), options)}")
     if isinstance(seed, bool) or not isinstance(seed, int):
         raise ParameterError(f"seed is {seed!r}; it must be a whole number")
-    # What is wrong with the folder is said before a large warehouse is read.
+    # Errors about the folder come before a large warehouse is read.
     refuse(Path(folder).resolve())
     with connect(warehouse) as connection, replacing(folder) as building:
         settings = _settings(connection, warehouse)
@@ -128,7 +128,7 @@ def _settings(connection: duckdb.DuckDBPyConnection, warehouse: str | Path) -> d
         found = dict(connection.execute("SELECT name, value FROM meta.setting ORDER BY name").fetchall())
     if "until" not in found:
         raise WarehouseError(
-            f"{warehouse} holds no synthetic company, and real data are not spoilt; make one with: martlet build"
+            f"{warehouse} holds no synthetic company, and only synthetic data are extracted; make one with: martlet build"
         )
     return found
 
@@ -185,7 +185,7 @@ def _batches(
 def _frames(connection: duckdb.DuckDBPyConnection, statement: str) -> Iterator[pl.DataFrame]:
     """Yield a result in frames of `BATCH` rows, one at least.
 
-    How many rows DuckDB hands out at a time depends on its threads, and what is written must not.
+    DuckDB's own batches depend on its threads; the files must not.
     """
     reader = connection.sql(statement).to_arrow_reader(BATCH)
     waiting = pl.DataFrame(pl.from_arrow(reader.schema.empty_table()))

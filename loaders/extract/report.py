@@ -1,4 +1,4 @@
-"""What an extract wrote, as data and as words."""
+"""The report of an extract, as data and as text."""
 
 from __future__ import annotations
 

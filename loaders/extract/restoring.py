@@ -1,4 +1,4 @@
-"""Defects undone: a spoilt extract back to the right values, cell by cell, from the record of what was spoilt."""
+"""Restore a spoilt extract to the right values, cell by cell, from the record of its defects."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def restored(folder: str | Path, *, tables: Iterable[str] | None = None) -> dict
     Raises
     ------
     ParameterError
-        If the folder is no extract, lacks its `_truth`, has no such table, or a file was changed since.
+        If the folder is not an extract, lacks its `_truth`, has no such table, or a file was changed since.
     """
     folder = Path(folder)
     manifest = read_manifest(folder)
@@ -57,12 +57,14 @@ def defects_of(folder: str | Path) -> pl.DataFrame:
     """
     path = Path(folder) / DEFECTS_FILE
     if not path.is_file():
-        raise ParameterError(f"there is no {path}; the extract was handed out without its truth")
+        raise ParameterError(
+            f"there is no {path}; without it an extract can't be restored or scored; ask whoever made the extract for its folder _truth"
+        )
     return pl.read_parquet(path)
 
 
 def _table(folder: Path, table: dict[str, Any], record: pl.DataFrame) -> pl.DataFrame:
-    """Restore a table: rows that came late go back to their places, all others kept their order."""
+    """Restore a table: late rows return to their positions; all others are in order already."""
     parts = []
     for name in table["files"]:
         mine = record.filter(pl.col("file") == name)
@@ -100,7 +102,9 @@ def _read_csv(path: Path, defects: pl.DataFrame) -> pl.DataFrame:
         lines = text.split("\n")
         for row, right, wrong in broken.select("row", "original_value", "spoilt_value").iter_rows():
             if row >= len(lines) or lines[row] != wrong:
-                raise ParameterError(f"{path}: row {row} is not as it was written; extract it again")
+                raise ParameterError(
+                    f"{path}: row {row} was changed after the extract was written; extract it again"
+                )
             lines[row] = right
         text = "\n".join(lines)
     return pl.read_csv(io.BytesIO(text.encode()), infer_schema=False)

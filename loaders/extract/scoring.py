@@ -1,4 +1,4 @@
-"""How well somebody cleaned an extract: which defects they repaired, and which right cells they spoilt on the way."""
+"""Score the cleaning of an extract: which defects were repaired, and which right cells were changed."""
 
 from __future__ import annotations
 
@@ -30,8 +30,7 @@ class Score:
     ----------
     defects
         By `table` and `kind`: how many `defects` there are, and of these `repaired` (the right value stands there, the
-        duplicate is gone, the late row is in), `set_aside` (the cell is empty or its row left out, so that nothing
-        wrong is said) and `left`.
+        duplicate is gone, the late row is in), `set_aside` (the cell is empty or its row left out) and `left`.
     tables
         By `table`: right rows that are missing (`rows_missing`), rows too many (`rows_extra`), `clean_cells` in the rows
         that are there, and how many of them were changed (`cells_spoilt`).
@@ -54,7 +53,7 @@ class Score:
 
 
 def score(folder: str | Path, cleaned: Mapping[str, pl.DataFrame]) -> Score:
-    """Hold cleaned tables against the right ones.
+    """Compare cleaned tables with the right ones.
 
     Parameters
     ----------
@@ -62,14 +61,14 @@ def score(folder: str | Path, cleaned: Mapping[str, pl.DataFrame]) -> Score:
         The extract, with its `_truth`.
     cleaned
         The cleaned rows by name of the table, such as `shop_orders`, late rows among them. A frame must hold the
-        table's key; of its other columns those are compared that the table has, and defects in columns that are not
+        table's key; of its other columns, those that the table has are compared; defects in columns that are not
         there don't count. Numbers may be numbers or text, dates may be dates or ISO text; words must be written as
         the clean extract writes them.
 
     Raises
     ------
     ParameterError
-        If a table or its key is missing, or the folder is no extract or has no `_truth`.
+        If a table or its key is missing, or the folder is not an extract or has no `_truth`.
     """
     tables = read_manifest(folder)["tables"]
     right = restored(folder, tables=cleaned)
@@ -101,7 +100,7 @@ _TABLES: Final = pl.Schema(
 
 
 class _Compared:
-    """A cleaned table beside the right one: row for row of the right one, by key."""
+    """A cleaned table joined to the right one by key, one row for each right row."""
 
     def __init__(self, name: str, table: dict[str, Any], right: pl.DataFrame, cleaned: pl.DataFrame) -> None:
         key: list[str] = table["key"]
@@ -193,14 +192,14 @@ class _Compared:
         )
 
     def _whole(self, defects: pl.DataFrame) -> pl.Series:
-        """Tell which rows are right in all cells that have no defect of their own."""
+        """Return whether each row is right in all cells without a defect of their own."""
         whole = self._here
         for column in self._columns:
             whole = whole & (self._found[column]["equal"] | self._spoilt(column, defects, only_cells=True))
         return whole
 
     def _spoilt(self, column: str, defects: pl.DataFrame, *, only_cells: bool = False) -> pl.Series:
-        """Tell which cells of a column have a defect, by themselves or in a broken line."""
+        """Return whether each cell of a column has a defect, by itself or in a broken line."""
         broken = (pl.col("kind") == "ragged_row") & (not only_cells)
         rows = defects.filter((pl.col("column") == column) | broken)["clean_row"] - 1
         return pl.int_range(len(self._here), eager=True).is_in(rows.implode())

@@ -1,1 +1,1 @@
-"""People and their data: pseudonyms on the way in, and persons forgotten for good."""
+"""Personal data: pseudonyms for what is loaded, and the erasure of persons."""

@@ -1,4 +1,4 @@
-"""Pseudonyms: keyed hashes in the place of names, email addresses and phone numbers, before they reach a warehouse.
+"""Pseudonyms: keyed hashes that replace names, email addresses and phone numbers before they reach a warehouse.
 
 Equal values get equal pseudonyms under one key, so that people can still be counted and joined; without the key nobody can
 compute the pseudonym of a guessed address. The key is the caller's to keep: it is never written into a warehouse.
@@ -20,9 +20,9 @@ __all__ = ["VARIABLE", "Kind", "pseudonym_key", "pseudonymise"]
 
 Kind = Literal["name", "email", "phone"]
 
-# Where the key is looked for when no file is named.
+# The variable that holds the key when no file is given.
 VARIABLE: Final = "MARTLET_PSEUDONYM_KEY"
-# 128 bits: of a billion people two share a pseudonym with a chance of 1 in 10^21.
+# 128 bits: the chance that two of a billion people share a pseudonym is 1 in 10^21.
 _LENGTH: Final = 32
 _SHORTEST_KEY: Final = 16
 # Never a real domain (RFC 2606), so that nothing is ever sent to a pseudonym.

@@ -1,1 +1,1 @@
-"""Whether the data can be trusted: checks on each load and on demand, and drift between loads."""
+"""Data quality: checks after each load and on demand, and drift between loads."""

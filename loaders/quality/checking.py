@@ -1,4 +1,4 @@
-"""The checks of a warehouse, asked for: what they find now, and what they found after each load."""
+"""Run the checks of a warehouse on demand, and list what they found after each load."""
 
 from __future__ import annotations
 
@@ -73,9 +73,9 @@ def check(
 ) -> CheckReport:
     """Run the checks on a warehouse.
 
-    Each load has run and stored them. So there is nothing to write, and the file is only read, unless they find something else now:
+    Each load has run them and stored the results. The file is only read, unless the results differ now:
     after a change of what is allowed, with a newer Martlet, or when somebody changed the data. Then the results of the newest load
-    are replaced, in one step, as a load would: open readers are not disturbed.
+    are replaced, in one step, as a load would do: open readers are not disturbed.
 
     Parameters
     ----------

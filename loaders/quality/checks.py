@@ -1,7 +1,7 @@
 """Checks on an open warehouse file: the files of `sql/checks/`, and one for each declared key.
 
-What only Martlet can break is an error, and nothing is published. What a source can say is a warning, or a company with odd
-data could not be loaded at all; in a generated company, whose data no source excuses, most of that is an error too.
+What only Martlet can break is an error, and nothing is published. What a source may get wrong is a warning, so that a company
+with odd data can be loaded; in a generated company most of that is an error too (DECISIONS, D-028).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _SETTING = "check."
 
 @dataclass(frozen=True)
 class Check:
-    """A SELECT of offending rows; none means that it passed. `reason` is its last column.
+    """A SELECT of the rows that break a rule; it passes when there are none. `reason` is its last column.
 
     `severity` is `error` or `warn`; `generated` is what it is in a generated company.
     """
@@ -59,7 +59,7 @@ class CheckResult:
 
 
 def checks() -> Iterator[Check]:
-    """Yield all checks: keys first, since the others presume them."""
+    """Yield all checks: keys first, since the others rely on them."""
     for relation in relations():
         for key in relation.keys:
             if not (FOLDERS[relation.unit.folder].physical_keys or relation.schema == "meta"):
@@ -99,7 +99,7 @@ def chosen(names: Iterable[str]) -> list[Check]:
 
 
 def thresholds(given: Mapping[str, str]) -> dict[str, str]:
-    """Return `check.parameter` and its value as settings of a warehouse, after a look whether a check has such a one.
+    """Return `check.parameter` and its value as settings of a warehouse, checked against the parameters of that check.
 
     Raises
     ------
@@ -143,7 +143,7 @@ def examine(connection: duckdb.DuckDBPyConnection, asked: Iterable[Check] | None
 
 
 def store(connection: duckdb.DuckDBPyConnection, load_id: int, results: Iterable[CheckResult]) -> None:
-    """Write results into `meta.check_result`, in the place of those that the same checks had after the same load."""
+    """Write results into `meta.check_result`, replacing those of the same checks after the same load."""
     rows = pl.DataFrame(
         [{"load_id": load_id, **asdict(result)} for result in results],
         schema_overrides={"load_id": pl.Int64, "offending_rows": pl.Int64, "example": pl.String},
@@ -180,7 +180,7 @@ def run(connection: duckdb.DuckDBPyConnection, load_id: int) -> list[CheckResult
 
 
 def warnings(results: Iterable[CheckResult]) -> tuple[CheckResult, ...]:
-    """Return those results that found something: after `run`, what is to be told."""
+    """Return the results that found something: after `run`, the warnings."""
     return tuple(result for result in results if not result.is_passed)
 
 
@@ -191,7 +191,7 @@ def _examined(
         name: parameter.value(settings.get(f"{_SETTING}{check.name}.{name}", parameter.default))
         for name, parameter in check.parameters.items()
     }
-    # One run of the check gives both its first row and the number of all.
+    # One run of the check gives its first row and the number of rows.
     found = connection.sql(check.sql, params=bound) if bound else connection.sql(check.sql)
     offending, example = 0, None
     for batch in found.to_arrow_reader():

@@ -1,11 +1,11 @@
 """What each load added: rows by table, and how the values of the watched columns are distributed before and after.
 
-Facts carry no number of their load: on 132 million rows it would cost more than what it tells. But real data get their
-keys in the order of loading, so the rows of a load are those with a key above the highest one before. So a small load
-is compared with everything before it, whatever days it holds; a comparison of the table's state before and after would
-drown it, and one by date would miss a file of older days. Rows that a load replaced keep their keys, and do not count.
-Tables without a key of one column go by their day. A generated company gives its keys otherwise, and its past is compared
-value by value when it advances: of its tables only the rows are counted.
+Facts have no column for their load, which would be expensive on 132 million rows (DECISIONS, D-029). Real data get their
+keys in the order of loading, so the rows of a load are those with a key above the highest one before. They are compared
+with all rows before the load: a comparison of the whole table before and after would not show a small load, and one by
+date would miss a file of older days. Rows that a load replaced keep their keys and do not count. Tables without a key of
+one column use their day instead. The keys of a generated company do not grow so, and its past is compared value by value
+when it advances: only the rows of its tables are counted.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ GROUP BY bucket
 
 
 def is_generated(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Tell whether the warehouse holds a generated company."""
+    """Return whether the warehouse holds a generated company."""
     return bool(connection.execute("SELECT 1 FROM meta.setting WHERE name = 'generator'").fetchall())
 
 
@@ -100,7 +100,7 @@ def _profile(
 
 
 def _numbers(connection: duckdb.DuckDBPyConnection, column: str, before: str) -> str:
-    """Return the SQL that names the tenth in which a number falls; tenths that end at one number are one."""
+    """Return the SQL that names the tenth in which a number falls; tenths that end at the same number are merged."""
     sql = f"SELECT quantile_disc({column}, {_TENTHS}) {before}"
     ends = list(dict.fromkeys(connection.execute(sql).fetchall()[0][0] or ()))
     if not ends:
@@ -113,7 +113,7 @@ def _numbers(connection: duckdb.DuckDBPyConnection, column: str, before: str) ->
 
 
 def _words(connection: duckdb.DuckDBPyConnection, column: str, before: str) -> str:
-    """Return the SQL that names the bucket of a word: itself, or that of all that are not common."""
+    """Return the SQL that names the bucket of a word: itself, or a common one for all rare words."""
     sql = (
         f"SELECT CAST({column} AS VARCHAR) AS word {before} GROUP BY word ORDER BY count(*) DESC, word "
         f"LIMIT {_MOST_WORDS}"

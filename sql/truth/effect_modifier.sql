@@ -1,5 +1,5 @@
 /*
-doc   = "Whom contacts work on: a contact's effect is truth.channel_effect.base_orders_per_touch times the factors of all segments that the person and the mail are in; a mail's chance to be opened is that of its type times those that act on opens. Compare with an analysis by segment: the ratio of two factors of a segment is the ratio of the responses."
+doc   = "How contacts work on different people: a contact's effect is truth.channel_effect.base_orders_per_touch times the factors of all segments that the person and the mail are in; a mail's chance to be opened is that of its type times those that act on opens. Compare with an analysis by segment: the ratio of two factors of a segment is the ratio of the responses."
 grain = ["channel_key", "campaign_type", "acts_on", "segment", "value"]
 
 [columns]

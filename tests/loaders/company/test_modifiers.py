@@ -1,4 +1,4 @@
-"""Whom contacts work on: what truth.effect_modifier says can be found again."""
+"""How contacts work on different people: what truth.effect_modifier says can be found again."""
 
 import polars as pl
 import pytest

@@ -135,7 +135,7 @@ def test_work_beside_an_extract_is_left_alone(company, own_copy):
 
 def test_folders_that_are_no_extract_are_left_alone(company, tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(ParameterError, match="holds files that are no extract"):
+    with pytest.raises(ParameterError, match="holds files that are not of an extract"):
         extract(company, tmp_path)
     with pytest.raises(ParameterError, match="is a file; give the path of a folder"):
         extract(company, tmp_path / "notes.txt")
@@ -164,16 +164,18 @@ def test_only_a_synthetic_company_is_spoilt(tmp_path):
         extract(tmp_path / "none.duckdb", tmp_path / "raw")
     (tmp_path / "a.csv").write_text("customer,date,amount\nAnn,2024-01-05,5.00\nBob,2024-01-06,7.00\n")
     martlet.ingest("orders", tmp_path / "a.csv", warehouse=tmp_path / "real.duckdb")
-    with pytest.raises(WarehouseError, match="holds no synthetic company, and real data are not spoilt"):
+    with pytest.raises(
+        WarehouseError, match="holds no synthetic company, and only synthetic data are extracted"
+    ):
         extract(tmp_path / "real.duckdb", tmp_path / "raw", messy="heavy")
     assert not (tmp_path / "raw").exists()
 
 
 def test_restoring_needs_an_extract_with_its_truth_as_it_was_written(own_copy, tmp_path):
-    with pytest.raises(ParameterError, match="is no extract"):
+    with pytest.raises(ParameterError, match="is not an extract"):
         restored(tmp_path)
     with pytest.raises(ParameterError, match="Did you mean 'shop_orders'"):
         restored(own_copy, tables=["shop_order"])
     shutil.rmtree(own_copy / "_truth")
-    with pytest.raises(ParameterError, match="handed out without its truth"):
+    with pytest.raises(ParameterError, match="ask whoever made the extract for its folder _truth"):
         restored(own_copy)
