@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING
 
-from martlet.engine import packs, writing
+from martlet.engine import definitions, packs, writing
 from martlet.engine.relations import Relation, comments_on, quote
 
 if TYPE_CHECKING:
@@ -17,7 +18,11 @@ __all__ = ["relations"]
 @cache
 def relations() -> tuple[Relation, ...]:
     """Return each query as a relation that the loaders create."""
-    return tuple(_relation(packs.get(path)) for path in packs.queries())
+    return definitions.remembered(
+        "packs",
+        lambda: [asdict(_relation(packs.get(path))) for path in packs.queries()],
+        Relation.all_from,
+    )
 
 
 def _relation(query: Query) -> Relation:

@@ -5,20 +5,20 @@ The folder decides what a file becomes (`FOLDERS`); the order of creation is fou
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlglot
 from sqlglot import exp
 
-from martlet.engine import keys
+from martlet.engine import definitions, keys
 from martlet.engine.errors import UnitError, did_you_mean
 from martlet.engine.headers import keys_of, refuse_wrong, required_of
 from martlet.engine.units import Unit, parse_unit, read_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 __all__ = [
     "FOLDERS",
@@ -95,6 +95,27 @@ class Relation:
         """Schema and name, joined by a dot."""
         return f"{self.schema}.{self.name}"
 
+    @classmethod
+    def all_from(cls, said: Iterable[Mapping[str, Any]]) -> tuple[Relation, ...]:
+        """Return relations that `asdict` was made of, and then lists of tuples and sets."""
+        return tuple(map(cls._from, said))
+
+    @classmethod
+    def _from(cls, said: Mapping[str, Any]) -> Relation:
+        return cls(
+            unit=Unit(**said["unit"]),
+            schema=said["schema"],
+            name=said["name"],
+            kind=said["kind"],
+            creates=tuple(said["creates"]),
+            comments=tuple(said["comments"]),
+            reads=frozenset(said["reads"]),
+            keys=tuple(
+                keys.Key(**{**key, "columns": tuple(key["columns"]), "target": tuple(key["target"])})
+                for key in said["keys"]
+            ),
+        )
+
 
 def quote(text: str) -> str:
     """Return `text` as a SQL string literal."""
@@ -103,14 +124,18 @@ def quote(text: str) -> str:
 
 @cache
 def relations() -> tuple[Relation, ...]:
-    """Return all relations of `sql/` in an order in which they can be created; checks come last.
+    """Return all relations of `sql/`; see `in_order` for the order in which they can be created.
 
     Raises
     ------
     UnitError
-        If a file is malformed, stands in an unknown folder, or relations read each other in a circle.
+        If a file is malformed, stands in an unknown folder, or checks what there is not.
     """
-    found = tuple(_relation(path, text) for path, text in read_folder("sql"))
+    return definitions.remembered("relations", lambda: [asdict(relation) for relation in _read()], Relation.all_from)
+
+
+def _read() -> list[Relation]:
+    found = [_relation(path, text) for path, text in read_folder("sql")]
     names = {relation.qualified for relation in found if relation.kind != "check"}
     for relation in found:
         if relation.kind == "check" and relation.unit.header["relation"] not in {*names, *SCHEMAS}:

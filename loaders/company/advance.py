@@ -16,7 +16,7 @@ from martlet.loaders.company.build import BuildReport, fill
 from martlet.loaders.company.preset import recalled
 from martlet.loaders.privacy.forgotten import SALT
 from martlet.loaders.quality import checks
-from martlet.loaders.warehouse import star
+from martlet.loaders.warehouse import empty, star
 from martlet.loaders.warehouse.atomic import rewriting
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def advance(
     with connect(path) as connection:
         known = _settings(connection, path)
     company = _continued(known, days, path)
-    with rewriting(path) as connection:
+    with rewriting(path, empty=empty.put) as connection:
         rows = fill(connection, company, threads=threads, progress=progress)
         connection.execute(f"ATTACH {quote(str(path))} AS {_past.BEFORE} (READ_ONLY)")
         try:

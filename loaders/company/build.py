@@ -17,7 +17,7 @@ from martlet.engine import install
 from martlet.engine.errors import ParameterError, did_you_mean
 from martlet.loaders.company import Company
 from martlet.loaders.quality import checks
-from martlet.loaders.warehouse import star
+from martlet.loaders.warehouse import empty, star
 from martlet.loaders.warehouse.atomic import rewriting
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def build(
         preset=preset,
         set=set,
     )
-    with rewriting(warehouse) as connection:
+    with rewriting(warehouse, empty=empty.put) as connection:
         rows = fill(connection, company, threads=threads, progress=progress)
         load = {
             "load_id": 1,

@@ -34,7 +34,7 @@ from martlet.loaders.ingest.merging.staging import Staging
 from martlet.loaders.ingest.merging.tables import has_rows
 from martlet.loaders.ingest.options import Cleaned, Options
 from martlet.loaders.ingest.report import FileReport, IngestReport
-from martlet.loaders.warehouse import star
+from martlet.loaders.warehouse import empty, star
 from martlet.loaders.warehouse.atomic import rewriting
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def load(
         return IngestReport(files=files, seconds=time.perf_counter() - began)
     files, results = (), []
     try:
-        with rewriting(warehouse, start_from_existing=True) as connection:
+        with rewriting(warehouse, start_from_existing=True, empty=empty.put) as connection:
             _prepare(connection, warehouse)
             loading = _Loading(connection, profile, options, say)
             files = tuple(
@@ -139,8 +139,7 @@ def _nothing_new(source: Source, load_id: int) -> FileReport:
 
 def _prepare(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
     """Make the star where there is none, and refuse a file that is not for real data."""
-    if not is_martlet(connection):
-        star.create(connection)
+    star.create(connection)
     if connection.execute("SELECT 1 FROM meta.load WHERE kind = 'build'").fetchall():
         raise WarehouseError(
             f"{warehouse} holds a synthetic company, and real data would belie its planted truth; "

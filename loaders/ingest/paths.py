@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from martlet.engine.connection import is_martlet
 from martlet.engine.errors import IngestError, ParameterError
 from martlet.loaders.ingest.report import FileReport, IngestReport
-from martlet.loaders.warehouse import star
+from martlet.loaders.warehouse import empty, star
 from martlet.loaders.warehouse.atomic import rewriting
 
 if TYPE_CHECKING:
@@ -75,9 +74,8 @@ def ingest_paths(
     )
     chosen = _choose(given, columns or {})
     frame = _checked(given, chosen, separator)
-    with rewriting(warehouse, start_from_existing=True) as connection:
-        if not is_martlet(connection):
-            star.create(connection)
+    with rewriting(warehouse, start_from_existing=True, empty=empty.put) as connection:
+        star.create(connection)
         load_id = _load(connection, frame, name, time.perf_counter() - began)
         star.finish(connection, load_id)
     seconds = time.perf_counter() - began

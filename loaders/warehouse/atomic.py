@@ -19,9 +19,9 @@ from martlet.engine.connection import connect, is_martlet
 from martlet.engine.errors import WarehouseError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-__all__ = ["rewriting"]
+__all__ = ["STORAGE_VERSION", "rewriting", "writable"]
 
 # The format that DuckDB 1.1.3 up to 2 reads, so that the drivers which BI tools bundle can open the file.
 STORAGE_VERSION = "v1.0.0"
@@ -40,7 +40,10 @@ _NOT_WRITTEN = (
 
 @contextmanager
 def rewriting(
-    target: str | Path, *, start_from_existing: bool = False
+    target: str | Path,
+    *,
+    start_from_existing: bool = False,
+    empty: Callable[[Path], None] | None = None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a new warehouse file for writing, and put it in the place of `target` when the block ends well.
 
@@ -50,6 +53,8 @@ def rewriting(
         The warehouse file to make or to replace.
     start_from_existing
         Begin with a copy of `target`, if it exists, rather than with an empty file.
+    empty
+        Puts what is to be begun with instead of an empty file at the path given.
 
     Raises
     ------
@@ -64,7 +69,9 @@ def rewriting(
         try:
             if start_from_existing and target.exists():
                 shutil.copyfile(target, building)
-            with _open(building) as connection:
+            elif empty is not None:
+                empty(building)
+            with writable(building) as connection:
                 yield connection
                 connection.execute("CHECKPOINT")
             _publish(building, target)
@@ -86,7 +93,8 @@ def _memory() -> int:
 
 
 @contextmanager
-def _open(building: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def writable(building: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a file to write it, in the format that old drivers read."""
     connection = duckdb.connect(
         str(building),
         config={

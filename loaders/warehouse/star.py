@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from functools import cache
-from hashlib import blake2b
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from martlet.engine import install, packs
+from martlet.engine import definitions, install, packs
+from martlet.engine.connection import is_martlet
 from martlet.engine.relations import SCHEMAS, in_order, relations
-from martlet.engine.units import read_folder
 from martlet.loaders.quality import checks, drift
 from martlet.loaders.warehouse import meta_tables
 from martlet.loaders.warehouse.calendar import calendar
@@ -41,7 +38,12 @@ __all__ = [
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create all schemas, types and tables, the unknown member of each dimension, and the channels."""
+    """Create all schemas, types and tables, the unknown member of each dimension, and the channels.
+
+    Of a file that has them already, because it is a copy of the prepared one, nothing is changed.
+    """
+    if is_martlet(connection):
+        return
     for relation in create_tables(connection):
         if relation.unit.header.get("unknown"):
             key = relation.keys[0].columns[0]
@@ -112,7 +114,7 @@ def refresh(connection: duckdb.DuckDBPyConnection) -> None:
     Views and macros that a file has from the same SQL stay: to plan all of them takes seconds.
     """
     derived = [relation for relation in relations() if relation.kind in ("view", "stored", "macro")]
-    digest = _digest_of_definitions()
+    digest = definitions.digest()
     if _has_definitions(connection, digest):
         derived = [relation for relation in derived if relation.kind == "stored"]
     else:
@@ -126,15 +128,6 @@ def refresh(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 _DEFINITIONS = "definitions_digest"
-
-
-@cache
-def _digest_of_definitions() -> str:
-    """Return a hash of all that decides what views and macros are."""
-    found = blake2b(f"{version('martlet')} {version('sqlglot')}".encode(), digest_size=16)
-    for path, text in (*read_folder("sql"), *read_folder("queries")):
-        found.update(f"{path}\0{text}\0".encode())
-    return found.hexdigest()
 
 
 def _has_definitions(connection: duckdb.DuckDBPyConnection, digest: str) -> bool:
@@ -175,5 +168,5 @@ def write_catalogue(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _create(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
-    for statement in (*relation.creates, *relation.comments):
-        connection.execute(statement)
+    # In one call, which is quicker than one for each column.
+    connection.execute(";\n".join((*relation.creates, *relation.comments)))
