@@ -113,9 +113,9 @@ SELECT
     CAST(converted AS BIGINT) AS converted,
     CAST(CASE WHEN is_last THEN 0 ELSE stopped END AS BIGINT) AS dropped,
     CAST(entered - converted - CASE WHEN is_last THEN 0 ELSE stopped END AS BIGINT) AS immature,
-    CAST(entered AS DOUBLE) / nullif(entered_before, 0) AS conversion_from_previous,
-    CAST(entered AS DOUBLE) / nullif(entered_first, 0) AS conversion_from_first,
-    CAST(taken AS DOUBLE) / nullif(entered, 0) / 1000000 AS mean_seconds,
+    main.ratio(entered, entered_before) AS conversion_from_previous,
+    main.ratio(entered, entered_first) AS conversion_from_first,
+    main.ratio(taken, entered) / 1000000 AS mean_seconds,
     median / 1000000 AS median_seconds,
     p90 / 1000000 AS p90_seconds
 FROM compared

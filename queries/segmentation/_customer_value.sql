@@ -21,7 +21,7 @@ bought AS (
         customer_key,
         max(ordered_at) AS last_ordered_at,
         CAST(count(*) AS BIGINT) AS frequency,
-        CAST(sum(kept) AS DECIMAL(18, 2)) AS monetary
+        main.money(sum(kept)) AS monetary
     FROM counted
     GROUP BY customer_key
 ),
