@@ -20,6 +20,7 @@ buyers AS (
     GROUP BY assigned.email_id
 ),
 
+-- One person held out, standing for all who were mailed, would tell next to nothing and drown the other campaigns.
 arms AS (
     SELECT
         assigned.campaign_key,
@@ -33,6 +34,7 @@ arms AS (
     FROM assigned
     LEFT JOIN buyers ON buyers.email_id = assigned.email_id
     GROUP BY assigned.campaign_key, assigned.is_holdout
+    HAVING count(*) > 1
 ),
 
 -- Campaign by campaign, because each may hold out another share: the people held out weigh as those mailed do.

@@ -7,7 +7,7 @@ at most: the last one, of all campaigns, that its customer clicked (or opened, o
 Orders count as placed, before refunds. Such credit is not effect: many would have bought anyway, and basis delivered credits \
 nearly every order of a person who is mailed often. The incremental figures are the effect: orders and revenue, within \
 email_hours after the assignment, of all who were assigned, delivered or not, less what those held out at random lead one \
-to expect. They cover only the campaigns that held people out, campaign by campaign. Their 95 % intervals are Newcombe's hybrid \
+to expect. They cover only the campaigns that held out two people or more, campaign by campaign. Their 95 % intervals are Newcombe's hybrid \
 score intervals (1998) of the difference of two shares of buyers, times what a buyer of either group orders and pays, which \
 differs from buyer to buyer: never of width zero, however few were held out. Campaigns of a kind are taken as independent, and \
 their buyers as alike; assignments less than email_hours before the end of the data have not shown all of their effect. \
@@ -46,10 +46,10 @@ revenue_per_recipient = "revenue per recipient."
 roi = "(revenue - cost) / cost."
 holdout_recipients = "Assignments held out at random."
 compared_recipients = "Assignments mailed by campaigns whose held-out people they are compared with."
-incremental_conversions = "Orders of these more than expected from the people held out. NULL without a hold-out."
+incremental_conversions = "Orders of these more than expected from the people held out. NULL where no campaign held out two."
 incremental_conversions_low = "Lower end of its 95 % interval."
 incremental_conversions_high = "Upper end of its 95 % interval."
-incremental_revenue = "Net revenue of these more than expected from the people held out. NULL without a hold-out."
+incremental_revenue = "Net revenue of these more than expected from the people held out. NULL where no campaign held out two."
 incremental_revenue_low = "Lower end of its 95 % interval. NULL too where nobody bought: then nothing tells what a buyer would pay."
 incremental_revenue_high = "Upper end of its 95 % interval."
 */

@@ -122,7 +122,7 @@ def difference(first, n_first, second, n_second):
 
 
 def arms(mails, orders, p):
-    """Return, for each campaign that has both, what each person mailed and each one held out bought: lists of amounts."""
+    """Return, for each campaign with two of both, what each person mailed and each one held out bought: lists of amounts."""
     window = timedelta(hours=p["email_hours"])
     found = []
     for campaign in TYPE_OF_CAMPAIGN:
@@ -137,7 +137,7 @@ def arms(mails, orders, p):
                         and timedelta(0) <= order["ordered_at"] - mail["assigned_at"] <= window
                     ]
                 )
-        if bought[True] and bought[False]:
+        if min(len(bought[True]), len(bought[False])) > 1:
             found.append((bought[False], bought[True]))
     return found
 
@@ -185,10 +185,10 @@ def test_newcombe_s_own_example():
 
 @pytest.mark.parametrize(("share", "people"), [(0.0, 78.0), (1.0, 3.0), (0.8, 70.0), (0.02, 41.3)])
 def test_wilson_macros_are_wilson_s_interval(star, share, people):
-    found = star.connection.execute(
+    (found,) = star.connection.execute(
         "SELECT main.wilson_low($share, $people), main.wilson_high($share, $people)",
         {"share": share, "people": people},
-    ).fetchone()
+    ).fetchall()
     assert found == pytest.approx(wilson(share, people), abs=1e-15)
 
 
