@@ -25,7 +25,7 @@ purchases AS (
     FROM buyer_margins
 ),
 
-gained AS (
+gains AS (
     SELECT
         campaign_type,
         compared_recipients,

@@ -1,6 +1,6 @@
 -- Orders of everybody assigned, sent to or held out, within the window after the assignment: those held out can't open,
 -- so the comparison is among all.
-assigned AS (
+assignments AS (
     SELECT email_id, campaign_key, customer_key, assigned_at, is_holdout
     FROM star.fact_email
     WHERE
@@ -11,29 +11,29 @@ assigned AS (
 ),
 
 buyers AS (
-    SELECT assigned.email_id, count(*) AS orders, CAST(sum(placed.net_revenue) AS DECIMAL(19, 2)) AS revenue
-    FROM assigned
+    SELECT assignments.email_id, count(*) AS orders, CAST(sum(placed.net_revenue) AS DECIMAL(19, 2)) AS revenue
+    FROM assignments
     INNER JOIN star.fact_order AS placed
-        ON placed.customer_key = assigned.customer_key
-        AND placed.ordered_at >= assigned.assigned_at
-        AND epoch_us(placed.ordered_at) - epoch_us(assigned.assigned_at) <= main.microseconds($email_hours / 24)
-    GROUP BY assigned.email_id
+        ON placed.customer_key = assignments.customer_key
+        AND placed.ordered_at >= assignments.assigned_at
+        AND epoch_us(placed.ordered_at) - epoch_us(assignments.assigned_at) <= main.microseconds($email_hours / 24)
+    GROUP BY assignments.email_id
 ),
 
 -- One person held out, standing for all who were mailed, would tell next to nothing and drown the other campaigns.
 arms AS (
     SELECT
-        assigned.campaign_key,
-        assigned.is_holdout,
+        assignments.campaign_key,
+        assignments.is_holdout,
         count(*) AS people,
         count(buyers.email_id) AS buyers,
         coalesce(sum(buyers.orders), 0) AS orders,
         coalesce(sum(buyers.orders * buyers.orders), 0) AS orders_squared,
         coalesce(sum(buyers.revenue), 0) AS revenue,
         coalesce(sum(buyers.revenue * buyers.revenue), 0) AS revenue_squared
-    FROM assigned
-    LEFT JOIN buyers ON buyers.email_id = assigned.email_id
-    GROUP BY assigned.campaign_key, assigned.is_holdout
+    FROM assignments
+    LEFT JOIN buyers ON buyers.email_id = assignments.email_id
+    GROUP BY assignments.campaign_key, assignments.is_holdout
     HAVING count(*) > 1
 ),
 

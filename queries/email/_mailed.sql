@@ -12,7 +12,7 @@ campaigns AS (
     WHERE channel.channel = 'Email' OR campaign.campaign_key IN (SELECT campaign_key FROM star.fact_email)
 ),
 
-mailed AS (
+mail_totals AS (
     SELECT
         campaigns.campaign_type,
         count(mail.sent_at) AS sent,

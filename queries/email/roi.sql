@@ -73,29 +73,29 @@ SELECT
     CAST(kinds.campaigns AS BIGINT) AS campaigns,
     {% for count in ["sent", "delivered", "hard_bounces", "soft_bounces", "unique_opens", "unique_human_opens",
         "unique_clicks", "unique_human_clicks", "unsubscribes", "complaints"] %}
-    CAST(coalesce(mailed.{{ count }}, 0) AS BIGINT) AS {{ count }},
+    CAST(coalesce(mail_totals.{{ count }}, 0) AS BIGINT) AS {{ count }},
     {% endfor %}
-    main.ratio(mailed.unique_opens, mailed.delivered) AS open_rate,
-    main.ratio(mailed.unique_human_opens, mailed.delivered) AS human_open_rate,
-    main.ratio(mailed.unique_clicks, mailed.delivered) AS click_rate,
-    main.ratio(mailed.unique_human_clicks, mailed.delivered) AS human_click_rate,
-    main.ratio(mailed.unique_clicks, mailed.unique_opens) AS click_to_open_rate,
-    CAST(coalesce(mailed.conversions, 0) AS BIGINT) AS conversions,
-    coalesce(mailed.revenue, 0.00) AS revenue,
-    coalesce(mailed.cost, 0.00) AS cost,
-    main.ratio(mailed.revenue, mailed.sent) AS revenue_per_email,
-    CAST(coalesce(mailed.recipients, 0) AS BIGINT) AS recipients,
-    main.ratio(mailed.revenue, mailed.recipients) AS revenue_per_recipient,
-    main.ratio(mailed.revenue - mailed.cost, mailed.cost) AS roi,
-    CAST(coalesce(mailed.holdout_recipients, 0) AS BIGINT) AS holdout_recipients,
-    CAST(coalesce(gained.compared_recipients, 0) AS BIGINT) AS compared_recipients,
-    gained.conversions AS incremental_conversions,
-    gained.conversions - gained.conversions_below AS incremental_conversions_low,
-    gained.conversions + gained.conversions_above AS incremental_conversions_high,
-    gained.revenue AS incremental_revenue,
-    gained.revenue - gained.revenue_below AS incremental_revenue_low,
-    gained.revenue + gained.revenue_above AS incremental_revenue_high
+    main.ratio(mail_totals.unique_opens, mail_totals.delivered) AS open_rate,
+    main.ratio(mail_totals.unique_human_opens, mail_totals.delivered) AS human_open_rate,
+    main.ratio(mail_totals.unique_clicks, mail_totals.delivered) AS click_rate,
+    main.ratio(mail_totals.unique_human_clicks, mail_totals.delivered) AS human_click_rate,
+    main.ratio(mail_totals.unique_clicks, mail_totals.unique_opens) AS click_to_open_rate,
+    CAST(coalesce(mail_totals.conversions, 0) AS BIGINT) AS conversions,
+    coalesce(mail_totals.revenue, 0.00) AS revenue,
+    coalesce(mail_totals.cost, 0.00) AS cost,
+    main.ratio(mail_totals.revenue, mail_totals.sent) AS revenue_per_email,
+    CAST(coalesce(mail_totals.recipients, 0) AS BIGINT) AS recipients,
+    main.ratio(mail_totals.revenue, mail_totals.recipients) AS revenue_per_recipient,
+    main.ratio(mail_totals.revenue - mail_totals.cost, mail_totals.cost) AS roi,
+    CAST(coalesce(mail_totals.holdout_recipients, 0) AS BIGINT) AS holdout_recipients,
+    CAST(coalesce(gains.compared_recipients, 0) AS BIGINT) AS compared_recipients,
+    gains.conversions AS incremental_conversions,
+    gains.conversions - gains.conversions_below AS incremental_conversions_low,
+    gains.conversions + gains.conversions_above AS incremental_conversions_high,
+    gains.revenue AS incremental_revenue,
+    gains.revenue - gains.revenue_below AS incremental_revenue_low,
+    gains.revenue + gains.revenue_above AS incremental_revenue_high
 FROM kinds
-LEFT JOIN mailed ON mailed.campaign_type = kinds.campaign_type
-LEFT JOIN gained ON gained.campaign_type = kinds.campaign_type
+LEFT JOIN mail_totals ON mail_totals.campaign_type = kinds.campaign_type
+LEFT JOIN gains ON gains.campaign_type = kinds.campaign_type
 ORDER BY revenue DESC, kinds.campaign_type

@@ -14,16 +14,16 @@ has_converted = "Whether the customer bought; computed: whether an order is cred
 revenue = "What the customer spent then; computed: net revenue of these orders, before refunds, 0 without one."
 is_computed = "Whether Martlet computed the answer, rather than a source having given it."
 */
-WITH given AS (
+WITH given_answers AS (
     SELECT count(*) AS given_rows
     FROM star.fact_campaign_response
 ),
 
 -- No row where a source told the answers, so that nothing is computed then.
-mailed AS (
+mails AS (
     SELECT mail.email_id, mail.customer_key, mail.campaign_key, mail.is_holdout, mail.delivered_at, mail.first_human_clicked_at
     FROM star.fact_email AS mail
-    INNER JOIN given ON given.given_rows = 0
+    INNER JOIN given_answers ON given_answers.given_rows = 0
     WHERE mail.customer_key <> 0
 ),
 
@@ -39,16 +39,16 @@ SELECT
 FROM star.fact_campaign_response
 UNION ALL
 SELECT
-    mailed.customer_key,
-    mailed.campaign_key,
+    mails.customer_key,
+    mails.campaign_key,
     CAST(NULL AS VARCHAR),
-    bool_and(mailed.is_holdout),
-    min(mailed.first_human_clicked_at),
-    count(mailed.first_human_clicked_at) > 0,
-    count(mailed.first_human_clicked_at) > 0,
+    bool_and(mails.is_holdout),
+    min(mails.first_human_clicked_at),
+    count(mails.first_human_clicked_at) > 0,
+    count(mails.first_human_clicked_at) > 0,
     count(mail_credits.email_id) > 0,
     main.money(coalesce(sum(mail_credits.revenue), 0)),
     true
-FROM mailed
-LEFT JOIN mail_credits ON mail_credits.email_id = mailed.email_id
-GROUP BY mailed.customer_key, mailed.campaign_key
+FROM mails
+LEFT JOIN mail_credits ON mail_credits.email_id = mails.email_id
+GROUP BY mails.customer_key, mails.campaign_key
