@@ -12,9 +12,10 @@ import sys
 import tempfile
 import venv
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 VERSIONS = ("1.1.3", "1.2.2", "1.3.2", "1.4.5", "1.5.6")
 NEWEST = "newest"
@@ -37,7 +38,8 @@ def python_with(version: str, venvs: Path) -> str:
     return str(python)
 
 
-def asked(python: str, *arguments: str) -> list[object]:
+@cache
+def asked(python: str, *arguments: str) -> list[Any]:
     """Return what `ask.py` prints."""
     done = subprocess.run([python, ASK, *arguments], capture_output=True, text=True, check=False)
     if done.returncode:

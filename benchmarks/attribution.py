@@ -22,11 +22,15 @@ import martlet
 
 MODELS = ("last", "linear", "position", "time_decay", "markov", "shapley", "counterfactual")
 JOURNEYS = """
-SELECT touch.order_id, channel.channel, touch.net_revenue
-FROM mart.order_touch AS touch
-JOIN star.dim_channel AS channel USING (channel_key)
-WHERE touch.age_days <= 30 AND touch.touch_type IN ('click', 'visit', 'email_click')
-ORDER BY touch.order_id, touch.touched_at, touch.touchpoint_id
+SELECT placed.order_id, channel.channel, placed.net_revenue
+FROM star.fact_order AS placed
+JOIN mart.touch AS touch ON touch.customer_key = placed.customer_key AND touch.touched_at <= placed.ordered_at
+JOIN star.dim_channel AS channel ON channel.channel_key = touch.channel_key
+WHERE
+    placed.customer_key <> 0
+    AND main.elapsed_days(touch.touched_at, placed.ordered_at) <= 30
+    AND touch.touch_type IN ('click', 'visit', 'email_click')
+ORDER BY placed.order_id, touch.touched_at, touch.touchpoint_id
 """
 
 

@@ -1,6 +1,6 @@
 -- Orders of everybody assigned, sent to or held out, within the window after the assignment: those held out can't open,
--- so the comparison is among all. Campaign by campaign, because each may hold out another share.
-assigned AS (
+-- so the comparison is among all.
+assignments AS (
     SELECT email_id, campaign_key, customer_key, assigned_at, is_holdout
     FROM star.fact_email
     WHERE
@@ -10,55 +10,74 @@ assigned AS (
         AND campaign_key IN (SELECT campaign_key FROM star.fact_email WHERE is_holdout)
 ),
 
-followed AS (
-    SELECT assigned.email_id, count(*) AS orders, CAST(sum(placed.net_revenue) AS DECIMAL(19, 2)) AS revenue
-    FROM assigned
+buyers AS (
+    SELECT assignments.email_id, count(*) AS orders, CAST(sum(placed.net_revenue) AS DECIMAL(19, 2)) AS revenue
+    FROM assignments
     INNER JOIN star.fact_order AS placed
-        ON placed.customer_key = assigned.customer_key
-        AND placed.ordered_at >= assigned.assigned_at
-        AND epoch_us(placed.ordered_at) - epoch_us(assigned.assigned_at)
-        <= CAST(round($email_hours * 3600000000) AS BIGINT)
-    GROUP BY assigned.email_id
+        ON placed.customer_key = assignments.customer_key
+        AND placed.ordered_at >= assignments.assigned_at
+        AND epoch_us(placed.ordered_at) - epoch_us(assignments.assigned_at) <= main.microseconds($email_hours / 24)
+    GROUP BY assignments.email_id
 ),
 
--- Sums of whole numbers and of decimals are exact, so that what is made of them is the same on every run.
+-- One person held out, standing for all who were mailed, would tell next to nothing and drown the other campaigns.
 arms AS (
     SELECT
-        assigned.campaign_key,
-        assigned.is_holdout,
-        CAST(count(*) AS DOUBLE) AS people,
-        CAST(coalesce(sum(followed.orders), 0) AS DOUBLE) AS orders,
-        CAST(coalesce(sum(followed.orders * followed.orders), 0) AS DOUBLE) AS orders_squared,
-        CAST(coalesce(sum(followed.revenue), 0) AS DOUBLE) AS revenue,
-        CAST(coalesce(sum(followed.revenue * followed.revenue), 0) AS DOUBLE) AS revenue_squared
-    FROM assigned
-    LEFT JOIN followed ON followed.email_id = assigned.email_id
-    GROUP BY assigned.campaign_key, assigned.is_holdout
+        assignments.campaign_key,
+        assignments.is_holdout,
+        count(*) AS people,
+        count(buyers.email_id) AS buyers,
+        coalesce(sum(buyers.orders), 0) AS orders,
+        coalesce(sum(buyers.orders * buyers.orders), 0) AS orders_squared,
+        coalesce(sum(buyers.revenue), 0) AS revenue,
+        coalesce(sum(buyers.revenue * buyers.revenue), 0) AS revenue_squared
+    FROM assignments
+    LEFT JOIN buyers ON buyers.email_id = assignments.email_id
+    GROUP BY assignments.campaign_key, assignments.is_holdout
+    HAVING count(*) > 1
 ),
 
--- A variance needs two people: smaller arms are not compared.
-means AS (
+-- Campaign by campaign, because each may hold out another share: the people held out weigh as those mailed do.
+compared_campaigns AS (
     SELECT
-        campaign_key,
-        is_holdout,
-        people,
-        orders / people AS orders_mean,
-        greatest(orders_squared - orders * orders / people, 0) / (people - 1) / people AS orders_error,
-        revenue / people AS revenue_mean,
-        greatest(revenue_squared - revenue * revenue / people, 0) / (people - 1) / people AS revenue_error
-    FROM arms
-    WHERE people > 1
-),
-
-effects AS (
-    SELECT
-        mailed.campaign_key,
-        CAST(mailed.people AS BIGINT) AS compared,
-        mailed.people * (mailed.orders_mean - held.orders_mean) AS orders_gained,
-        mailed.people * mailed.people * (mailed.orders_error + held.orders_error) AS orders_variance,
-        mailed.people * (mailed.revenue_mean - held.revenue_mean) AS revenue_gained,
-        mailed.people * mailed.people * (mailed.revenue_error + held.revenue_error) AS revenue_variance
-    FROM means AS mailed
-    INNER JOIN means AS held ON held.campaign_key = mailed.campaign_key
+        campaigns.campaign_type,
+        main.ratio(mailed.people, sum(mailed.people) OVER (PARTITION BY campaigns.campaign_type)) AS weight,
+        mailed.people AS mailed_people,
+        mailed.buyers AS mailed_buyers,
+        mailed.orders AS mailed_orders,
+        mailed.revenue AS mailed_revenue,
+        CAST(held.people AS DOUBLE) AS held_people,
+        CAST(held.buyers AS DOUBLE) AS held_buyers,
+        CAST(held.orders AS DOUBLE) AS held_orders,
+        CAST(held.revenue AS DOUBLE) AS held_revenue,
+        mailed.buyers + held.buyers AS buyers,
+        mailed.orders + held.orders AS orders,
+        mailed.orders_squared + held.orders_squared AS orders_squared,
+        mailed.revenue + held.revenue AS revenue,
+        mailed.revenue_squared + held.revenue_squared AS revenue_squared
+    FROM arms AS mailed
+    INNER JOIN arms AS held ON held.campaign_key = mailed.campaign_key
+    INNER JOIN campaigns ON campaigns.campaign_key = mailed.campaign_key
     WHERE NOT mailed.is_holdout AND held.is_holdout
+),
+
+-- held_size: how many held out in equal shares would tell as much.
+compared_kinds AS (
+    SELECT
+        campaign_type,
+        CAST(sum(mailed_people) AS BIGINT) AS compared_recipients,
+        CAST(sum(mailed_people) AS DOUBLE) AS mailed_people,
+        main.ratio(sum(mailed_buyers), sum(mailed_people)) AS mailed_share,
+        CAST(sum(main.fixed_point(weight * held_buyers / held_people)) AS DOUBLE) AS held_share,
+        main.ratio(1, sum(main.fixed_point(weight * weight / held_people))) AS held_size,
+        CAST(sum(mailed_orders) AS DOUBLE) AS mailed_orders,
+        CAST(sum(main.fixed_point(weight * held_orders / held_people)) AS DOUBLE) AS held_orders_each,
+        CAST(sum(mailed_revenue) AS DOUBLE) AS mailed_revenue,
+        CAST(sum(main.fixed_point(weight * held_revenue / held_people)) AS DOUBLE) AS held_revenue_each,
+        main.ratio(sum(orders), sum(buyers)) AS orders_mean,
+        main.ratio(sum(orders_squared), sum(buyers)) AS orders_squared_mean,
+        main.ratio(sum(revenue), sum(buyers)) AS revenue_mean,
+        main.ratio(sum(revenue_squared), sum(buyers)) AS revenue_squared_mean
+    FROM compared_campaigns
+    GROUP BY campaign_type
 )

@@ -1,5 +1,5 @@
 -- What became of the mails of each kind of campaign.
-credited AS (
+mail_credits AS (
     SELECT email_id, count(*) AS conversions, sum(net_revenue) AS revenue
     FROM credited_orders
     GROUP BY email_id
@@ -12,7 +12,7 @@ campaigns AS (
     WHERE channel.channel = 'Email' OR campaign.campaign_key IN (SELECT campaign_key FROM star.fact_email)
 ),
 
-mailed AS (
+mail_totals AS (
     SELECT
         campaigns.campaign_type,
         count(mail.sent_at) AS sent,
@@ -25,14 +25,14 @@ mailed AS (
         count(mail.first_human_clicked_at) AS unique_human_clicks,
         count(mail.unsubscribed_at) AS unsubscribes,
         count(mail.complained_at) AS complaints,
-        coalesce(sum(credited.conversions), 0) AS conversions,
-        CAST(coalesce(sum(credited.revenue), 0) AS DECIMAL(18, 2)) AS revenue,
-        CAST(round(sum(mail.cost), 2) AS DECIMAL(18, 2)) AS cost,
+        coalesce(sum(mail_credits.conversions), 0) AS conversions,
+        main.money(coalesce(sum(mail_credits.revenue), 0)) AS revenue,
+        main.money(sum(mail.cost)) AS cost,
         count(DISTINCT CASE WHEN mail.delivered_at IS NOT NULL THEN nullif(mail.customer_key, 0) END) AS recipients,
         count(*) FILTER (WHERE mail.is_holdout) AS holdout_recipients
     FROM star.fact_email AS mail
     INNER JOIN campaigns ON campaigns.campaign_key = mail.campaign_key
-    LEFT JOIN credited ON credited.email_id = mail.email_id
+    LEFT JOIN mail_credits ON mail_credits.email_id = mail.email_id
     WHERE
         ($start IS NULL OR mail.assigned_at >= $start)
         AND ($until IS NULL OR mail.assigned_at < $until)

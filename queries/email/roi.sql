@@ -7,8 +7,10 @@ at most: the last one, of all campaigns, that its customer clicked (or opened, o
 Orders count as placed, before refunds. Such credit is not effect: many would have bought anyway, and basis delivered credits \
 nearly every order of a person who is mailed often. The incremental figures are the effect: orders and revenue, within \
 email_hours after the assignment, of all who were assigned, delivered or not, less what those held out at random lead one \
-to expect. They cover only the campaigns that held out two people or more, and their intervals take campaigns as independent; \
-assignments less than email_hours before the end of the data have not shown all of their effect. \
+to expect. They cover only the campaigns that held out two people or more, campaign by campaign. Their 95 % intervals are Newcombe's hybrid \
+score intervals (1998) of the difference of two shares of buyers, times what a buyer of either group orders and pays, which \
+differs from buyer to buyer: never of width zero, however few were held out. Campaigns of a kind are taken as independent, and \
+their buyers as alike; assignments less than email_hours before the end of the data have not shown all of their effect. \
 Machines open and click mail too: prefer the human figures where they differ."""
 grain = ["campaign_type"]
 
@@ -16,7 +18,6 @@ grain = ["campaign_type"]
 start = { type = "timestamp", doc = "First moment of the assignments, inclusive. Default: all." }
 until = { type = "timestamp", doc = "End of the assignments, exclusive. Default: all." }
 email_hours = { type = "float", min = 0, max = 8760, default = 120, doc = "Elapsed hours before an order within which a mail may be credited, inclusive; for the incremental figures, hours after the assignment." }
-basis = { type = "choice", of = ["click", "open", "delivered"], default = "click", doc = "What makes a mail eligible for credit: a person's first click in it, a person's first open, or its delivery." }
 
 [columns]
 campaign_type = "Kind of campaign."
@@ -45,14 +46,15 @@ revenue_per_recipient = "revenue per recipient."
 roi = "(revenue - cost) / cost."
 holdout_recipients = "Assignments held out at random."
 compared_recipients = "Assignments mailed by campaigns whose held-out people they are compared with."
-incremental_conversions = "Orders of these more than expected from the people held out. NULL without a hold-out."
-incremental_conversions_low = "Lower end of the 95 % interval (normal approximation). NULL too where all bought alike, such as nothing."
-incremental_conversions_high = "Upper end of the 95 % interval."
-incremental_revenue = "Net revenue of these more than expected from the people held out. NULL without a hold-out."
-incremental_revenue_low = "Lower end of the 95 % interval (normal approximation). NULL too where all bought alike, such as nothing."
-incremental_revenue_high = "Upper end of the 95 % interval."
+incremental_conversions = "Orders of these more than expected from the people held out. NULL where no campaign held out two."
+incremental_conversions_low = "Lower end of its 95 % interval."
+incremental_conversions_high = "Upper end of its 95 % interval."
+incremental_revenue = "Net revenue of these more than expected from the people held out. NULL where no campaign held out two."
+incremental_revenue_low = "Lower end of its 95 % interval. NULL too where nobody bought: then nothing tells what a buyer would pay."
+incremental_revenue_high = "Upper end of its 95 % interval."
 */
-WITH {% include "email/_credited_orders.sql" %},
+{% from "_shared/email_credit.sql" import credited_orders %}
+WITH {{ credited_orders() }},
 
 {% include "email/_mailed.sql" %},
 
@@ -71,29 +73,29 @@ SELECT
     CAST(kinds.campaigns AS BIGINT) AS campaigns,
     {% for count in ["sent", "delivered", "hard_bounces", "soft_bounces", "unique_opens", "unique_human_opens",
         "unique_clicks", "unique_human_clicks", "unsubscribes", "complaints"] %}
-    CAST(coalesce(mailed.{{ count }}, 0) AS BIGINT) AS {{ count }},
+    CAST(coalesce(mail_totals.{{ count }}, 0) AS BIGINT) AS {{ count }},
     {% endfor %}
-    CAST(mailed.unique_opens AS DOUBLE) / nullif(mailed.delivered, 0) AS open_rate,
-    CAST(mailed.unique_human_opens AS DOUBLE) / nullif(mailed.delivered, 0) AS human_open_rate,
-    CAST(mailed.unique_clicks AS DOUBLE) / nullif(mailed.delivered, 0) AS click_rate,
-    CAST(mailed.unique_human_clicks AS DOUBLE) / nullif(mailed.delivered, 0) AS human_click_rate,
-    CAST(mailed.unique_clicks AS DOUBLE) / nullif(mailed.unique_opens, 0) AS click_to_open_rate,
-    CAST(coalesce(mailed.conversions, 0) AS BIGINT) AS conversions,
-    coalesce(mailed.revenue, 0.00) AS revenue,
-    coalesce(mailed.cost, 0.00) AS cost,
-    CAST(mailed.revenue AS DOUBLE) / nullif(mailed.sent, 0) AS revenue_per_email,
-    CAST(coalesce(mailed.recipients, 0) AS BIGINT) AS recipients,
-    CAST(mailed.revenue AS DOUBLE) / nullif(mailed.recipients, 0) AS revenue_per_recipient,
-    CAST(mailed.revenue - mailed.cost AS DOUBLE) / nullif(mailed.cost, 0) AS roi,
-    CAST(coalesce(mailed.holdout_recipients, 0) AS BIGINT) AS holdout_recipients,
-    CAST(coalesce(effect_of.compared_recipients, 0) AS BIGINT) AS compared_recipients,
-    effect_of.conversions AS incremental_conversions,
-    effect_of.conversions - effect_of.conversions_margin AS incremental_conversions_low,
-    effect_of.conversions + effect_of.conversions_margin AS incremental_conversions_high,
-    effect_of.revenue AS incremental_revenue,
-    effect_of.revenue - effect_of.revenue_margin AS incremental_revenue_low,
-    effect_of.revenue + effect_of.revenue_margin AS incremental_revenue_high
+    main.ratio(mail_totals.unique_opens, mail_totals.delivered) AS open_rate,
+    main.ratio(mail_totals.unique_human_opens, mail_totals.delivered) AS human_open_rate,
+    main.ratio(mail_totals.unique_clicks, mail_totals.delivered) AS click_rate,
+    main.ratio(mail_totals.unique_human_clicks, mail_totals.delivered) AS human_click_rate,
+    main.ratio(mail_totals.unique_clicks, mail_totals.unique_opens) AS click_to_open_rate,
+    CAST(coalesce(mail_totals.conversions, 0) AS BIGINT) AS conversions,
+    coalesce(mail_totals.revenue, 0.00) AS revenue,
+    coalesce(mail_totals.cost, 0.00) AS cost,
+    main.ratio(mail_totals.revenue, mail_totals.sent) AS revenue_per_email,
+    CAST(coalesce(mail_totals.recipients, 0) AS BIGINT) AS recipients,
+    main.ratio(mail_totals.revenue, mail_totals.recipients) AS revenue_per_recipient,
+    main.ratio(mail_totals.revenue - mail_totals.cost, mail_totals.cost) AS roi,
+    CAST(coalesce(mail_totals.holdout_recipients, 0) AS BIGINT) AS holdout_recipients,
+    CAST(coalesce(gains.compared_recipients, 0) AS BIGINT) AS compared_recipients,
+    gains.conversions AS incremental_conversions,
+    gains.conversions - gains.conversions_below AS incremental_conversions_low,
+    gains.conversions + gains.conversions_above AS incremental_conversions_high,
+    gains.revenue AS incremental_revenue,
+    gains.revenue - gains.revenue_below AS incremental_revenue_low,
+    gains.revenue + gains.revenue_above AS incremental_revenue_high
 FROM kinds
-LEFT JOIN mailed ON mailed.campaign_type = kinds.campaign_type
-LEFT JOIN effect_of ON effect_of.campaign_type = kinds.campaign_type
+LEFT JOIN mail_totals ON mail_totals.campaign_type = kinds.campaign_type
+LEFT JOIN gains ON gains.campaign_type = kinds.campaign_type
 ORDER BY revenue DESC, kinds.campaign_type

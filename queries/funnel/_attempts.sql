@@ -1,5 +1,5 @@
 -- One attempt of each unit to pass the steps, with the microseconds that each step took.
-asked AS (
+bounds AS (
     SELECT
         CASE
             WHEN array_length($steps) BETWEEN 2 AND 8 THEN array_length($steps)
@@ -11,7 +11,7 @@ asked AS (
 ),
 
 -- Empty but for customers, and then the join below costs nothing.
-recognised AS (
+known_visitors AS (
     SELECT visitor_id, customer_key
     FROM star.bridge_visitor
     WHERE $unit = 'customer' AND customer_key <> 0
@@ -31,7 +31,7 @@ events AS (
         event.session_id,
         ($until IS NULL OR event.occurred_at < $until) AS may_enter
     FROM star.fact_event AS event
-    LEFT JOIN recognised AS visitor
+    LEFT JOIN known_visitors AS visitor
         ON visitor.visitor_id = CASE WHEN event.customer_key = 0 THEN event.visitor_id END
     WHERE
         event.funnel_stage IS NOT NULL
@@ -44,10 +44,10 @@ level_1 AS (
         events.unit_id,
         events.moment AS entered_at,
         arg_min(events.session_id, events.event_id) AS session_id,
-        min(asked.window_length) AS window_length,
+        min(bounds.window_length) AS window_length,
         events.moment AS reached_at
     FROM events
-    CROSS JOIN asked
+    CROSS JOIN bounds
     WHERE events.unit_id IS NOT NULL AND events.may_enter AND events.stage = list_extract($steps, 1)
     GROUP BY events.unit_id, events.moment
 ),
@@ -96,15 +96,15 @@ attempts AS (
     FROM level_8
 ),
 
-chosen AS (
-    SELECT attempts.*, attempts.entered_at + attempts.window_length <= asked.today AS is_mature
+counted_attempts AS (
+    SELECT attempts.*, attempts.entered_at + attempts.window_length <= bounds.today AS is_mature
     FROM attempts
-    CROSS JOIN asked
+    CROSS JOIN bounds
     QUALIFY row_number() OVER (
         PARTITION BY attempts.unit_id
         ORDER BY
             attempts.last_step DESC,
-            CASE WHEN attempts.last_step = asked.step_count THEN attempts.ended_at END,
+            CASE WHEN attempts.last_step = bounds.step_count THEN attempts.ended_at END,
             attempts.entered_at DESC
     ) = 1
 )

@@ -41,9 +41,9 @@ sessions AS (
     WHERE $breakdown <> 'none'
 ),
 
-described AS (
+described_attempts AS (
     SELECT
-        chosen.*,
+        counted_attempts.*,
         CASE $breakdown
             WHEN 'none' THEN '(all)'
             WHEN 'channel' THEN coalesce(channel.channel, '(unknown)')
@@ -54,8 +54,8 @@ described AS (
             WHEN 'country' THEN coalesce(place.country, '(unknown)')
             ELSE coalesce(CAST(page.page_type AS VARCHAR), '(unknown)')
         END AS breakdown_value
-    FROM chosen
-    LEFT JOIN sessions AS session ON session.session_id = chosen.session_id
+    FROM counted_attempts
+    LEFT JOIN sessions AS session ON session.session_id = counted_attempts.session_id
     LEFT JOIN star.dim_channel AS channel ON channel.channel_key = session.channel_key
     LEFT JOIN star.dim_campaign AS campaign ON campaign.campaign_key = session.campaign_key
     LEFT JOIN star.dim_device AS device ON device.device_key = session.device_key
@@ -64,7 +64,7 @@ described AS (
 ),
 
 -- One pass over the units: a row per value, the steps side by side.
-summed AS (
+value_totals AS (
     SELECT
         breakdown_value,
         {% for k in range(1, 9) %}
@@ -74,34 +74,34 @@ summed AS (
         median(taken_{{ k }}) AS median_{{ k }},
         quantile_cont(taken_{{ k }}, 0.9) AS p90_{{ k }}{{ "" if loop.last else "," }}
         {% endfor %}
-    FROM described
+    FROM described_attempts
     GROUP BY breakdown_value
 ),
 
-counted AS (
+step_totals AS (
     SELECT
-        summed.breakdown_value,
+        value_totals.breakdown_value,
         numbers.step_number,
         {% for column in ["entered", "stopped", "taken", "median", "p90"] %}
         CASE numbers.step_number
             {% for k in range(1, 9) %}
-            WHEN {{ k }} THEN summed.{{ column }}_{{ k }}
+            WHEN {{ k }} THEN value_totals.{{ column }}_{{ k }}
             {% endfor %}
         END AS {{ column }}{{ "" if loop.last else "," }}
         {% endfor %}
-    FROM summed
+    FROM value_totals
     INNER JOIN (VALUES (1), (2), (3), (4), (5), (6), (7), (8)) AS numbers (step_number)
         ON numbers.step_number <= array_length($steps)
 ),
 
-compared AS (
+step_comparisons AS (
     SELECT
-        counted.*,
+        step_totals.*,
         coalesce(lead(entered) OVER by_step, entered) AS converted,
         lag(entered) OVER by_step AS entered_before,
         first_value(entered) OVER by_step AS entered_first,
         step_number = array_length($steps) AS is_last
-    FROM counted
+    FROM step_totals
     WINDOW by_step AS (PARTITION BY breakdown_value ORDER BY step_number)
 )
 
@@ -113,10 +113,10 @@ SELECT
     CAST(converted AS BIGINT) AS converted,
     CAST(CASE WHEN is_last THEN 0 ELSE stopped END AS BIGINT) AS dropped,
     CAST(entered - converted - CASE WHEN is_last THEN 0 ELSE stopped END AS BIGINT) AS immature,
-    CAST(entered AS DOUBLE) / nullif(entered_before, 0) AS conversion_from_previous,
-    CAST(entered AS DOUBLE) / nullif(entered_first, 0) AS conversion_from_first,
-    CAST(taken AS DOUBLE) / nullif(entered, 0) / 1000000 AS mean_seconds,
+    main.ratio(entered, entered_before) AS conversion_from_previous,
+    main.ratio(entered, entered_first) AS conversion_from_first,
+    main.ratio(taken, entered) / 1000000 AS mean_seconds,
     median / 1000000 AS median_seconds,
     p90 / 1000000 AS p90_seconds
-FROM compared
+FROM step_comparisons
 ORDER BY entered_first DESC, breakdown_value, step_number

@@ -1,6 +1,6 @@
 -- Customers with an order, and their three measures in whole steps: a day, an order, a cent. Thresholds are whole
 -- numbers of steps, so that nothing rounds. Money moves in whole units where the total of every customer is one.
-counted AS (
+valid_orders AS (
     SELECT customer_key, ordered_at, net_revenue - refund_amount AS kept
     FROM star.fact_order
     WHERE
@@ -13,43 +13,46 @@ counted AS (
 
 today AS (
     SELECT coalesce($as_of, latest.ordered_at) AS today_at
-    FROM (SELECT max(ordered_at) AS ordered_at FROM counted) AS latest
+    FROM (SELECT max(ordered_at) AS ordered_at FROM valid_orders) AS latest
 ),
 
-bought AS (
+customer_totals AS (
     SELECT
         customer_key,
         max(ordered_at) AS last_ordered_at,
         CAST(count(*) AS BIGINT) AS frequency,
-        CAST(sum(kept) AS DECIMAL(18, 2)) AS monetary
-    FROM counted
+        main.money(sum(kept)) AS monetary
+    FROM valid_orders
     GROUP BY customer_key
 ),
 
-valued AS (
+customer_values AS (
     SELECT
-        bought.customer_key,
-        bought.last_ordered_at,
-        CAST(floor(main.elapsed_days(bought.last_ordered_at, today.today_at)) AS BIGINT) AS recency_days,
-        bought.frequency,
-        bought.monetary
-    FROM bought
+        customer_totals.customer_key,
+        customer_totals.last_ordered_at,
+        CAST(floor(main.elapsed_days(customer_totals.last_ordered_at, today.today_at)) AS BIGINT) AS recency_days,
+        customer_totals.frequency,
+        customer_totals.monetary
+    FROM customer_totals
     CROSS JOIN today
 ),
 
-money AS (
+money_steps AS (
     SELECT CASE WHEN bool_and(monetary = floor(monetary)) THEN 1 ELSE 100 END AS steps_per_unit
-    FROM valued
+    FROM customer_values
 ),
 
-measured AS (
+customer_measures AS (
     SELECT customer_key, 'recency' AS measure, recency_days AS steps
-    FROM valued
+    FROM customer_values
     UNION ALL
     SELECT customer_key, 'frequency' AS measure, frequency AS steps
-    FROM valued
+    FROM customer_values
     UNION ALL
-    SELECT valued.customer_key, 'monetary' AS measure, CAST(valued.monetary * money.steps_per_unit AS BIGINT) AS steps
-    FROM valued
-    CROSS JOIN money
+    SELECT
+        customer_values.customer_key,
+        'monetary' AS measure,
+        CAST(customer_values.monetary * money_steps.steps_per_unit AS BIGINT) AS steps
+    FROM customer_values
+    CROSS JOIN money_steps
 )

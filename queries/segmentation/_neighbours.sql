@@ -1,25 +1,26 @@
 -- Ranks, from 0, around the end of each bin. ntile: its last row, so that rows that tie with it stay in the bin.
 -- quantile: the two rows around (n - 1) * bin / bins, of which the later weighs rest / bins (type 7).
-ends AS (
+bin_ends AS (
     SELECT
         ordinals.bin,
         CASE
-            WHEN $method = 'ntile' THEN ordinals.bin * (sizes.n // $bins) + least(ordinals.bin, sizes.n % $bins) - 1
-            ELSE ((sizes.n - 1) * ordinals.bin) // $bins
+            WHEN $method = 'ntile'
+                THEN ordinals.bin * (customer_count.n // $bins) + least(ordinals.bin, customer_count.n % $bins) - 1
+            ELSE ((customer_count.n - 1) * ordinals.bin) // $bins
         END AS low_rank,
-        CASE WHEN $method = 'ntile' THEN 0 ELSE ((sizes.n - 1) * ordinals.bin) % $bins END AS rest
-    FROM (SELECT count(*) AS n FROM valued) AS sizes
+        CASE WHEN $method = 'ntile' THEN 0 ELSE ((customer_count.n - 1) * ordinals.bin) % $bins END AS rest
+    FROM (SELECT count(*) AS n FROM customer_values) AS customer_count
     INNER JOIN (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9)) AS ordinals (bin) ON ordinals.bin < $bins
-    WHERE $method <> 'cuts' AND sizes.n > 0
+    WHERE $method <> 'cuts' AND customer_count.n > 0
 ),
 
-tallied AS (
+step_tallies AS (
     SELECT measure, steps, count(*) AS customers
-    FROM measured
+    FROM customer_measures
     GROUP BY measure, steps
 ),
 
-ranked AS (
+ranked_steps AS (
     SELECT
         measure,
         steps,
@@ -28,18 +29,20 @@ ranked AS (
         ) - 1 AS last_rank,
         lead(steps) OVER (PARTITION BY measure ORDER BY steps) AS next_steps,
         customers
-    FROM tallied
+    FROM step_tallies
 ),
 
 neighbours AS (
     SELECT
-        ranked.measure,
-        ends.bin,
-        ends.rest,
-        ranked.steps AS low_step,
+        ranked_steps.measure,
+        bin_ends.bin,
+        bin_ends.rest,
+        ranked_steps.steps AS low_step,
         CASE
-            WHEN ends.rest > 0 AND ends.low_rank = ranked.last_rank THEN ranked.next_steps ELSE ranked.steps
+            WHEN bin_ends.rest > 0 AND bin_ends.low_rank = ranked_steps.last_rank THEN ranked_steps.next_steps
+            ELSE ranked_steps.steps
         END AS high_step
-    FROM ranked
-    INNER JOIN ends ON ends.low_rank BETWEEN ranked.last_rank - ranked.customers + 1 AND ranked.last_rank
+    FROM ranked_steps
+    INNER JOIN bin_ends
+        ON bin_ends.low_rank BETWEEN ranked_steps.last_rank - ranked_steps.customers + 1 AND ranked_steps.last_rank
 )

@@ -8,7 +8,7 @@ bin_counts AS (
             ('frequency', array_length($frequency_cuts)),
             ('monetary', array_length($monetary_cuts))
     ) AS cut_counts (measure, cut_count)
-    WHERE EXISTS (SELECT 1 FROM valued)
+    WHERE EXISTS (SELECT 1 FROM customer_values)
 ),
 
 cuts AS (
@@ -18,8 +18,8 @@ cuts AS (
     SELECT 'frequency' AS measure, unnest($frequency_cuts) AS cut, 1 AS steps_per_unit
     WHERE $method = 'cuts'
     UNION ALL
-    SELECT 'monetary' AS measure, unnest($monetary_cuts) AS cut, money.steps_per_unit
-    FROM money
+    SELECT 'monetary' AS measure, unnest($monetary_cuts) AS cut, money_steps.steps_per_unit
+    FROM money_steps
     WHERE $method = 'cuts'
 ),
 

@@ -39,9 +39,9 @@ WITH {% include "segmentation/_customer_value.sql" %},
 
 {% include "segmentation/_score_bounds.sql" %},
 
-scored AS (
+customer_scores AS (
     SELECT
-        measured.customer_key,
+        customer_measures.customer_key,
         max(CASE score_bounds.measure WHEN 'recency' THEN score_bounds.score END) AS recency_score,
         max(CASE score_bounds.measure WHEN 'frequency' THEN score_bounds.score END) AS frequency_score,
         max(CASE score_bounds.measure WHEN 'monetary' THEN score_bounds.score END) AS monetary_score,
@@ -49,26 +49,27 @@ scored AS (
         max(CASE score_bounds.measure WHEN 'frequency' THEN score_bounds.fifth END) AS f,
         max(CASE score_bounds.measure WHEN 'monetary' THEN score_bounds.fifth END) AS m,
         CASE WHEN max(score_bounds.bin_count) > 9 THEN 100 ELSE 10 END AS base
-    FROM measured
+    FROM customer_measures
     INNER JOIN score_bounds
-        ON score_bounds.measure = measured.measure
-        AND (score_bounds.above_step IS NULL OR measured.steps > score_bounds.above_step)
-        AND (score_bounds.highest_step IS NULL OR measured.steps <= score_bounds.highest_step)
-    GROUP BY measured.customer_key
+        ON score_bounds.measure = customer_measures.measure
+        AND (score_bounds.above_step IS NULL OR customer_measures.steps > score_bounds.above_step)
+        AND (score_bounds.highest_step IS NULL OR customer_measures.steps <= score_bounds.highest_step)
+    GROUP BY customer_measures.customer_key
 )
 
 SELECT
-    valued.customer_key,
+    customer_values.customer_key,
     customer.customer_id,
-    valued.last_ordered_at,
-    valued.recency_days,
-    valued.frequency,
-    valued.monetary,
-    CAST(scored.recency_score AS INTEGER) AS recency_score,
-    CAST(scored.frequency_score AS INTEGER) AS frequency_score,
-    CAST(scored.monetary_score AS INTEGER) AS monetary_score,
+    customer_values.last_ordered_at,
+    customer_values.recency_days,
+    customer_values.frequency,
+    customer_values.monetary,
+    CAST(customer_scores.recency_score AS INTEGER) AS recency_score,
+    CAST(customer_scores.frequency_score AS INTEGER) AS frequency_score,
+    CAST(customer_scores.monetary_score AS INTEGER) AS monetary_score,
     CAST(
-        (scored.recency_score * scored.base + scored.frequency_score) * scored.base + scored.monetary_score AS INTEGER
+        (customer_scores.recency_score * customer_scores.base + customer_scores.frequency_score) * customer_scores.base
+        + customer_scores.monetary_score AS INTEGER
     ) AS rfm_score,
     CASE
         WHEN r = 5 AND f = 5 AND m = 5 THEN 'Champions'
@@ -83,7 +84,7 @@ SELECT
         WHEN r = 1 AND f BETWEEN 1 AND 5 AND m BETWEEN 1 AND 5 THEN 'Lost'
         ELSE 'Others'
     END AS segment
-FROM valued
-INNER JOIN scored ON scored.customer_key = valued.customer_key
-LEFT JOIN star.dim_customer AS customer ON customer.customer_key = valued.customer_key
-ORDER BY rfm_score DESC, valued.monetary DESC, valued.customer_key
+FROM customer_values
+INNER JOIN customer_scores ON customer_scores.customer_key = customer_values.customer_key
+LEFT JOIN star.dim_customer AS customer ON customer.customer_key = customer_values.customer_key
+ORDER BY rfm_score DESC, customer_values.monetary DESC, customer_values.customer_key

@@ -30,13 +30,13 @@ WITH {% include "segmentation/_customer_value.sql" %},
 
 {% include "segmentation/_score_bounds.sql" %},
 
-sizes AS (
-    SELECT score_bounds.measure, score_bounds.score, count(measured.customer_key) AS customers
+score_sizes AS (
+    SELECT score_bounds.measure, score_bounds.score, count(customer_measures.customer_key) AS customers
     FROM score_bounds
-    LEFT JOIN measured
-        ON measured.measure = score_bounds.measure
-        AND (score_bounds.above_step IS NULL OR measured.steps > score_bounds.above_step)
-        AND (score_bounds.highest_step IS NULL OR measured.steps <= score_bounds.highest_step)
+    LEFT JOIN customer_measures
+        ON customer_measures.measure = score_bounds.measure
+        AND (score_bounds.above_step IS NULL OR customer_measures.steps > score_bounds.above_step)
+        AND (score_bounds.highest_step IS NULL OR customer_measures.steps <= score_bounds.highest_step)
     GROUP BY score_bounds.measure, score_bounds.score
 )
 
@@ -46,12 +46,12 @@ SELECT
     CAST(score_bounds.above_step AS DOUBLE) / units.steps_per_unit AS lower_bound,
     CAST(score_bounds.highest_step AS DOUBLE) / units.steps_per_unit AS upper_bound,
     score_bounds.threshold_steps / units.steps_per_unit AS threshold,
-    CAST(sizes.customers AS BIGINT) AS customers
+    CAST(score_sizes.customers AS BIGINT) AS customers
 FROM score_bounds
-INNER JOIN sizes ON sizes.measure = score_bounds.measure AND sizes.score = score_bounds.score
-CROSS JOIN money
+INNER JOIN score_sizes ON score_sizes.measure = score_bounds.measure AND score_sizes.score = score_bounds.score
+CROSS JOIN money_steps
 CROSS JOIN LATERAL (
-    SELECT CASE score_bounds.measure WHEN 'monetary' THEN money.steps_per_unit ELSE 1 END
+    SELECT CASE score_bounds.measure WHEN 'monetary' THEN money_steps.steps_per_unit ELSE 1 END
 ) AS units (steps_per_unit)
 ORDER BY
     CASE score_bounds.measure WHEN 'recency' THEN 1 WHEN 'frequency' THEN 2 ELSE 3 END,

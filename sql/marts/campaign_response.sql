@@ -1,5 +1,5 @@
 /*
-doc   = "A customer and a campaign that addressed them: whether they answered, and what it brought. Where a source told it, as it told it (star.fact_campaign_response); where none did, computed from the mails, and is_computed says so. Computed, an answer is a person's click in the mail, and an order counts for the last mail that its customer clicked within 120 elapsed hours before it, as email.roi credits it with its defaults. Such credit is not effect: people held out cannot click, so compare all who were assigned, as email.roi does."
+doc   = "A customer and a campaign that addressed them: whether they answered, and what it brought. Where a source told it, as it told it (star.fact_campaign_response); where none did, computed from the mails, and is_computed says so. Computed, an answer is a person's click in the mail, and an order counts for the mail that email.credit credits it to, with its defaults: the last one that its customer clicked within 120 elapsed hours before it. Such credit is not effect: people held out cannot click, so compare all who were assigned, as email.roi does."
 grain = ["customer_key", "campaign_key"]
 
 [columns]
@@ -14,40 +14,22 @@ has_converted = "Whether the customer bought; computed: whether an order is cred
 revenue = "What the customer spent then; computed: net revenue of these orders, before refunds, 0 without one."
 is_computed = "Whether Martlet computed the answer, rather than a source having given it."
 */
-WITH given AS (
+WITH given_answers AS (
     SELECT count(*) AS given_rows
     FROM star.fact_campaign_response
 ),
 
 -- No row where a source told the answers, so that nothing is computed then.
-mailed AS (
+mails AS (
     SELECT mail.email_id, mail.customer_key, mail.campaign_key, mail.is_holdout, mail.delivered_at, mail.first_human_clicked_at
     FROM star.fact_email AS mail
-    INNER JOIN given ON given.given_rows = 0
+    INNER JOIN given_answers ON given_answers.given_rows = 0
     WHERE mail.customer_key <> 0
 ),
 
-clicked AS (
-    SELECT email_id, customer_key, first_human_clicked_at AS clicked_at
-    FROM star.fact_email
-    WHERE customer_key <> 0 AND delivered_at IS NOT NULL AND first_human_clicked_at IS NOT NULL
-),
-
-credited_orders AS (
-    SELECT placed.net_revenue, clicked.email_id
-    FROM star.fact_order AS placed
-    INNER JOIN clicked
-        ON clicked.customer_key = placed.customer_key
-        AND clicked.clicked_at <= placed.ordered_at
-        AND epoch_us(placed.ordered_at) - epoch_us(clicked.clicked_at) <= 432000000000
-    QUALIFY row_number() OVER (
-        PARTITION BY placed.order_id ORDER BY clicked.clicked_at DESC, clicked.email_id DESC
-    ) = 1
-),
-
-credited AS (
+mail_credits AS (
     SELECT email_id, sum(net_revenue) AS revenue
-    FROM credited_orders
+    FROM email.credit
     GROUP BY email_id
 )
 
@@ -57,16 +39,16 @@ SELECT
 FROM star.fact_campaign_response
 UNION ALL
 SELECT
-    mailed.customer_key,
-    mailed.campaign_key,
+    mails.customer_key,
+    mails.campaign_key,
     CAST(NULL AS VARCHAR),
-    bool_and(mailed.is_holdout),
-    min(mailed.first_human_clicked_at),
-    count(mailed.first_human_clicked_at) > 0,
-    count(mailed.first_human_clicked_at) > 0,
-    count(credited.email_id) > 0,
-    CAST(coalesce(sum(credited.revenue), 0) AS DECIMAL(18, 2)),
+    bool_and(mails.is_holdout),
+    min(mails.first_human_clicked_at),
+    count(mails.first_human_clicked_at) > 0,
+    count(mails.first_human_clicked_at) > 0,
+    count(mail_credits.email_id) > 0,
+    main.money(coalesce(sum(mail_credits.revenue), 0)),
     true
-FROM mailed
-LEFT JOIN credited ON credited.email_id = mailed.email_id
-GROUP BY mailed.customer_key, mailed.campaign_key
+FROM mails
+LEFT JOIN mail_credits ON mail_credits.email_id = mails.email_id
+GROUP BY mails.customer_key, mails.campaign_key

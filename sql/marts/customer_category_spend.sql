@@ -9,7 +9,7 @@ category = "Category of the products."
 spend = "Money spent on it; computed: net revenue of the lines, before refunds. Its sum over the categories is mart.customer_snapshot.spend, less orders that have no lines."
 is_computed = "Whether Martlet computed the figures, rather than a source having given them."
 */
-WITH given AS (
+WITH given_figures AS (
     SELECT count(*) AS given_rows
     FROM star.fact_customer_category_spend
 ),
@@ -22,11 +22,11 @@ moments AS (
 as_of AS (
     SELECT moments.last_at
     FROM moments
-    CROSS JOIN given
-    WHERE given.given_rows = 0 AND moments.last_at IS NOT NULL
+    CROSS JOIN given_figures
+    WHERE given_figures.given_rows = 0 AND moments.last_at IS NOT NULL
 ),
 
-computed AS (
+computed_spend AS (
     SELECT
         line.customer_key,
         CAST(max(as_of.last_at) AS DATE) AS snapshot_on,
@@ -43,4 +43,4 @@ SELECT customer_key, snapshot_on, category, spend, false AS is_computed
 FROM star.fact_customer_category_spend
 UNION ALL
 SELECT customer_key, snapshot_on, category, spend, true
-FROM computed
+FROM computed_spend

@@ -1,30 +1,43 @@
 /*
-doc    = "A customer and their whole history in figures, as of the last order or visit in the data. Customers without orders are here too, with zeros. The unknown customer is left out."
+doc    = "A customer and their whole history in figures, as of the last order or visit in the data. Orders count as segmentation.rfm counts them, without cancelled ones. Customers without orders are here too, with zeros: they may have ordered before the data begin. The unknown customer is left out."
 grain  = ["customer_key"]
 stored = true
 
 [columns]
 customer_key = "Customer, as in star.dim_customer, never 0."
 customer_id = "Identifier of the customer in its source."
-orders = "Number of orders, whatever their status."
-first_ordered_at = "First order, UTC. NULL without an order."
-last_ordered_at = "Last order, UTC. NULL without an order."
-revenue = "Net revenue of all orders, before refunds."
-revenue_net_of_refunds = "Net revenue of all orders less refunds."
-margin = "Margin of all orders, before refunds. NULL when the margin of one of them is not known."
+orders = "Number of orders, cancelled ones left out."
+cancelled_orders = "Number of cancelled orders, which count in no other column."
+first_ordered_at = "First of the orders, UTC. NULL without one."
+last_ordered_at = "Last of the orders, UTC. NULL without one."
+revenue = "Net revenue of the orders, before refunds."
+revenue_net_of_refunds = "Net revenue of the orders less refunds."
+margin = "Margin of the orders, before refunds. NULL when the margin of one of them is not known."
 avg_order_value = "revenue / orders. NULL without an order."
 sessions = "Number of visits, those before the customer was identified included."
 emails_received = "Number of emails delivered."
 emails_opened = "Number of emails opened by the customer; opens by machines do not count."
-first_seen_at = "Sign-up, first visit or first order, whichever came first, UTC. NULL when none is known."
+first_seen_at = "Sign-up, first visit or first order (a cancelled one too), whichever came first, UTC. NULL when none is known."
 tenure_days = "Whole elapsed days from first_seen_at to the last order or visit of anybody in the data. NULL when first_seen_at is."
-estimated_clv = "Revenue expected of three years at the pace so far: average order value x orders a year x 3 years = revenue_net_of_refunds / years of tenure (at least 1) x 3. The textbook formula, undiscounted, for orientation: it ignores that customers leave. 0 without an order."
+observed_days = "Whole elapsed days of the tenure that the data cover: those since the first order or visit of anybody, where the customer was seen before it. NULL when first_seen_at is."
+estimated_clv = "Revenue expected of three years at the pace so far: average order value x orders a year x 3 years = revenue_net_of_refunds / years observed (at least 1) x 3, a year being 365.25 days. The textbook formula, undiscounted, for orientation: it ignores that customers leave. 0 without an order."
 */
-WITH as_of AS (
-    SELECT greatest((SELECT max(ordered_at) FROM star.fact_order), (SELECT max(started_at) FROM star.fact_session)) AS last_at
+WITH data_range AS (
+    SELECT
+        least((SELECT min(ordered_at) FROM star.fact_order), (SELECT min(started_at) FROM star.fact_session)) AS first_at,
+        greatest((SELECT max(ordered_at) FROM star.fact_order), (SELECT max(started_at) FROM star.fact_session)) AS last_at
 ),
 
 orders AS (
+    SELECT
+        customer_key,
+        min(ordered_at) AS first_placed_at,
+        count(*) FILTER (WHERE status = 'cancelled') AS cancelled_orders
+    FROM star.fact_order
+    GROUP BY customer_key
+),
+
+purchases AS (
     SELECT
         customer_key,
         count(*) AS orders,
@@ -34,6 +47,7 @@ orders AS (
         sum(net_revenue - refund_amount) AS net_of_refunds,
         CASE WHEN count(margin) = count(*) THEN sum(margin) END AS margin
     FROM star.fact_order
+    WHERE status <> 'cancelled'
     GROUP BY customer_key
 ),
 
@@ -56,10 +70,11 @@ emails AS (
 tenure AS (
     SELECT
         customer.customer_key,
-        least(customer.signed_up_at, orders.first_ordered_at, visits.first_visited_at) AS first_seen_at,
-        main.elapsed_days(first_seen_at, as_of.last_at) AS days
+        least(customer.signed_up_at, orders.first_placed_at, visits.first_visited_at) AS first_seen_at,
+        main.elapsed_days(first_seen_at, data_range.last_at) AS days,
+        main.elapsed_days(greatest(first_seen_at, data_range.first_at), data_range.last_at) AS observed_days
     FROM star.dim_customer AS customer
-    CROSS JOIN as_of
+    CROSS JOIN data_range
     LEFT JOIN orders ON orders.customer_key = customer.customer_key
     LEFT JOIN visits ON visits.customer_key = customer.customer_key
 )
@@ -67,22 +82,25 @@ tenure AS (
 SELECT
     customer.customer_key,
     customer.customer_id,
-    coalesce(orders.orders, 0) AS orders,
-    orders.first_ordered_at,
-    orders.last_ordered_at,
-    CAST(coalesce(orders.revenue, 0) AS DECIMAL(18, 2)) AS revenue,
-    CAST(coalesce(orders.net_of_refunds, 0) AS DECIMAL(18, 2)) AS revenue_net_of_refunds,
-    CAST(CASE WHEN orders.orders IS NULL THEN 0 ELSE orders.margin END AS DECIMAL(18, 2)) AS margin,
-    CAST(orders.revenue / orders.orders AS DECIMAL(18, 2)) AS avg_order_value,
+    coalesce(purchases.orders, 0) AS orders,
+    coalesce(orders.cancelled_orders, 0) AS cancelled_orders,
+    purchases.first_ordered_at,
+    purchases.last_ordered_at,
+    main.money(coalesce(purchases.revenue, 0)) AS revenue,
+    main.money(coalesce(purchases.net_of_refunds, 0)) AS revenue_net_of_refunds,
+    main.money(CASE WHEN purchases.orders IS NULL THEN 0 ELSE purchases.margin END) AS margin,
+    main.money(main.ratio(purchases.revenue, purchases.orders)) AS avg_order_value,
     coalesce(visits.sessions, 0) AS sessions,
     coalesce(emails.received, 0) AS emails_received,
     coalesce(emails.opened, 0) AS emails_opened,
     tenure.first_seen_at,
     CAST(floor(tenure.days) AS BIGINT) AS tenure_days,
-    CAST(coalesce(orders.net_of_refunds / greatest(tenure.days / 365.25, 1) * 3, 0) AS DECIMAL(18, 2)) AS estimated_clv
+    CAST(floor(tenure.observed_days) AS BIGINT) AS observed_days,
+    main.money(coalesce(main.ratio(purchases.net_of_refunds * 3, greatest(tenure.observed_days / 365.25, 1)), 0)) AS estimated_clv
 FROM star.dim_customer AS customer
 INNER JOIN tenure ON tenure.customer_key = customer.customer_key
 LEFT JOIN orders ON orders.customer_key = customer.customer_key
+LEFT JOIN purchases ON purchases.customer_key = customer.customer_key
 LEFT JOIN visits ON visits.customer_key = customer.customer_key
 LEFT JOIN emails ON emails.customer_key = customer.customer_key
 WHERE customer.customer_key <> 0

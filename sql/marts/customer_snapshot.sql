@@ -15,7 +15,7 @@ purchases_store = "Purchases in a store. NULL where computed: an order does not 
 has_complained = "Whether the customer complained; computed: in a survey of the last 730 days."
 is_computed = "Whether Martlet computed the figures, rather than a source having given them."
 */
-WITH given AS (
+WITH given_figures AS (
     SELECT count(*) AS given_rows
     FROM star.fact_customer_snapshot
 ),
@@ -28,8 +28,8 @@ moments AS (
 as_of AS (
     SELECT moments.last_at
     FROM moments
-    CROSS JOIN given
-    WHERE given.given_rows = 0 AND moments.last_at IS NOT NULL
+    CROSS JOIN given_figures
+    WHERE given_figures.given_rows = 0 AND moments.last_at IS NOT NULL
 ),
 
 last_orders AS (

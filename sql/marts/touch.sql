@@ -12,7 +12,7 @@ campaign_key = "Campaign of the touch, or 0."
 touch_type = "How the person came into contact."
 session_id = "Visit to which the touch led. NULL when it led to none."
 */
-WITH identified AS (
+WITH identified_touches AS (
     SELECT
         touchpoint_id, customer_key, CAST(NULL AS BIGINT) AS anonymous_id, touched_at, channel_key, campaign_key,
         touch_type, session_id
@@ -20,28 +20,28 @@ WITH identified AS (
     WHERE customer_key <> 0
 ),
 
-known AS (
+known_visitors AS (
     SELECT visitor_id, customer_key
     FROM star.bridge_visitor
     WHERE customer_key <> 0
 ),
 
 -- Unidentified touches alone go through the bridge, so that the many identified ones keep a plain scan.
-unidentified AS (
+unidentified_touches AS (
     SELECT
         touch.touchpoint_id,
-        coalesce(known.customer_key, 0) AS customer_key,
-        CASE WHEN known.customer_key IS NULL THEN touch.visitor_id END AS anonymous_id,
+        coalesce(known_visitors.customer_key, 0) AS customer_key,
+        CASE WHEN known_visitors.customer_key IS NULL THEN touch.visitor_id END AS anonymous_id,
         touch.touched_at,
         touch.channel_key,
         touch.campaign_key,
         touch.touch_type,
         touch.session_id
     FROM star.fact_touchpoint AS touch
-    LEFT JOIN known ON known.visitor_id = touch.visitor_id
+    LEFT JOIN known_visitors ON known_visitors.visitor_id = touch.visitor_id
     WHERE touch.customer_key = 0
 )
 
-SELECT * FROM identified
+SELECT * FROM identified_touches
 UNION ALL
-SELECT * FROM unidentified
+SELECT * FROM unidentified_touches

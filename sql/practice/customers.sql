@@ -23,13 +23,13 @@ loyalty_tier = "Level in the loyalty programme. NULL when not a member."
 signup_date = "Day on which the account was opened. NULL when not known."
 acquisition_channel = "Channel of the visit that led to the sign-up."
 email_opt_in = "Whether the customer agrees to marketing by email."
-customer_segment = "RFM segment by segmentation.rfm with its defaults, or 'No orders yet'."
-total_orders = "Number of orders."
-total_spent = "Net revenue of all orders, before refunds."
+customer_segment = "RFM segment by segmentation.rfm with its defaults, where there is an order that was not cancelled; else 'Only cancelled orders', or 'No orders in the data': the customer may have ordered before the data begin."
+total_orders = "Number of orders, cancelled ones left out, as customer_segment counts them."
+total_spent = "Net revenue of these orders, before refunds."
 avg_order_value = "total_spent / total_orders. NULL without an order."
-first_order_date = "Day of the first order. NULL without an order."
-last_order_date = "Day of the last order. NULL without an order."
-estimated_clv = "Revenue expected of three years at the pace so far, by the formula of mart.customer_profile. 0 without an order."
+first_order_date = "Day of the first of these orders. NULL without one."
+last_order_date = "Day of the last of these orders. NULL without one."
+estimated_clv = "Revenue expected of three years at the pace so far, of the years since the sign-up or, where that is later, since the data begin; the formula is that of mart.customer_profile. 0 without an order."
 website_visits = "Number of visits to the site."
 emails_received = "Number of emails delivered."
 emails_opened = "Number of emails opened by the customer; opens by machines do not count."
@@ -55,7 +55,10 @@ SELECT
     CAST(customer.signed_up_at AS DATE) AS signup_date,
     channel.channel AS acquisition_channel,
     customer.is_email_opted_in AS email_opt_in,
-    coalesce(rfm.segment, 'No orders yet') AS customer_segment,
+    coalesce(
+        rfm.segment,
+        CASE WHEN profile.cancelled_orders > 0 THEN 'Only cancelled orders' ELSE 'No orders in the data' END
+    ) AS customer_segment,
     profile.orders AS total_orders,
     profile.revenue AS total_spent,
     profile.avg_order_value,

@@ -1,5 +1,5 @@
 /*
-doc   = "An email campaign and what came of it. An order counts for the campaign whose email the customer last opened or clicked within the 120 hours before it; opens and clicks by machines do not count for that. Campaigns without sends are here too. Practice view: everything in one place, in plain words."
+doc   = "An email campaign and what came of it. An order counts for the campaign whose email the customer last clicked within the 120 hours before it, as in email.credit; clicks by machines do not count for that. Campaigns without sends are here too. Practice view: everything in one place, in plain words."
 grain = ["campaign_id"]
 
 [columns]
@@ -30,35 +30,14 @@ WITH emails AS (
         count(first_opened_at) AS opened,
         count(first_clicked_at) AS clicked,
         count(unsubscribed_at) AS unsubscribed,
-        CAST(round(sum(cost), 2) AS DECIMAL(18, 2)) AS cost
+        main.money(sum(cost)) AS cost
     FROM star.fact_email
     GROUP BY campaign_key
 ),
 
-touches AS (
-    SELECT email_id, customer_key, campaign_key, first_human_opened_at AS touched_at
-    FROM star.fact_email
-    WHERE first_human_opened_at IS NOT NULL AND customer_key <> 0
-    UNION ALL
-    SELECT email_id, customer_key, campaign_key, first_human_clicked_at AS touched_at
-    FROM star.fact_email
-    WHERE first_human_clicked_at IS NOT NULL AND customer_key <> 0
-),
-
-attributed AS (
-    SELECT orders.net_revenue, touches.campaign_key
-    FROM star.fact_order AS orders
-    INNER JOIN touches
-        ON touches.customer_key = orders.customer_key AND touches.touched_at <= orders.ordered_at
-    WHERE main.elapsed_days(touches.touched_at, orders.ordered_at) <= 5
-    QUALIFY row_number() OVER (
-        PARTITION BY orders.order_id ORDER BY touches.touched_at DESC, touches.email_id DESC
-    ) = 1
-),
-
 sales AS (
     SELECT campaign_key, count(*) AS conversions, sum(net_revenue) AS revenue
-    FROM attributed
+    FROM email.credit
     GROUP BY campaign_key
 )
 
@@ -77,7 +56,7 @@ SELECT
     main.ratio(emails.clicked, emails.delivered) AS click_rate,
     coalesce(sales.conversions, 0) AS conversions,
     main.ratio(coalesce(sales.conversions, 0), emails.delivered) AS conversion_rate,
-    CAST(coalesce(sales.revenue, 0) AS DECIMAL(18, 2)) AS revenue,
+    main.money(coalesce(sales.revenue, 0)) AS revenue,
     coalesce(emails.cost, 0) AS cost,
     main.ratio(coalesce(sales.revenue, 0) - emails.cost, emails.cost) AS roi
 FROM star.dim_campaign AS campaign
