@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from martlet.loaders.company.advance import AdvanceReport, advance
     from martlet.loaders.company.build import BuildReport, build
     from martlet.loaders.extract import ExtractReport, extract
-    from martlet.loaders.ingest import ingest
-    from martlet.loaders.ingest.paths import ingest_paths
+    from martlet.loaders.ingest import ingest, ingest_paths
     from martlet.loaders.ingest.report import IngestReport
     from martlet.loaders.privacy.forget import ForgetReport, forget
     from martlet.loaders.quality.checking import CheckReport, check
@@ -75,7 +74,7 @@ _HOMES = {
     "extract": "martlet.loaders.extract",
     "forget": "martlet.loaders.privacy.forget",
     "ingest": "martlet.loaders.ingest",
-    "ingest_paths": "martlet.loaders.ingest.paths",
+    "ingest_paths": "martlet.loaders.ingest",
     "open": "martlet.engine.warehouse",
 }
 

@@ -7,6 +7,8 @@ takes, `profiles` what sources write; `loading` leads through all of it, `quaran
 
 from __future__ import annotations
 
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
+    import polars as pl
+
     from martlet.loaders.ingest.profile import Profile
     from martlet.loaders.ingest.ranking import Fit
     from martlet.loaders.ingest.report import IngestReport
 
-__all__ = ["ingest", "profiles", "sniff"]
+__all__ = ["ingest", "ingest_paths", "profiles", "sniff"]
 
 
 def ingest(
@@ -30,6 +34,7 @@ def ingest(
     as_of: date | None = None,
     columns: Mapping[str, str | int] | None = None,
     date_order: str | None = None,
+    path_separator: str | None = None,
     impute: Mapping[str, str] | None = None,
     pseudonym_key: bytes | None = None,
     retry: bool = False,
@@ -55,6 +60,8 @@ def ingest(
         By key of the profile, the file's column by name, or by position from 1; found if not given.
     date_order
         `dmy`, `mdy` or `ymd`: how dates such as 3/4/2024 are meant; decided by the whole column if None.
+    path_separator
+        What stands between two steps of a path, such as `>` or `|`, spaces around it aside; found if None.
     impute
         By field, what an empty cell becomes: `median`, `mean`, `mode` or a value. Nothing is made up otherwise.
     pseudonym_key
@@ -90,6 +97,8 @@ def ingest(
             f"date_order is {date_order!r}.{did_you_mean(str(date_order), ORDERS)} It says the order of day, month and year."
         )
     loaded = load_profile(profile)
+    if path_separator is not None:
+        loaded = _with_steps(loaded, path_separator)
     _refuse_unknown_fields(loaded, impute or {})
     sources = [open_source(path, loaded.read) for path in find_files(_listed(given))]
     options = loading.Options(
@@ -108,6 +117,38 @@ def ingest(
         options=options,
         say=progress or (lambda _step, _share: None),
     )
+
+
+def ingest_paths(
+    paths: str | Path | pl.DataFrame,
+    *,
+    warehouse: str | Path = "warehouse.duckdb",
+    columns: Mapping[str, str | int] | None = None,
+    separator: str | None = None,
+) -> IngestReport:
+    """Load counted paths, from a file or a frame, in place of those that were there: `ingest` with the profile `paths`.
+
+    Parameters
+    ----------
+    paths
+        A file, or a frame: a path of channels such as `Email > Direct`, its conversions, and perhaps their value and the
+        people who walked it without one.
+    warehouse, columns
+        As of `ingest`.
+    separator
+        As `path_separator` of `ingest`.
+
+    Raises
+    ------
+    MartletError
+        As `ingest`.
+    """
+    if isinstance(paths, str | Path):
+        return ingest("paths", paths, warehouse=warehouse, columns=columns, path_separator=separator)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "(frame)"
+        paths.write_parquet(file)
+        return ingest("paths", file, warehouse=warehouse, columns=columns, path_separator=separator)
 
 
 def profiles() -> list[Profile]:
@@ -135,6 +176,27 @@ def _listed(given: Sequence[str | Path]) -> list[str | Path]:
     if not given:
         raise ParameterError("no file to load is given")
     return list(given)
+
+
+def _with_steps(profile: Profile, separator: str) -> Profile:
+    """Return a profile whose paths have this between their steps."""
+    from martlet.loaders.ingest.entity import entity  # noqa: PLC0415
+
+    if not separator.strip():
+        raise ParameterError(
+            "path_separator is empty, but must be what stands between two steps, such as '>'"
+        )
+    paths = {
+        key
+        for feed in profile.feeds
+        for name, source in feed.fields.items()
+        if entity(feed.entity).field(name).type == "path"
+        for key in source.columns
+    }
+    if not paths:
+        raise ParameterError(f"path_separator is given, but {profile.name} feeds no paths")
+    changed = {key: replace(profile.columns[key], steps=separator) for key in paths}
+    return replace(profile, columns={**profile.columns, **changed})
 
 
 def _refuse_unknown_fields(profile: Profile, impute: Mapping[str, str]) -> None:

@@ -74,6 +74,7 @@ class _File(Values):
             "max": self.number,
             "impossible": lambda k, v: tuple(self.number(k, entry) for entry in self.entries(k, v)),
             "currency": self.text,
+            "steps": self.text,
             "case": lambda k, v: self.one_of(k, v, get_args(Case)[1:]),
             "example": self.word,
             "guess": self._guess,

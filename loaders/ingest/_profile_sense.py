@@ -29,6 +29,7 @@ _ONLY: Final = {
     "max": _NUMBERS,
     "impossible": _NUMBERS,
     "currency": frozenset(("money",)),
+    "steps": frozenset(("path",)),
 }
 
 

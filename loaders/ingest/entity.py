@@ -21,11 +21,12 @@ __all__ = ["TYPES", "Adjustment", "Each", "Entity", "Field", "FieldType", "entit
 
 FieldType = Literal[
     "id", "text", "word", "name", "email", "phone", "url", "money", "number", "share", "count", "year",
-    "date", "timestamp", "bool",
+    "date", "timestamp", "bool", "path",
 ]  # fmt: skip
 TYPES: tuple[FieldType, ...] = get_args(FieldType)
-# Counts are stored as INTEGER.
-_LARGEST_COUNT = 2**31 - 1
+# The bounds of fields that declare none: counts are stored as INTEGER, money as DECIMAL(18, 2), and sums of ten must fit.
+_LEAST = {"money": -999_999_999_999_999}
+_LARGEST = {"money": 999_999_999_999_999, "count": 2**31 - 1}
 _FOLDER = files("martlet.loaders.ingest") / "entities"
 
 
@@ -117,7 +118,10 @@ class Entity:
         Column of the fact's own number, given by the loader; the source's text is kept in `source_id`. None if the
         table has no such number.
     key
-        Fields that identify a row in the source.
+        Fields that identify a row in the source; none if the entity `replaces`.
+    replaces
+        Whether a load takes the place of what earlier loads told, each of its rows counting by itself. Such rows stand
+        apart from the rest of the star, so that they may be loaded beside a synthetic company.
     identity
         Fields that tell rows apart where the key is not given.
     owner
@@ -147,6 +151,7 @@ class Entity:
     key: tuple[str, ...]
     fields: Mapping[str, Field]
     id: str | None = None
+    replaces: bool = False
     identity: tuple[str, ...] = ()
     owner: str | None = None
     at: str | None = None
@@ -270,6 +275,7 @@ def _field(name: str, raw: dict[str, Any], where: str) -> Field:
         impossible=tuple(given.pop("impossible", ())),
         takes=tuple(given.pop("takes", ())),
         column=given.pop("column", name),
-        max=given.pop("max", _LARGEST_COUNT if given["type"] == "count" else None),
+        min=given.pop("min", _LEAST.get(given["type"])),
+        max=given.pop("max", _LARGEST.get(given["type"])),
         **given,
     )

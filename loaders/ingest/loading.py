@@ -28,7 +28,7 @@ from martlet.loaders.ingest.cleaning import Cleaner, merged
 from martlet.loaders.ingest.entity import entities
 from martlet.loaders.ingest.load_log import Books
 from martlet.loaders.ingest.matching import match
-from martlet.loaders.ingest.merging import finishing, links
+from martlet.loaders.ingest.merging import finishing, links, replacing
 from martlet.loaders.ingest.merging.merge import settle
 from martlet.loaders.ingest.merging.staging import Staging
 from martlet.loaders.ingest.merging.tables import has_rows
@@ -69,14 +69,14 @@ def load(
     began = time.perf_counter()
     matchings = [match(profile, source, options.columns) for source in sources]
     say("reading", 0.0)
-    known = _known(warehouse, profile, sources, options)
+    known = {} if _replaces(profile) else _known(warehouse, profile, sources, options)
     if all(source.content_hash() in known for source in sources):
         files = tuple(_nothing_new(source, known[source.content_hash()]) for source in sources)
         return IngestReport(files=files, seconds=time.perf_counter() - began)
     files, results = (), []
     try:
         with rewriting(warehouse, start_from_existing=True, empty=empty.put) as connection:
-            _prepare(connection, warehouse)
+            _prepare(connection, warehouse, profile)
             loading = _Loading(connection, profile, options, say)
             files = tuple(
                 loading.file(source, matching, number, len(sources))
@@ -118,16 +118,23 @@ def _known(warehouse: Path, profile: Profile, sources: Sequence[Source], options
         return {}
 
 
-def _earlier(connection: duckdb.DuckDBPyConnection, profile: Profile, options: Options) -> dict[str, int]:
+def _replaces(profile: Profile) -> bool:
+    """Tell whether a load takes the place of earlier ones, so that its files say something new even if they are known."""
+    return all(entities()[feed.entity].replaces for feed in profile.feeds)
+
+
+def _earlier(
+    connection: duckdb.DuckDBPyConnection, profile: Profile, options: Options, since: int = 0
+) -> dict[str, int]:
     # A day that is told makes the same content say something new: how things stand on another day.
     day = "AND as_of IS NOT DISTINCT FROM $as_of" if options.as_of else ""
-    bound: dict[str, object] = {"profile": profile.name, "settings": options.settings()}
+    bound: dict[str, object] = {"profile": profile.name, "settings": options.settings(), "since": since}
     if options.as_of:
         bound["as_of"] = options.as_of
     return dict(
         connection.execute(
             "SELECT content_hash, min(load_id) FROM meta.load "
-            f"WHERE profile = $profile AND settings = $settings {day} GROUP BY content_hash",
+            f"WHERE profile = $profile AND settings = $settings AND load_id > $since {day} GROUP BY content_hash",
             bound,
         ).fetchall()
     )
@@ -137,10 +144,14 @@ def _nothing_new(source: Source, load_id: int) -> FileReport:
     return FileReport(load_id=load_id, source=source.name, format=source.format, already_loaded=True)
 
 
-def _prepare(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
-    """Make the star where there is none, and refuse a file that is not for real data."""
+def _prepare(connection: duckdb.DuckDBPyConnection, warehouse: Path, profile: Profile) -> None:
+    """Make the star where there is none, make room for what replaces, and refuse a file that is not for real data."""
     star.create(connection)
-    if connection.execute("SELECT 1 FROM meta.load WHERE kind = 'build'").fetchall():
+    replacing.clear(connection, [entities()[feed.entity] for feed in profile.feeds])
+    if (
+        not _replaces(profile)
+        and connection.execute("SELECT 1 FROM meta.load WHERE kind = 'build'").fetchall()
+    ):
         raise WarehouseError(
             f"{warehouse} holds a synthetic company, and real data would belie its planted truth; "
             "load them into a warehouse of their own, such as --warehouse mine.duckdb"
@@ -175,11 +186,12 @@ class _Loading:
         self._as_of = datetime(day.year, day.month, day.day)  # noqa: DTZ001  (moments are UTC without a zone)
         self._touched: set[str] = set()
         self._last_load = 0
+        self._since = star.next_load_id(connection) - 1 if _replaces(profile) else 0
 
     def file(self, source: Source, matching: Matching, number: int, of: int) -> FileReport:
         """Load one file."""
         began = time.perf_counter()
-        known = _earlier(self._connection, self._profile, self._options)
+        known = _earlier(self._connection, self._profile, self._options, self._since)
         if source.content_hash() in known:
             return _nothing_new(source, known[source.content_hash()])
         load_id = star.next_load_id(self._connection)
@@ -212,7 +224,8 @@ class _Loading:
 
     def finish(self) -> list[CheckResult]:
         """Link and order what was loaded, make what is derived, and check it."""
-        links.link(self._connection)
+        if not _replaces(self._profile):
+            links.link(self._connection)
         # Rows that were written at once into an empty table are in order already.
         mixed = sorted(table for table in self._touched if self._tables[table] > 1)
         finishing.put_in_order(self._connection, mixed)

@@ -111,6 +111,8 @@ class Column:
         Bounds of numbers, both allowed, and numbers between them that stand for nothing; beside those of the field.
     currency
         Key of the column that names the currency of these amounts.
+    steps
+        What stands between two steps of a path, spaces around it aside. The commonest mark of the column if not given.
     case
         Letters to turn lower, upper or title, where the source writes names in capitals.
     example
@@ -134,6 +136,7 @@ class Column:
     max: float | None = None
     impossible: tuple[float, ...] = ()
     currency: str | None = None
+    steps: str | None = None
     case: Case = ""
     example: str = ""
     guess: Guess = Guess()

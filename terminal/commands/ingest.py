@@ -58,6 +58,7 @@ class ProfileName(options.ParamType):
 @click.option(
     "--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="How dates such as 03/04/2025 are meant."
 )
+@click.option("--path-separator", help="What stands between two steps of a path. Default: found.")
 @click.option(
     "--impute",
     type=options.Imputation(),
@@ -142,33 +143,23 @@ def ingest(
     multiple=True,
     help="Which column is path, conversions, revenue or non_conversions, where its name is not a usual one.",
 )
-@click.option("--separator", default=">", show_default=True, help="What stands between two channels.")
+@click.option("--separator", help="What stands between two channels. Default: found.")
 @options.warehouse
 @options.quiet
-def ingest_paths(
-    file: Path, *, columns: Sequence[tuple[str, str]], separator: str, warehouse: Path, quiet: bool
-) -> None:
-    """Load paths that somebody has already counted, for attribution without a star behind it.
-
-    FILE is CSV or Parquet: a path of channels such as "Email > Direct", its conversions, and perhaps their revenue and the people who
-    walked it without one. It takes the place of paths that were loaded before.
+@click.pass_context
+def ingest_paths(context: click.Context, file: Path, *, separator: str | None, **choices: Any) -> None:
+    """Load paths that somebody has counted: the same as martlet ingest paths FILE.
 
     For example:
       martlet ingest-paths paths.csv --warehouse paths.duckdb
       martlet query attribution/given_paths -p model=markov -w paths.duckdb
     """
-    import martlet
-    from martlet.terminal.summaries import option_for
+    context.invoke(ingest, words=("paths", str(file)), path_separator=separator, **choices)
+    if not choices["quiet"]:
+        from martlet.terminal.summaries import option_for
 
-    report = martlet.ingest_paths(
-        file,
-        warehouse=warehouse,
-        columns=options.assigned(columns, what="column"),
-        separator=separator,
-    )
-    if not quiet:
-        click.echo(report.summary(), err=True)
-        click.echo(f"Try next: martlet query attribution/given_paths{option_for(warehouse)}", err=True)
+        try_next = f"martlet query attribution/given_paths{option_for(choices['warehouse'])}"
+        click.echo(f"Try next: {try_next}", err=True)
 
 
 @click.command(cls=Command)

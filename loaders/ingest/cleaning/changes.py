@@ -30,6 +30,7 @@ RULES: Final = {
     "date_format": "A date or time written otherwise than by ISO 8601, or with a time zone other than UTC.",
     "yes_no": "A word for yes or no.",
     "email_format": "An email address taken out of what was written around it.",
+    "path_format": "A path written otherwise than with ' > ' between its steps.",
     "phone_format": "A phone number without its spaces, hyphens and parentheses.",
     "unreadable": "A value of an optional field that can't be read: the cell is empty now.",
     "ambiguous": "A value of an optional field that could mean two things: the cell is empty now.",

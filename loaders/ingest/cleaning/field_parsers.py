@@ -9,6 +9,7 @@ import polars as pl
 from martlet.loaders.ingest.cleaning.bounds import Bounds
 from martlet.loaders.ingest.cleaning.dates import DateReader
 from martlet.loaders.ingest.cleaning.numbers import NumberReader
+from martlet.loaders.ingest.cleaning.paths import PathReader
 from martlet.loaders.ingest.cleaning.spellings import BoolReader, WordReader
 from martlet.loaders.ingest.cleaning.texts import EmailReader, IdReader, PhoneReader, TextReader
 
@@ -25,7 +26,7 @@ __all__ = ["STAGED", "bounds", "constant", "reader"]
 
 # How values of each type are staged.
 STAGED: Final[dict[FieldType, pl.DataType]] = {
-    **dict.fromkeys(("id", "text", "word", "name", "email", "phone", "url"), pl.String()),
+    **dict.fromkeys(("id", "text", "word", "name", "email", "phone", "url", "path"), pl.String()),
     "money": pl.Decimal(18, 2),
     "number": pl.Float64(),
     "share": pl.Float64(),
@@ -66,6 +67,8 @@ def reader(
         is_bounded = field.max_years_ago is not None or column is None
         order = (column.dates if column else None) or date_order
         return DateReader(kind, order=order, zone=column.zone if column else "", bounded=is_bounded)
+    if kind == "path":
+        return PathReader(column.steps if column else None)
     if kind == "word":
         return WordReader(field.words, is_open=field.is_open, other=field.other)
     simple = _SIMPLE.get(kind)

@@ -31,9 +31,16 @@ _NOUN: Final = {
     "year": "year",
 }
 # What needs no second look: the mark in 1.234 could group thousands, but more or fewer decimals than three can't.
-_PLAIN: Final = r"^-?\d{1,15}(?:\.(?:\d{1,2}|\d{4,9}))?$"
-_PLAIN_MONEY: Final = r"^-?\d{1,16}(?:\.\d{1,2})?$"
+_PLAIN_NUMBER: Final = r"^-?\d{1,15}(?:\.(?:\d{1,2}|\d{4,9}))?$"
 _PLAIN_WHOLE: Final = r"^-?\d{1,18}$"
+_PLAIN: Final[dict[NumberType, str]] = {
+    "money": r"^-?\d{1,16}(?:\.\d{1,2})?$",
+    "number": _PLAIN_NUMBER,
+    "share": _PLAIN_NUMBER,
+    "count": _PLAIN_WHOLE,
+    "year": _PLAIN_WHOLE,
+}
+_PLAIN_WITHOUT_MARK: Final = {**dict.fromkeys(_PLAIN, _PLAIN_WHOLE), "money": r"^-?\d{1,16}$"}
 _AS_WRITTEN: Final = r"^-?\d+(?:\.\d+)?$"
 _SHIFT: Final[dict[Unit, int]] = {"units": 0, "cents": 2, "micros": 6, "percent": 2}
 _MOST_DIGITS: Final = {"money": 16, "count": 18, "year": 18}
@@ -62,8 +69,7 @@ class NumberReader:
         self._kind: Final = kind
         self._declared: Final = decimal
         self._unit: Final[Unit] = unit
-        plain = {"money": _PLAIN_MONEY, "count": _PLAIN_WHOLE, "year": _PLAIN_WHOLE}.get(kind, _PLAIN)
-        self._plain: Final = _PLAIN_WHOLE if decimal == "," else plain
+        self._plain: Final = (_PLAIN_WITHOUT_MARK if decimal == "," else _PLAIN)[kind]
         self._points = self._commas = 0
         self._example: str | None = None
         self._ambiguous: set[str] = set()
@@ -123,27 +129,25 @@ class NumberReader:
         """Read a batch; problems are "unreadable ...", "ambiguous ..." and "impossible ..." in words."""
         plain = text.str.contains(self._plain)
         given = text.is_not_null()
-        if (plain | ~given).all():
-            return Read(self._typed_plain(text))
-        slow = self._slow(text.filter(given & ~plain).unique())
-        fast = self._typed_plain(pl.select(pl.when(plain).then(text)).to_series())
-        return spread(text, given & ~plain, fast, slow)
+        fast = None
+        if self._is_cast:
+            if (plain | ~given).all():
+                return Read(self._cast(text))
+            fast = self._cast(pl.select(pl.when(plain).then(text)).to_series())
+            given &= ~plain
+        return spread(text, given, fast, self._slow(text.filter(given).unique()))
 
-    def _typed_plain(self, text: pl.Series) -> pl.Series:
-        shift = _SHIFT[self._unit]
-        if self._kind == "money" and not shift:
+    @property
+    def _is_cast(self) -> bool:
+        """Whether plain text only has to be cast: no exact value has to be shifted."""
+        return self._unit == "units" or self._kind in ("number", "share")
+
+    def _cast(self, text: pl.Series) -> pl.Series:
+        if self._kind == "money":
             return text.cast(pl.Decimal(18, 2))
-        if self._kind in ("count", "year") and not shift:
+        if self._kind in ("count", "year"):
             return text.cast(pl.Int64)
-        if self._kind in ("number", "share"):
-            return text.cast(pl.Float64) / float(10**shift)
-        distinct = pl.DataFrame({"text": text.unique().drop_nulls()})
-        parts = distinct.with_columns(
-            canonical=pl.col("text").str.strip_prefix("-"),
-            negative=pl.col("text").str.starts_with("-"),
-            percent=pl.lit(value=False),
-        )
-        return spread(text, text.is_not_null(), None, self._valued(parts)).values
+        return text.cast(pl.Float64) / float(10 ** _SHIFT[self._unit])
 
     def _slow(self, distinct: pl.Series) -> pl.DataFrame:
         """Return `text`, `value`, `problem`, `rule` and `rule_2`, `currency` of different texts that are not plain."""
@@ -176,8 +180,14 @@ class NumberReader:
         if self._kind in ("number", "share"):
             number = pl.col("canonical").cast(pl.Float64, strict=False)
             value = sign * number / pl.lit(10.0).pow(moved)
-            sized = pl.when(value.is_finite()).then(value)
-            return parts.with_columns(value=sized, problem=problem, rule_2=pl.lit(None, pl.String))
+            too_large = pl.when(~value.is_finite()).then(
+                pl.lit(f"impossible {_NOUN[self._kind]}: it is more than a computer's numbers hold")
+            )
+            return parts.with_columns(
+                value=pl.when(value.is_finite()).then(value),
+                problem=pl.coalesce(problem, too_large),
+                rule_2=pl.lit(None, pl.String),
+            )
         digits = pl.col("canonical").str.extract(r"^0*(\d*)", 1)
         decimals = pl.col("canonical").str.extract(r"\.(\d*)$", 1).fill_null("")
         padded = digits.str.zfill(shift + 1)

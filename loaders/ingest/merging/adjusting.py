@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from martlet.loaders.ingest.merging.outcome import Change
-from martlet.loaders.ingest.merging.tables import quoted
+from martlet.loaders.ingest.merging.tables import quoted, sql_type
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,10 +23,10 @@ def adjust(connection: duckdb.DuckDBPyConnection, staged: Staged) -> list[Change
     for rule in staged.entity.adjustments:
         if rule.column not in staged.fed:
             continue
-        column = quoted(rule.column)
+        column, kind = quoted(rule.column), sql_type(staged.entity.fields[rule.column])
         connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE adjusted AS SELECT row, part, {column} AS old, {rule.to} AS new "
-            f"FROM {staged.all_fields()} WHERE {column} IS NOT NULL AND ({rule.when})"
+            f"CREATE OR REPLACE TEMP TABLE adjusted AS SELECT row, part, {column} AS old, TRY_CAST({rule.to} AS {kind}) AS new "
+            f"FROM {staged.all_fields()} WHERE {column} IS NOT NULL AND ({rule.when}) AND new IS NOT NULL"
         )
         count = int(connection.execute("SELECT count(*) FROM adjusted").fetchall()[0][0])
         if count:

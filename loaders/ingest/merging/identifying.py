@@ -139,7 +139,7 @@ def refuse_contradictions(connection: duckdb.DuckDBPyConnection, staged: Staged)
     )
     staged.is_distinct = True
     key = [quoted(name) for name in staged.entity.key if name in staged.fed]
-    if len(key) == len(staged.entity.key):
+    if key and len(key) == len(staged.entity.key):
         _drop_repeats(
             connection, staged, staged.name, key, given=" AND ".join(f"{name} IS NOT NULL" for name in key)
         )

@@ -39,6 +39,30 @@ HAVING min(ordered_at) IS NOT NULL
 """
 _FED = ("order_id", "customer_id", "ordered_at", "net_revenue", "gross_amount", "item_count")
 
+# Lines, with those that the star has already, whose sums the columns of their order can't hold.
+_TOO_LARGE = f"""
+INSERT INTO refused_line
+SELECT
+    line.row,
+    'unit_price',
+    'impossible amount',
+    concat('the lines of order ', order_id, ' come to ', large.amount, ' for ', large.items, ' items, more than an order can hold')
+FROM {{staged}} AS line
+JOIN (
+    SELECT order_id, sum(quantity) AS items, greatest(sum(quantity * unit_price), sum(abs({_NET})), sum(quantity * unit_cost)) AS amount
+    FROM (
+        SELECT order_id, quantity, unit_price, discount_amount, net_revenue, unit_cost FROM {{lines}}
+        UNION ALL
+        SELECT orders.source_id, line.quantity, line.unit_price, line.discount_amount, line.net_revenue, line.unit_cost
+        FROM star.fact_order_line AS line
+        JOIN star.fact_order AS orders ON orders.order_id = line.order_id
+        WHERE orders.source_id IN (SELECT order_id FROM {{staged}})
+    )
+    GROUP BY order_id
+    HAVING amount >= 1e15 OR items > 2147483647
+) AS large USING (order_id)
+"""
+
 # Orders that agree with their lines before these come follow them afterwards; others have a header that knows better.
 _FOLLOWING = """
 CREATE OR REPLACE TEMP TABLE following AS
@@ -103,6 +127,11 @@ def settle_lines(
         What became of the lines, and of the orders made from them, if there were any.
     """
     lines = staged.all_fields()
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE refused_line (row BIGINT, field VARCHAR, reason VARCHAR, detail VARCHAR)"
+    )
+    connection.execute(_TOO_LARGE.format(lines=lines, staged=staged.name))
+    _take_out(connection, staged)
     connection.execute(_MADE.format(lines=lines))
     made = None
     connection.execute(_FOLLOWING.format(lines=staged.name))
@@ -125,18 +154,21 @@ def settle_lines(
     )
     for name in ("following", "total", "numbered"):
         connection.execute(f"DROP TABLE {name}")
-    homeless = connection.sql("SELECT row, field, reason, detail FROM homeless ORDER BY row").pl()
-    connection.execute("DROP TABLE homeless")
-    outcome.refused = homeless if outcome.refused is None else outcome.refused.vstack(homeless).sort("row")
+    refused = connection.sql("SELECT row, field, reason, detail FROM refused_line ORDER BY row").pl()
+    connection.execute("DROP TABLE refused_line")
+    outcome.refused = refused if outcome.refused is None else outcome.refused.vstack(refused).sort("row")
     return outcome, made
 
 
 def _refuse_homeless(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     """Take out lines of orders that nobody knows, and that the lines can't make since they don't say when."""
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE homeless AS SELECT row, 'order_id' AS field, 'unknown order' AS reason, "
-        "concat('the warehouse has no order ', order_id, '; load the orders first, or lines with the moment of their order') AS detail "
+        "INSERT INTO refused_line SELECT row, 'order_id', 'unknown order', "
+        "concat('the warehouse has no order ', order_id, '; load the orders first, or lines with the moment of their order') "
         f"FROM {staged.name} WHERE order_id NOT IN (SELECT source_id FROM star.fact_order WHERE source_id IS NOT NULL)"
     )
-    if count(connection, "homeless"):
-        connection.execute(f"DELETE FROM {staged.name} WHERE row IN (SELECT row FROM homeless)")
+    _take_out(connection, staged)
+
+
+def _take_out(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    connection.execute(f"DELETE FROM {staged.name} WHERE row IN (SELECT row FROM refused_line)")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from martlet.loaders.ingest.entity import Entity, Field
-from martlet.loaders.ingest.merging import visits
+from martlet.loaders.ingest.merging import replacing, visits
 from martlet.loaders.ingest.merging.adjusting import adjust
 from martlet.loaders.ingest.merging.describing import settle_members
 from martlet.loaders.ingest.merging.facts import settle_facts
@@ -87,7 +87,8 @@ def settle(
     _leave_out(connection, staged)
     _extend_calendar(connection, staged, as_of, settled)
     for place, table in enumerate(staged):
-        outcome = _settle_one(connection, table, as_of, load_id, settled)
+        how = _append if table.entity.replaces else _settle_one
+        outcome = how(connection, table, as_of, load_id, settled)
         if table.is_main:
             settled.main = outcome
             _leave_out(connection, staged[place:])
@@ -140,6 +141,13 @@ def _settle_one(
     for each in table.entity.each.values():
         _settle_family(connection, table, each, as_of, settled)
     return outcome
+
+
+def _append(
+    connection: duckdb.DuckDBPyConnection, table: Staged, _as_of: datetime, _load_id: int, settled: Settled
+) -> Outcome:
+    settled.tables[table.entity.table] += 1
+    return replacing.append(connection, table)
 
 
 def _mark_controls(connection: duckdb.DuckDBPyConnection, table: Staged) -> None:

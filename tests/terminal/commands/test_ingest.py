@@ -109,4 +109,4 @@ def test_counted_paths_are_loaded(run, tmp_path):
         ]
     wrong = run("ingest-paths", file, "-w", target)
     assert wrong.exit_code == 2
-    assert "no column for conversions" in wrong.stderr
+    assert "no column was recognised for conversions" in wrong.stderr

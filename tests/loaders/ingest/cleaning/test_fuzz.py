@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from martlet.loaders.ingest.cleaning.cells import tidied
@@ -14,13 +14,26 @@ from martlet.loaders.ingest.profile import Column
 ALIKE = st.text("0123456789 .,:-/+$()%eETZxX'\u2212\u00a0", max_size=22)
 LONG = st.integers(min_value=0, max_value=10**40).map(str)
 CELLS = st.lists(st.one_of(ALIKE, st.text(max_size=12), LONG, st.none()), min_size=1, max_size=8)
+UNITS = st.sampled_from(["units", "cents", "micros", "percent"])
 
 
 @pytest.mark.parametrize("kind", TYPES)
-@given(cells=CELLS, zone=st.sampled_from(["", "Europe/Lisbon"]), decimal=st.sampled_from([None, ",", "."]))
-def test_every_cell_becomes_a_value_or_has_a_problem(kind, cells, zone, decimal):
+@given(
+    cells=CELLS,
+    zone=st.sampled_from(["", "Europe/Lisbon"]),
+    decimal=st.sampled_from([None, ",", "."]),
+    unit=UNITS,
+)
+@example(cells=["10000000000000000"], zone="", decimal=",", unit="units")
+@example(
+    cells=["9999999999999999.999", "-1e17", "(10,000,000,000,000,000.00)"], zone="", decimal=".", unit="units"
+)
+@example(cells=["1000000000000000000", "99999999999999999999"], zone="", decimal=None, unit="cents")
+@example(cells=["5", "1.5", "150%"], zone="", decimal=None, unit="micros")
+@example(cells=["9e999", "-9e999%"], zone="", decimal=None, unit="percent")
+def test_every_cell_becomes_a_value_or_has_a_problem(kind, cells, zone, decimal, unit):
     field = Field(name="f", type=kind, doc="", words={"a": "A"} if kind == "word" else {})
-    column = Column(key="c", zone=zone, decimal=decimal)
+    column = Column(key="c", zone=zone, decimal=decimal, unit=unit)
     text = tidied(pl.Series("c", cells, dtype=pl.String), column, "C").text
     made = reader(field, column)
     made.survey(text)
