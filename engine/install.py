@@ -11,16 +11,17 @@ from martlet.engine.relations import Relation, comments_on, names_read, quote
 if TYPE_CHECKING:
     from martlet.engine.query import Query
 
-__all__ = ["relations"]
+__all__ = ["relation", "relations"]
 
 
 @cache
 def relations() -> tuple[Relation, ...]:
     """Return each query as a relation that the loaders create."""
-    return tuple(_relation(packs.get(path)) for path in packs.queries())
+    return tuple(relation(packs.get(path)) for path in packs.queries())
 
 
-def _relation(query: Query) -> Relation:
+def relation(query: Query) -> Relation:
+    """Return one query as a relation."""
     qualified = f"{query.pack}.{query.name}"
     signature = ", ".join(
         f"{name} := {rewriting.literal(parameter, parameter.default).sql('duckdb')}"

@@ -15,6 +15,7 @@ import jinja2
 from jinja2 import meta, nodes
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
+from jinja2.sandbox import SandboxedEnvironment
 from sqlglot.errors import TokenError
 from sqlglot.tokens import Tokenizer
 
@@ -24,7 +25,7 @@ from martlet.engine.units import read_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Rendered", "Use", "choices_used", "is_part", "parts_of", "render", "values_used"]
+__all__ = ["Rendered", "Use", "add", "choices_used", "is_part", "parts_of", "render", "values_used"]
 
 # Characters of the private use area, which no SQL file holds, frame the marks of origin.
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -69,8 +70,24 @@ class _Origins(Extension):
 
 @cache
 def _sources() -> dict[str, str]:
-    """Return the text of each file below `queries/`; the header of a part is blank, so that lines keep their numbers."""
+    """Return the text of each file that may be included; the header of a part is blank, so that lines keep their numbers."""
     return {path: _without_header(path, text) for path, text in read_folder("queries")}
+
+
+def add(files: Mapping[str, str]) -> None:
+    """Let the files of further packs be included by those that stand beside them; nothing of `queries/` is replaced."""
+    known = _sources()
+    added = {path: _without_header(path, text) for path, text in files.items()}
+    if any(known.get(path) != text for path, text in added.items()):
+        known.update({path: text for path, text in added.items() if not path.startswith("queries/")})
+        _parts.cache_clear()
+
+
+def _resolved(name: str, parent: str) -> str:
+    """Return the path of the file that `parent` includes as `name`: one of `queries/`, else one below a folder that `parent` is in."""
+    folders = parent.split("/")[:-1]
+    near = ("/".join([*folders[:depth], name]) for depth in range(len(folders), -1, -1))
+    return next((path for path in (f"queries/{name}", *near) if path in _sources()), f"queries/{name}")
 
 
 def _without_header(path: str, text: str) -> str:
@@ -90,10 +107,12 @@ def parts_of(path: str, body: str) -> list[str]:
     return [name for name, _, _ in _parts(path, body) if name != path]
 
 
-class _Environment(jinja2.Environment):
-    def join_path(self, template: str, parent: str) -> str:  # noqa: ARG002
-        """Let an include name the file as seen from `queries/`."""
-        return f"queries/{template}"
+class _Environment(SandboxedEnvironment):
+    """A sandbox, since a warehouse file that a stranger made can hold packs."""
+
+    def join_path(self, template: str, parent: str) -> str:
+        """Let an include name the file as seen from the folder of the packs."""
+        return _resolved(template, parent)
 
 
 def _environment(path: str, body: str) -> jinja2.Environment:
@@ -143,7 +162,7 @@ def _parts(path: str, body: str) -> list[tuple[str, str, nodes.Template]]:
             raise UnitError(f"{name}:{error.lineno}: {error.message}") from None
         found.append((name, text, tree))
         for included in meta.find_referenced_templates(tree):
-            target = f"queries/{included}"
+            target = _resolved(included, name)
             if target not in _sources():
                 raise UnitError(
                     f"{name}:1: there is no {target} to include.{did_you_mean(target, _sources())}"
