@@ -139,7 +139,7 @@ def render(path: str, body: str, choices: Mapping[str, str | tuple[str, ...]]) -
         marked = _environment(path, body).get_template(path).render(dict(choices))
     except jinja2.TemplateSyntaxError as error:
         raise UnitError(f"{error.name or path}:{error.lineno}: {error.message}") from None
-    except (jinja2.UndefinedError, jinja2.TemplateNotFound) as error:
+    except (jinja2.TemplateRuntimeError, jinja2.TemplateNotFound) as error:
         raise UnitError(f"{path}:1: {error}") from None
     origins: list[str] = []
     for line in marked.split("\n"):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from martlet.engine.query import Query
     from martlet.engine.template import Rendered
 
-__all__ = ["Warehouse", "open"]
+__all__ = ["Warehouse", "located", "open"]
 
 # What DuckDB's errors write before the line of a mistake.
 _PLACE = "LINE "
@@ -177,7 +177,7 @@ class Warehouse:
             # A relation hands its rows to Arrow without the copy that execute() would make.
             table: pa.Table = cursor.sql(sql, params=parameters).to_arrow_table()
         except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
-            raise _located(error, cursor, sql, parameters, rendered) from error
+            raise located(error, cursor, sql, parameters, rendered) from error
         except duckdb.Error as error:
             raise _failure(str(error), rendered) from error
         finally:
@@ -196,14 +196,14 @@ def _failure(text: str, rendered: Rendered | None, line: int | None = None) -> Q
     return failure
 
 
-def _located(
+def located(
     error: duckdb.Error,
     cursor: duckdb.DuckDBPyConnection,
     sql: str,
     parameters: Any,
     rendered: Rendered | None,
 ) -> QueryError:
-    """Ask again in the way that tells the place of an error, which a relation does not."""
+    """Ask again in the way that tells the place of an error, which a relation does not; return the error with the place."""
     text = str(error)
     # Some versions of the engine count empty lines at the beginning and some don't, so it gets none.
     statement = sql.lstrip()

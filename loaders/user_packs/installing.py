@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from martlet.engine import user_packs
 from martlet.engine.connection import connect, refuse_foreign
+from martlet.loaders.user_packs.binding import bound
 from martlet.loaders.warehouse import own_packs, star
 from martlet.loaders.warehouse.atomic import rewriting
 
@@ -39,13 +40,13 @@ def install_packs(folder: str | Path, warehouse: str | Path = "warehouse.duckdb"
     files = user_packs.files_of(folder)
     packs = user_packs.read(folder)
     # Mistakes are told before anything is written.
-    for path in packs.own:
-        packs.get(path).macro()
     _ = packs.by_name
     with connect(warehouse) as connection:
         refuse_foreign(connection, warehouse)
+        for path in packs.own:
+            bound(connection, packs.get(path), {})
     with rewriting(warehouse, start_from_existing=True) as connection:
         own_packs.replace(connection, files)
-        star.refresh(connection)
+        own_packs.refresh(connection)
         star.write_catalogue(connection)
     return list(packs.own)

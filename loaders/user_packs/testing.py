@@ -11,6 +11,7 @@ import duckdb
 from martlet.engine import user_packs
 from martlet.engine.cases import cases, differences, filled
 from martlet.engine.errors import MartletError, did_you_mean
+from martlet.loaders.user_packs.binding import bound
 from martlet.loaders.warehouse import own_packs, star
 
 if TYPE_CHECKING:
@@ -80,8 +81,8 @@ def _told(connection: duckdb.DuckDBPyConnection, packs: Packs, path: str, given:
     where = ""
     try:
         query = packs.get(path)
-        own_packs.create(connection, [query])
         yield from _shape(connection, query)
+        own_packs.create(connection, [query])
         if not given:
             yield f"there is no case; write one in {user_packs.CASES}/{path}/<rule_in_words>/"
         for case in given:
@@ -95,12 +96,10 @@ def _told(connection: duckdb.DuckDBPyConnection, packs: Packs, path: str, given:
 def _shape(connection: duckdb.DuckDBPyConnection, query: Query) -> Iterator[str]:
     """Yield what is wrong with the columns, their types and the order, whichever branch is asked."""
     for choices in query.branches():
-        values = {**query.values({}), **choices}
         asked = "".join(f", {name} = {word}" for name, word in choices.items())
-        if query.statement(values).args.get("order") is None:
+        if query.statement({**query.values({}), **choices}).args.get("order") is None:
             yield f"the outermost SELECT has no ORDER BY over {', '.join(query.grain)}{asked}"
-        rendered, bound = query.bind(values)
-        answer = connection.sql(rendered.sql, params=bound)
+        answer = bound(connection, query, choices)
         if answer.columns != list(query.columns):
             yield f"the columns are {', '.join(answer.columns)}, but the header has {', '.join(query.columns)}{asked}"
         for name, kind in zip(answer.columns, map(str, answer.types), strict=True):
@@ -112,9 +111,8 @@ def _answers(connection: duckdb.DuckDBPyConnection, query: Query, case: Case) ->
     """Yield what a case finds: other rows than expected, or several for one value of the grain."""
     with filled(connection, query, case):
         yield from differences(connection, query, case)
-        rendered, bound = query.bind(query.values(case.params))
         grain = ", ".join(f'"{name}"' for name in query.grain)
-        answer = connection.sql(rendered.sql, params=bound)
+        answer = bound(connection, query, query.values(case.params))
         several = answer.aggregate(f"{grain}, count(*) AS rows_alike", grain).filter("rows_alike > 1")
         for row in several.fetchall()[:1]:
             yield f"{case}: {row[-1]} rows have the same {', '.join(query.grain)}: {row[:-1]}"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from martlet.engine.query import Query
 
-__all__ = ["create", "refresh", "replace"]
+__all__ = ["carry_over", "create", "refresh", "replace"]
 
 
 def replace(connection: duckdb.DuckDBPyConnection, files: Mapping[str, str]) -> None:
@@ -31,6 +31,16 @@ def replace(connection: duckdb.DuckDBPyConnection, files: Mapping[str, str]) -> 
     for path, text in files.items():
         connection.execute(
             f"INSERT INTO {table.qualified} (path, text) VALUES ($path, $text)", {"path": path, "text": text}
+        )
+
+
+def carry_over(connection: duckdb.DuckDBPyConnection, database: str) -> None:
+    """Copy the packs that an attached warehouse keeps; one that an earlier version made has no table of them."""
+    name = user_packs.TABLE.split(".")[1]
+    sql = "SELECT 1 FROM duckdb_tables() WHERE database_name = $database AND table_name = $name"
+    if connection.execute(sql, {"database": database, "name": name}).fetchall():
+        connection.execute(
+            f"INSERT INTO {user_packs.TABLE} BY NAME FROM {database}.{user_packs.TABLE} ORDER BY ALL"
         )
 
 
