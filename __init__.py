@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.report import IngestReport
     from martlet.loaders.privacy.forget import ForgetReport, forget
     from martlet.loaders.quality.checking import CheckReport, check
+    from martlet.loaders.user_packs.installing import install_packs
 
 __all__ = [
     "AdvanceReport",
@@ -56,6 +57,7 @@ __all__ = [
     "forget",
     "ingest",
     "ingest_paths",
+    "install_packs",
     "open",
 ]
 
@@ -75,6 +77,7 @@ _HOMES = {
     "forget": "martlet.loaders.privacy.forget",
     "ingest": "martlet.loaders.ingest",
     "ingest_paths": "martlet.loaders.ingest",
+    "install_packs": "martlet.loaders.user_packs.installing",
     "open": "martlet.engine.warehouse",
 }
 

@@ -13,7 +13,7 @@ import click
 
 from martlet.terminal import options
 from martlet.terminal.application import Application
-from martlet.terminal.commands import check, extract, forget, ingest, make
+from martlet.terminal.commands import check, extract, forget, ingest, make, own_packs
 
 # Heavy modules (duckdb, polars, rich, ...) are imported by the commands that need them, so that help is quick.
 # ruff: noqa: PLC0415
@@ -64,14 +64,18 @@ for _command in (
     check.check,
     forget.forget,
     extract.extract,
+    own_packs.new,
+    own_packs.test,
+    own_packs.install_packs,
 ):
     cli.add_command(_command)
 
 
 @cli.command()
 @click.argument("pack", required=False, type=options.PackName())
+@options.packs_folder()
 @options.output_options
-def packs(pack: str | None, **where: Any) -> None:
+def packs(pack: str | None, *, packs: Path | None, **where: Any) -> None:
     """List all queries with the question that each answers, or tell what one pack is for.
 
     For example:
@@ -79,11 +83,10 @@ def packs(pack: str | None, **where: Any) -> None:
       martlet packs attribution
       martlet packs --format csv | grep channel
     """
-    from martlet.engine import packs
     from martlet.terminal import output
     from martlet.terminal import packs as screen
 
-    asked = packs.shipped()
+    asked = options.known_packs(packs)
     found = [asked.pack(pack)] if pack else list(asked.by_name.values())
     plain = where["name"] in (None, "table") and where["output"] is None and where["limit"] is None
     if not (plain and sys.stdout.isatty()):
@@ -96,18 +99,18 @@ def packs(pack: str | None, **where: Any) -> None:
 
 @cli.command()
 @options.query_name
-def describe(query: str) -> None:
+@options.packs_folder()
+def describe(query: str, *, packs: Path | None) -> None:
     """Explain a query, or a pack: parameters, columns, assumptions, when it misleads, and how to call it.
 
     For example:
       martlet describe attribution/channels
       martlet describe attribution
     """
-    from martlet.engine import packs
     from martlet.terminal import describe
     from martlet.terminal import packs as screen
 
-    asked = packs.shipped()
+    asked = options.known_packs(packs)
     if query in asked.by_name:
         screen.page(asked.pack(query))
     else:
@@ -119,8 +122,11 @@ def describe(query: str) -> None:
 @options.given_parameters
 @options.output_options
 @click.option("--show-sql", is_flag=True, help="Also print the SQL that was run, on stderr.")
+@options.packs_folder()
 @options.warehouse
-def query(query: str, parameters: Any, *, show_sql: bool, warehouse: Path, **where: Any) -> None:
+def query(
+    query: str, parameters: Any, *, show_sql: bool, packs: Path | None, warehouse: Path, **where: Any
+) -> None:
     """Ask a query of a pack.
 
     For example:
@@ -132,7 +138,7 @@ def query(query: str, parameters: Any, *, show_sql: bool, warehouse: Path, **whe
     import martlet
     from martlet.terminal import output
 
-    with martlet.open(warehouse) as opened:
+    with martlet.open(warehouse, packs=packs) as opened:
         result = opened.query(query, **options.assigned(parameters))
     if show_sql:
         click.echo(f"{result.sql};\n", err=True)
@@ -149,7 +155,8 @@ def query(query: str, parameters: Any, *, show_sql: bool, warehouse: Path, **whe
     help="Such as snowflake, bigquery, postgres, spark.",
 )
 @options.given_parameters
-def compile_(query: str, dialect: str, parameters: Any) -> None:
+@options.packs_folder()
+def compile_(query: str, dialect: str, parameters: Any, *, packs: Path | None) -> None:
     """Print a query as SQL for another engine, its parameters written in.
 
     The tables that it reads must exist there under the same names. What can't be translated is said on stderr.
@@ -157,9 +164,10 @@ def compile_(query: str, dialect: str, parameters: Any) -> None:
     For example:
       martlet compile segmentation/rfm --dialect snowflake -p bins=4 > rfm.sql
     """
-    from martlet.engine import compiling, packs
+    from martlet.engine import compiling
 
-    text, warnings = compiling.compile(packs.get(query), options.assigned(parameters), dialect)
+    asked = options.known_packs(packs)
+    text, warnings = compiling.compile(asked.get(query), options.assigned(parameters), dialect)
     for warning in warnings:
         click.echo(f"warning: {warning}", err=True)
     click.echo(f"{text};")
@@ -253,20 +261,26 @@ def preset(kind: str, *, keys: bool, **where: Any) -> None:
 
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path))
+@options.packs_folder()
 @options.warehouse
-def docs(folder: Path, *, warehouse: Path) -> None:
+def docs(folder: Path, *, packs: Path | None, warehouse: Path) -> None:
     """Write a page on each pack into a folder, in Markdown, with examples asked of a warehouse.
+
+    With --packs the pages are on yours, without it on those of Martlet.
 
     For example:
       martlet docs docs/packs
+      martlet docs pages --packs packs
     """
     import martlet
-    from martlet.engine import packs
     from martlet.terminal import pages
 
+    asked = options.known_packs(packs)
+    mine = {query.pack for query in asked.own.values()}
+
     folder.mkdir(parents=True, exist_ok=True)
-    with martlet.open(warehouse) as opened:
-        written = pages.pages(list(packs.shipped().by_name.values()), opened)
+    with martlet.open(warehouse, packs=packs) as opened:
+        written = pages.pages([pack for name, pack in asked.by_name.items() if name in mine], opened)
     for name, text in written.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
     click.echo(f"{folder}: {len(written)} pages.", err=True)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 import tomllib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from martlet.engine import rewriting
 from martlet.engine.connection import named_in
 from martlet.engine.errors import UnitError, did_you_mean
+from martlet.engine.install import relation as relation_of
 from martlet.engine.install import relations as installed
 from martlet.engine.relations import in_order, quote, relations
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from martlet.engine.query import Query
 
-__all__ = ["Case", "cases", "differences", "run_case"]
+__all__ = ["Case", "cases", "differences", "filled", "run_case"]
 
 # Every cell is text and takes the type of its column; an empty one is NULL.
 _AS_TEXT = "all_varchar = true, header = true, delim = ',', nullstr = ''"
@@ -110,10 +112,17 @@ def run_case(connection: duckdb.DuckDBPyConnection, query: Query, case: Case) ->
     ParameterError
         If a parameter of the case is wrong.
     """
+    with filled(connection, query, case):
+        return differences(connection, query, case)
+
+
+@contextmanager
+def filled(connection: duckdb.DuckDBPyConnection, query: Query, case: Case) -> Iterator[None]:
+    """Fill an empty star with what the case gives, for the length of a block; see `run_case`."""
     connection.execute("BEGIN")
     try:
         _fill(connection, query, case)
-        return differences(connection, query, case)
+        yield
     finally:
         connection.execute("ROLLBACK")
 
@@ -153,8 +162,9 @@ def _fill(connection: duckdb.DuckDBPyConnection, query: Query, case: Case) -> No
 def _stored_below(query: Query) -> Iterator[str]:
     """Yield the statements that make anew the stored tables that the query reads, itself or through views."""
     known = {relation.qualified: relation for relation in relations() if relation.kind != "check"}
-    own = next((relation.reads for relation in installed() if relation.unit is query.unit), frozenset())
-    waiting, needed = set(own) & known.keys(), set()
+    known |= {relation.qualified: relation for relation in installed()}
+    own = known.get(f"{query.pack}.{query.name}") or relation_of(query)
+    waiting, needed = set(own.reads) & known.keys(), set()
     while waiting:
         needed |= waiting
         waiting = {name for read in waiting for name in known[read].reads if name in known} - needed

@@ -7,7 +7,7 @@ MartletError
 ├── IngestError         a file to load can't be understood
 ├── QueryError          SQL failed; the message gives the file and line where it was written
 ├── CheckError          loaded data broke a check, so nothing was published
-└── UnitError           a SQL file of Martlet itself is malformed
+└── UnitError           a SQL file of a pack, or of Martlet itself, is malformed
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "OURS",
     "CheckError",
     "IngestError",
     "MartletError",
@@ -30,6 +31,10 @@ __all__ = [
     "did_you_mean",
     "nearest",
 ]
+
+
+# How the paths of Martlet's own SQL begin.
+OURS = ("queries/", "sql/")
 
 
 class MartletError(Exception):
@@ -65,9 +70,11 @@ class CheckError(MartletError):
 
 
 class UnitError(MartletError):
-    """A SQL file of Martlet itself is malformed; the message gives its path and line."""
+    """A SQL file, or a pack's TOML, is malformed; the message gives its path and line. In a file of Martlet itself it is our mistake."""
 
-    exit_code = 1
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.exit_code = 1 if message.startswith(OURS) else 2
 
 
 def nearest(word: str, names: Iterable[str]) -> str | None:

@@ -12,7 +12,7 @@ from martlet.engine.relations import Relation, comments_on, quote
 if TYPE_CHECKING:
     from martlet.engine.query import Query
 
-__all__ = ["relations"]
+__all__ = ["relation", "relations"]
 
 
 @cache
@@ -20,12 +20,13 @@ def relations() -> tuple[Relation, ...]:
     """Return each query as a relation that the loaders create."""
     return definitions.remembered(
         "packs",
-        lambda: [asdict(_relation(packs.get(path))) for path in packs.queries()],
+        lambda: [asdict(relation(packs.get(path))) for path in packs.queries()],
         Relation.all_from,
     )
 
 
-def _relation(query: Query) -> Relation:
+def relation(query: Query) -> Relation:
+    """Return one query as a relation."""
     qualified = f"{query.pack}.{query.name}"
     return Relation(
         unit=query.unit,

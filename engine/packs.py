@@ -1,4 +1,4 @@
-"""The packs: every query file below `queries/`, found by name."""
+"""The packs: every query file below `queries/`, and those of a user's own folder, found by name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from martlet.engine import pack
 from martlet.engine.errors import UnknownNameError, did_you_mean, nearest
 from martlet.engine.query import Query, load
-from martlet.engine.template import is_part
+from martlet.engine.template import add, is_part
 from martlet.engine.units import read_folder
 
 if TYPE_CHECKING:
@@ -27,11 +27,15 @@ class Packs:
     files
         The text of each file by its path, `.../<pack>/<name>.sql` and `.../<pack>/_pack.toml`. Files whose name, or
         that of a folder they stand in, begins with `_` are parts of others, and no queries.
+    base
+        Packs to which these are added, those of Martlet for a user's own, whose parts these may include.
     """
 
-    def __init__(self, files: Mapping[str, str]) -> None:
-        self._files = files
+    def __init__(self, files: Mapping[str, str], *, base: Packs | None = None) -> None:
+        self.files = files
+        self._base = base
         self._checked: dict[str, Query] = {}
+        add(files)
 
     @cached_property
     def queries(self) -> dict[str, Query]:
@@ -42,9 +46,15 @@ class Packs:
         UnitError
             If a header is malformed.
         """
+        return {**(self._base.queries if self._base else {}), **self.own}
+
+    @cached_property
+    def own(self) -> dict[str, Query]:
+        """The queries of these files, without those of `base`."""
+        parts = {**(self._base.files if self._base else {}), **self.files}
         loaded = (
-            load(path, text, parts=self._files)
-            for path, text in self._files.items()
+            load(path, text, parts=parts)
+            for path, text in self.files.items()
             if path.endswith(".sql") and not is_part(path)
         )
         return {query.path: query for query in loaded}
@@ -58,13 +68,14 @@ class Packs:
         UnitError
             If a `_pack.toml` is malformed.
         """
-        folders = {query.pack: query.unit.path.rsplit("/", 1)[0] for query in self.queries.values()}
-        return {
+        folders = {query.pack: query.unit.path.rsplit("/", 1)[0] for query in self.own.values()}
+        own = {
             name: pack.read(
-                name, path := f"{folders[name]}/{pack.FILE}", self._files.get(path), queries=self.queries
+                name, path := f"{folders[name]}/{pack.FILE}", self.files.get(path), queries=self.queries
             )
             for name in sorted(folders)
         }
+        return {**(self._base.by_name if self._base else {}), **own}
 
     def get(self, name: str) -> Query:
         """Return one query, its header held against its template.

@@ -15,6 +15,7 @@ import jinja2
 from jinja2 import meta, nodes
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
+from jinja2.sandbox import SandboxedEnvironment
 
 from martlet.engine import lexing
 from martlet.engine.errors import UnitError, did_you_mean
@@ -23,7 +24,7 @@ from martlet.engine.units import read_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Rendered", "Use", "choices_used", "is_part", "parts_of", "render", "values_used"]
+__all__ = ["Rendered", "Use", "add", "choices_used", "is_part", "parts_of", "render", "values_used"]
 
 # Characters of the private use area, which no SQL file holds, frame the marks of origin.
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -85,8 +86,26 @@ class _Origins(Extension):
 
 @cache
 def _sources() -> dict[str, str]:
-    """Return the text of each file below `queries/`; the header of a part is blank, so that lines keep their numbers."""
+    """Return the text of each file that may be included; the header of a part is blank, so that lines keep their numbers."""
     return {path: _without_header(path, text) for path, text in read_folder("queries")}
+
+
+def add(files: Mapping[str, str]) -> None:
+    """Let the files of further packs be included by those that stand beside them; nothing of `queries/` is replaced."""
+    known = _sources()
+    added = {path: _without_header(path, text) for path, text in files.items()}
+    if any(known.get(path) != text for path, text in added.items()):
+        known.update({path: text for path, text in added.items() if not path.startswith("queries/")})
+        # What was read of a template may name files that have changed.
+        for remembered in (_environment, _template, _part, _parts):
+            remembered.cache_clear()
+
+
+def _resolved(name: str, parent: str) -> str:
+    """Return the path of the file that `parent` includes as `name`: one of `queries/`, else one below a folder that `parent` is in."""
+    folders = parent.split("/")[:-1]
+    near = ("/".join([*folders[:depth], name]) for depth in range(len(folders), -1, -1))
+    return next((path for path in (f"queries/{name}", *near) if path in _sources()), f"queries/{name}")
 
 
 def _without_header(path: str, text: str) -> str:
@@ -106,10 +125,12 @@ def parts_of(path: str, body: str) -> list[str]:
     return [part.path for part in _parts(path, body) if part.path != path]
 
 
-class _Environment(jinja2.Environment):
-    def join_path(self, template: str, parent: str) -> str:  # noqa: ARG002
-        """Let an include name the file as seen from `queries/`."""
-        return f"queries/{template}"
+class _Environment(SandboxedEnvironment):
+    """A sandbox, since a warehouse file that a stranger made can hold packs."""
+
+    def join_path(self, template: str, parent: str) -> str:
+        """Let an include name the file as seen from the folder of the packs."""
+        return _resolved(template, parent)
 
 
 @cache
@@ -144,7 +165,7 @@ def render(path: str, body: str, choices: Mapping[str, str | tuple[str, ...]]) -
         marked = _template(path, body).render(dict(choices))
     except jinja2.TemplateSyntaxError as error:
         raise UnitError(f"{error.name or path}:{error.lineno}: {error.message}") from None
-    except (jinja2.UndefinedError, jinja2.TemplateNotFound) as error:
+    except (jinja2.TemplateRuntimeError, jinja2.TemplateNotFound) as error:
         raise UnitError(f"{path}:1: {error}") from None
     return Rendered(path, marked)
 
@@ -167,7 +188,7 @@ def _part(path: str, text: str) -> _Part:
         tree = _environment().parse(text, path)
     except jinja2.TemplateSyntaxError as error:
         raise UnitError(f"{path}:{error.lineno}: {error.message}") from None
-    includes = tuple(f"queries/{included}" for included in meta.find_referenced_templates(tree))
+    includes = tuple(_resolved(included, path) for included in meta.find_referenced_templates(tree) if included)
     for target in includes:
         if target not in _sources():
             raise UnitError(f"{path}:1: there is no {target} to include.{did_you_mean(target, _sources())}")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import threading
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
-from martlet.engine import packs
+from martlet.engine import user_packs
 from martlet.engine.connection import READING, open_read_only, refuse_foreign
-from martlet.engine.errors import QueryError, WarehouseError
+from martlet.engine.errors import OURS, QueryError, WarehouseError
 from martlet.engine.result import Result
 
 if TYPE_CHECKING:
@@ -20,18 +21,21 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from martlet.engine.packs import Packs
     from martlet.engine.query import Query
     from martlet.engine.template import Rendered
 
-__all__ = ["Warehouse", "open"]
+__all__ = ["Warehouse", "located", "open"]
 
 # What DuckDB's errors write before the line of a mistake.
 _PLACE = "LINE "
 
 
-def open(path: str | Path = "warehouse.duckdb") -> Warehouse:  # noqa: A001 - read as martlet.open
+def open(  # noqa: A001 - read as martlet.open
+    path: str | Path = "warehouse.duckdb", *, packs: str | Path | None = None
+) -> Warehouse:
     """Open a warehouse file, read-only; see `Warehouse`."""
-    return Warehouse(path)
+    return Warehouse(path, packs=packs)
 
 
 class Warehouse:
@@ -40,8 +44,17 @@ class Warehouse:
     It is read-only, can be used from several threads at once, and is a context manager. A warehouse that is rebuilt while
     open goes on answering from the old file until it is closed.
 
+    Parameters
+    ----------
+    path
+        The file.
+    packs
+        A folder with packs of your own, to be asked beside those of Martlet; by default those installed in the file.
+
     Raises
     ------
+    ParameterError
+        If the folder of packs holds none, or one with a name that it can't have.
     WarehouseError
         If there is no such file, Martlet did not make it, or it was rebuilt while this process holds the old one open.
     """
@@ -49,8 +62,9 @@ class Warehouse:
     _open_files: dict[Path, tuple[int, int]] = {}  # noqa: RUF012 - shared on purpose: path -> (inode, times open)
     _lock = threading.Lock()
 
-    def __init__(self, path: str | Path = "warehouse.duckdb") -> None:
+    def __init__(self, path: str | Path = "warehouse.duckdb", *, packs: str | Path | None = None) -> None:
         self.path = Path(path).absolute()
+        self._given_packs = None if packs is None else user_packs.read(packs)
         self._connection = open_read_only(self.path)
         self._closed = True
         try:
@@ -97,10 +111,11 @@ class Warehouse:
 
     def packs(self) -> dict[str, list[str]]:
         """Return the names of the queries of each pack."""
-        found: dict[str, list[str]] = {}
-        for query in packs.queries().values():
-            found.setdefault(query.pack, []).append(query.name)
-        return found
+        return {name: [query.name for query in pack.queries] for name, pack in self._packs.by_name.items()}
+
+    @cached_property
+    def _packs(self) -> Packs:
+        return self._given_packs or user_packs.stored(self._connection.cursor(), str(self.path))
 
     def describe(self, query: str) -> Query:
         """Return a query's question, doc, parameters, columns and grain.
@@ -110,7 +125,7 @@ class Warehouse:
         UnknownNameError
             If there is no such query.
         """
-        return packs.get(query)
+        return self._packs.get(query)
 
     def query(self, query: str, /, **parameters: Any) -> Result:
         """Ask a query of a pack, such as `query("attribution/channels", model="linear")`.
@@ -131,7 +146,7 @@ class Warehouse:
         QueryError
             If the SQL fails; the message gives the file and line of the template.
         """
-        asked = packs.get(query)
+        asked = self._packs.get(query)
         values = asked.values(parameters)
         rendered = asked.render(values)
 
@@ -170,7 +185,7 @@ class Warehouse:
             # A relation hands its rows to Arrow without the copy that execute() would make.
             table: pa.Table = cursor.sql(sql, params=parameters).to_arrow_table()
         except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
-            raise _located(error, cursor, sql, parameters, rendered) from error
+            raise located(error, cursor, sql, parameters, rendered) from error
         except duckdb.Error as error:
             raise _failure(str(error), rendered) from error
         finally:
@@ -184,18 +199,19 @@ def _failure(text: str, rendered: Rendered | None, line: int | None = None) -> Q
         return QueryError(text.strip())
     where = rendered.origins[-1].rsplit(":", 1)[0] if line is None else rendered.origin(line)
     failure = QueryError(f"{where}: {text.split(_PLACE, maxsplit=1)[0].strip()}")
-    failure.exit_code = 1
+    # In a query of ours it is our mistake, in a user's own pack it is theirs.
+    failure.exit_code = 1 if where.startswith(OURS) else 2
     return failure
 
 
-def _located(
+def located(
     error: duckdb.Error,
     cursor: duckdb.DuckDBPyConnection,
     sql: str,
     parameters: Any,
     rendered: Rendered | None,
 ) -> QueryError:
-    """Ask again in the way that tells the place of an error, which a relation does not."""
+    """Ask again in the way that tells the place of an error, which a relation does not; return the error with the place."""
     text = str(error)
     # Some versions of the engine count empty lines at the beginning and some don't, so it gets none.
     statement = sql.lstrip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,23 +16,29 @@ from martlet.terminal.formats import FORMATS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from martlet.engine.packs import Packs
     from martlet.engine.query import Query
 
 __all__ = [
+    "DEFAULT_PACKS",
     "DEFAULT_WAREHOUSE",
+    "PACKS_VARIABLE",
     "VARIABLE",
     "Assignment",
     "Change",
     "ColumnName",
     "Day",
     "Dialect",
+    "Folder",
     "Imputation",
     "PackName",
     "ParamType",
     "QueryName",
     "assigned",
     "given_parameters",
+    "known_packs",
     "output_options",
+    "packs_folder",
     "query_name",
     "quiet",
     "warehouse",
@@ -44,6 +51,46 @@ else:
 
 DEFAULT_WAREHOUSE = "warehouse.duckdb"
 VARIABLE = "MARTLET_WAREHOUSE"
+DEFAULT_PACKS = "packs"
+PACKS_VARIABLE = "MARTLET_PACKS"
+
+
+def known_packs(folder: Path | None) -> Packs:
+    """Return Martlet's packs and those of a folder, if one is given."""
+    from martlet.engine import packs, user_packs  # noqa: PLC0415 - heavy
+
+    return user_packs.read(folder) if folder else packs.shipped()
+
+
+def _known(ctx: click.Context) -> Packs:
+    """Return the packs that a shell is to complete: Martlet's alone where the folder is wrong."""
+    folder = ctx.params.get("packs") or os.environ.get(PACKS_VARIABLE)
+    try:
+        return known_packs(Path(folder) if folder else None)
+    except MartletError:
+        return known_packs(None)
+
+
+def packs_folder(default: str | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command `--packs`."""
+    return click.option(
+        "--packs",
+        type=Folder(),
+        default=default,
+        show_default=True,
+        envvar=PACKS_VARIABLE,
+        show_envvar=True,
+        help="A folder with packs of your own.",
+    )
+
+
+class Folder(click.Path):
+    """The path of a folder, whether it is there or not."""
+
+    name = "folder"
+
+    def __init__(self) -> None:
+        super().__init__(file_okay=False, path_type=Path)
 
 
 class QueryName(ParamType):
@@ -53,16 +100,14 @@ class QueryName(ParamType):
 
     def shell_complete(
         self,
-        ctx: click.Context,  # noqa: ARG002
+        ctx: click.Context,
         param: click.Parameter,  # noqa: ARG002
         incomplete: str,
     ) -> list[CompletionItem]:
         """Complete the names of all queries."""
-        from martlet.engine import packs  # noqa: PLC0415 - heavy
-
         return [
             CompletionItem(path, help=query.question)
-            for path, query in packs.queries().items()
+            for path, query in _known(ctx).queries.items()
             if path.startswith(incomplete)
         ]
 
@@ -74,16 +119,14 @@ class PackName(ParamType):
 
     def shell_complete(
         self,
-        ctx: click.Context,  # noqa: ARG002
+        ctx: click.Context,
         param: click.Parameter,  # noqa: ARG002
         incomplete: str,
     ) -> list[CompletionItem]:
         """Complete the names of all packs."""
-        from martlet.engine import packs  # noqa: PLC0415 - heavy
-
         return [
             CompletionItem(name, help=pack.summary)
-            for name, pack in packs.shipped().by_name.items()
+            for name, pack in _known(ctx).by_name.items()
             if name.startswith(incomplete)
         ]
 
@@ -115,11 +158,10 @@ class Assignment(_Equation):
         incomplete: str,
     ) -> list[CompletionItem]:
         """Complete the names of parameters and, after the equals sign, the words of choices."""
-        from martlet.engine import packs  # noqa: PLC0415 - heavy
-
+        queries = _known(ctx).queries
         # While the option still lacks its value, click leaves the words before it among the arguments.
         named = (str(word).replace(".", "/") for word in (ctx.params.get("query"), *ctx.args))
-        query = next((packs.queries()[word] for word in named if word in packs.queries()), None)
+        query = next((queries[word] for word in named if word in queries), None)
         return (
             [item for item in _assignments(query, incomplete) if item.value.startswith(incomplete)]
             if query

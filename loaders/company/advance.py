@@ -16,7 +16,7 @@ from martlet.loaders.company.build import BuildReport, fill
 from martlet.loaders.company.preset import recalled
 from martlet.loaders.privacy.forgotten import SALT
 from martlet.loaders.quality import checks
-from martlet.loaders.warehouse import empty, star
+from martlet.loaders.warehouse import empty, own_packs, star
 from martlet.loaders.warehouse.atomic import rewriting
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def advance(
                 connection.execute(
                     f"INSERT INTO {table} BY NAME SELECT * FROM {_past.BEFORE}.{table} ORDER BY ALL"
                 )
+            own_packs.carry_over(connection, _past.BEFORE)
         finally:
             connection.execute(f"DETACH {_past.BEFORE}")
         load_id = star.next_load_id(connection)

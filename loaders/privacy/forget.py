@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from martlet.engine import install
+from martlet.engine import install, user_packs
 from martlet.engine.connection import connect, refuse_foreign
 from martlet.engine.errors import CheckError, UnknownNameError, WarehouseError, did_you_mean
 from martlet.engine.relations import quote, relations
@@ -116,12 +116,12 @@ def forget(
             tables = star.create_tables(connection)
             connection.execute(f"ATTACH {quote(str(path))} AS {OLD} (READ_ONLY)")
             try:
-                views = _own_views(connection, path)
                 person = _found(connection, customer_id)
                 erased, kept = _counts(connection, person)
                 for relation in tables:
                     if columns_of(connection, relation):
                         connection.execute(copied(connection, relation, person))
+                views = _own_views(connection, path)
                 _hold_to_totals(connection)
             finally:
                 connection.execute(f"DETACH {OLD}")
@@ -216,6 +216,7 @@ def _own_views(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
         If they added tables, which may hold the person in a way that only they understand.
     """
     ours = {relation.qualified for relation in (*relations(), *install.relations())}
+    ours |= {path.replace("/", ".") for path in user_packs.stored(connection, "warehouse").own}
     sql = f"SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = '{OLD}' ORDER BY 1"
     strange = [name for (name,) in connection.execute(sql).fetchall() if name not in ours]
     if strange:

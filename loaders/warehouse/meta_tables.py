@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from martlet.engine import packs
+from martlet.engine import user_packs
 from martlet.engine.relations import FOLDERS, relations
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ __all__ = ["FRAMES"]
 
 def _relations(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     grains = {relation.qualified: relation.unit.header.get("grain", []) for relation in relations()}
-    grains |= {f"{query.pack}.{query.name}": query.grain for query in packs.queries().values()}
+    queries = user_packs.stored(connection, "warehouse").queries
+    grains |= {f"{query.pack}.{query.name}": query.grain for query in queries.values()}
     found: pl.DataFrame = connection.sql(
         "SELECT schema_name, table_name AS name, 'table' AS kind, comment AS doc FROM duckdb_tables() "
         "UNION ALL SELECT schema_name, view_name, 'view', comment FROM duckdb_views() WHERE NOT internal "
@@ -69,8 +70,9 @@ def _keys(_: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def _queries(_: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    return pl.DataFrame([_query(query) for query in packs.queries().values()])
+def _queries(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    queries = user_packs.stored(connection, "warehouse").queries
+    return pl.DataFrame([_query(query) for query in queries.values()])
 
 
 def _query(query: Query) -> dict[str, Any]:

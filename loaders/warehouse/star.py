@@ -11,7 +11,7 @@ from martlet.engine import definitions, install, packs
 from martlet.engine.connection import is_martlet
 from martlet.engine.relations import SCHEMAS, in_order, relations
 from martlet.loaders.quality import checks, drift
-from martlet.loaders.warehouse import meta_tables
+from martlet.loaders.warehouse import meta_tables, own_packs
 from martlet.loaders.warehouse.calendar import calendar
 from martlet.loaders.warehouse.channels import channels
 
@@ -123,6 +123,7 @@ def refresh(connection: duckdb.DuckDBPyConnection) -> None:
         derived += install.relations()
     for relation in in_order(derived):
         _create(connection, relation)
+    own_packs.refresh(connection)
     connection.execute("DELETE FROM meta.setting WHERE name = $name", {"name": _DEFINITIONS})
     record_settings(connection, {_DEFINITIONS: digest})
 

@@ -130,6 +130,6 @@ FROM star.fact_order
 ORDER BY a
 """
     broken = load("queries/pack/broken.sql", text)
-    monkeypatch.setattr(packs, "get", lambda _: broken)
+    monkeypatch.setattr(warehouse._packs, "get", lambda _: broken)
     with pytest.raises(QueryError, match=r"^queries/pack/broken\.sql:16: .*missing"):
         warehouse.query("pack/broken")

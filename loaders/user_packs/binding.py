@@ -1,0 +1,33 @@
+"""A query bound to a warehouse, so that a mistake in it is told with its file and line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from martlet.engine.warehouse import located
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from martlet.engine.query import Query
+
+__all__ = ["bound"]
+
+
+def bound(
+    connection: duckdb.DuckDBPyConnection, query: Query, given: Mapping[str, Any]
+) -> duckdb.DuckDBPyRelation:
+    """Return the answer to a query as a relation of an open warehouse.
+
+    Raises
+    ------
+    QueryError
+        If its SQL fails; the message gives the file and line of the template.
+    """
+    rendered, values = query.bind({**query.values({}), **given})
+    try:
+        return connection.sql(rendered.sql, params=values)
+    except duckdb.Error as error:
+        raise located(error, connection.cursor(), rendered.sql, values, rendered) from error
