@@ -34,7 +34,14 @@ _PLACE = "LINE "
 def open(  # noqa: A001 - read as martlet.open
     path: str | Path = "warehouse.duckdb", *, packs: str | Path | None = None
 ) -> Warehouse:
-    """Open a warehouse file, read-only; see `Warehouse`."""
+    """Open a warehouse file, read-only; see `Warehouse`.
+
+    Examples
+    --------
+    >>> with martlet.open(path) as warehouse:
+    ...     warehouse.sql("SELECT count(*) FROM customers").rows()
+    [(20,)]
+    """
     return Warehouse(path, packs=packs)
 
 
@@ -110,7 +117,13 @@ class Warehouse:
         return f"<Warehouse {self.path}{' (closed)' if self._closed else ''}>"
 
     def packs(self) -> dict[str, list[str]]:
-        """Return the names of the queries of each pack."""
+        """Return the names of the queries of each pack.
+
+        Examples
+        --------
+        >>> warehouse.packs()["segmentation"]
+        ['rfm', 'rfm_thresholds']
+        """
         return {name: [query.name for query in pack.queries] for name, pack in self._packs.by_name.items()}
 
     @cached_property
@@ -124,6 +137,14 @@ class Warehouse:
         ------
         UnknownNameError
             If there is no such query.
+
+        Examples
+        --------
+        >>> query = warehouse.describe("segmentation/rfm")
+        >>> query.question
+        'Which customers are the best, which are leaving, and which are lost?'
+        >>> query.grain
+        ('customer_key',)
         """
         return self._packs.get(query)
 
@@ -145,6 +166,15 @@ class Warehouse:
             If a parameter does not exist or its value is wrong; no SQL has run then.
         QueryError
             If the SQL fails; the message gives the file and line of the template.
+
+        Examples
+        --------
+        >>> result = warehouse.query("attribution/channels", model="linear")
+        >>> [(channel, round(conversions, 2)) for _, channel, conversions, *_ in result.rows()[:2]]
+        [('Organic Search', 2.4), ('Email', 1.0)]
+        >>> warehouse.query("attribution/channels", model="liner")
+        Traceback (most recent call last):
+        martlet.engine.errors.ParameterError: ...
         """
         asked = self._packs.get(query)
         values = asked.values(parameters)
@@ -166,6 +196,12 @@ class Warehouse:
         ------
         QueryError
             If it is not exactly one SELECT, or fails.
+
+        Examples
+        --------
+        >>> question = "SELECT status, count(*) AS orders FROM orders WHERE order_date >= $day GROUP BY status"
+        >>> warehouse.sql(question, {"day": "2025-12-01"}).rows()
+        [('completed', 3)]
         """
         return Result(statement, self._run(statement, parameters, None))
 

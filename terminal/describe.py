@@ -28,9 +28,9 @@ def keys(preset: Preset) -> pa.Table:
     """Return the keys of a preset with their values and what is allowed, as a table to deliver."""
     import pyarrow as pa  # noqa: PLC0415 - heavy, and only needed here
 
-    from martlet.loaders.company.settings import knobs  # noqa: PLC0415 - heavy
+    from martlet.loaders.company.settings import settings  # noqa: PLC0415 - heavy
 
-    return pa.Table.from_pylist([vars(knob) for knob in knobs(preset)])
+    return pa.Table.from_pylist([vars(setting) for setting in settings(preset)])
 
 
 def page(query: Query) -> None:

@@ -190,16 +190,16 @@ class Change(_Equation):
     ) -> list[CompletionItem]:
         """Complete the keys of the preset."""
         from martlet.loaders.company.preset import load_preset  # noqa: PLC0415 - heavy
-        from martlet.loaders.company.settings import knobs  # noqa: PLC0415 - heavy
+        from martlet.loaders.company.settings import settings  # noqa: PLC0415 - heavy
 
         try:
-            found = knobs(load_preset(ctx.params.get("preset") or "ecommerce"))
+            found = settings(load_preset(ctx.params.get("preset") or "ecommerce"))
         except MartletError:
             return []
         return [
-            CompletionItem(f"{knob.key}=", help=f"{knob.value}; {knob.allowed}")
-            for knob in found
-            if f"{knob.key}=".startswith(incomplete)
+            CompletionItem(f"{setting.key}=", help=f"{setting.value}; {setting.allowed}")
+            for setting in found
+            if f"{setting.key}=".startswith(incomplete)
         ]
 
 

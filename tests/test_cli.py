@@ -23,7 +23,7 @@ from martlet.cli import cli
 from martlet.engine import packs
 from martlet.loaders.company import load_preset
 from martlet.loaders.company.build import SIZES, BuildReport
-from martlet.loaders.company.settings import knobs
+from martlet.loaders.company.settings import settings
 from martlet.terminal.commands import make
 
 HEAVY = ("duckdb", "polars", "numpy", "pyarrow", "faker", "sqlglot", "rich", "jinja2")
@@ -392,7 +392,7 @@ def test_a_preset_is_printed_as_it_is_written(run, preset_file, tmp_path):
 
 def test_every_key_of_a_preset_is_listed_with_what_is_allowed(run):
     rows = list(csv.DictReader(io.StringIO(run("preset", "--keys").stdout)))
-    assert rows == [vars(knob) for knob in knobs(load_preset("ecommerce"))]
+    assert rows == [vars(setting) for setting in settings(load_preset("ecommerce"))]
     assert rows[0] == {"key": "season", "value": "on", "allowed": "on or off"}
     assert {row["key"]: row["allowed"] for row in rows}["visits.prospects"] == "a number from 0 to 30"
 

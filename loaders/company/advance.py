@@ -75,6 +75,12 @@ def advance(
         If the file holds no synthetic company, or one that this version of Martlet would make otherwise.
     CheckError
         If the past would change, or the data break a check; the file is as it was then.
+
+    Examples
+    --------
+    >>> report = martlet.advance(path, days=7)
+    >>> report.settings["until"]
+    '2026-01-08'
     """
     started = time.monotonic()
     if isinstance(days, bool) or not isinstance(days, int) or days < 1:

@@ -104,6 +104,12 @@ def build(
         If the file can't be written, is not Martlet's, or is being built by another process.
     CheckError
         If the generated data break a check, which would be a bug.
+
+    Examples
+    --------
+    >>> report = martlet.build(path, customers=20, days=60, seed=1)
+    >>> report.rows["star.dim_customer"], report.rows["star.fact_order"]
+    (20, 5)
     """
     started = time.monotonic()
     company = Company(

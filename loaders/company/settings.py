@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
     from martlet.loaders.company._offers import Preset
 
-__all__ = ["Knob", "knobs"]
+__all__ = ["Setting", "settings"]
 
 _WORDS = {float: "a number", int: "a whole number", str: "text", bool: "true or false"}
 
 
 @dataclass(frozen=True)
-class Knob:
+class Setting:
     """One key of a preset, as `--set` takes it; its value as text; what is allowed, in words."""
 
     key: str
@@ -26,18 +26,18 @@ class Knob:
     allowed: str
 
 
-def knobs(preset: Preset) -> list[Knob]:
+def settings(preset: Preset) -> list[Setting]:
     """Return all keys of a preset, the switch first, then in the order of the file; an entry of a list by its own name."""
-    return [Knob(SEASON, "on", "on or off"), *_of_table(preset, "")]
+    return [Setting(SEASON, "on", "on or off"), *_of_table(preset, "")]
 
 
-def _of_table(table: Any, prefix: str) -> Iterator[Knob]:
+def _of_table(table: Any, prefix: str) -> Iterator[Setting]:
     hints = get_type_hints(type(table), include_extras=True)
     for field in fields(table):
         yield from _of_value(getattr(table, field.name), hints[field.name], f"{prefix}{field.name}")
 
 
-def _of_value(value: Any, hint: Any, key: str) -> Iterator[Knob]:
+def _of_value(value: Any, hint: Any, key: str) -> Iterator[Setting]:
     if is_dataclass(value):
         yield from _of_table(value, f"{key}.")
     elif isinstance(value, tuple) and value and is_dataclass(value[0]):
@@ -47,7 +47,7 @@ def _of_value(value: Any, hint: Any, key: str) -> Iterator[Knob]:
             yield from _of_table(entry, f"{key}{step}.")
     else:
         given = list(value) if isinstance(value, tuple) else value
-        yield Knob(key, as_text(given), _allowed(hint))
+        yield Setting(key, as_text(given), _allowed(hint))
 
 
 def _quoted(name: str) -> str:

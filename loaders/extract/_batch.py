@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from martlet.loaders.extract._cells import changed
+from martlet.loaders.extract._cells import spoil_cells
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,7 +61,7 @@ class Spoilt:
     cells
         Spoilt cells by `clean_row`: `column`, `kind`, `original_value`, `spoilt_value`.
     copies
-        Duplicates by `place` in `rows` (from 0): `kind`, `original_value`, `spoilt_value`, `clean_row`.
+        Duplicates by `position` in `rows` (from 0): `kind`, `original_value`, `spoilt_value`, `clean_row`.
     """
 
     rows: pl.DataFrame
@@ -102,8 +102,8 @@ class Spoiler:
         twins = self._second_sign_ups(batch.filter(pl.Series(second)), ids[second])
         together = pl.concat([rows, batch.filter(pl.Series(repeated)), twins])
         away = 1 + np.floor(self._streams.uniform(f"{self._table.name}/away", origin) * _FARTHEST_COPY)
-        place = np.where(kinds == 0, origin, origin + away.astype(np.int64))
-        order = np.lexsort((origin, kinds, place))
+        position = np.where(kinds == 0, origin, origin + away.astype(np.int64))
+        order = np.lexsort((origin, kinds, position))
         together, origin, kinds = together[order], origin[order], kinds[order]
         return Spoilt(
             together,
@@ -115,7 +115,7 @@ class Spoiler:
             self._copies(together, origin, kinds, batch[self._table.key[0]].gather(origin - first)),
         )
 
-    def ragged(self, spoilt: Spoilt) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    def broken_rows(self, spoilt: Spoilt) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the positions of rows whose line is to be broken, and a number in [0, 1) for each."""
         hit = self._hit("ragged_row", spoilt.origin) & ~spoilt.is_copy
         return np.flatnonzero(hit), self._streams.uniform(f"{self._table.name}/break", spoilt.origin[hit])
@@ -139,19 +139,21 @@ class Spoiler:
         if kinds:
             name = f"{self._table.name}/{values.name}"
             uniform = self._streams.uniform(name, ids)
-            places = np.flatnonzero(uniform < sum(kinds.values()))
-            which = np.searchsorted(np.cumsum(list(kinds.values())), uniform[places], side="right")
-            draws = self._streams.uniform(f"{name}/how", ids[places])
+            positions = np.flatnonzero(uniform < sum(kinds.values()))
+            which = np.searchsorted(np.cumsum(list(kinds.values())), uniform[positions], side="right")
+            draws = self._streams.uniform(f"{name}/how", ids[positions])
             for number, kind in enumerate(kinds):
-                hit = places[which == number]
+                hit = positions[which == number]
                 right = values.gather(hit)
-                new = changed(right, pl.Series(draws[which == number]), kind=kind, role=role, year=self._year)
-                new = new.with_columns(place=pl.Series(hit, dtype=pl.Int64), original=right)
+                new = spoil_cells(
+                    right, pl.Series(draws[which == number]), kind=kind, role=role, year=self._year
+                )
+                new = new.with_columns(position=pl.Series(hit, dtype=pl.Int64), original=right)
                 # An empty cell stays as it is, and so does one that this kind can't change.
                 new = new.filter(
                     pl.col("original").is_not_null() & pl.col("original").ne_missing(pl.col("spoilt"))
                 )
-                new = new.join(lost, on="place", how="anti", maintain_order="left")
+                new = new.join(lost, on="position", how="anti", maintain_order="left")
                 cells.append(self._record(values.name, first, new))
         found = pl.concat(cells)
         if found.height:
@@ -160,7 +162,7 @@ class Spoiler:
 
     def _record(self, column: str, first: int, new: pl.DataFrame) -> pl.DataFrame:
         return new.select(
-            clean_row=pl.col("place") + first,
+            clean_row=pl.col("position") + first,
             column=pl.lit(column),
             kind="kind",
             original_value="original",
@@ -169,13 +171,15 @@ class Spoiler:
 
     def _unencodable(self, values: pl.Series) -> pl.DataFrame:
         """Return the cells with letters that the file's encoding lacks; they are written as question marks."""
-        schema = pl.Schema({"place": pl.Int64, "original": pl.String, "spoilt": pl.String, "kind": pl.String})
+        schema = pl.Schema(
+            {"position": pl.Int64, "original": pl.String, "spoilt": pl.String, "kind": pl.String}
+        )
         if self._codec != "cp1252" or values.dtype != pl.String:
             return pl.DataFrame(schema=schema)
         foreign = values.str.contains(r"[^\x00-\x7f]").fill_null(value=False).arg_true()
         right = values.gather(foreign)
         written = [text.encode("cp1252", "replace").decode("cp1252") for text in right]
-        frame = pl.DataFrame({"place": foreign, "original": right, "spoilt": written})
+        frame = pl.DataFrame({"position": foreign, "original": right, "spoilt": written})
         lost = frame.filter(pl.col("original") != pl.col("spoilt"))
         return lost.with_columns(kind=pl.lit("lost_letter")).cast(schema)
 
@@ -210,19 +214,19 @@ class Spoiler:
         kinds: NDArray[np.int64],
         right_keys: pl.Series,
     ) -> pl.DataFrame:
-        places = np.flatnonzero(kinds)
+        positions = np.flatnonzero(kinds)
         names = np.array(["", "exact_duplicate", "near_duplicate"])
-        near = pl.Series(kinds[places] == 2)  # noqa: PLR2004
+        near = pl.Series(kinds[positions] == 2)  # noqa: PLR2004
         keys = {
-            "original_value": right_keys.gather(places).cast(pl.String),
-            "spoilt_value": rows[self._table.key[0]].gather(places).cast(pl.String),
+            "original_value": right_keys.gather(positions).cast(pl.String),
+            "spoilt_value": rows[self._table.key[0]].gather(positions).cast(pl.String),
         }
         frame = pl.DataFrame(
             {
-                "place": places.astype(np.int64),
-                "kind": pl.Series(names[kinds[places]].tolist(), dtype=pl.String),
+                "position": positions.astype(np.int64),
+                "kind": pl.Series(names[kinds[positions]].tolist(), dtype=pl.String),
                 **keys,
-                "clean_row": origin[places],
+                "clean_row": origin[positions],
             }
         )
         return frame.with_columns(pl.when(near).then(name).alias(name) for name in keys)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from martlet.loaders.extract._tables import Role
 
-__all__ = ["CELL_KINDS", "changed"]
+__all__ = ["CELL_KINDS", "spoil_cells"]
 
 _PLACEHOLDERS: Final = ("n/a", "NULL", "-")
 _SHOWN: Final = pl.col("value")
@@ -101,7 +101,7 @@ _SPOILING: Final[dict[str, Callable[[Role, int], pl.Expr]]] = {
 CELL_KINDS: Final = tuple(_SPOILING)
 
 
-def changed(values: pl.Series, draws: pl.Series, *, kind: str, role: Role, year: int) -> pl.DataFrame:
+def spoil_cells(values: pl.Series, draws: pl.Series, *, kind: str, role: Role, year: int) -> pl.DataFrame:
     """Spoil right values in one way.
 
     Parameters

@@ -76,8 +76,10 @@ class Export:
         written = {name: self.rows.get(name, 0) for name in (main, late)}
         broken: list[BrokenLine] = []
         if self._format == "csv":
-            places, draws = self._spoiler.ragged(spoilt)
-            broken = self._write(main, spoilt.rows, list(zip(places.tolist(), draws.tolist(), strict=True)))
+            positions, draws = self._spoiler.broken_rows(spoilt)
+            broken = self._write(
+                main, spoilt.rows, list(zip(positions.tolist(), draws.tolist(), strict=True))
+            )
         else:
             self._write(main, spoilt.rows)
         if spoilt.late.height:
@@ -86,7 +88,7 @@ class Export:
         found = [
             spoilt.cells.join(numbers, on="clean_row", how="left", maintain_order="left"),
             spoilt.copies.with_columns(
-                row=pl.col("place") + written[main] + 1, file=pl.lit(main), column=pl.lit(None, pl.String)
+                row=pl.col("position") + written[main] + 1, file=pl.lit(main), column=pl.lit(None, pl.String)
             ),
             numbers.filter(pl.col("file") == late).with_columns(
                 kind=pl.lit("late_row"),
@@ -138,12 +140,12 @@ def _broken_lines(
     rows = [
         {
             "file": name,
-            "row": written + place + 1,
+            "row": written + position + 1,
             "kind": "ragged_row",
             "original_value": right,
             "spoilt_value": wrong,
-            "clean_row": int(origin[place]),
+            "clean_row": int(origin[position]),
         }
-        for place, right, wrong in broken
+        for position, right, wrong in broken
     ]
     return pl.DataFrame(rows, schema=DEFECTS)

@@ -52,13 +52,13 @@ class _Csv:
     def write(self, frame: pl.DataFrame, broken: Sequence[tuple[int, float]] = ()) -> list[BrokenLine]:
         lines: list[BrokenLine] = []
         done = 0
-        for place, draw in broken:
-            self._plain(frame[done:place])
-            row = frame[place : place + 1]
+        for position, draw in broken:
+            self._plain(frame[done:position])
+            row = frame[position : position + 1]
             right, wrong = _line(row), _line(_broken(row, draw))
             self._file.write(f"{wrong}\n".encode(self._codec))
-            lines.append((place, right, wrong))
-            done = place + 1
+            lines.append((position, right, wrong))
+            done = position + 1
         self._plain(frame[done:])
         return lines
 

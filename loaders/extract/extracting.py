@@ -77,6 +77,12 @@ def extract(
         If an option has an impossible value, or the folder must not be replaced or can't be written.
     WarehouseError
         If there is no such warehouse, or it holds no synthetic company.
+
+    Examples
+    --------
+    >>> report = martlet.extract(path, folder / "raw", messy="light")
+    >>> report.rows["crm_customers.csv"], report.rows["shop_orders.csv"]
+    (20, 5)
     """
     began = time.monotonic()
     for name, value, options in (("messy", messy, LEVELS), ("format", format, FORMATS)):

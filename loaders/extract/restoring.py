@@ -74,12 +74,13 @@ def _table(folder: Path, table: dict[str, Any], record: pl.DataFrame) -> pl.Data
     late = record.filter((pl.col("kind") == "late_row") & pl.col("file").is_in(table["files"])).sort("row")
     if late.is_empty():
         return parts[0]
-    places = pl.Series("place", range(1, table["clean_rows"] + 1), dtype=pl.Int64)
-    kept = places.filter(~places.is_in(late["clean_row"].implode()))
+    positions = pl.Series("position", range(1, table["clean_rows"] + 1), dtype=pl.Int64)
+    kept = positions.filter(~positions.is_in(late["clean_row"].implode()))
     numbered = (
-        part.with_columns(place=place) for part, place in zip(parts, (kept, late["clean_row"]), strict=True)
+        part.with_columns(position=position)
+        for part, position in zip(parts, (kept, late["clean_row"]), strict=True)
     )
-    return pl.concat(numbered).sort("place").drop("place")
+    return pl.concat(numbered).sort("position").drop("position")
 
 
 def _read(path: Path, columns: list[str], defects: pl.DataFrame) -> pl.DataFrame:

@@ -136,15 +136,15 @@ class _Compared:
         """Return `table`, `kind` and `state` of each defect that counts."""
         found = [self._cells(column, defects) for column in self._columns]
         rows = defects.filter(pl.col("column").is_null() & pl.col("clean_row").is_not_null())
-        place = rows["clean_row"] - 1
+        position = rows["clean_row"] - 1
         near = rows["spoilt_value"].is_in(self._times[self._key].implode())
         state = pl.DataFrame(
             {
                 "kind": rows["kind"],
-                "here": self._here.gather(place),
-                "times": self._times_of.gather(place),
+                "here": self._here.gather(position),
+                "times": self._times_of.gather(position),
                 "near": near.fill_null(value=False),
-                "whole": self._whole(defects).gather(place),
+                "whole": self._whole(defects).gather(position),
             }
         ).select(
             "kind",
@@ -177,10 +177,10 @@ class _Compared:
 
     def _cells(self, column: str, defects: pl.DataFrame) -> pl.DataFrame:
         mine = defects.filter(pl.col("column") == column)
-        place = mine["clean_row"] - 1
+        position = mine["clean_row"] - 1
         return (
-            self._found[column][place]
-            .with_columns(mine["kind"], here=self._here.gather(place))
+            self._found[column][position]
+            .with_columns(mine["kind"], here=self._here.gather(position))
             .select(
                 "kind",
                 state=pl.when("equal")

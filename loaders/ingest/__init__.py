@@ -85,6 +85,14 @@ def ingest(
         If the warehouse can't be written, isn't Martlet's, or holds a synthetic company.
     CheckError
         If the star breaks a check afterwards; nothing is changed.
+
+    Examples
+    --------
+    >>> lines = ["customer_id,order_date,total", "ann,2025-01-05,20.00", "bob,2025-01-06,35.50"]
+    >>> written = (folder / "orders.csv").write_text(chr(10).join(lines))
+    >>> report = martlet.ingest("orders", folder / "orders.csv", warehouse=folder / "shop.duckdb")
+    >>> report.files[0].rows_read, report.files[0].rows_loaded
+    (2, 2)
     """
     from martlet.loaders.ingest import loading  # noqa: PLC0415
     from martlet.loaders.ingest.cleaning._date_order import ORDERS  # noqa: PLC0415

@@ -100,6 +100,12 @@ def forget(
         If the file is not Martlet's, can't be written, or holds tables that Martlet did not make.
     CheckError
         If a total would change, or an address would be left; the file is as it was then.
+
+    Examples
+    --------
+    >>> report = martlet.forget("CU0000001", warehouse=path, dry_run=True)
+    >>> report.erased
+    {'star.dim_customer': 1, 'star.dim_customer_history': 2}
     """
     started = time.monotonic()
     path = Path(warehouse).absolute()

@@ -94,6 +94,12 @@ def check(
         If there is no such check, or a check has no such parameter or value.
     WarehouseError
         If the file is not Martlet's, or, with `set`, can't be written.
+
+    Examples
+    --------
+    >>> report = martlet.check(path, names=["star.fact_order"])
+    >>> report.failures()
+    []
     """
     path = Path(warehouse).absolute()
     asked, settings = checks.chosen(names), checks.thresholds(set or {})

@@ -8,7 +8,7 @@ from martlet.engine.errors import ParameterError, UnknownNameError
 from martlet.loaders.company import load_preset
 from martlet.loaders.company.overrides import as_text, from_text, nested
 from martlet.loaders.company.preset import recalled, settings_of
-from martlet.loaders.company.settings import knobs
+from martlet.loaders.company.settings import settings
 
 USUAL = load_preset("ecommerce")
 
@@ -45,7 +45,9 @@ def with_(**changes):
 def test_a_dotted_key_changes_that_value_and_no_other(key, value, found):
     changed = load_preset("ecommerce", {key: value})
     assert found(changed)
-    before, after = ({knob.key: knob.value for knob in knobs(preset)} for preset in (USUAL, changed))
+    before, after = (
+        {setting.key: setting.value for setting in settings(preset)} for preset in (USUAL, changed)
+    )
     differs = {name for name in before | after if before.get(name) != after.get(name)}
     place = key.replace('"', "").replace("channels[1]", "channels.Organic Search")
     assert {name.replace('"', "") for name in differs if not name.startswith(f"{place}.")} <= {
@@ -167,7 +169,7 @@ def test_settings_recall_the_preset_without_its_file(tmp_path):
 
 
 def test_every_knob_can_be_set_to_what_it_is():
-    every = {knob.key: knob.value for knob in knobs(USUAL)}
+    every = {setting.key: setting.value for setting in settings(USUAL)}
     assert load_preset("ecommerce", every) == USUAL
 
 
