@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from martlet.engine.connection import named_in
 from martlet.engine.warehouse import located
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ def bound(
     QueryError
         If its SQL fails; the message gives the file and line of the template.
     """
-    rendered, values = query.bind({**query.values({}), **given})
+    values = {**query.values({}), **given}
+    rendered = query.render(values)
     try:
-        return connection.sql(rendered.sql, params=values)
+        return connection.sql(rendered.sql, params=named_in(connection, rendered.sql, values))
     except duckdb.Error as error:
         raise located(error, connection.cursor(), rendered.sql, values, rendered) from error

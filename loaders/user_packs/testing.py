@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from martlet.engine import user_packs
+from martlet.engine import user_packs, writing
 from martlet.engine.cases import cases, differences, filled
 from martlet.engine.errors import MartletError, did_you_mean
 from martlet.loaders.user_packs.binding import bound
@@ -97,7 +97,7 @@ def _shape(connection: duckdb.DuckDBPyConnection, query: Query) -> Iterator[str]
     """Yield what is wrong with the columns, their types and the order, whichever branch is asked."""
     for choices in query.branches():
         asked = "".join(f", {name} = {word}" for name, word in choices.items())
-        if query.statement({**query.values({}), **choices}).args.get("order") is None:
+        if writing.statement(query, {**query.values({}), **choices}).args.get("order") is None:
             yield f"the outermost SELECT has no ORDER BY over {', '.join(query.grain)}{asked}"
         answer = bound(connection, query, choices)
         if answer.columns != list(query.columns):
