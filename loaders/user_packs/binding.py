@@ -30,6 +30,7 @@ def bound(
     values = {**query.values({}), **given}
     rendered = query.render(values)
     try:
-        return connection.sql(rendered.sql, params=named_in(connection, rendered.sql, values))
+        values = named_in(connection, rendered.sql, values)
+        return connection.sql(rendered.sql, params=values)
     except duckdb.Error as error:
         raise located(error, connection.cursor(), rendered.sql, values, rendered) from error
