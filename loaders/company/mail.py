@@ -160,10 +160,10 @@ def _on_carts(world: World, people: People, visits: Touches, depth: Ints) -> lis
     left_carts &= people.opted_in[visits.who]
     for position, kind in enumerate(world.preset.email.types):
         if kind.schedule == "cart":
-            mine = np.flatnonzero(left_carts)
-            period = (visits.u[mine] // world.preset.email.cart_days).astype(np.int64)
-            order = np.lexsort((visits.id[mine], visits.u[mine], period, visits.who[mine]))
-            who, period, at = visits.who[mine][order], period[order], visits.at[mine][order]
+            rows = np.flatnonzero(left_carts)
+            period = (visits.u[rows] // world.preset.email.cart_days).astype(np.int64)
+            order = np.lexsort((visits.id[rows], visits.u[rows], period, visits.who[rows]))
+            who, period, at = visits.who[rows][order], period[order], visits.at[rows][order]
             first = np.concatenate(([True], (np.diff(who) != 0) | (np.diff(period) != 0)))[: who.size]
             who, number, at = who[first], _ids.CART + period[first], at[first]
             chance = world.streams.uniform("mail/targeted", people.key[who] * _ids.EMAILS + number)
