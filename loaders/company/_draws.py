@@ -52,12 +52,12 @@ def gamma(streams: Streams, name: str, ids: Ints, shape: float) -> Floats:
     open_ = np.arange(ids.size)
     attempt = 0
     while open_.size:
-        mine = ids[open_]
-        x = normal(streams, f"{name}/{attempt}", mine)
+        open_ids = ids[open_]
+        x = normal(streams, f"{name}/{attempt}", open_ids)
         v = (1.0 + c * x) ** 3
         positive = v > 0
         log_v = np.log(np.where(positive, v, 1.0))
-        log_u = np.log(streams.uniform(f"{name}/{attempt}/accept", mine) + 2.0**-60)
+        log_u = np.log(streams.uniform(f"{name}/{attempt}/accept", open_ids) + 2.0**-60)
         accepted = positive & (log_u < 0.5 * x * x + d - d * v + d * log_v)
         out[open_[accepted]] = d * v[accepted]
         open_ = open_[~accepted]

@@ -106,17 +106,17 @@ def draw_order_lines(world: World, people: People, orders: Orders) -> OrderLines
     rest: Floats = worth.copy()
     shares: Floats = np.bincount(order, weights=share, minlength=orders.id.size).astype(np.float64)
     for position in range(int(count.max(initial=0))):
-        mine = np.flatnonzero(number == position)
-        whose = order[mine]
-        target = np.maximum(rest[whose] * share[mine] / shares[whose], 1.0)
+        rows = np.flatnonzero(number == position)
+        whose = order[rows]
+        target = np.maximum(rest[whose] * share[rows] / shares[whose], 1.0)
         # Where a category has nothing so dear, more units make up the worth.
-        dearest = products.price[products.first + products.sizes - 1][category[mine]]
-        units[mine] = np.maximum(units[mine], np.ceil(target / dearest).astype(np.int64))
-        near = products.nearest(category[mine], target / units[mine], step[mine])
+        dearest = products.price[products.first + products.sizes - 1][category[rows]]
+        units[rows] = np.maximum(units[rows], np.ceil(target / dearest).astype(np.int64))
+        near = products.nearest(category[rows], target / units[rows], step[rows])
         found = world.assortment.sold[week[whose], near]
-        product[mine] = found
-        rest[whose] -= units[mine] * products.price[found]
-        shares[whose] -= share[mine]
+        product[rows] = found
+        rest[whose] -= units[rows] * products.price[found]
+        shares[whose] -= share[rows]
     order, number, product, units = _with_companions(
         world, orders, week, order=order, number=number, product=product, units=units
     )
@@ -159,13 +159,13 @@ def _with_companions(
     first = np.flatnonzero(number == 0)
     companion = world.products.companion[product[first]]
     chance = world.streams.uniform("basket/companion", orders.id[order[first]])
-    there = (companion >= 0) & (world.assortment.sold[week[order[first]], companion] == companion)
-    joined = np.flatnonzero(there & (chance < world.preset.basket.bundle_probability))
+    is_offered = (companion >= 0) & (world.assortment.sold[week[order[first]], companion] == companion)
+    bundled = np.flatnonzero(is_offered & (chance < world.preset.basket.bundle_probability))
     sizes = np.bincount(order, minlength=orders.id.size)
-    whose = order[first][joined]
+    whose = order[first][bundled]
     order = np.concatenate((order, whose))
     number = np.concatenate((number, sizes[whose]))
-    product = np.concatenate((product, companion[joined]))
+    product = np.concatenate((product, companion[bundled]))
     units = np.concatenate((units, np.ones(whose.size, dtype=np.int64)))
     sort = np.lexsort((number, order))
     return order[sort], number[sort], product[sort], units[sort]

@@ -62,11 +62,11 @@ class BlockTotals:
     ) -> BlockTotals:
         """Sum a block, as far as it lies in the data."""
         order_lines, kept = sales.order_lines, sales.line_rows
-        mine = record.rows[touches.campaign[record.rows] > 0]
-        click = touches.kind[mine] != TOUCH_TYPES.index("impression")
+        rows = record.rows[touches.campaign[record.rows] > 0]
+        click = touches.kind[rows] != TOUCH_TYPES.index("impression")
         contacts = _sums(
-            {"day": touches.at[mine] // DAY, "campaign": touches.campaign[mine]},
-            {"clicks": click, "views": ~click, "cost": touches.cost[mine]},
+            {"day": touches.at[rows] // DAY, "campaign": touches.campaign[rows]},
+            {"clicks": click, "views": ~click, "cost": touches.cost[rows]},
         )
         won = np.flatnonzero(assets >= 0)
         claims = _claims(world, touches, sales)
@@ -154,7 +154,7 @@ def _claims(world: World, touches: Touches, sales: Sales) -> pl.DataFrame:
     orders, days, campaigns = sales.orders, [], []
     placed = sales.order_rows
     span = int(max(touches.at.max(initial=0), sales.ordered_at.max(initial=0))) + 1
-    line = orders.who[placed] * span + sales.ordered_at[placed]
+    order_keys = orders.who[placed] * span + sales.ordered_at[placed]
     revenue = []
     for mix in world.preset.channels:
         if not mix.platform:
@@ -163,9 +163,9 @@ def _claims(world: World, touches: Touches, sales: Sales) -> pl.DataFrame:
         contacts = np.flatnonzero(of_channel & (touches.browser < PROSPECTS))
         if not contacts.size:
             continue
-        moments = touches.who[contacts] * span + touches.at[contacts]
-        by_time = np.argsort(moments, kind="stable")
-        position = np.searchsorted(moments[by_time], line, side="right") - 1
+        contact_keys = touches.who[contacts] * span + touches.at[contacts]
+        by_time = np.argsort(contact_keys, kind="stable")
+        position = np.searchsorted(contact_keys[by_time], order_keys, side="right") - 1
         last = contacts[by_time[np.maximum(position, 0)]]
         in_window = sales.ordered_at[placed] - touches.at[last] <= mix.claim_days * DAY
         claimed = np.flatnonzero((position >= 0) & (touches.who[last] == orders.who[placed]) & in_window)

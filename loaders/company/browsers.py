@@ -64,9 +64,9 @@ def in_browsers(world: World, people: People, touches: Touches) -> Touches:
     for number, name in enumerate(("mobile", "other")):
         lost = world.streams.uniform(f"browser/lost/{name}", cells) < world.preset.visits.cookie_lost
         cookie = np.concatenate((np.zeros((lost.shape[0], 1), np.int64), np.cumsum(lost, axis=1)), axis=1)
-        mine = np.flatnonzero(device == number)
-        kept = np.minimum(cookie[who[mine], period[mine]], _MOST_COOKIES - 1)
-        browser[customer_rows[mine]] = 2 * kept + number
+        rows = np.flatnonzero(device == number)
+        kept = np.minimum(cookie[who[rows], period[rows]], _MOST_COOKIES - 1)
+        browser[customer_rows[rows]] = 2 * kept + number
     return replace(touches, browser=browser)
 
 
@@ -114,8 +114,8 @@ def devices_of(world: World, people: People, touches: Touches) -> Ints:
     kinds = world.preset.visits.devices
     for here, is_of in ((mobile[prospect_rows], True), (~mobile[prospect_rows], False)):
         weights = [entry.weight if (entry.device_type == "mobile") is is_of else 0.0 for entry in kinds]
-        mine = np.flatnonzero(here)
-        device[prospect_rows[mine]] = (
-            pick(world.streams.uniform("visitor/device", visitor[mine]), weights) + 1
+        rows = np.flatnonzero(here)
+        device[prospect_rows[rows]] = (
+            pick(world.streams.uniform("visitor/device", visitor[rows]), weights) + 1
         )
     return np.where(touches.browser < 0, 0, device)

@@ -175,8 +175,8 @@ def arm_factors(exposures: Sequence[Exposures], people: People, touches: Touches
             during = np.flatnonzero((touches.at >= each.run.begins) & (touches.at < each.run.ends))
             position = each.positions(contacts.take(during))
             is_exposed = position >= 0
-            mine = during[is_exposed]
-            found[mine] *= each.run.effect(each.arm[position[is_exposed]], touches.at[mine])
+            rows = during[is_exposed]
+            found[rows] *= each.run.effect(each.arm[position[is_exposed]], touches.at[rows])
     return found
 
 

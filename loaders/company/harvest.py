@@ -53,26 +53,26 @@ def touches_of_mails(world: World, people: People, mails: Mails) -> tuple[Touche
         (mails.opened, _ids.OPEN, "email_open"),
         (mails.clicked, _ids.CLICK, "email_click"),
     ):
-        mine = np.flatnonzero(moments < NEVER)
-        who, at = mails.who[mine], moments[mine]
+        rows = np.flatnonzero(moments < NEVER)
+        who, at = mails.who[rows], moments[rows]
         opened = kind == "email_open"
-        ids = people.key[who] * _ids.TOUCHES + position + 2 * mails.number[mine]
+        ids = people.key[who] * _ids.TOUCHES + position + 2 * mails.number[rows]
         touches = _touches(
             world,
             id=ids,
             who=who,
-            u=mails.opened_u[mine] if opened else world.clock.forward(at),
+            u=mails.opened_u[rows] if opened else world.clock.forward(at),
             at=at,
-            channel=np.full(mine.size, CHANNEL_KEYS["Email"]),
-            campaign=mails.campaign[mine],
-            kind=np.full(mine.size, TOUCH_TYPES.index(kind)),
-            is_exogenous=np.ones(mine.size, dtype=bool),
-            visits=np.full(mine.size, not opened),
+            channel=np.full(rows.size, CHANNEL_KEYS["Email"]),
+            campaign=mails.campaign[rows],
+            kind=np.full(rows.size, TOUCH_TYPES.index(kind)),
+            is_exogenous=np.ones(rows.size, dtype=bool),
+            visits=np.full(rows.size, not opened),
         )
         if opened:
-            touches = replace(touches, browser=np.full(mine.size, -1, dtype=np.int64))
+            touches = replace(touches, browser=np.full(rows.size, -1, dtype=np.int64))
         parts.append(touches)
-        fatigue_factors.append(mails.fatigue_factor[mine])
+        fatigue_factors.append(mails.fatigue_factor[rows])
     return in_browsers(world, people, Touches.join(parts)), np.concatenate(fatigue_factors)
 
 
@@ -99,30 +99,30 @@ def draw_harvest_touches(
     everything = np.arange(orders.id.size, dtype=np.int64)
     for slot, entry in enumerate(world.preset.harvest):
         ids = _touch_ids(people, orders, everything, slot)
-        mine = everything[draw("harvest/drawn", ids) < entry.probability]
-        ids = ids[mine]
+        rows = everything[draw("harvest/drawn", ids) < entry.probability]
+        ids = ids[rows]
         lag = np.minimum(exponential(draw("harvest/lag", ids)), CAP) * entry.lag_days
-        room = orders.u[mine] - causes_u[mine]
+        room = orders.u[rows] - causes_u[rows]
         # Just before the order, but never before its cause.
         lag = np.where(lag < room, lag, np.where(np.isinf(room), lag, room * draw("harvest/room", ids)))
-        u = orders.u[mine] - lag
+        u = orders.u[rows] - lag
         at = world.clock.inverse(u)
         key = CHANNEL_KEYS[entry.channel]
         campaign = world.campaign_of(key, _slot_of(world, entry.channel, entry.campaign_type), at)
         if entry.touch_type == "email_click":
-            position = _mail_before(world, mails, orders.who[mine], at)
+            position = _mail_before(world, mails, orders.who[rows], at)
             found = np.flatnonzero(position >= 0)
-            mine, ids, u, at, position = mine[found], ids[found], u[found], at[found], position[found]
+            rows, ids, u, at, position = rows[found], ids[found], u[found], at[found], position[found]
             campaign = mails.campaign[position]
             clicked_mails.append(position)
             clicked_at.append(at)
-        channel = np.full(mine.size, key)
-        kind = np.full(mine.size, TOUCH_TYPES.index(entry.touch_type))
+        channel = np.full(rows.size, key)
+        kind = np.full(rows.size, TOUCH_TYPES.index(entry.touch_type))
         cost = cost_of(world, channel, at)
         parts.append(
             _touches(
-                world, id=ids, who=orders.who[mine], u=u, at=at, channel=channel, campaign=campaign,
-                kind=kind, order=mine, cost=cost,
+                world, id=ids, who=orders.who[rows], u=u, at=at, channel=channel, campaign=campaign,
+                kind=kind, order=rows, cost=cost,
             )
         )  # fmt: skip
     drawn = Touches.join(parts)
@@ -140,8 +140,8 @@ def draw_harvest_touches(
     return touches, np.concatenate([nothing, *clicked_mails]), np.concatenate([nothing, *clicked_at])
 
 
-def _touch_ids(people: People, orders: Orders, mine: Ints, slot: int) -> Ints:
-    return people.key[orders.who[mine]] * _ids.TOUCHES + _ids.harvest_touch(orders.local[mine], slot)
+def _touch_ids(people: People, orders: Orders, rows: Ints, slot: int) -> Ints:
+    return people.key[orders.who[rows]] * _ids.TOUCHES + _ids.harvest_touch(orders.local[rows], slot)
 
 
 def _slot_of(world: World, channel: str, campaign_type: str) -> int:
@@ -157,20 +157,20 @@ def _returns(
     """Return a visit for each order that drew no touch, orders at sign-up excepted; and the mails clicked for it."""
     has_no_touch = orders.local > 0
     has_no_touch[drawn.order] = False
-    mine = np.flatnonzero(has_no_touch)
-    at = world.clock.inverse(orders.u[mine])
-    root = orders.cause[mine] % _ids.TOUCHES
-    by_mail = (orders.cause[mine] >= 0) & (root >= _ids.OPEN) & (root < _ids.HARVEST)
+    rows = np.flatnonzero(has_no_touch)
+    at = world.clock.inverse(orders.u[rows])
+    root = orders.cause[rows] % _ids.TOUCHES
+    by_mail = (orders.cause[rows] >= 0) & (root >= _ids.OPEN) & (root < _ids.HARVEST)
     number = (root - _ids.OPEN) // 2
     by_id = np.argsort(mails.id, kind="stable")
-    wanted = people.key[orders.who[mine]] * _ids.EMAILS + number
+    wanted = people.key[orders.who[rows]] * _ids.EMAILS + number
     position = (
         by_id[np.searchsorted(mails.id[by_id], wanted[by_mail])]
         if by_mail.any()
         else np.zeros(0, dtype=np.int64)
     )
-    returns_by_link = orders.by_click[mine] | by_mail
-    channel = np.where(returns_by_link, orders.channel[mine], CHANNEL_KEYS["Direct"])
+    returns_by_link = orders.by_click[rows] | by_mail
+    channel = np.where(returns_by_link, orders.channel[rows], CHANNEL_KEYS["Direct"])
     kind_of = {CHANNEL_KEYS[mix.name]: TOUCH_TYPES.index(mix.touch_type) for mix in world.preset.channels}
     kinds = np.array(
         [kind_of.get(key, TOUCH_TYPES.index("visit")) for key in range(max(CHANNEL_KEYS.values()) + 1)]
@@ -178,8 +178,8 @@ def _returns(
     kinds[kinds == TOUCH_TYPES.index("impression")] = TOUCH_TYPES.index("click")
     kinds[kinds == TOUCH_TYPES.index("email_open")] = TOUCH_TYPES.index("email_click")
     touches = _touches(
-        world, id=_touch_ids(people, orders, mine, _RETURN), who=orders.who[mine], u=orders.u[mine], at=at,
-        channel=channel, campaign=np.where(returns_by_link, orders.campaign[mine], 0), kind=kinds[channel], order=mine,
+        world, id=_touch_ids(people, orders, rows, _RETURN), who=orders.who[rows], u=orders.u[rows], at=at,
+        channel=channel, campaign=np.where(returns_by_link, orders.campaign[rows], 0), kind=kinds[channel], order=rows,
         cost=cost_of(world, channel, at),
     )  # fmt: skip
     return touches, position, at[by_mail]

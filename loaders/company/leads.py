@@ -35,22 +35,22 @@ def lead_frame(
     the asset that won each lead, -1 for none.
     """
     draw, leads = world.streams.uniform, world.preset.leads
-    anonymous = record.rows[record.known :]
-    anonymous = anonymous[touches.visits[anonymous]]
-    anonymous = anonymous[touches.is_exogenous[anonymous]]
-    early = touches.at[anonymous] < people.signed_up_at[touches.who[anonymous]]
-    anonymous = anonymous[early | (touches.browser[anonymous] >= PROSPECTS)]
-    stranger = touches.browser[anonymous] >= PROSPECTS
+    visits = record.rows[record.known :]
+    visits = visits[touches.visits[visits]]
+    visits = visits[touches.is_exogenous[visits]]
+    early = touches.at[visits] < people.signed_up_at[touches.who[visits]]
+    visits = visits[early | (touches.browser[visits] >= PROSPECTS)]
+    is_prospect = touches.browser[visits] >= PROSPECTS
     person = np.where(
-        stranger, record.visitor[anonymous], people.key[touches.who[anonymous]] * VISITORS + _OF_CUSTOMER
+        is_prospect, record.visitor[visits], people.key[touches.who[visits]] * VISITORS + _OF_CUSTOMER
     )
     # Rows come by time, so the first of a person is the earliest.
     person, first = np.unique(person, return_index=True)
-    stranger, touch = stranger[first], anonymous[first]
-    chosen = np.flatnonzero(draw("lead", person) < np.where(stranger, leads.prospect, leads.customer))
-    person, stranger, touch = person[chosen], stranger[chosen], touch[chosen]
+    is_prospect, touch = is_prospect[first], visits[first]
+    chosen = np.flatnonzero(draw("lead", person) < np.where(is_prospect, leads.prospect, leads.customer))
+    person, is_prospect, touch = person[chosen], is_prospect[chosen], touch[chosen]
     who, at = touches.who[touch], touches.at[touch]
-    bought_at = np.where(stranger, NEVER, first_order[who])
+    bought_at = np.where(is_prospect, NEVER, first_order[who])
     is_customer = bought_at < NEVER
     order = np.lexsort((person, at, np.where(is_customer, people.key[who], 0)))
     assets = np.array([asset.views * asset.lead for asset in world.preset.content])

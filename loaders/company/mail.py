@@ -105,12 +105,12 @@ def draw_mails(world: World, people: People, baseline_orders: Orders, visits: To
 Parts = tuple["Ints", "Ints", "Ints", "Ints", "Ints"]
 
 
-def _mailings(world: World, people: People, baseline_orders: Orders) -> list[Parts]:
+def _mailings(world: World, people: People, orders: Orders) -> list[Parts]:
     """Choose the recipients of each mailing."""
     types = world.preset.email.types
-    origin = baseline_orders.u.min(initial=0.0)
+    origin = orders.u.min(initial=0.0)
     span = world.last_order - origin + world.preset.email.lapsed_days + 1.0
-    placed = baseline_orders.who * span + baseline_orders.u - origin
+    placed = orders.who * span + orders.u - origin
     found = []
     everyone = np.arange(people.key.size, dtype=np.int64)
     for mailing in world.campaigns.mailings:
@@ -123,15 +123,13 @@ def _mailings(world: World, people: People, baseline_orders: Orders) -> list[Par
             before = np.searchsorted(placed, everyone * span + sent_u - origin) - 1
             last = np.maximum(before, 0)
             has_ordered = (
-                (before >= 0) & (baseline_orders.who[last] == everyone)
-                if baseline_orders.who.size
-                else np.zeros_like(chosen)
+                (before >= 0) & (orders.who[last] == everyone) if orders.who.size else np.zeros_like(chosen)
             )
             chosen &= has_ordered
             if kind.audience == "lapsed":
                 chosen &= (
-                    baseline_orders.u[last] < sent_u - world.preset.email.lapsed_days
-                    if baseline_orders.who.size
+                    orders.u[last] < sent_u - world.preset.email.lapsed_days
+                    if orders.who.size
                     else has_ordered
                 )
         who = np.flatnonzero(chosen)
@@ -160,10 +158,10 @@ def _on_carts(world: World, people: People, visits: Touches, depth: Ints) -> lis
     left_carts &= people.opted_in[visits.who]
     for position, kind in enumerate(world.preset.email.types):
         if kind.schedule == "cart":
-            mine = np.flatnonzero(left_carts)
-            period = (visits.u[mine] // world.preset.email.cart_days).astype(np.int64)
-            order = np.lexsort((visits.id[mine], visits.u[mine], period, visits.who[mine]))
-            who, period, at = visits.who[mine][order], period[order], visits.at[mine][order]
+            rows = np.flatnonzero(left_carts)
+            period = (visits.u[rows] // world.preset.email.cart_days).astype(np.int64)
+            order = np.lexsort((visits.id[rows], visits.u[rows], period, visits.who[rows]))
+            who, period, at = visits.who[rows][order], period[order], visits.at[rows][order]
             first = np.concatenate(([True], (np.diff(who) != 0) | (np.diff(period) != 0)))[: who.size]
             who, number, at = who[first], _ids.CART + period[first], at[first]
             chance = world.streams.uniform("mail/targeted", people.key[who] * _ids.EMAILS + number)

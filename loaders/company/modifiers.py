@@ -50,11 +50,11 @@ def segment_factors(
         if entry.acts_on == acts_on:
             groups.setdefault((entry.channel, entry.segment, entry.campaign_type), []).append(entry)
     for (name, segment, campaign_type), entries in groups.items():
-        mine = channel == CHANNEL_KEYS[name]
+        applies = channel == CHANNEL_KEYS[name]
         if campaign_type:
             wanted = types.index(campaign_type) if campaign_type in types else -1
-            mine &= world.campaigns.kind[campaign] == wanted
-        rows = np.flatnonzero(mine)
+            applies &= world.campaigns.kind[campaign] == wanted
+        rows = np.flatnonzero(applies)
         values = values_of(world.preset, segment)
         table = np.ones(len(values))
         for entry in entries:
@@ -74,9 +74,9 @@ def recent_mails(world: World, *, who: Ints, at: Ints, counts: Bools) -> Floats:
     by_number = np.argsort(number, kind="stable")
     bounds = np.searchsorted(number[by_number], np.arange(1, int(number.max(initial=0)) + 2))
     for low, high in pairwise(bounds):
-        mine = by_number[low:high]
-        decay = np.exp(-(at[mine] - at[mine - 1]) / memory)
-        found[mine] = (found[mine - 1] + counts[mine - 1]) * decay
+        rows = by_number[low:high]
+        decay = np.exp(-(at[rows] - at[rows - 1]) / memory)
+        found[rows] = (found[rows - 1] + counts[rows - 1]) * decay
     return found
 
 

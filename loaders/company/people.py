@@ -129,11 +129,11 @@ def paid_campaign(world: World, ids: Ints, slot: Ints, at: Ints) -> Ints:
     campaign = np.zeros(ids.size, dtype=np.int64)
     for number, mix in enumerate(world.preset.channels):
         if mix.campaigns:
-            mine = np.flatnonzero(slot == number)
+            rows = np.flatnonzero(slot == number)
             kind = pick(
-                world.streams.uniform("campaign", ids[mine]), [entry.weight for entry in mix.campaigns]
+                world.streams.uniform("campaign", ids[rows]), [entry.weight for entry in mix.campaigns]
             )
-            campaign[mine] = world.campaign_of(CHANNEL_KEYS[mix.name], kind + 1, at[mine])
+            campaign[rows] = world.campaign_of(CHANNEL_KEYS[mix.name], kind + 1, at[rows])
     return campaign
 
 
@@ -181,8 +181,10 @@ def _education(world: World, key: Ints, age: Ints) -> Ints:
 def _children(people: PeopleOf, uniform: Floats, chance: Floats, married: Bools) -> Ints:
     """Return 0, 1 or 2 children; couples and singles stand about the band's chance by `couples_factor`, one to the other."""
     ratio = people.couples_factor
-    mine = np.clip(chance * np.where(married, 2 * ratio, 2.0) / (ratio + 1), 0.0, 1.0)
-    return (uniform < mine).astype(np.int64) + (uniform < mine * people.second_child).astype(np.int64)
+    child_chance = np.clip(chance * np.where(married, 2 * ratio, 2.0) / (ratio + 1), 0.0, 1.0)
+    return (uniform < child_chance).astype(np.int64) + (uniform < child_chance * people.second_child).astype(
+        np.int64
+    )
 
 
 def _gender(world: World, key: Ints) -> Ints:

@@ -48,12 +48,12 @@ def _band(world: World, income: Ints) -> Ints:
 def customer_frame(world: World, people: People, seed: int, tier: Ints, opted_in: Bools) -> pl.DataFrame:
     """Return the rows of `star.dim_customer`; `tier` and `opted_in` are as now."""
     preset, draw = world.preset, world.streams.uniform
-    mine = np.flatnonzero(people.is_customer)
-    key, place = people.key[mine], people.place[mine]
+    rows = np.flatnonzero(people.is_customer)
+    key, place = people.key[rows], people.place[rows]
     pools = name_pools(seed)
-    female = people.gender[mine] == 0
+    female = people.gender[rows] == 0
     either = draw("name/either", key) < 0.5  # noqa: PLR2004  (who is neither bears a name of one of them)
-    female = np.where(people.gender[mine] > 1, either, female)
+    female = np.where(people.gender[rows] > 1, either, female)
     given = draw("name/given", key)
     first = pl.select(
         pl.when(pl.Series(female))
@@ -63,9 +63,9 @@ def customer_frame(world: World, people: People, seed: int, tier: Ints, opted_in
     ).to_series()
     last = pools.family.gather((draw("name/family", key) * len(pools.family)).astype(np.int64))
     domain = pick(draw("name/domain", key), [entry.weight for entry in preset.people.domains])
-    birth = people.signed_up_at[mine] - (people.years[mine] * _YEAR * DAY).astype(np.int64)
+    birth = people.signed_up_at[rows] - (people.years[rows] * _YEAR * DAY).astype(np.int64)
     # Half as many forms go without a gender as without anything; the income is missing by its own chance.
-    gender = np.where(draw("name/gender", key) < preset.people.gender_not_given, -1, people.gender[mine])
+    gender = np.where(draw("name/gender", key) < preset.people.gender_not_given, -1, people.gender[rows])
     frame = pl.DataFrame(
         {
             "customer_key": keys(key),
@@ -75,25 +75,25 @@ def customer_frame(world: World, people: People, seed: int, tier: Ints, opted_in
             "gender": texts(gender, [entry.name for entry in preset.people.genders]),
             "birth_date": dates(birth),
             "age_range": texts(_age_now(world, birth), [band.name for band in preset.people.ages]),
-            "education": texts(people.education[mine], [school.name for school in preset.people.educations]),
-            "marital_status": texts(people.married[mine].astype(np.int64), _MARITAL),
-            "kids_at_home": keys(people.kids[mine]),
-            "teens_at_home": keys(people.teens[mine]),
+            "education": texts(people.education[rows], [school.name for school in preset.people.educations]),
+            "marital_status": texts(people.married[rows].astype(np.int64), _MARITAL),
+            "kids_at_home": keys(people.kids[rows]),
+            "teens_at_home": keys(people.teens[rows]),
             "income": optional(
-                pl.Series(people.income[mine]).cast(pl.Decimal(18, 2)), people.income[mine] >= 0
+                pl.Series(people.income[rows]).cast(pl.Decimal(18, 2)), people.income[rows] >= 0
             ),
-            "income_range": texts(_band(world, people.income[mine]), income_bands(world)),
+            "income_range": texts(_band(world, people.income[rows]), income_bands(world)),
             "country": texts(place, [entry.country for entry in preset.people.places]),
             "region": texts(place, [entry.region for entry in preset.people.places]),
             "city": texts(place, [entry.city for entry in preset.people.places]),
             "postal": np.array([entry.postal for entry in preset.people.places])[place]
             + (draw("name/postal", key) * 80).astype(np.int64),
-            "loyalty_tier": texts(tier[mine], [entry.name for entry in preset.people.tiers]),
-            "signed_up_at": times(people.signed_up_at[mine]),
-            "acquisition_channel_key": keys(people.channel[mine]),
-            "acquisition_campaign_key": keys(people.campaign[mine]),
-            "is_email_opted_in": opted_in[mine],
-            "is_sms_opted_in": people.sms[mine],
+            "loyalty_tier": texts(tier[rows], [entry.name for entry in preset.people.tiers]),
+            "signed_up_at": times(people.signed_up_at[rows]),
+            "acquisition_channel_key": keys(people.channel[rows]),
+            "acquisition_campaign_key": keys(people.campaign[rows]),
+            "is_email_opted_in": opted_in[rows],
+            "is_sms_opted_in": people.sms[rows],
         }
     )
     # No two addresses are equal, because the key ends the name.
@@ -178,29 +178,29 @@ def mail_frame(
     """Return the rows of `star.fact_email`; `harvest_clicked_at` is the first click on the way to an order, `harvest_clicks` their number."""
     until = world.until_at
     planned = np.where(mails.is_holdout, mails.assigned, mails.sent)
-    mine = np.flatnonzero((mails.assigned >= world.start_at) & (planned < until))
+    rows = np.flatnonzero((mails.assigned >= world.start_at) & (planned < until))
 
     def moment(values: Ints) -> Ints:
-        return np.where(values[mine] < until, values[mine], NEVER)
+        return np.where(values[rows] < until, values[rows], NEVER)
 
-    own, machine, scanned = moment(mails.clicked), moment(mails.machine_opened), moment(mails.scanned)
-    click = np.minimum(own, harvest_clicked_at[mine])
+    clicked_at, machine, scanned = moment(mails.clicked), moment(mails.machine_opened), moment(mails.scanned)
+    click = np.minimum(clicked_at, harvest_clicked_at[rows])
     opened = np.minimum(
-        moment(mails.opened), np.where(harvest_clicked_at[mine] < NEVER, harvest_clicked_at[mine] - 1, NEVER)
+        moment(mails.opened), np.where(harvest_clicked_at[rows] < NEVER, harvest_clicked_at[rows] - 1, NEVER)
     )
-    human_clicks = (own < NEVER).astype(np.int64) + harvest_clicks[mine]
-    human_opens = np.where(moment(mails.opened) < NEVER, 1 + mails.further_opens[mine], 0)
+    human_clicks = (clicked_at < NEVER).astype(np.int64) + harvest_clicks[rows]
+    human_opens = np.where(moment(mails.opened) < NEVER, 1 + mails.further_opens[rows], 0)
     human_opens = np.maximum(human_opens, opened < NEVER)
     return pl.DataFrame(
         {
-            "email_id": mails.id[mine],
-            "campaign_key": keys(mails.campaign[mine]),
-            "customer_key": keys(people.key[mails.who[mine]]),
-            "assigned_at": times(mails.assigned[mine]),
-            "is_holdout": mails.is_holdout[mine],
-            "sent_at": times(mails.sent[mine]),
+            "email_id": mails.id[rows],
+            "campaign_key": keys(mails.campaign[rows]),
+            "customer_key": keys(people.key[mails.who[rows]]),
+            "assigned_at": times(mails.assigned[rows]),
+            "is_holdout": mails.is_holdout[rows],
+            "sent_at": times(mails.sent[rows]),
             "delivered_at": times(moment(mails.delivered)),
-            "bounce_type": words(mails.bounce[mine], _BOUNCES),
+            "bounce_type": words(mails.bounce[rows], _BOUNCES),
             "first_opened_at": times(np.minimum(opened, machine)),
             "open_count": keys(human_opens + (machine < NEVER)),
             "first_human_opened_at": times(opened),
@@ -209,23 +209,23 @@ def mail_frame(
             "first_human_clicked_at": times(click),
             "unsubscribed_at": times(moment(mails.unsubscribed)),
             "complained_at": times(moment(mails.complained)),
-            "cost": micros(np.where(mails.is_holdout[mine], 0, round(world.preset.email.cost * _MICRO))),
+            "cost": micros(np.where(mails.is_holdout[rows], 0, round(world.preset.email.cost * _MICRO))),
         }
     )
 
 
 def truth_frame(world: World, people: People, churned_at: Ints) -> pl.DataFrame:
     """Return the rows of `truth.customer`."""
-    mine = np.flatnonzero(people.is_customer)
-    spend = world.preset.orders.spend_shape / people.spend_rate[mine]
+    rows = np.flatnonzero(people.is_customer)
+    spend = world.preset.orders.spend_shape / people.spend_rate[rows]
     personas = [persona.name for persona in world.preset.people.personas]
     return pl.DataFrame(
         {
-            "customer_key": keys(people.key[mine]),
-            "purchase_rate": people.rate[mine],
-            "dropout_probability": people.dropout[mine],
-            "churned_at": times(churned_at[mine]),
+            "customer_key": keys(people.key[rows]),
+            "purchase_rate": people.rate[rows],
+            "dropout_probability": people.dropout[rows],
+            "churned_at": times(churned_at[rows]),
             "mean_spend": pl.Series(spend).round(2).cast(pl.Decimal(18, 2)),
-            "persona": texts(people.persona[mine], personas),
+            "persona": texts(people.persona[rows], personas),
         }
     )

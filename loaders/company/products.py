@@ -107,11 +107,11 @@ class Products:
         """Return, in each category, the product whose price is nearest to `price` cents, `step` positions further on."""
         found = np.empty(category.size, dtype=np.int64)
         for number, (first, size) in enumerate(zip(self.first, self.sizes, strict=True)):
-            mine = np.flatnonzero(category == number)
+            rows = np.flatnonzero(category == number)
             prices = self.price[first : first + size].astype(np.float64)
             middles = np.sqrt(prices[1:] * prices[:-1])
-            at = np.searchsorted(middles, price[mine])
-            found[mine] = first + np.clip(at + step[mine], 0, size - 1)
+            at = np.searchsorted(middles, price[rows])
+            found[rows] = first + np.clip(at + step[rows], 0, size - 1)
         return found
 
 
@@ -192,8 +192,8 @@ def page_frame(preset: Preset, products: Products, until: int) -> pl.DataFrame:
     types += ["product"] * total
     product_keys = np.zeros(len(paths), dtype=np.int64)
     product_keys[-total:] = np.arange(1, total + 1)
-    there = np.ones(len(paths), dtype=bool)
-    there[-total:] = products.launched < until
+    is_launched = np.ones(len(paths), dtype=bool)
+    is_launched[-total:] = products.launched < until
     return pl.DataFrame(
         {
             "page_key": keys(np.arange(1, len(paths) + 1)),
@@ -201,7 +201,7 @@ def page_frame(preset: Preset, products: Products, until: int) -> pl.DataFrame:
             "page_type": words(np.array([PAGE_TYPES.index(kind) for kind in types]), PAGE_TYPES),
             "product_key": keys(product_keys),
         }
-    ).filter(pl.Series(there))
+    ).filter(pl.Series(is_launched))
 
 
 def device_frame(preset: Preset) -> pl.DataFrame:

@@ -96,9 +96,9 @@ def content_frame(world: World, totals: BlockTotals) -> pl.DataFrame:
     frames = []
     for number, asset in enumerate(world.preset.content, 1):
         ids = number * _POSTS + at // DAY
-        mine = totals.content.filter(pl.col("asset") == number - 1)
+        asset_leads = totals.content.filter(pl.col("asset") == number - 1)
         leads = np.zeros(at.size, dtype=np.int64)
-        leads[mine["day"].to_numpy() - world.start_at // DAY] = mine["leads"].to_numpy()
+        leads[asset_leads["day"].to_numpy() - world.start_at // DAY] = asset_leads["leads"].to_numpy()
         views = counts(world, "content/views", ids, _audience(world, at) / _PER_THOUSAND * asset.views * busy)
         views = np.maximum(views, leads)
         downloads = counts(world, "content/downloads", ids, views * asset.download)

@@ -121,22 +121,22 @@ def review_frame(world: World, people: People, sales: Sales) -> pl.DataFrame:
     drawn = (draw("review/drawn", order_lines.id[chosen]) < feedback.review) & ~sales.sums.is_cancelled[
         order_lines.order[chosen]
     ]
-    mine = chosen[drawn]
+    rows = chosen[drawn]
     lag = (
         world.preset.basket.delivery_days
-        + exponential(draw("review/lag", order_lines.id[mine])) * feedback.review_days
+        + exponential(draw("review/lag", order_lines.id[rows])) * feedback.review_days
     )
-    at = sales.ordered_at[order_lines.order[mine]] + (lag * DAY).astype(np.int64)
-    mine, at = mine[at < world.until_at], at[at < world.until_at]
-    who = orders.who[order_lines.order[mine]]
-    order = np.lexsort((order_lines.id[mine], at, who))
-    mine, at, who = mine[order], at[order], who[order]
-    rating = feedback.rating_mean + world.products.quality[order_lines.product[mine]]
-    rating = rating + feedback.rating_spread * normal(world.streams, "review/rating", order_lines.id[mine])
+    at = sales.ordered_at[order_lines.order[rows]] + (lag * DAY).astype(np.int64)
+    rows, at = rows[at < world.until_at], at[at < world.until_at]
+    who = orders.who[order_lines.order[rows]]
+    order = np.lexsort((order_lines.id[rows], at, who))
+    rows, at, who = rows[order], at[order], who[order]
+    rating = feedback.rating_mean + world.products.quality[order_lines.product[rows]]
+    rating = rating + feedback.rating_spread * normal(world.streams, "review/rating", order_lines.id[rows])
     return pl.DataFrame(
         {
-            "review_id": order_lines.id[mine],
-            "product_key": keys(order_lines.product[mine] + 1),
+            "review_id": order_lines.id[rows],
+            "product_key": keys(order_lines.product[rows] + 1),
             "customer_key": keys(people.key[who]),
             "reviewed_at": times(at),
             "date_key": date_keys(at),
@@ -149,16 +149,16 @@ def survey_frame(world: World, people: People, sales: Sales) -> pl.DataFrame:
     """Return the rows of `star.fact_survey`: answers after some orders, of which complaints are unhappier."""
     orders, chosen = sales.orders, sales.order_rows
     feedback, draw = world.preset.feedback, world.streams.uniform
-    mine = chosen[draw("survey/drawn", orders.id[chosen]) < feedback.survey]
+    rows = chosen[draw("survey/drawn", orders.id[chosen]) < feedback.survey]
     lag = (
         world.preset.basket.delivery_days
-        + exponential(draw("survey/lag", orders.id[mine])) * feedback.survey_days
+        + exponential(draw("survey/lag", orders.id[rows])) * feedback.survey_days
     )
-    at = sales.ordered_at[mine] + (lag * DAY).astype(np.int64)
-    mine, at = mine[at < world.until_at], at[at < world.until_at]
-    order = np.lexsort((orders.id[mine], at, orders.who[mine]))
-    mine, at = mine[order], at[order]
-    ids = orders.id[mine]
+    at = sales.ordered_at[rows] + (lag * DAY).astype(np.int64)
+    rows, at = rows[at < world.until_at], at[at < world.until_at]
+    order = np.lexsort((orders.id[rows], at, orders.who[rows]))
+    rows, at = rows[order], at[order]
+    ids = orders.id[rows]
     complains = draw("survey/complaint", ids) < feedback.complaint
     nps = feedback.nps_mean + feedback.nps_spread * normal(world.streams, "survey/nps", ids)
     nps = np.clip(np.round(np.where(complains, nps * feedback.complaint_nps, nps)), *_NPS)
@@ -167,7 +167,7 @@ def survey_frame(world: World, people: People, sales: Sales) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "survey_id": ids,
-            "customer_key": keys(people.key[orders.who[mine]]),
+            "customer_key": keys(people.key[orders.who[rows]]),
             "answered_at": times(at),
             "date_key": date_keys(at),
             "nps": keys(nps.astype(np.int64)),

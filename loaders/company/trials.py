@@ -130,19 +130,19 @@ def _steps(
     run = exposures.run
     during = np.flatnonzero((contacts.at >= run.begins) & (contacts.at < run.ends))
     person = persons.positions(contacts.person[during], contacts.at[during])
-    mine = during[person >= 0]
+    rows = during[person >= 0]
     person = person[person >= 0]
-    at, buys = contacts.at[mine], buys[mine]
-    position = exposures.positions(contacts.take(mine))
+    at, buys = contacts.at[rows], buys[rows]
+    position = exposures.positions(contacts.take(rows))
     is_exposed = position >= 0
     actual_effect = (
         np.where(is_exposed, run.effect(exposures.arm[position], at), 1.0) if position.size else np.ones(0)
     )
     for arm in range(len(run.experiment.arms)):
         effect_ratio = np.where(is_exposed, run.effect(arm, at), 1.0) / actual_effect
-        reached = sees[mine]
+        reached = sees[rows]
         for step in _STEPS:
-            chance = chances[step][mine] * (effect_ratio if step == run.experiment.metric else 1.0)
+            chance = chances[step][rows] * (effect_ratio if step == run.experiment.metric else 1.0)
             reached = reached * np.minimum(chance, 1.0)
             missed = np.log1p(-np.where(buys, _SURE, np.minimum(reached, _SURE)))
             by_person = 1.0 - np.exp(np.bincount(person, weights=missed)) if person.size else np.zeros(0)
@@ -225,9 +225,9 @@ Found = dict[tuple[int, int, str], tuple[int, int]]
 
 
 def _lift(found: Found, run: Run, arm: int, metric: str) -> float | None:
-    mine, _ = found.get((run.key, arm, metric), (0, 0))
+    treated, _ = found.get((run.key, arm, metric), (0, 0))
     control, _ = found.get((run.key, 0, metric), (0, 0))
-    return mine / control - 1.0 if control else None
+    return treated / control - 1.0 if control else None
 
 
 def _mean(expected: int, persons: int) -> float | None:

@@ -187,18 +187,18 @@ def _browsed(
 ) -> Ints:
     """Return the products that are looked at: the same number within a visit is the same product."""
     product = np.full(owner.size, -1, dtype=np.int64)
-    mine = np.flatnonzero((kind == _PRODUCT) | (kind == _CART))
-    ids = touches.id[owner[mine]] * _ids.EVENTS + within[mine]
+    rows = np.flatnonzero((kind == _PRODUCT) | (kind == _CART))
+    ids = touches.id[owner[rows]] * _ids.EVENTS + within[rows]
     names = [category.name for category in world.preset.categories]
     tastes = np.array(
         [[persona.tastes.get(name, 0.0) for name in names] for persona in world.preset.people.personas]
     )
-    taste = people.persona[touches.who[owner[mine]]]
+    taste = people.persona[touches.who[owner[rows]]]
     category = pick_by(world.streams.uniform("browse/category", ids), tastes, taste)
     products = world.products
     position = (world.streams.uniform("browse/product", ids) * products.sizes[category]).astype(np.int64)
-    week = world.assortment.week_of(touches.at)[owner[mine]]
-    product[mine] = world.assortment.shown[week, products.first[category] + position]
+    week = world.assortment.week_of(touches.at)[owner[rows]]
+    product[rows] = world.assortment.shown[week, products.first[category] + position]
     return product
 
 
@@ -223,13 +223,13 @@ def _pages(world: World, ids: Ints, kind: Ints, product: Ints) -> Ints:
         ]
     )
     page = by_kind[kind]
-    mine = np.flatnonzero(kind == _PAGE)
-    landing = pick(world.streams.uniform("page/landing", ids[mine]), world.preset.visits.landing)
+    rows = np.flatnonzero(kind == _PAGE)
+    landing = pick(world.streams.uniform("page/landing", ids[rows]), world.preset.visits.landing)
     of_category = (
-        fixed + 1 + (world.streams.uniform("page/category", ids[mine]) * categories).astype(np.int64)
+        fixed + 1 + (world.streams.uniform("page/category", ids[rows]) * categories).astype(np.int64)
     )
-    page[mine] = np.choose(
+    page[rows] = np.choose(
         landing,
-        [np.full(mine.size, FIXED_PAGES["home"]), of_category, np.full(mine.size, FIXED_PAGES["blog"])],
+        [np.full(rows.size, FIXED_PAGES["home"]), of_category, np.full(rows.size, FIXED_PAGES["blog"])],
     )
     return np.where((kind == _PRODUCT) | (kind == _CART), fixed + categories + 1 + product, page)

@@ -80,20 +80,20 @@ def _halves(relation: str, frame: pl.DataFrame, known: int) -> list[tuple[str, p
 
 def touchpoint_frames(touches: Touches, record: TouchRecord) -> list[tuple[str, pl.DataFrame]]:
     """Return the rows of `star.fact_touchpoint`."""
-    mine = record.rows
+    rows = record.rows
     frame = pl.DataFrame(
         {
-            "touchpoint_id": touches.id[mine],
-            "customer_key": keys(record.customer[mine]),
-            "visitor_id": optional(pl.Series(record.visitor[mine]), touches.browser[mine] >= 0),
-            "touched_at": times(touches.at[mine]),
-            "date_key": date_keys(touches.at[mine]),
-            "channel_key": keys(touches.channel[mine]),
-            "campaign_key": keys(touches.campaign[mine]),
-            "device_key": keys(record.device[mine]),
-            "touch_type": words(touches.kind[mine], TOUCH_TYPES),
-            "session_id": optional(pl.Series(touches.id[mine]), touches.visits[mine]),
-            "cost": micros(touches.cost[mine]),
+            "touchpoint_id": touches.id[rows],
+            "customer_key": keys(record.customer[rows]),
+            "visitor_id": optional(pl.Series(record.visitor[rows]), touches.browser[rows] >= 0),
+            "touched_at": times(touches.at[rows]),
+            "date_key": date_keys(touches.at[rows]),
+            "channel_key": keys(touches.channel[rows]),
+            "campaign_key": keys(touches.campaign[rows]),
+            "device_key": keys(record.device[rows]),
+            "touch_type": words(touches.kind[rows], TOUCH_TYPES),
+            "session_id": optional(pl.Series(touches.id[rows]), touches.visits[rows]),
+            "cost": micros(touches.cost[rows]),
         }
     )
     return _halves("star.fact_touchpoint", frame, record.known)
@@ -103,32 +103,32 @@ def session_frames(
     world: World, touches: Touches, record: TouchRecord, visit_events: VisitEvents, demand: Demand
 ) -> list[tuple[str, pl.DataFrame]]:
     """Return the rows of `star.fact_session`."""
-    mine = record.rows[touches.visits[record.rows]]
-    known = int(np.count_nonzero(record.customer[mine]))
-    orders, ordered_at, visit = demand.orders, visit_events.ordered_at, visit_events.visit_of_touch[mine]
+    rows = record.rows[touches.visits[record.rows]]
+    known = int(np.count_nonzero(record.customer[rows]))
+    orders, ordered_at, visit = demand.orders, visit_events.ordered_at, visit_events.visit_of_touch[rows]
     inside = visit_events.at < world.until_at
     total = visit_events.first.size
     kept = np.bincount(visit_events.owner[inside], minlength=total)[visit]
     pages = np.bincount(visit_events.owner[inside & _PAGES[visit_events.kind]], minlength=total)[visit]
     last = visit_events.first[visit] + kept - 1
-    order = np.where(touches.converts[mine], touches.order[mine], -1)
+    order = np.where(touches.converts[rows], touches.order[rows], -1)
     is_converted = (
         (order >= 0) & (ordered_at[np.maximum(order, 0)] < world.until_at) if orders.id.size else order >= 0
     )
     frame = pl.DataFrame(
         {
-            "session_id": touches.id[mine],
-            "visitor_id": record.visitor[mine],
-            "customer_key": keys(record.customer[mine]),
-            "started_at": times(touches.at[mine]),
-            "date_key": date_keys(touches.at[mine]),
-            "channel_key": keys(touches.channel[mine]),
-            "campaign_key": keys(touches.campaign[mine]),
-            "device_key": keys(record.device[mine]),
-            "geography_key": keys(record.place[mine] + 1),
+            "session_id": touches.id[rows],
+            "visitor_id": record.visitor[rows],
+            "customer_key": keys(record.customer[rows]),
+            "started_at": times(touches.at[rows]),
+            "date_key": date_keys(touches.at[rows]),
+            "channel_key": keys(touches.channel[rows]),
+            "campaign_key": keys(touches.campaign[rows]),
+            "device_key": keys(record.device[rows]),
+            "geography_key": keys(record.place[rows] + 1),
             "landing_page_key": keys(visit_events.page[visit_events.first[visit]]),
             "page_views": keys(pages),
-            "duration_seconds": keys(visit_events.at[last] - touches.at[mine]),
+            "duration_seconds": keys(visit_events.at[last] - touches.at[rows]),
             "is_bounce": kept == 1,
             "furthest_stage": words(_REACHED[visit_events.kind[last]], STAGES),
             "is_converted": is_converted,
@@ -143,9 +143,9 @@ def event_frames(
     world: World, touches: Touches, record: TouchRecord, visit_events: VisitEvents
 ) -> list[tuple[str, pl.DataFrame]]:
     """Return the rows of `star.fact_event`."""
-    mine = record.rows[touches.visits[record.rows]]
+    rows = record.rows[touches.visits[record.rows]]
     touch = np.full(visit_events.first.size, -1, dtype=np.int64)
-    touch[visit_events.visit_of_touch[mine]] = mine
+    touch[visit_events.visit_of_touch[rows]] = rows
     of_touch = touch[visit_events.owner]
     kept = np.flatnonzero((of_touch >= 0) & (visit_events.at < world.until_at))
     customer = record.customer[of_touch[kept]]
@@ -173,12 +173,12 @@ def event_frames(
 
 def bridge_frame(touches: Touches, record: TouchRecord) -> pl.DataFrame:
     """Return the rows of `star.bridge_visitor`: every browser that the data hold."""
-    mine = record.rows[touches.browser[record.rows] >= 0]
+    rows = record.rows[touches.browser[record.rows] >= 0]
     frame = pl.DataFrame(
         {
-            "visitor_id": record.visitor[mine],
-            "customer_key": keys(record.customer[mine]),
-            "at": times(touches.at[mine]),
+            "visitor_id": record.visitor[rows],
+            "customer_key": keys(record.customer[rows]),
+            "at": times(touches.at[rows]),
         }
     )
     return (

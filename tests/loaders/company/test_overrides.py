@@ -168,7 +168,7 @@ def test_settings_recall_the_preset_without_its_file(tmp_path):
     assert settings_of(preset, recalled_changes) == settings
 
 
-def test_every_knob_can_be_set_to_what_it_is():
+def test_every_setting_can_be_set_to_what_it_is():
     every = {setting.key: setting.value for setting in settings(USUAL)}
     assert load_preset("ecommerce", every) == USUAL
 
