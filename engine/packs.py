@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
+from martlet.engine import definitions
 from martlet.engine.errors import UnknownNameError, did_you_mean
 from martlet.engine.query import Query, load
 from martlet.engine.template import is_part
-from martlet.engine.units import read_folder
+from martlet.engine.units import Unit, read_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 __all__ = ["get", "packs", "queries"]
 
@@ -21,9 +27,17 @@ def queries() -> dict[str, Query]:
     UnitError
         If a header is malformed.
     """
+    return definitions.remembered("queries", lambda: [asdict(query.unit) for query in _loaded()], _by_path)
+
+
+def _loaded() -> list[Query]:
     files = dict(read_folder("queries"))
-    loaded = (load(path, text, parts=files) for path, text in files.items() if not is_part(path))
-    return {query.path: query for query in loaded}
+    return [load(path, text, parts=files) for path, text in files.items() if not is_part(path)]
+
+
+def _by_path(units: Iterable[Mapping[str, Any]]) -> dict[str, Query]:
+    found = (Query.of(Unit(**unit)) for unit in units)
+    return {query.path: query for query in found}
 
 
 @cache
