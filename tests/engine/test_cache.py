@@ -83,7 +83,10 @@ def test_old_states_make_room(folder):
     for number in range(9):
         cache.write("thing", str(number), b"content")
         os.utime(folder / f"thing-{number}", (number, number))
+    (folder / "thing-x.writing").touch()
+    os.utime(folder / "thing-x.writing", (0, 0))
     cache.write("other", "a", b"content")
+    cache.write("thing", "8", b"content")
     assert len(list(folder.glob("thing-*"))) == 4
     assert cache.read("thing", "8")
     assert cache.read("other", "a")
@@ -128,7 +131,7 @@ def test_remembered_relations_are_those_that_were_read(folder):
     """The first call works them out, the second takes them from the cache."""
     for relations_of in (relations.relations.__wrapped__, install.relations.__wrapped__):
         assert relations_of() == relations_of()
-    assert len(list(folder.iterdir())) == 2
+    assert {path.name.split("-")[0] for path in folder.iterdir()} >= {"relations", "packs"}
     assert relations.relations.__wrapped__() == relations.relations()
     kinds = {type(key) for relation in relations.relations.__wrapped__() for key in relation.keys}
     assert [kind.__name__ for kind in kinds] == ["Key"]
