@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
 import zlib
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ VARIABLE = "MARTLET_CACHE"
 # States of the same thing to keep, such as those of two versions that are used in turn.
 _KEPT = 4
 _TEMPORARY = ".writing"
+_ABANDONED_SECONDS = 3600
 
 
 def folder() -> Path | None:
@@ -72,7 +74,13 @@ def write(kind: str, key: str, content: bytes) -> None:
 
 
 def _remove_old(where: Path, kind: str) -> None:
-    """Remove all but the newest states of a kind; what a crash left half written counts as one."""
-    states = sorted(where.glob(f"{kind}-*"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in states[_KEPT:]:
+    """Remove all but the newest states of a kind, and what a crash left half written."""
+    states: list[tuple[float, Path]] = []
+    for path in where.glob(f"{kind}-*"):
+        written = path.stat().st_mtime
+        if path.suffix != _TEMPORARY:
+            states.append((written, path))
+        elif written < time.time() - _ABANDONED_SECONDS:
+            path.unlink(missing_ok=True)
+    for _, path in sorted(states, reverse=True)[_KEPT:]:
         path.unlink(missing_ok=True)

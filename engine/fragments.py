@@ -16,7 +16,7 @@ from sqlglot import exp
 
 from martlet.engine import rewriting
 from martlet.engine.lexing import split_expressions
-from martlet.engine.relations import Names, names_read
+from martlet.engine.relation_files import Names, names_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable

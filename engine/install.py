@@ -4,47 +4,21 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import Any
 
-from martlet.engine import definitions, packs, writing
-from martlet.engine.relations import Relation, comments_on, quote
+from martlet.engine import definitions, packs
+from martlet.engine.relations import Relation
 
-if TYPE_CHECKING:
-    from martlet.engine.query import Query
-
-__all__ = ["relation", "relations"]
+__all__ = ["relations"]
 
 
 @cache
 def relations() -> tuple[Relation, ...]:
     """Return each query as a relation that the loaders create."""
-    return definitions.remembered(
-        "packs",
-        lambda: [asdict(relation(packs.get(path))) for path in packs.queries()],
-        Relation.all_from,
-    )
 
+    def written() -> list[dict[str, Any]]:
+        from martlet.engine import writing  # noqa: PLC0415 - a parser, which takes long to import
 
-def relation(query: Query) -> Relation:
-    """Return one query as a relation."""
-    qualified = f"{query.pack}.{query.name}"
-    return Relation(
-        unit=query.unit,
-        schema=query.pack,
-        name=query.name,
-        kind="pack",
-        creates=(
-            f"CREATE OR REPLACE MACRO {qualified}({writing.signature(query)}) AS TABLE {writing.macro(query)}",
-            f"CREATE OR REPLACE VIEW {qualified} AS {_view(query)}",
-        ),
-        comments=(
-            *comments_on("VIEW", qualified, query.unit),
-            f"COMMENT ON MACRO TABLE {qualified} IS {quote(query.unit.comment)}",
-        ),
-        reads=writing.reads(query),
-    )
+        return [asdict(writing.relation(packs.get(path))) for path in packs.queries()]
 
-
-def _view(query: Query) -> str:
-    """Return a call of the macro, which keeps the file small, unless the macro carries parts that the defaults don't need."""
-    return writing.view(query) if query.selective else f"SELECT * FROM {query.pack}.{query.name}()"
+    return definitions.remembered("packs", written, Relation.all_from)

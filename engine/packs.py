@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from martlet.engine import pack
+from martlet.engine import definitions, pack
 from martlet.engine.errors import UnknownNameError, did_you_mean, nearest
 from martlet.engine.query import Query, load
 from martlet.engine.template import add, is_part
-from martlet.engine.units import read_folder
+from martlet.engine.units import Unit, read_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from martlet.engine.pack import Pack
 
@@ -51,13 +52,15 @@ class Packs:
     @cached_property
     def own(self) -> dict[str, Query]:
         """The queries of these files, without those of `base`."""
+        return {query.path: query for query in self._loaded()}
+
+    def _loaded(self) -> Iterable[Query]:
         parts = {**(self._base.files if self._base else {}), **self.files}
-        loaded = (
+        return (
             load(path, text, parts=parts)
             for path, text in self.files.items()
             if path.endswith(".sql") and not is_part(path)
         )
-        return {query.path: query for query in loaded}
 
     @cached_property
     def by_name(self) -> dict[str, Pack]:
@@ -128,10 +131,24 @@ class Packs:
         return self.by_name[name]
 
 
+class _Shipped(Packs):
+    """The packs of Martlet itself, whose headers are read once for all processes."""
+
+    def _loaded(self) -> Iterable[Query]:
+        def read() -> list[dict[str, Any]]:
+            return [asdict(query.unit) for query in Packs._loaded(self)]
+
+        return definitions.remembered("queries", read, _of_units)
+
+
+def _of_units(units: Iterable[Mapping[str, Any]]) -> list[Query]:
+    return [Query.of(Unit(**unit)) for unit in units]
+
+
 @cache
 def shipped() -> Packs:
     """Return the packs of Martlet itself."""
-    return Packs({**dict(read_folder("queries")), **dict(read_folder("queries", ending=".toml"))})
+    return _Shipped({**dict(read_folder("queries")), **dict(read_folder("queries", ending=".toml"))})
 
 
 def queries() -> dict[str, Query]:

@@ -36,6 +36,11 @@ class Query:
     unit: Unit
     parameters: Mapping[str, Parameter]
 
+    @classmethod
+    def of(cls, unit: Unit) -> Query:
+        """Return the query of a file whose header declares the parameters of its parts, too."""
+        return cls(unit=unit, parameters=parameters.declared(unit))
+
     @property
     def pack(self) -> str:
         """The pack, which is also the schema that the query is installed in."""
@@ -158,8 +163,7 @@ def load(path: str, text: str, *, parts: Mapping[str, str] = MappingProxyType({}
     for name in template.parts_of(path, unit.body):
         for parameter, table in _params_of_part(name, parts.get(name, "")).items():
             own[parameter] = {**table, **own.get(parameter, {})}
-    unit = replace(unit, header={**unit.header, "params": own})
-    return Query(unit=unit, parameters=parameters.declared(unit))
+    return Query.of(replace(unit, header={**unit.header, "params": own}))
 
 
 @lru_cache(maxsize=1024)

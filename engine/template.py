@@ -188,7 +188,9 @@ def _part(path: str, text: str) -> _Part:
         tree = _environment().parse(text, path)
     except jinja2.TemplateSyntaxError as error:
         raise UnitError(f"{path}:{error.lineno}: {error.message}") from None
-    includes = tuple(_resolved(included, path) for included in meta.find_referenced_templates(tree) if included)
+    includes = tuple(
+        _resolved(included, path) for included in meta.find_referenced_templates(tree) if included
+    )
     for target in includes:
         if target not in _sources():
             raise UnitError(f"{path}:1: there is no {target} to include.{did_you_mean(target, _sources())}")

@@ -15,6 +15,7 @@ from sqlglot import exp
 from martlet.engine import rewriting
 from martlet.engine.errors import UnitError
 from martlet.engine.fragments import NotOneSelect, compiled, one_select
+from martlet.engine.relations import Relation, comments_on, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from martlet.engine.query import Query
     from martlet.engine.template import Rendered
 
-__all__ = ["literal", "macro", "reads", "signature", "statement", "view"]
+__all__ = ["literal", "macro", "reads", "relation", "signature", "statement", "view"]
 
 
 def statement(query: Query, values: Mapping[str, Any]) -> exp.Query:
@@ -85,6 +86,31 @@ def macro(query: Query) -> str:
 def reads(query: Query) -> frozenset[str]:
     """Return the qualified names of the relations, types and macros that the macro reads."""
     return frozenset[str]().union(*(_compiled(query, values).reads for _, values in _branches(query)))
+
+
+def relation(query: Query) -> Relation:
+    """Return the query as what the loaders create: a view with the defaults, and a table macro of the same name."""
+    qualified = f"{query.pack}.{query.name}"
+    return Relation(
+        unit=query.unit,
+        schema=query.pack,
+        name=query.name,
+        kind="pack",
+        creates=(
+            f"CREATE OR REPLACE MACRO {qualified}({signature(query)}) AS TABLE {macro(query)}",
+            f"CREATE OR REPLACE VIEW {qualified} AS {_installed_view(query)}",
+        ),
+        comments=(
+            *comments_on("VIEW", qualified, query.unit),
+            f"COMMENT ON MACRO TABLE {qualified} IS {quote(query.unit.comment)}",
+        ),
+        reads=reads(query),
+    )
+
+
+def _installed_view(query: Query) -> str:
+    """Return a call of the macro, which keeps the file small, unless the macro carries parts that the defaults don't need."""
+    return view(query) if query.selective else f"SELECT * FROM {query.pack}.{query.name}()"
 
 
 def _branches(query: Query) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from martlet.engine import install, user_packs
+from martlet.engine import user_packs, writing
 from martlet.engine.errors import QueryError
 from martlet.engine.relations import in_order, relations
 
@@ -60,7 +60,7 @@ def create(connection: duckdb.DuckDBPyConnection, queries: Sequence[Query]) -> N
     """
     for schema in sorted({query.pack for query in queries}):
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-    for relation in in_order(install.relation(query) for query in queries):
+    for relation in in_order(writing.relation(query) for query in queries):
         try:
             for statement in (*relation.creates, *relation.comments):
                 connection.execute(statement)

@@ -46,7 +46,9 @@ def test_a_damaged_file_is_as_good_as_none_and_is_replaced(folder, damage):
         assert cache.read("thing", "a") == b"content"
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="whoever may do everything can write")
+@pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() == 0, reason="whoever may do everything can write"
+)
 def test_a_folder_that_cannot_be_written_is_no_error(folder):
     folder.mkdir(mode=0o500)
     cache.write("thing", "a", b"content")
@@ -81,9 +83,13 @@ def test_old_states_make_room(folder):
     for number in range(9):
         cache.write("thing", str(number), b"content")
         os.utime(folder / f"thing-{number}", (number, number))
+    (folder / "thing-x.writing").touch()
+    os.utime(folder / "thing-x.writing", (0, 0))
     cache.write("other", "a", b"content")
+    cache.write("thing", "8", b"content")
     assert len(list(folder.glob("thing-*"))) == 4
-    assert cache.read("thing", "8") and cache.read("other", "a")
+    assert cache.read("thing", "8")
+    assert cache.read("other", "a")
 
 
 def test_several_may_write_at_once(folder):
@@ -99,7 +105,8 @@ def test_several_may_write_at_once(folder):
     assert [path.name for path in folder.iterdir()] == ["thing-a"]
 
 
-def test_work_is_done_once(folder):
+@pytest.mark.usefixtures("folder")
+def test_work_is_done_once():
     done = []
 
     def work():
@@ -124,7 +131,7 @@ def test_remembered_relations_are_those_that_were_read(folder):
     """The first call works them out, the second takes them from the cache."""
     for relations_of in (relations.relations.__wrapped__, install.relations.__wrapped__):
         assert relations_of() == relations_of()
-    assert len(list(folder.iterdir())) == 2
+    assert {path.name.split("-")[0] for path in folder.iterdir()} >= {"relations", "packs"}
     assert relations.relations.__wrapped__() == relations.relations()
     kinds = {type(key) for relation in relations.relations.__wrapped__() for key in relation.keys}
     assert [kind.__name__ for kind in kinds] == ["Key"]

@@ -4,7 +4,7 @@ import duckdb
 import pytest
 import sqlglot
 
-from martlet.engine import keys
+from martlet.engine import key_declarations, keys
 from martlet.engine.errors import UnitError
 from martlet.engine.relations import FOLDERS, in_order, relations
 from martlet.engine.units import read_folder
@@ -88,12 +88,12 @@ def test_key_exceptions_find_repeats_nulls_and_orphans():
     create = sqlglot.parse_one(
         "CREATE TABLE s.child (a INTEGER PRIMARY KEY, b INTEGER REFERENCES s.parent (k))", read="duckdb"
     )
-    primary, foreign = keys.declared(create, "s.child")
+    primary, foreign = key_declarations.declared(create, "s.child")
     with duckdb.connect() as connection:
         connection.execute(
             "CREATE SCHEMA s; CREATE TABLE s.parent (k INTEGER); INSERT INTO s.parent VALUES (1)"
         )
-        connection.execute(keys.without_keys(create).sql("duckdb").replace(" NOT NULL", ""))
+        connection.execute(key_declarations.without_keys(create).sql("duckdb").replace(" NOT NULL", ""))
         connection.execute("INSERT INTO s.child VALUES (1, 1), (2, NULL), (2, 1), (NULL, 9)")
         assert sorted(row[0] or 0 for row in connection.execute(keys.exceptions_sql(primary)).fetchall()) == [
             0,

@@ -1,5 +1,7 @@
 """The prepared empty warehouse: nobody can see in a file whether it began as a copy of it."""
 
+from datetime import date
+
 import duckdb
 import pytest
 
@@ -35,7 +37,9 @@ def content(path):
 def built(folder):
     martlet.build(folder / "built.duckdb", customers=15, days=40, seed=3, threads=1)
     (folder / "orders.csv").write_text(ORDERS)
-    martlet.ingest("orders", folder / "orders.csv", warehouse=folder / "loaded.duckdb", as_of="2025-02-01")
+    martlet.ingest(
+        "orders", folder / "orders.csv", warehouse=folder / "loaded.duckdb", as_of=date(2025, 2, 1)
+    )
     return content(folder / "built.duckdb"), content(folder / "loaded.duckdb")
 
 
