@@ -22,7 +22,7 @@ click_count = "Clicks, by whomever."
 first_human_clicked_at = "First click by the person, UTC. Equal to first_clicked_at where a source cannot tell. NULL without one."
 unsubscribed_at = "When the person unsubscribed through this mail, UTC. NULL otherwise."
 complained_at = "When the person reported this mail as spam, UTC. NULL otherwise."
-cost = "What sending it cost, to the millionth of the currency, because a mail costs a fraction of a cent. A sum of it is money again: cast it to DECIMAL(18, 2)."
+cost = "What sending it cost, to the millionth of the currency, because a mail costs a fraction of a cent. A sum of it is money again: round it by main.money."
 source_id = "The assignment's id as the source wrote it. NULL for synthetic rows."
 */
 CREATE TABLE star.fact_email (

@@ -46,6 +46,7 @@ def test_a_click_counts_for_exactly_120_hours(given, late, conversions):
                     "email_id": [1],
                     "campaign_key": [1],
                     "customer_key": [1],
+                    "assigned_at": [CLICKED],
                     "delivered_at": [CLICKED],
                     "first_human_clicked_at": [CLICKED],
                 }
