@@ -135,8 +135,10 @@ class _Shipped(Packs):
     """The packs of Martlet itself, whose headers are read once for all processes."""
 
     def _loaded(self) -> Iterable[Query]:
+        loaded = super()._loaded
+
         def read() -> list[dict[str, Any]]:
-            return [asdict(query.unit) for query in Packs._loaded(self)]
+            return [asdict(query.unit) for query in loaded()]
 
         return definitions.remembered("queries", read, _of_units)
 
