@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from martlet.loaders.ingest.cleaning import Change
-    from martlet.loaders.ingest.cleaning._date_order import DateOrder
     from martlet.loaders.ingest.merging.staging import Staging
+    from martlet.loaders.ingest.types import DateOrder
 
 __all__ = ["Cleaned", "Options"]
 

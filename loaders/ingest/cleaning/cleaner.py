@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
-    from martlet.loaders.ingest.cleaning._date_order import DateOrder
     from martlet.loaders.ingest.cleaning.cells import Tidy
     from martlet.loaders.ingest.cleaning.inputs import Inputs
     from martlet.loaders.ingest.entity import Field
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.profile import FieldSource, Profile
     from martlet.loaders.ingest.reading.options import Batch
     from martlet.loaders.ingest.reading.source import Source
+    from martlet.loaders.ingest.types import DateOrder
 
 __all__ = ["Cleaned", "Cleaner"]
 
