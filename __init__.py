@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest import ingest, ingest_paths
     from martlet.loaders.ingest.report import IngestReport
     from martlet.loaders.privacy.forget import ForgetReport, forget
-    from martlet.loaders.quality.checking import CheckReport, check
+    from martlet.loaders.warehouse.checking import CheckReport, check
 
 __all__ = [
     "AdvanceReport",
@@ -62,7 +62,7 @@ __all__ = [
 _HOMES = {
     "AdvanceReport": "martlet.loaders.company.advance",
     "BuildReport": "martlet.loaders.company.build",
-    "CheckReport": "martlet.loaders.quality.checking",
+    "CheckReport": "martlet.loaders.warehouse.checking",
     "ExtractReport": "martlet.loaders.extract",
     "ForgetReport": "martlet.loaders.privacy.forget",
     "IngestReport": "martlet.loaders.ingest.report",
@@ -70,7 +70,7 @@ _HOMES = {
     "Warehouse": "martlet.engine.warehouse",
     "advance": "martlet.loaders.company.advance",
     "build": "martlet.loaders.company.build",
-    "check": "martlet.loaders.quality.checking",
+    "check": "martlet.loaders.warehouse.checking",
     "extract": "martlet.loaders.extract",
     "forget": "martlet.loaders.privacy.forget",
     "ingest": "martlet.loaders.ingest",
