@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest import ingest, ingest_paths
     from martlet.loaders.ingest.report import IngestReport
     from martlet.loaders.privacy.forget import ForgetReport, forget
-    from martlet.loaders.quality.checking import CheckReport, check
     from martlet.loaders.user_packs.installing import install_packs
+    from martlet.loaders.warehouse.checking import CheckReport, check
 
 __all__ = [
     "AdvanceReport",
@@ -64,7 +64,7 @@ __all__ = [
 _HOMES = {
     "AdvanceReport": "martlet.loaders.company.advance",
     "BuildReport": "martlet.loaders.company.build",
-    "CheckReport": "martlet.loaders.quality.checking",
+    "CheckReport": "martlet.loaders.warehouse.checking",
     "ExtractReport": "martlet.loaders.extract",
     "ForgetReport": "martlet.loaders.privacy.forget",
     "IngestReport": "martlet.loaders.ingest.report",
@@ -72,7 +72,7 @@ _HOMES = {
     "Warehouse": "martlet.engine.warehouse",
     "advance": "martlet.loaders.company.advance",
     "build": "martlet.loaders.company.build",
-    "check": "martlet.loaders.quality.checking",
+    "check": "martlet.loaders.warehouse.checking",
     "extract": "martlet.loaders.extract",
     "forget": "martlet.loaders.privacy.forget",
     "ingest": "martlet.loaders.ingest",

@@ -9,8 +9,9 @@ import json
 import math
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+from martlet.engine.declared import Name, Place, read
 from martlet.engine.errors import ParameterError, UnitError, did_you_mean
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["TYPES", "Parameter", "declared", "values_of"]
 
-_HEADER_KEYS = {"type": str, "doc": str, "default": object, "min": object, "max": object, "of": list}
 _MAX_BIGINT = 2**63 - 1
 
 
@@ -103,7 +103,7 @@ class Parameter:
         The words that a choice may be.
     """
 
-    name: str
+    name: Annotated[str, Name()]
     type: str
     doc: str
     # A list is its value, and has no hash.
@@ -202,34 +202,23 @@ def declared(unit: Unit) -> dict[str, Parameter]:
 
 def _declared(unit: Unit, name: str, table: Any) -> Parameter:
     def error(message: str) -> UnitError:
-        return unit.error(f"parameter {name}: {message}", line=unit.line_of(name))
+        return unit.error(message, line=unit.line_of(name))
 
-    if problem := _shape_problem(name, table):
-        raise error(problem)
-    parameter = Parameter(name=name, **{**table, "of": tuple(table.get("of", ()))})
+    if not isinstance(table, dict) or not name.isidentifier() or name != name.lower():
+        raise error(f'parameter {name}: must be written as lower_case = {{ type = "...", doc = "..." }}')
+    parameter = read(Parameter, table, Place("a parameter", error).to(name))
     if parameter.element not in TYPES:
-        raise error(f"unknown type {parameter.type!r}.{did_you_mean(parameter.element, TYPES)}")
+        raise error(
+            f"parameter {name}: unknown type {parameter.type!r}.{did_you_mean(parameter.element, TYPES)}"
+        )
     if (parameter.element == "choice") != bool(parameter.of):
-        raise error("a choice, and nothing else, has a list of words in 'of'")
+        raise error(f"parameter {name}: a choice, and nothing else, has a list of words in 'of'")
     if parameter.default is None:
         return parameter
     try:
         return replace(parameter, default=parameter.value(parameter.default))
     except ParameterError as wrong:
-        raise error(f"its default is wrong: {wrong}") from None
-
-
-def _shape_problem(name: str, table: Any) -> str:
-    """Return what is wrong with a declaration's keys, or nothing."""
-    if not isinstance(table, dict) or not name.isidentifier() or name != name.lower():
-        return 'must be written as lower_case = { type = "...", doc = "..." }'
-    for key, value in table.items():
-        if key not in _HEADER_KEYS:
-            return f"unknown key {key!r}.{did_you_mean(key, _HEADER_KEYS)}"
-        if not isinstance(value, _HEADER_KEYS[key]):
-            return f"{key!r} must be a {_HEADER_KEYS[key].__name__}"
-    missing = {"type", "doc"} - table.keys()
-    return f"lacks {min(missing)!r}" if missing else ""
+        raise error(f"parameter {name}: its default is wrong: {wrong}") from None
 
 
 def values_of(parameters: Mapping[str, Parameter], given: Mapping[str, Any], *, owner: str) -> dict[str, Any]:

@@ -11,15 +11,8 @@ from click.testing import CliRunner
 import martlet
 from martlet.cli import cli
 from martlet.loaders.ingest.entity import entities
-from martlet.loaders.ingest.profile import (
-    Column,
-    Feed,
-    FieldSource,
-    Guess,
-    Profile,
-    load_profile,
-    profile_names,
-)
+from martlet.loaders.ingest.profile import Column, Feed, FieldSource, Guess, Profile
+from martlet.loaders.ingest.profile_files import load_profile, profile_names
 from martlet.loaders.ingest.reading.options import Reading
 
 GUIDE = (Path(__file__).parents[1] / "docs" / "ingest.md").read_text(encoding="utf-8")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+# ruff: noqa: TC001  (the annotations are evaluated, to read tables by them)
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+from martlet.engine.declared import Between
 from martlet.loaders.company._sections import (
     Amount,
     Basket,
-    Between,
     ChannelMix,
     Days,
     Growth,

@@ -5,16 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-__all__ = ["Between"]
-
-
-@dataclass(frozen=True)
-class Between:
-    """The allowed range of a number, or of each number of a list; both ends allowed."""
-
-    low: float
-    high: float
-
+from martlet.engine.declared import Between
 
 Share = Annotated[float, Between(0, 1)]
 Weight = Annotated[float, Between(0, 1e6)]

@@ -95,10 +95,10 @@ def ingest(
     (2, 2)
     """
     from martlet.loaders.ingest import loading  # noqa: PLC0415
-    from martlet.loaders.ingest.cleaning._date_order import ORDERS  # noqa: PLC0415
-    from martlet.loaders.ingest.profile import load_profile  # noqa: PLC0415
+    from martlet.loaders.ingest.profile_files import load_profile  # noqa: PLC0415
     from martlet.loaders.ingest.reading.files import find_files  # noqa: PLC0415
     from martlet.loaders.ingest.reading.source import open_source  # noqa: PLC0415
+    from martlet.loaders.ingest.types import ORDERS  # noqa: PLC0415
 
     if date_order is not None and date_order not in ORDERS:
         raise ParameterError(
@@ -161,7 +161,7 @@ def ingest_paths(
 
 def profiles() -> list[Profile]:
     """Return the profiles that Martlet ships, by name."""
-    from martlet.loaders.ingest.profile import load_profile, profile_names  # noqa: PLC0415
+    from martlet.loaders.ingest.profile_files import load_profile, profile_names  # noqa: PLC0415
 
     return [load_profile(name) for name in profile_names()]
 

@@ -12,8 +12,9 @@ from martlet.loaders.ingest.headers import normal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from martlet.loaders.ingest.entity import Field, FieldType
+    from martlet.loaders.ingest.entity import Field
     from martlet.loaders.ingest.profile import Column, Feed, FieldSource, Profile
+    from martlet.loaders.ingest.types import FieldType
 
 __all__ = ["check"]
 

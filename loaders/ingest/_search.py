@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from martlet.loaders.ingest.contents import Contents
-    from martlet.loaders.ingest.entity import FieldType
     from martlet.loaders.ingest.profile import Column, Profile
     from martlet.loaders.ingest.reading.source import Source
+    from martlet.loaders.ingest.types import FieldType
 
 __all__ = ["DATES", "NUMBERS", "Search", "type_of"]
 

@@ -10,8 +10,8 @@ import polars as pl
 from martlet.loaders.ingest.cleaning.words import NULL_WORDS
 
 if TYPE_CHECKING:
-    from martlet.loaders.ingest.profile import Content
     from martlet.loaders.ingest.reading.source import Source
+    from martlet.loaders.ingest.types import Content
 
 __all__ = ["MOSTLY", "Contents", "Kind"]
 

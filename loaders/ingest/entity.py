@@ -6,28 +6,33 @@ the star, the natural key, and the fields with their types and limits; profiles 
 
 from __future__ import annotations
 
+# ruff: noqa: TC001, TC003  (the annotations are evaluated, to read tables by them)
 import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Annotated, Any
 
+from martlet.engine.declared import Key, Name, Number, Place, read
 from martlet.engine.errors import UnitError, UnknownNameError, did_you_mean
+from martlet.loaders.ingest.types import FieldType
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+__all__ = ["Adjustment", "Each", "Entity", "Field", "entities", "entity"]
 
-__all__ = ["TYPES", "Adjustment", "Each", "Entity", "Field", "FieldType", "entities", "entity"]
-
-FieldType = Literal[
-    "id", "text", "word", "name", "email", "phone", "url", "money", "number", "share", "count", "year",
-    "date", "timestamp", "bool", "path",
-]  # fmt: skip
-TYPES: tuple[FieldType, ...] = get_args(FieldType)
 # The bounds of fields that declare none: counts are stored as INTEGER, money as DECIMAL(18, 2), and sums of ten must fit.
-_LEAST = {"money": -999_999_999_999_999}
-_LARGEST = {"money": 999_999_999_999_999, "count": 2**31 - 1}
+_LIMITS = {
+    "money": {"min": -999_999_999_999_999, "max": 999_999_999_999_999},
+    "count": {"max": 2**31 - 1},
+}
 _FOLDER = files("martlet.loaders.ingest") / "entities"
+
+
+def _spellings(value: Any, place: Place) -> dict[str, str]:
+    """Return each spelling of each word, in lower case, with the word."""
+    return {
+        spelling.lower(): word for word, others in place.table(value).items() for spelling in (word, *others)
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,18 +65,18 @@ class Field:
         The column of the star that takes the value.
     """
 
-    name: str
+    name: Annotated[str, Name()]
     type: FieldType
     doc: str
     required: bool = False
-    min: float | None = None
-    max: float | None = None
+    min: Number | None = None
+    max: Number | None = None
     min_years_ago: int | None = None
     max_years_ago: int | None = None
-    impossible: tuple[float, ...] = ()
+    impossible: tuple[Number, ...] = ()
     outliers: bool = False
-    words: Mapping[str, str] = field(default_factory=dict)
-    is_open: bool = False
+    words: Annotated[Mapping[str, str], _spellings] = field(default_factory=dict)
+    is_open: Annotated[bool, Key("open")] = False
     other: str | None = None
     dimension: str | None = None
     only_known: bool = False
@@ -79,6 +84,12 @@ class Field:
     takes: tuple[str, ...] = ()
     key: str | None = None
     column: str = ""
+
+
+def _field(value: Any, place: Place) -> Field:
+    table = place.table(value)
+    limits = _LIMITS.get(str(table.get("type")), {})
+    return read(Field, {"column": place.name} | limits | table, place)
 
 
 @dataclass(frozen=True)
@@ -91,6 +102,10 @@ class Adjustment:
     doc: str
 
 
+def _family_field(value: Any, place: Place) -> Field:
+    return _field(value, replace(place, name=place.key.split(".")[-2]))
+
+
 @dataclass(frozen=True)
 class Each:
     """Fields named `<prefix>.<word>`: each a row of `table`, the word in `column` and the value in `value`.
@@ -98,12 +113,12 @@ class Each:
     Where the entity's own column `total` is not told, it is their sum.
     """
 
-    prefix: str
+    prefix: Annotated[str, Name()]
     table: str
     column: str
     value: str
     total: str
-    field: Field
+    field: Annotated[Field, _family_field]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,17 +160,17 @@ class Entity:
         Families of fields that a profile may name freely.
     """
 
-    name: str
+    name: Annotated[str, Name()]
     doc: str
     table: str
     key: tuple[str, ...]
-    fields: Mapping[str, Field]
+    fields: Mapping[str, Annotated[Field, _field]]
     id: str | None = None
     replaces: bool = False
     identity: tuple[str, ...] = ()
     owner: str | None = None
     at: str | None = None
-    adjustments: tuple[Adjustment, ...] = ()
+    adjustments: Annotated[tuple[Adjustment, ...], Key("adjust")] = ()
     derived: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     computed: Mapping[str, str] = field(default_factory=dict)
@@ -224,58 +239,16 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _entity(name: str, raw: dict[str, Any], shared: dict[str, Any]) -> Entity:
-    where = f"loaders/ingest/entities/{name}.toml"
-    declared = dict(raw.pop("fields"))
+    place = Place("an entity", UnitError, file=f"loaders/ingest/entities/{name}.toml", name=name)
     for group in raw.pop("shares", ()):
-        declared |= shared[group]
-    fields = {key: _field(key, value, where) for key, value in declared.items()}
-    each = {
-        prefix: Each(
-            prefix, of["table"], of["column"], of["value"], of["total"], _field(prefix, of["field"], where)
-        )
-        for prefix, of in raw.pop("each", {}).items()
-    }
-    made = Entity(
-        name=name,
-        fields=fields,
-        each=each,
-        key=tuple(raw.pop("key")),
-        identity=tuple(raw.pop("identity", ())),
-        linked=tuple(raw.pop("linked", ())),
-        adjustments=tuple(Adjustment(**adjust) for adjust in raw.pop("adjust", ())),
-        **raw,
-    )
+        raw["fields"] |= shared[place.to("shares").one_of(group, shared)]
+    made = read(Entity, raw, place)
     named = (
         *made.key,
         *made.identity,
         *(n for n in (made.owner, made.at) if n),
         *(a.column for a in made.adjustments),
     )
-    unknown = [n for n in named if n not in fields]
-    if unknown:
-        raise UnitError(f"{where}: {unknown[0]!r} is no field.{did_you_mean(unknown[0], fields)}")
+    for unknown in (n for n in named if n not in made.fields):
+        raise place.to(unknown).error(f" is no field.{did_you_mean(unknown, made.fields)}")
     return made
-
-
-def _field(name: str, raw: dict[str, Any], where: str) -> Field:
-    given = dict(raw)
-    if given.get("type") not in TYPES:
-        raise UnitError(
-            f"{where}: {name}: type is {given.get('type')!r}.{did_you_mean(str(given.get('type')), TYPES)}"
-        )
-    words = {
-        spelling.lower(): word
-        for word, others in given.pop("words", {}).items()
-        for spelling in (word, *others)
-    }
-    return Field(
-        name=name,
-        words=words,
-        is_open=given.pop("open", False),
-        impossible=tuple(given.pop("impossible", ())),
-        takes=tuple(given.pop("takes", ())),
-        column=given.pop("column", name),
-        min=given.pop("min", _LEAST.get(given["type"])),
-        max=given.pop("max", _LARGEST.get(given["type"])),
-        **given,
-    )

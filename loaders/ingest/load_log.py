@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from martlet.loaders.ingest.matching import Matching
     from martlet.loaders.ingest.merging.merge import Settled
-    from martlet.loaders.ingest.options import Cleaned, Options
+    from martlet.loaders.ingest.options import CleanedFile, Options
     from martlet.loaders.ingest.profile import Profile
     from martlet.loaders.ingest.reading.source import Batch, Source
 
@@ -89,7 +89,7 @@ class Books:
         source: Source,
         matching: Matching,
         load_id: int,
-        cleaned: Cleaned,
+        cleaned: CleanedFile,
         settled: Settled,
         *,
         seconds: float,

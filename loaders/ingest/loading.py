@@ -32,7 +32,8 @@ from martlet.loaders.ingest.merging import finishing, links, replacing
 from martlet.loaders.ingest.merging.merge import settle
 from martlet.loaders.ingest.merging.staging import Staging
 from martlet.loaders.ingest.merging.tables import has_rows
-from martlet.loaders.ingest.options import Cleaned, Options
+from martlet.loaders.ingest.options import CleanedFile, Options
+from martlet.loaders.ingest.ranking import rank
 from martlet.loaders.ingest.report import FileReport, IngestReport
 from martlet.loaders.warehouse import empty, star
 from martlet.loaders.warehouse.atomic import rewriting
@@ -67,7 +68,7 @@ def load(
 ) -> IngestReport:
     """Load sources into a new or an existing warehouse; see `martlet.ingest`."""
     began = time.perf_counter()
-    matchings = [match(profile, source, options.columns) for source in sources]
+    matchings = [match(profile, source, options.columns, rank=rank) for source in sources]
     say("reading", 0.0)
     known = {} if _replaces(profile) else _known(warehouse, profile, sources, options)
     if all(source.content_hash() in known for source in sources):
@@ -240,7 +241,7 @@ class _Loading:
             )
         return is_export
 
-    def _clean(self, source: Source, matching: Matching, load_id: int) -> Cleaned:
+    def _clean(self, source: Source, matching: Matching, load_id: int) -> CleanedFile:
         """Survey the file, clean it, and stage it; rows that can't be taken go to the quarantine."""
         cleaner = Cleaner(
             self._profile,
@@ -249,11 +250,12 @@ class _Loading:
             date_order=self._options.date_order,
             as_of=self._as_of.date(),
         )
-        for batch in source.batches():
-            cleaner.survey(batch)
+        if cleaner.surveys:
+            for batch in source.batches():
+                cleaner.survey(batch)
         notes = cleaner.decide()
         staging = Staging(self._connection, self._profile.main.entity, self._options.pseudonym_key)
-        result = Cleaned(staging, notes)
+        result = CleanedFile(staging, notes)
         keeps_rows = self._retries(source)
         if keeps_rows:
             quarantined.begin_retry(self._connection)

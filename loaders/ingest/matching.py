@@ -12,9 +12,10 @@ from martlet.loaders.ingest.entity import entity
 from martlet.loaders.ingest.headers import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from martlet.loaders.ingest.profile import Feed, Profile
+    from martlet.loaders.ingest.ranking import Fit
     from martlet.loaders.ingest.reading.source import Source
 
 __all__ = ["Matching", "attempt", "match"]
@@ -47,13 +48,21 @@ class Matching:
     missing: tuple[str, ...] = ()
 
 
-def match(profile: Profile, source: Source, overrides: Mapping[str, str | int] | None = None) -> Matching:
+def match(
+    profile: Profile,
+    source: Source,
+    overrides: Mapping[str, str | int] | None = None,
+    *,
+    rank: Callable[[Source], Sequence[Fit]] | None = None,
+) -> Matching:
     """Find the columns of a profile in a source.
 
     Parameters
     ----------
     overrides
         By key of the profile, the source's column by name, or by position from 1.
+    rank
+        Ranks the profiles by how they fit a source, so that an error can name a better one.
 
     Raises
     ------
@@ -66,7 +75,7 @@ def match(profile: Profile, source: Source, overrides: Mapping[str, str | int] |
     contents = Contents(source)
     matching = attempt(profile, source, contents, overrides)
     if matching.missing:
-        raise IngestError(_complaint(profile, source, contents, matching))
+        raise IngestError(_complaint(profile, source, contents, matching, rank))
     return matching
 
 
@@ -125,9 +134,13 @@ def _lacking(feed: Feed, found: Mapping[str, str]) -> list[str]:
     return [*lacking, *(key for key in feed.where if key not in found)]
 
 
-def _complaint(profile: Profile, source: Source, contents: Contents, matching: Matching) -> str:
-    from martlet.loaders.ingest.ranking import rank  # noqa: PLC0415  (it asks this module)
-
+def _complaint(
+    profile: Profile,
+    source: Source,
+    contents: Contents,
+    matching: Matching,
+    rank: Callable[[Source], Sequence[Fit]] | None,
+) -> str:
     held = listed(f"{name[:_LONGEST_SHOWN]} ({contents.commonest(name)})" for name in source.columns)
     wanted = " and ".join(matching.missing)
     options = " ".join(f"--column {key}=COLUMN" for key in matching.missing if key in profile.columns)
@@ -139,5 +152,6 @@ def _complaint(profile: Profile, source: Source, contents: Contents, matching: M
     text = f"{source.name}: no column was recognised for {wanted} of the profile {profile.name}. Columns are: {held}."
     if options:
         text += f" Name the right ones: {options}. ({known})"
-    better = [fit.profile for fit in rank(source) if not fit.missing and fit.profile != profile.name]
+    fits = rank(source) if rank is not None else ()
+    better = [fit.profile for fit in fits if not fit.missing and fit.profile != profile.name]
     return f"{text} The profile {better[0]} would fit." if better else text

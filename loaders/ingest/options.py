@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     import polars as pl
 
     from martlet.loaders.ingest.cleaning import Change
-    from martlet.loaders.ingest.cleaning._date_order import DateOrder
     from martlet.loaders.ingest.merging.staging import Staging
+    from martlet.loaders.ingest.types import DateOrder
 
-__all__ = ["Cleaned", "Options"]
+__all__ = ["CleanedFile", "Options"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,7 @@ class Options:
 
 
 @dataclass
-class Cleaned:
+class CleanedFile:
     """What cleaning made of a file."""
 
     staging: Staging

@@ -19,25 +19,24 @@ A profile is a TOML file. Those that Martlet ships lie in `profiles/`; anybody c
     customer_id = "person"                       # field of the entity = column, or one of the forms of `FieldSource`
     campaign    = { constant = "spring test" }
 
-Each class below documents its keys; `load_profile` says what is wrong with a file, where, and what would be right.
+Each class below documents its keys; `profile_files.load_profile` says what is wrong with a file, where, and what would be right.
 """
 
 from __future__ import annotations
 
+# ruff: noqa: TC003  (the annotations are evaluated, to read tables by them)
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
-from martlet.engine.errors import UnknownNameError, did_you_mean
+import polars as pl
+
+from martlet.engine.declared import Key, Name, Number, Place, Regex, Texts, Word, Words, read, texts, word
+from martlet.engine.errors import did_you_mean
+from martlet.loaders.ingest.entity import entities
 from martlet.loaders.ingest.reading.options import Reading
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from martlet.loaders.ingest.cleaning._date_order import DateOrder
-    from martlet.loaders.ingest.entity import FieldType
+from martlet.loaders.ingest.types import Case, Content, DateOrder, FieldType, Unit
 
 __all__ = [
     "Column",
@@ -46,15 +45,16 @@ __all__ = [
     "FieldSource",
     "Guess",
     "Profile",
-    "Unit",
-    "load_profile",
-    "profile_names",
 ]
 
-Unit = Literal["units", "cents", "micros", "percent"]
-Content = Literal["date", "email", "money", "recurring", "unique", "quantity"]
-Case = Literal["", "lower", "upper", "title"]
-_FOLDER: Final = files("martlet.loaders.ingest") / "profiles"
+
+def _zone(value: Any, place: Place) -> str:
+    try:
+        pl.select(pl.datetime(2024, 1, 1).dt.replace_time_zone(value))
+    except (pl.exceptions.PolarsError, TypeError) as error:
+        hint = did_you_mean(str(value), available_timezones())
+        raise place.error(f" is {value!r}, which is no time zone.{hint}") from error
+    return str(value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +73,10 @@ class Guess:
         Other names that do when nothing else is found; they may be names of other columns.
     """
 
-    words: str = ""
-    unless: str = ""
+    words: Regex = ""
+    unless: Regex = ""
     content: Content | None = None
-    stand_ins: tuple[str, ...] = ()
+    stand_ins: Texts = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,24 +121,24 @@ class Column:
         How the column is found without a known name.
     """
 
-    key: str
-    names: tuple[str, ...] = ()
+    key: Annotated[str, Name()]
+    names: Texts = ()
     required: bool = False
     type: FieldType | None = None
-    null: tuple[str, ...] = ()
-    words: Mapping[str, str] = field(default_factory=dict)
-    default: str | None = None
+    null: Texts = ()
+    words: Words = field(default_factory=dict)
+    default: Word | None = None
     dates: DateOrder | None = None
-    zone: str = ""
+    zone: Annotated[str, _zone] = ""
     unit: Unit = "units"
     decimal: Literal[".", ","] | None = None
-    min: float | None = None
-    max: float | None = None
-    impossible: tuple[float, ...] = ()
+    min: Number | None = None
+    max: Number | None = None
+    impossible: tuple[Number, ...] = ()
     currency: str | None = None
     steps: str | None = None
-    case: Case = ""
-    example: str = ""
+    case: Case | None = None
+    example: Word = ""
     guess: Guess = Guess()
 
 
@@ -166,15 +166,29 @@ class FieldSource:
         What stands there is the file's name without its ending, for exports that do not say what they are of.
     """
 
-    columns: tuple[str, ...] = ()
+    columns: Annotated[Texts, Key("from")] = ()
     join: bool = False
-    constant: str | None = None
+    constant: Word | None = None
     row_number: bool = False
     prefix: str = ""
     required: bool = False
-    words: Mapping[str, str] = field(default_factory=dict)
-    default: str | None = None
+    words: Words = field(default_factory=dict)
+    default: Word | None = None
     file_name: bool = False
+
+
+def _source(value: Any, place: Place) -> FieldSource:
+    if isinstance(value, str | list):
+        value = {"from": value}
+    if not isinstance(value, dict):
+        raise place.wrong('a column, a list of columns, or a table such as { constant = "..." }', value)
+    source = read(FieldSource, value, place)
+    given = {"from": source.columns, "constant": source.constant is not None, "row_number": source.row_number}
+    kinds = [name for name, is_given in given.items() if is_given]
+    if len(kinds) != 1 and (kinds or not source.file_name):
+        said = " and ".join(kinds) or "none of them"
+        raise place.error(f" must have one of from, constant, row_number and file_name; it has {said}")
+    return source
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,14 +219,50 @@ class Feed:
         return (*self.given, *self.where)
 
 
+def _feed(value: Any, place: Place) -> Feed:
+    table = dict(place.table(value))
+    if "entity" not in table:
+        raise place.error(f" lacks its entity.{did_you_mean('', entities())}")
+    name = place.to("entity").one_of(table.pop("entity"), entities())
+    given, among = _conditions(table.pop("where", {}), place.to("where"))
+    fields: dict[str, FieldSource] = {}
+    for key, source in table.items():
+        inner = place.to(key)
+        is_family = key in entities()[name].each and isinstance(source, dict)
+        if is_family and not {"from", "constant", "row_number"} & source.keys():
+            fields |= {f"{key}.{word}": _source(entry, inner.to(word)) for word, entry in source.items()}
+        else:
+            fields[key] = _source(source, inner)
+    return Feed(entity=name, given=given, where=among, fields=fields)
+
+
+def _conditions(where: Any, place: Place) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Return the columns of which one must be given, and the words that columns must hold."""
+    if not isinstance(where, dict):
+        return texts(where, place), {}
+    listed = {key: among if isinstance(among, list) else [among] for key, among in where.items()}
+    return (), {key: tuple(word(entry, place.to(key)) for entry in among) for key, among in listed.items()}
+
+
+def _feeds(value: Any, place: Place) -> tuple[Feed, ...]:
+    if not isinstance(value, list) or not value:
+        raise place.wrong("one or more tables, each under [[feeds]]", value)
+    return tuple(_feed(feed, place.at(number)) for number, feed in enumerate(value, 1))
+
+
+def _column(value: Any, place: Place) -> Column:
+    table = {"names": value} if isinstance(value, str | list) else place.table(value)
+    return read(Column, {"names": place.name} | table, place)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Profile:
     """How a source writes its rows, and what they feed."""
 
     name: str
     title: str
-    columns: Mapping[str, Column]
-    feeds: tuple[Feed, ...]
+    columns: Mapping[str, Annotated[Column, _column]]
+    feeds: Annotated[tuple[Feed, ...], _feeds]
     docs: str = ""
     row: str = ""
     read: Reading = field(default_factory=Reading)
@@ -221,39 +271,3 @@ class Profile:
     def main(self) -> Feed:
         """The feed that decides whether a row is loaded, merged or set aside."""
         return self.feeds[0]
-
-
-def profile_names() -> list[str]:
-    """Return the names of the profiles that Martlet ships."""
-    return sorted(
-        path.name.removesuffix(".toml") for path in _FOLDER.iterdir() if path.name.endswith(".toml")
-    )
-
-
-def load_profile(name_or_path: str | Path) -> Profile:
-    """Return a profile that Martlet ships, by name, or one of a file whose name ends in .toml.
-
-    Raises
-    ------
-    UnknownNameError
-        If Martlet ships none of that name; the message gives the nearest.
-    IngestError
-        If the file can't be read or is no profile; the message names the file, the key, and what would be right.
-    """
-    from martlet.loaders.ingest import _profile_file  # noqa: PLC0415  (it makes what is declared above)
-
-    if str(name_or_path).lower().endswith(".toml"):
-        return _profile_file.read_profile(Path(name_or_path))
-    if name_or_path not in profile_names():
-        hint = did_you_mean(str(name_or_path), profile_names())
-        raise UnknownNameError(
-            f"there is no profile {str(name_or_path)!r}.{hint} A profile of your own is a file that ends in .toml."
-        )
-    return _shipped(str(name_or_path))
-
-
-@cache
-def _shipped(name: str) -> Profile:
-    from martlet.loaders.ingest import _profile_file  # noqa: PLC0415
-
-    return _profile_file.read_profile(_FOLDER / f"{name}.toml")

@@ -10,7 +10,7 @@ from martlet.engine.errors import IngestError
 from martlet.loaders.ingest._search import DATES, NUMBERS, type_of
 from martlet.loaders.ingest.contents import MOSTLY, Contents
 from martlet.loaders.ingest.matching import attempt
-from martlet.loaders.ingest.profile import load_profile, profile_names
+from martlet.loaders.ingest.profile_files import load_profile, profile_names
 from martlet.loaders.ingest.reading.options import Reading
 from martlet.loaders.ingest.reading.source import open_source
 

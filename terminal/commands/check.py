@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from martlet.loaders.quality.checking import CheckReport
     from martlet.loaders.quality.checks import CheckResult
+    from martlet.loaders.warehouse.checking import CheckReport
 
 # Heavy modules are imported by the command itself, so that help is quick.
 # ruff: noqa: PLC0415
@@ -79,7 +79,7 @@ def check(
       martlet check --set facts_are_fresh.days=14
       martlet check --history
     """
-    from martlet.loaders.quality import checking
+    from martlet.loaders.warehouse import checking
 
     if shows_history:
         _show_history(checking.history(warehouse), as_json=as_json, **where)

@@ -147,7 +147,7 @@ def ingest(
 @options.warehouse
 @options.quiet
 @click.pass_context
-def ingest_paths(context: click.Context, file: Path, *, separator: str | None, **choices: Any) -> None:
+def ingest_paths(context: click.Context, /, file: Path, *, separator: str | None, **choices: Any) -> None:
     """Load paths that somebody has counted: the same as martlet ingest paths FILE.
 
     For example:
@@ -175,7 +175,7 @@ def profiles(profile: str | None, **where: Any) -> None:
     import pyarrow as pa
 
     from martlet.loaders import ingest as loader
-    from martlet.loaders.ingest.profile import load_profile
+    from martlet.loaders.ingest.profile_files import load_profile
     from martlet.terminal import output
 
     if profile is None:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final, Literal
+from typing import Final
 
 import polars as pl
 
-__all__ = ["CHOICES", "ORDERS", "DateOrder", "OrderEvidence", "day", "either_day"]
+from martlet.loaders.ingest.types import ORDERS, DateOrder
 
-DateOrder = Literal["dmy", "mdy", "ymd"]
-ORDERS: Final[dict[DateOrder, str]] = {
-    "ymd": "year, month, day",
-    "dmy": "day, month, year",
-    "mdy": "month, day, year",
-}
+__all__ = ["CHOICES", "OrderEvidence", "day", "either_day"]
+
 # By family of shapes, in order of preference. Eight digits are mostly year first; dates with their year last have no
 # third choice.
 CHOICES: Final[dict[str, tuple[DateOrder, ...]]] = {

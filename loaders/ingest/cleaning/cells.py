@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from martlet.loaders.ingest.cleaning.changes import Touch, touches
+from martlet.loaders.ingest.cleaning.changes import Edit, edits_of
 from martlet.loaders.ingest.cleaning.words import NULL_WORDS, fold, folded
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Tidy:
     """Text of a column, NULL where nothing was given, and what was changed to have it so."""
 
     text: pl.Series
-    touched: tuple[Touch, ...]
+    edits: tuple[Edit, ...]
 
 
 def tidied(cells: pl.Series, column: Column, name: str) -> Tidy:
@@ -45,35 +45,35 @@ def tidied(cells: pl.Series, column: Column, name: str) -> Tidy:
     nothing = (*NULL_WORDS, *(word.strip().lower() for word in column.null))
     words = "|".join(re.escape(word) for word in nothing if word)
     places = cells.str.contains(f"(?i){_SUSPECT}|^(?:{words})$").arg_true()
-    text, found = cells, list[Touch]()
+    text, found = cells, list[Edit]()
     if not places.is_empty():
         closer, seen = _closer(cells.gather(places), nothing, name)
         text = cells.scatter(places, closer)
-        found = [replace(touch, rows=places.gather(touch.rows)) for touch in seen]
+        found = [replace(edit, rows=places.gather(edit.rows)) for edit in seen]
     text = pl.DataFrame({"text": text}).select(pl.when(pl.col("text") != "").then("text")).to_series()
     if column.words:
         new = replaced(text, column.words)
-        found.extend(touches("word", name, text.ne_missing(new), text, new))
+        found.extend(edits_of("word", name, text.ne_missing(new), text, new))
         text = new
     if column.default is not None:
         filled = text.fill_null(column.default)
-        found.extend(touches("default", name, text.is_null(), text, filled))
+        found.extend(edits_of("default", name, text.is_null(), text, filled))
         text = filled
     return Tidy(text, tuple(found))
 
 
-def _closer(cells: pl.Series, nothing: tuple[str, ...], name: str) -> tuple[pl.Series, list[Touch]]:
+def _closer(cells: pl.Series, nothing: tuple[str, ...], name: str) -> tuple[pl.Series, list[Edit]]:
     plain = cells.str.replace_all(_UNSEEN, "").str.replace_all(f"{_WIDE}+", " ").str.strip_chars()
-    found = list(touches("spaces", name, plain != cells, cells, plain))
+    found = list(edits_of("spaces", name, plain != cells, cells, plain))
     bare = plain.str.replace(_FORMULA, "${1}").str.replace(_QUOTED, "${1}").str.strip_chars()
-    found += touches("spreadsheet_text", name, bare != plain, plain, bare)
+    found += edits_of("spreadsheet_text", name, bare != plain, plain, bare)
     empty = bare.str.to_lowercase().is_in(nothing)
     left = (
         pl.DataFrame({"text": bare, "empty": empty})
         .select(pl.when(~pl.col("empty")).then("text"))
         .to_series()
     )
-    found += touches("empty_word", name, empty & (bare != ""), bare, left)
+    found += edits_of("empty_word", name, empty & (bare != ""), bare, left)
     return left.fill_null(""), found
 
 

@@ -10,7 +10,7 @@ import polars as pl
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["EXAMPLES", "RULES", "Change", "Touch", "merged", "rule_of", "tally", "touches"]
+__all__ = ["EXAMPLES", "RULES", "Change", "Edit", "edits_of", "merged", "rule_of", "tally"]
 
 EXAMPLES: Final = 3
 _LONGEST: Final = 80
@@ -51,7 +51,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Touch:
+class Edit:
     """Cells of one batch that a rule changed: their places in the batch, from 0, with the text before and after."""
 
     rule: str
@@ -60,19 +60,19 @@ class Touch:
     before: pl.Series
     after: pl.Series
 
-    def only(self, mask: pl.Series) -> Touch:
-        """Return the touch of those cells alone whose row is among a mask of the batch."""
+    def only(self, mask: pl.Series) -> Edit:
+        """Return the edit of only those cells whose row is in a mask of the batch."""
         here = mask.gather(self.rows)
-        return Touch(
+        return Edit(
             self.rule, self.column, self.rows.filter(here), self.before.filter(here), self.after.filter(here)
         )
 
 
-def touches(rule: str, column: str, mask: pl.Series, before: pl.Series, after: pl.Series) -> Iterator[Touch]:
-    """Yield the touch of the cells where `mask` is true, if there are any."""
+def edits_of(rule: str, column: str, mask: pl.Series, before: pl.Series, after: pl.Series) -> Iterator[Edit]:
+    """Yield the edit of the cells where `mask` is true, if there are any."""
     mask = mask.fill_null(value=False)
     if mask.any():
-        yield Touch(rule, column, mask.arg_true(), before.filter(mask), after.filter(mask))
+        yield Edit(rule, column, mask.arg_true(), before.filter(mask), after.filter(mask))
 
 
 def rule_of(problems: pl.Series) -> pl.Series:
@@ -86,11 +86,11 @@ def rule_of(problems: pl.Series) -> pl.Series:
     )
 
 
-def tally(found: Iterable[Touch], kept: pl.Series) -> list[Change]:
-    """Count touches by rule and column, in rows that are kept; a cell that several fields read counts once."""
-    groups: dict[tuple[str, str], list[Touch]] = {}
-    for touch in found:
-        groups.setdefault((touch.rule, touch.column), []).append(touch)
+def tally(found: Iterable[Edit], kept: pl.Series) -> list[Change]:
+    """Count edits by rule and column, in rows that are kept; a cell that several fields read counts once."""
+    groups: dict[tuple[str, str], list[Edit]] = {}
+    for edit in found:
+        groups.setdefault((edit.rule, edit.column), []).append(edit)
     changes = []
     for (rule, column), members in groups.items():
         frame = pl.concat(

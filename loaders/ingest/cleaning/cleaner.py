@@ -15,18 +15,17 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from martlet.loaders.ingest.cleaning.cells import tidied
-from martlet.loaders.ingest.cleaning.changes import Change, Touch, tally
+from martlet.loaders.ingest.cleaning.changes import Change, Edit, tally
 from martlet.loaders.ingest.cleaning.field_parsers import bounds, reader
 from martlet.loaders.ingest.cleaning.inputs import Input
 from martlet.loaders.ingest.cleaning.mapping import FieldPlan
-from martlet.loaders.ingest.cleaning.row_checks import Verdict
+from martlet.loaders.ingest.cleaning.row_checks import RowCheck
 from martlet.loaders.ingest.entity import entity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
-    from martlet.loaders.ingest.cleaning._date_order import DateOrder
     from martlet.loaders.ingest.cleaning.cells import Tidy
     from martlet.loaders.ingest.cleaning.inputs import Inputs
     from martlet.loaders.ingest.entity import Field
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.profile import FieldSource, Profile
     from martlet.loaders.ingest.reading.options import Batch
     from martlet.loaders.ingest.reading.source import Source
+    from martlet.loaders.ingest.types import DateOrder
 
 __all__ = ["Cleaned", "Cleaner"]
 
@@ -97,6 +97,11 @@ class Cleaner:
         self._used: Final = sorted(used)
         self._surveyed: Final = sorted({key for made in self._inputs.values() for key in made.surveyed})
 
+    @property
+    def surveys(self) -> bool:
+        """Whether anything is decided by the whole file, which takes a pass over all of it."""
+        return bool(self._surveyed)
+
     def has_time(self, entity_name: str, field: str) -> bool:
         """Tell whether any row has a time of day in a field, after the survey; without one its moments are only days."""
         plans = [plan for feed, plans in self._feeds if feed.entity == entity_name for plan in plans]
@@ -128,23 +133,23 @@ class Cleaner:
         tidy = self._tidied(batch.cells, self._used)
         texts = {key: made.text for key, made in tidy.items()}
         read = {made: made.read(texts) for made in self._inputs.values()}
-        verdicts = [Verdict(feed, plans, texts, read, rows) for feed, plans in self._feeds]
-        rejected = verdicts[0].rejected(batch.problems)
+        row_checks = [RowCheck(feed, plans, texts, read, rows) for feed, plans in self._feeds]
+        rejected = row_checks[0].rejected(batch.problems)
         kept = rejected["reason"].is_null()
-        touched: list[Touch] = []
+        edits: list[Edit] = []
         frames: dict[str, list[pl.DataFrame]] = {}
-        for number, verdict in enumerate(verdicts):
-            frame, changes = verdict.rows(kept, is_main=number == 0)
-            frames.setdefault(verdict.feed.entity, []).append(frame)
-            touched.extend(changes)
-        touched.extend(_in_use(verdicts, tidy, read, kept))
+        for number, row_check in enumerate(row_checks):
+            frame, changes = row_check.rows(kept, is_main=number == 0)
+            frames.setdefault(row_check.feed.entity, []).append(frame)
+            edits.extend(changes)
+        edits.extend(_in_use(row_checks, tidy, read, kept))
         together = {
             name: parts[0]
             if len(parts) == 1
             else pl.concat(parts, how="diagonal").sort("row", maintain_order=True)
             for name, parts in frames.items()
         }
-        return Cleaned(together, rejected.filter(~kept), tally(touched, kept))
+        return Cleaned(together, rejected.filter(~kept), tally(edits, kept))
 
     def _has(self, source: FieldSource) -> bool:
         stands_alone = not source.columns or source.default is not None or source.file_name
@@ -182,23 +187,21 @@ class Cleaner:
 
 
 def _in_use(
-    verdicts: list[Verdict], tidy: Mapping[str, Tidy], read: Mapping[Input, Inputs], kept: pl.Series
-) -> Iterator[Touch]:
+    row_checks: list[RowCheck], tidy: Mapping[str, Tidy], read: Mapping[Input, Inputs], kept: pl.Series
+) -> Iterator[Edit]:
     """Yield what was changed in cells that some row took its value from, or that decided which rows a feed takes."""
     used: dict[Input | str, pl.Series] = {
-        key: kept for verdict in verdicts for key in verdict.feed.conditions
+        key: kept for row_check in row_checks for key in row_check.feed.conditions
     }
-    for verdict in verdicts:
-        for made, rows in verdict.used():
+    for row_check in row_checks:
+        for made, rows in row_check.used():
             keys: tuple[Input | str, ...] = (made, *made.columns)
             for key in keys:
                 used[key] = used[key] | rows if key in used else rows
-    changed: list[tuple[Input | str, tuple[Touch, ...]]] = [
-        (key, cells.touched) for key, cells in tidy.items()
-    ]
-    changed.extend((made, cells.touched) for made, cells in read.items())
-    for key, touched in changed:
-        yield from (touch.only(used[key]) for touch in touched if key in used)
+    changed: list[tuple[Input | str, tuple[Edit, ...]]] = [(key, cells.edits) for key, cells in tidy.items()]
+    changed.extend((made, cells.edits) for made, cells in read.items())
+    for key, edits in changed:
+        yield from (edit.only(used[key]) for edit in edits if key in used)
 
 
 def _counts_back(field: Field) -> bool:

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import polars as pl
 
-from martlet.loaders.ingest.cleaning._date_order import CHOICES, DateOrder, OrderEvidence, day, either_day
+from martlet.loaders.ingest.cleaning._date_order import CHOICES, OrderEvidence, day, either_day
 from martlet.loaders.ingest.cleaning._date_shapes import take_apart
 from martlet.loaders.ingest.cleaning.parser import Read, spread
+
+if TYPE_CHECKING:
+    from martlet.loaders.ingest.types import DateOrder
 
 __all__ = ["DateReader"]
 

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from martlet.loaders.ingest.cleaning._date_order import DateOrder
     from martlet.loaders.ingest.cleaning.parser import Reader
-    from martlet.loaders.ingest.entity import Field, FieldType
+    from martlet.loaders.ingest.entity import Field
     from martlet.loaders.ingest.profile import Column
+    from martlet.loaders.ingest.types import DateOrder, FieldType
 
 __all__ = ["STAGED", "bounds", "constant", "reader"]
 
@@ -72,7 +72,7 @@ def reader(
     if kind == "word":
         return WordReader(field.words, is_open=field.is_open, other=field.other)
     simple = _SIMPLE.get(kind)
-    return simple() if simple else TextReader(column.case if column else "")
+    return simple() if simple else TextReader(column.case if column else None)
 
 
 def bounds(field: Field, column: Column, as_of: date | None) -> Bounds:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from martlet.loaders.ingest.cleaning.cells import replaced
-from martlet.loaders.ingest.cleaning.changes import touches
+from martlet.loaders.ingest.cleaning.changes import edits_of
 from martlet.loaders.ingest.cleaning.dates import DateReader
 from martlet.loaders.ingest.cleaning.numbers import NumberReader
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from martlet.loaders.ingest.cleaning.bounds import Bounds
-    from martlet.loaders.ingest.cleaning.changes import Touch
+    from martlet.loaders.ingest.cleaning.changes import Edit
     from martlet.loaders.ingest.cleaning.parser import Reader
 
 __all__ = ["Input", "Inputs"]
@@ -30,7 +30,7 @@ class Inputs:
     text: pl.Series
     values: pl.Series
     problems: pl.Series | None
-    touched: tuple[Touch, ...]
+    edits: tuple[Edit, ...]
 
 
 class Input:
@@ -103,10 +103,10 @@ class Input:
     def read(self, texts: Mapping[str, pl.Series]) -> Inputs:
         """Read the tidy text of a batch."""
         given = text = self._joined(texts)
-        touched: list[Touch] = []
+        edits: list[Edit] = []
         if self._words:
             text = replaced(given, self._words)
-            touched.extend(touches("word", self.name, text.ne_missing(given), given, text))
+            edits.extend(edits_of("word", self.name, text.ne_missing(given), given, text))
         read = self._reader.read(text)
         values, problems = read.values, read.problems
         for further in (self._bounds.problems(values), self._other_currency(texts, text, read.currencies)):
@@ -116,8 +116,8 @@ class Input:
                 problems = further if problems is None else _first(problems, further)
         for rule, mask in read.changed:
             still = mask & values.is_not_null()
-            touched.extend(touches(rule, self.name, still, text, values))
-        return Inputs(text, values, problems, tuple(touched))
+            edits.extend(edits_of(rule, self.name, still, text, values))
+        return Inputs(text, values, problems, tuple(edits))
 
     def _joined(self, texts: Mapping[str, pl.Series]) -> pl.Series:
         first = texts[self.columns[0]]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from martlet.loaders.ingest.cleaning.changes import Touch, rule_of
+from martlet.loaders.ingest.cleaning.changes import Edit, rule_of
 from martlet.loaders.ingest.cleaning.field_parsers import STAGED, constant
 from martlet.loaders.ingest.cleaning.words import fold, folded
 
@@ -31,15 +31,15 @@ class Filled:
     texts: pl.Series
     defaulted: pl.Series | None
 
-    def emptied(self, rows: pl.Series) -> Iterator[Touch]:
+    def emptied(self, rows: pl.Series) -> Iterator[Edit]:
         """Yield what was emptied, or took a default, in the given rows (a mask)."""
         if self.problems is not None:
-            yield from self._touched(rows & self.problems.is_not_null(), rule_of(self.problems), None)
+            yield from self._edits(rows & self.problems.is_not_null(), rule_of(self.problems), None)
         if self.defaulted is not None:
             rules = pl.repeat("default", len(rows), dtype=pl.String, eager=True)
-            yield from self._touched(rows & self.defaulted, rules, self.values)
+            yield from self._edits(rows & self.defaulted, rules, self.values)
 
-    def _touched(self, mask: pl.Series, rules: pl.Series, after: pl.Series | None) -> Iterator[Touch]:
+    def _edits(self, mask: pl.Series, rules: pl.Series, after: pl.Series | None) -> Iterator[Edit]:
         places = mask.arg_true()
         if places.is_empty():
             return
@@ -47,7 +47,7 @@ class Filled:
         for (rule, column), rows in pl.DataFrame({"row": places, **named}).group_by("rule", "column"):
             at = rows["row"].sort()
             new = pl.repeat("", len(at), eager=True) if after is None else after.gather(at)
-            yield Touch(str(rule), str(column), at, self.texts.gather(at), new)
+            yield Edit(str(rule), str(column), at, self.texts.gather(at), new)
 
 
 class FieldPlan:

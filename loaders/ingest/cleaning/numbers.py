@@ -17,7 +17,7 @@ from martlet.loaders.ingest.cleaning._number_shapes import canonical, take_apart
 from martlet.loaders.ingest.cleaning.parser import Read, spread
 
 if TYPE_CHECKING:
-    from martlet.loaders.ingest.profile import Unit
+    from martlet.loaders.ingest.types import Unit
 
 __all__ = ["NumberReader", "NumberType"]
 
@@ -180,12 +180,12 @@ class NumberReader:
         if self._kind in ("number", "share"):
             number = pl.col("canonical").cast(pl.Float64, strict=False)
             value = sign * number / pl.lit(10.0).pow(moved)
-            too_large = pl.when(~value.is_finite()).then(
+            not_held = pl.when(~value.is_finite()).then(
                 pl.lit(f"impossible {_NOUN[self._kind]}: it is more than a computer's numbers hold")
             )
             return parts.with_columns(
                 value=pl.when(value.is_finite()).then(value),
-                problem=pl.coalesce(problem, too_large),
+                problem=pl.coalesce(problem, not_held),
                 rule_2=pl.lit(None, pl.String),
             )
         digits = pl.col("canonical").str.extract(r"^0*(\d*)", 1)

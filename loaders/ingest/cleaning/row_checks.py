@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from martlet.loaders.ingest.cleaning.changes import Touch
+from martlet.loaders.ingest.cleaning.changes import Edit
 from martlet.loaders.ingest.cleaning.mapping import chosen_rows
 
 if TYPE_CHECKING:
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.cleaning.mapping import FieldPlan, Filled
     from martlet.loaders.ingest.profile import Feed
 
-__all__ = ["Verdict"]
+__all__ = ["RowCheck"]
 
 _REJECTED: Final = {"row": pl.Int64, "column_name": pl.String, "reason": pl.String, "detail": pl.String}
 
 
-class Verdict:
-    """One feed in one batch: its fields filled, and which rows can feed it."""
+class RowCheck:
+    """One feed in one batch: fills its fields and finds the rows that can feed it."""
 
     def __init__(
         self,
@@ -73,9 +73,9 @@ class Verdict:
             column_name=column, reason=parts.field("field_0"), detail=parts.field("field_1")
         ).cast(_REJECTED)  # type: ignore[arg-type]
 
-    def rows(self, kept: pl.Series, *, is_main: bool) -> tuple[pl.DataFrame, list[Touch]]:
+    def rows(self, kept: pl.Series, *, is_main: bool) -> tuple[pl.DataFrame, list[Edit]]:
         """Return the rows that feed the entity, and what was emptied or left out for it."""
-        touched: list[Touch] = []
+        edits: list[Edit] = []
         chosen = kept & self._chosen
         fed = chosen
         if not is_main:
@@ -83,15 +83,15 @@ class Verdict:
                 lacking = self._lacking(plan)
                 if lacking is not None:
                     lost = fed & lacking.is_not_null()
-                    touched.extend(self._left_out(plan, lost))
+                    edits.extend(self._left_out(plan, lost))
                     fed &= ~lost
         frame = pl.DataFrame(
             {"row": self._rows} | {name: filled.values for name, filled in self._filled.items()}
         )
         for plan in self._plans:
-            touched.extend(self._filled[plan.name].emptied(fed))
+            edits.extend(self._filled[plan.name].emptied(fed))
         self._fed = fed
-        return (frame if fed.all() else frame.filter(fed)), touched
+        return (frame if fed.all() else frame.filter(fed)), edits
 
     def used(self) -> Iterator[tuple[Input, pl.Series]]:
         """Yield each input with the rows that took their value from it, once `rows` has decided them."""
@@ -115,11 +115,11 @@ class Verdict:
         reason = pl.when(pl.col("value").is_null()).then(pl.coalesce("known", pl.lit(f"no {plan.name}")))
         return frame.with_columns(known=known).select(reason).to_series()
 
-    def _left_out(self, plan: FieldPlan, lost: pl.Series) -> list[Touch]:
+    def _left_out(self, plan: FieldPlan, lost: pl.Series) -> list[Edit]:
         places = lost.arg_true()
         if places.is_empty():
             return []
         filled = self._filled[plan.name]
         nothing = pl.repeat("", len(places), eager=True)
         name = f"{self.feed.entity}.{plan.name}"
-        return [Touch("left_out", name, places, filled.texts.gather(places), nothing)]
+        return [Edit("left_out", name, places, filled.texts.gather(places), nothing)]

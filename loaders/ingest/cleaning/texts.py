@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from martlet.loaders.ingest.cleaning.parser import Read
+
+if TYPE_CHECKING:
+    from martlet.loaders.ingest.types import Case
 
 __all__ = ["EmailReader", "IdReader", "PhoneReader", "TextReader"]
 
@@ -21,7 +24,7 @@ class TextReader:
 
     surveys: Final = False
 
-    def __init__(self, case: Literal["", "lower", "upper", "title"] = "") -> None:
+    def __init__(self, case: Case | None = None) -> None:
         self._case: Final = case
 
     def survey(self, text: pl.Series) -> None:
@@ -33,7 +36,7 @@ class TextReader:
 
     def read(self, text: pl.Series) -> Read:
         """Read a batch; nothing can be wrong with text."""
-        if not self._case:
+        if self._case is None:
             return Read(text)
         turn = {
             "lower": text.str.to_lowercase,

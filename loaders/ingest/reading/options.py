@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+# ruff: noqa: TC003  (the annotations are evaluated, to read tables by them)
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
 
 import polars as pl
 
+from martlet.engine.declared import Count, Place, Regex, Texts, read
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
 __all__ = ["Batch", "FillDown", "Param", "Reading", "listed"]
 
@@ -41,7 +45,16 @@ class FillDown:
     """Columns that a source writes on the first of consecutive rows with one `key` only."""
 
     key: str
-    columns: tuple[str, ...]
+    columns: Texts
+
+
+def _param(value: Any, place: Place) -> Param:
+    param = Param(path=value) if isinstance(value, str) else read(Param, value, place)
+    given = {name for name, said in vars(param).items() if said is not None}
+    if given not in ({"list", "key"}, {"list", "first"}, {"path"}):
+        forms = 'a dotted path, { list = "...", key = "..." } or { list = "...", first = "..." }'
+        raise place.error(f" must be {forms}; it has {', '.join(sorted(given)) or 'nothing'}")
+    return param
 
 
 @dataclass(frozen=True)
@@ -68,10 +81,10 @@ class Reading:
         the data; recognised if None.
     """
 
-    skip_lines: int = 0
-    drop_totals: str | None = None
+    skip_lines: Count = 0
+    drop_totals: Regex | None = None
     records: str | None = None
-    params: Mapping[str, Param] = field(default_factory=dict)
+    params: Mapping[str, Annotated[Param, _param]] = field(default_factory=dict)
     explode: str | None = None
     fill_down: FillDown | None = None
     encoding: str | None = None

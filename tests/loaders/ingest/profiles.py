@@ -2,7 +2,7 @@
 
 from textwrap import dedent
 
-from martlet.loaders.ingest.profile import load_profile
+from martlet.loaders.ingest.profile_files import load_profile
 
 
 def profile_of(folder, columns_and_feeds):

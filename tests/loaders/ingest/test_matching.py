@@ -4,7 +4,7 @@ import pytest
 
 from martlet.engine.errors import IngestError, ParameterError
 from martlet.loaders.ingest.matching import match
-from martlet.loaders.ingest.profile import load_profile
+from martlet.loaders.ingest.profile_files import load_profile
 
 from .profiles import profile_of
 from .sources import bare, table

@@ -3,7 +3,7 @@
 import pytest
 
 from martlet.engine.errors import IngestError, UnknownNameError
-from martlet.loaders.ingest.profile import load_profile, profile_names
+from martlet.loaders.ingest.profile_files import load_profile, profile_names
 from martlet.loaders.ingest.reading.options import FillDown, Param
 
 from .profiles import written

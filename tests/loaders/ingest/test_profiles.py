@@ -8,7 +8,7 @@ import pytest
 from martlet.loaders.ingest.cleaning import Cleaner
 from martlet.loaders.ingest.entity import entities
 from martlet.loaders.ingest.matching import match
-from martlet.loaders.ingest.profile import load_profile, profile_names
+from martlet.loaders.ingest.profile_files import load_profile, profile_names
 from martlet.loaders.ingest.ranking import rank
 from martlet.loaders.ingest.reading.source import open_source
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from martlet.loaders.ingest.cleaning import RULES
-from martlet.loaders.ingest.profile import load_profile
+from martlet.loaders.ingest.profile_files import load_profile
 
 from ..profiles import profile_of
 from ..sources import clean, table, texts

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from martlet.loaders.ingest.cleaning.cells import tidied
 from martlet.loaders.ingest.cleaning.field_parsers import STAGED, bounds, reader
-from martlet.loaders.ingest.entity import TYPES, Field
+from martlet.loaders.ingest.entity import Field
 from martlet.loaders.ingest.profile import Column
+from martlet.loaders.ingest.types import TYPES
 
 # Text like dates and numbers goes further into the readers than any text does.
 ALIKE = st.text("0123456789 .,:-/+$()%eETZxX'\u2212\u00a0", max_size=22)

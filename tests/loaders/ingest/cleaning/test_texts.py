@@ -19,7 +19,7 @@ SPACES = st.text(" \t\n\u00a0\u2003\u200b\ufeff", max_size=3)
 
 def tidy(cells, **options):
     found = tidied(pl.Series("c", cells, dtype=pl.String), Column(key="c", **options), "C")
-    return found.text.to_list(), {touch.rule: touch.rows.to_list() for touch in found.touched}
+    return found.text.to_list(), {edit.rule: edit.rows.to_list() for edit in found.edits}
 
 
 @given(st.lists(st.tuples(SPACES, PLAIN, SPACES), min_size=1, max_size=6))

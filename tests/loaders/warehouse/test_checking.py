@@ -4,10 +4,9 @@ import duckdb
 import pytest
 
 from martlet.engine.errors import CheckError, ParameterError, WarehouseError
-from martlet.loaders.quality import checking
-from martlet.loaders.quality.checking import check, history
-from martlet.loaders.warehouse import star
+from martlet.loaders.warehouse import checking, star
 from martlet.loaders.warehouse.atomic import rewriting
+from martlet.loaders.warehouse.checking import check, history
 
 LOAD = "INSERT INTO meta.load (load_id, loaded_at, kind, source) VALUES ({0}, '2025-02-0{0}', 'ingest customers', 'a.csv')"
 CUSTOMER = "INSERT INTO star.dim_customer (customer_key, customer_id, email) VALUES ({0}, 'c{0}', '{1}')"
