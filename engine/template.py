@@ -161,7 +161,7 @@ def _parts(path: str, body: str) -> list[tuple[str, str, nodes.Template]]:
         except jinja2.TemplateSyntaxError as error:
             raise UnitError(f"{name}:{error.lineno}: {error.message}") from None
         found.append((name, text, tree))
-        for included in meta.find_referenced_templates(tree):
+        for included in filter(None, meta.find_referenced_templates(tree)):
             target = _resolved(included, name)
             if target not in _sources():
                 raise UnitError(
