@@ -58,7 +58,7 @@ def read(name: str, path: str, text: str | None, *, queries: Mapping[str, Query]
         one twice.
     """
     own = {query.name: query for query in queries.values() if query.pack == name}
-    said = _toml(path, text) if text is not None else {"title": name, "summary": ""}
+    said: dict[str, Any] = {"title": name, "summary": ""} if text is None else _toml(path, text)
     order = list(said.get("order", []))
     for place, word in enumerate(order):
         _refuse_unknown(path, "order", word, own)

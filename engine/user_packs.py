@@ -64,7 +64,7 @@ def files_of(folder: str | Path) -> dict[str, str]:
         raise ParameterError(
             f"there is no folder {folder}; martlet new query PACK/NAME --packs {folder} makes it"
         )
-    found = {}
+    found: dict[str, str] = {}
     for pack in sorted(path for path in folder.iterdir() if path.is_dir() and path.name != CASES):
         files = {
             path: text for ending in (".sql", ".toml") for path, text in walk(pack, pack.name, ending=ending)

@@ -30,9 +30,13 @@ def blocks(language):
     return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 
 
+OWN_PACKS = next(block for block in blocks("sh") if block.startswith("martlet new query "))
+
+
 def commands():
     """The single calls of martlet that need no file but the warehouse."""
-    lines = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("martlet ")]
+    shown = [block for block in blocks("sh") if block != OWN_PACKS]
+    lines = [line for block in shown for line in block.splitlines() if line.startswith("martlet ")]
     return [
         line.split(" | ")[0]
         for line in lines
@@ -67,6 +71,15 @@ def test_commands_work(line, warehouse_path, tmp_path):
         shutil.copy(warehouse_path, path)
     done = CliRunner().invoke(cli, shlex.split(line)[1:], env={"MARTLET_WAREHOUSE": str(path)})
     assert done.exit_code == 0, done.output
+
+
+def test_the_commands_for_packs_of_ones_own_work_one_after_another(warehouse_path, tmp_path, monkeypatch):
+    path = shutil.copy(warehouse_path, tmp_path / "warehouse.duckdb")
+    monkeypatch.chdir(tmp_path)
+    for line in OWN_PACKS.splitlines():
+        done = CliRunner().invoke(cli, shlex.split(line)[1:], env={"MARTLET_WAREHOUSE": str(path)})
+        assert done.exit_code == 0, done.output
+    assert (tmp_path / "packs" / "mine" / "by_month.sql").exists()
 
 
 @pytest.mark.parametrize("block", blocks("toml"))
