@@ -1,5 +1,6 @@
 """The repository root is the package: these hold pyproject.toml to the folders, and the folders to the design."""
 
+import ast
 import subprocess
 import sys
 import tomllib
@@ -11,6 +12,8 @@ from martlet.engine.errors import MartletError
 
 from .conftest import ROOT
 
+# Each may import those after it.
+ARROW = ("cli", "terminal", "loaders", "engine")
 NOT_SHIPPED = {"tests", "benchmarks", "build", "dist"}
 
 
@@ -26,6 +29,28 @@ def test_listed_packages_are_the_folders_on_disk():
 
 def test_root_holds_only_the_public_modules():
     assert {path.name for path in ROOT.glob("*.py")} == {"__init__.py", "__main__.py", "cli.py"}
+
+
+def test_sql_and_queries_hold_no_python():
+    for folder in ("sql", "queries"):
+        assert {path.suffix for path in (ROOT / folder).rglob("*") if path.is_file()} <= {".sql", ".toml"}
+
+
+@pytest.mark.parametrize("package", ARROW[1:])
+def test_imports_point_one_way(package):
+    """Also those of type checkers and those inside functions: what is below knows nothing of what is above."""
+    above = ARROW[: ARROW.index(package)]
+    for path in (ROOT / package).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = (
+                [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
+                if isinstance(node, ast.ImportFrom)
+                else [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else []
+            )
+            for name in names:
+                assert name.removeprefix("martlet.").split(".")[0] not in above, f"{path}: {name}"
 
 
 def test_public_names_exist_and_are_complete():

@@ -12,6 +12,8 @@ from martlet.loaders.warehouse.channels import CHANNELS
 
 from .recovery import FLAT, changed
 
+pytestmark = pytest.mark.slow
+
 UNTIL = date(2026, 1, 1)
 NAMES = {channel.key: channel.name for channel in CHANNELS}
 LONGEST = timedelta(days=60)  # ten times the longest mean lag: no order is cut off

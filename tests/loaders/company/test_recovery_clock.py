@@ -13,6 +13,8 @@ from martlet.loaders.warehouse.calendar import holidays
 
 from .recovery import FLAT, PRESET, changed
 
+pytestmark = pytest.mark.slow
+
 UNTIL = date(2026, 1, 1)
 DAYS = 728  # whole weeks
 

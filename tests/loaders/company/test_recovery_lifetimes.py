@@ -15,6 +15,8 @@ from martlet.loaders.company import Company, load_preset
 
 from .recovery import FLAT, Fit, bg_nbd, changed, gamma_gamma
 
+pytestmark = pytest.mark.slow
+
 UNTIL = datetime(2026, 1, 1)
 ALONE = {
     "growth": {"days_before": 0},

@@ -16,6 +16,8 @@ from martlet.loaders.warehouse.channels import CHANNELS
 
 from .recovery import FLAT, changed
 
+pytestmark = pytest.mark.slow
+
 UNTIL = date(2026, 1, 1)
 WEEKS = 156
 KEYS = {channel.name: channel.key for channel in CHANNELS}

@@ -12,6 +12,8 @@ from martlet.loaders.company import Company, load_preset
 
 from .recovery import changed
 
+pytestmark = pytest.mark.slow
+
 UNTIL = date(2026, 1, 1)
 
 

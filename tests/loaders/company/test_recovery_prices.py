@@ -11,6 +11,8 @@ from martlet.loaders.company import Company
 
 from .recovery import changed
 
+pytestmark = pytest.mark.slow
+
 UNTIL = date(2026, 1, 1)
 
 
