@@ -17,42 +17,47 @@ first_revenue = "Net revenue of the orders that it was first for."
 assisted_revenue = "Net revenue of the orders that it assisted."
 last_revenue = "Net revenue of the orders that it was last for."
 */
-{% from "attribution/_breakdown.sql" import dimension %}
-{% set null_paths_when = "false" %}
-{% set ages_when = "false" %}
-WITH {% include "attribution/_paths.sql" %},
+{% import "_shared/journeys/orders.sql" as orders %}
+{% import "_shared/journeys/touches.sql" as touches %}
+{% import "_shared/journeys/steps.sql" as paths %}
+{% from "attribution/_breakdown.sql" import by_campaign %}
+WITH {{ orders.conversions() }},
+
+{{ touches.touches(by_campaign) }},
+
+{{ paths.journey_steps(path_transform) }},
 
 roles AS (
     SELECT
-        label AS step,
+        journey_id AS order_id,
+        step,
         min(place) = 1 AS is_first,
         min(place) < min(path_length) AS is_assist,
-        max(place) = min(path_length) AS is_last,
-        min(conversions) AS conversions,
-        min(revenue) AS revenue
-    FROM path_steps
-    GROUP BY path_id, label
+        max(place) = min(path_length) AS is_last
+    FROM journey_steps
+    GROUP BY journey_id, step
 ),
 
-summed AS (
+step_sums AS (
     SELECT
-        step,
+        roles.step,
         {% for role in ["first", "assist", "last"] %}
-        coalesce(sum(CASE WHEN is_{{ role }} THEN conversions END), 0) AS {{ role }}_conversions,
-        coalesce(sum(CASE WHEN is_{{ role }} THEN revenue END), 0) AS {{ role }}_revenue{{ "" if loop.last else "," }}
+        count(CASE WHEN roles.is_{{ role }} THEN 1 END) AS {{ role }}_conversions,
+        coalesce(sum(CASE WHEN roles.is_{{ role }} THEN conversions.net_revenue END), 0) AS {{ role }}_revenue{{ "" if loop.last else "," }}
         {% endfor %}
     FROM roles
-    GROUP BY step
+    INNER JOIN conversions ON conversions.order_id = roles.order_id
+    GROUP BY roles.step
 )
 
 SELECT
     step,
-    CAST(first_conversions AS BIGINT) AS first_conversions,
-    CAST(assist_conversions AS BIGINT) AS assisted_conversions,
-    CAST(last_conversions AS BIGINT) AS last_conversions,
-    CAST(assist_conversions AS DOUBLE) / nullif(last_conversions, 0) AS assists_per_last,
+    first_conversions,
+    assist_conversions AS assisted_conversions,
+    last_conversions,
+    main.ratio(assist_conversions, last_conversions) AS assists_per_last,
     CAST(first_revenue AS DECIMAL(18, 2)) AS first_revenue,
     CAST(assist_revenue AS DECIMAL(18, 2)) AS assisted_revenue,
     CAST(last_revenue AS DECIMAL(18, 2)) AS last_revenue
-FROM summed
+FROM step_sums
 ORDER BY assisted_conversions DESC, last_conversions DESC, step

@@ -25,40 +25,96 @@ cpa = "Spend per credited conversion. NULL without one."
 roas = "Credited revenue per unit of spend. NULL without spend."
 roi = "(revenue - spend) / spend. NULL without spend."
 */
-{% from "attribution/_when.sql" import ages_when, counterfactual_when, markov_when, null_paths_when, shapley_rate_when %}
-{% set dimension = "'channel'" %}
-{% set ledger_campaign = "0" %}
-WITH RECURSIVE {% include "attribution/_entries.sql" %},
+{% import "_shared/journeys/orders.sql" as orders %}
+{% import "_shared/journeys/touches.sql" as touches %}
+{% import "_shared/journeys/steps.sql" as paths %}
+{% import "_shared/models/order_credits.sql" as models %}
+{% import "_shared/models/influenced.sql" as touched %}
+{% import "_shared/spend/spend.sql" as spend %}
+WITH {% if "markov" in model %}RECURSIVE {% endif %}{{ orders.conversions() }},
 
-summed AS (
+{{ touches.touches(by_campaign="false") }},
+
+{{ paths.journey_steps(path_transform, null_paths=models.null_paths(model)) }},
+
+{{ models.credited(model, path_transform) }},
+
+{{ orders.unattributed() }},
+
+{{ touched.influenced() }},
+
+{{ spend.daily_spend() }},
+
+-- Each source of figures adds rows of its own, so that none is lost for want of a partner.
+figures AS (
     SELECT
-        entries.model,
-        entries.channel,
-        sum(entries.conversions) AS conversions,
-        sum(entries.revenue) AS revenue,
-        CAST(sum(entries.influenced_conversions) AS BIGINT) AS influenced_conversions,
-        CAST(sum(entries.influenced_revenue) AS DECIMAL(18, 2)) AS influenced_revenue,
-        CAST(sum(entries.touches) AS BIGINT) AS touches,
-        CAST(sum(entries.spend) AS DECIMAL(18, 2)) AS spend
-    FROM entries
-    GROUP BY entries.model, entries.channel
+        credited.model,
+        channel,
+        campaign_key,
+        CAST(conversions AS DECIMAL(38, 15)) AS conversions,
+        CAST(revenue AS DECIMAL(38, 17)) AS revenue,
+        CAST(0 AS BIGINT) AS influenced_conversions,
+        CAST(0 AS DECIMAL(38, 2)) AS influenced_revenue,
+        CAST(0 AS BIGINT) AS touches,
+        CAST(0 AS DECIMAL(38, 2)) AS spend
+    FROM credited
+    UNION ALL
+    SELECT requested_models.model, influenced.channel, influenced.campaign_key, 0, 0, influenced.conversions, influenced.revenue, 0, 0
+    FROM influenced
+    CROSS JOIN requested_models
+    UNION ALL
+    SELECT requested_models.model, path_touches.channel, path_touches.campaign_key, 0, 0, 0, 0, path_touches.touches, 0
+    FROM path_touches
+    CROSS JOIN requested_models
+    UNION ALL
+    SELECT requested_models.model, daily_spend.channel, 0, 0, 0, 0, 0, 0, daily_spend.spend
+    FROM daily_spend
+    CROSS JOIN requested_models
+    UNION ALL
+    SELECT
+        requested_models.model,
+        '(unattributed)',
+        0,
+        count(unattributed.order_id),
+        CAST(coalesce(sum(unattributed.net_revenue), 0) AS DECIMAL(38, 17)),
+        0,
+        0,
+        0,
+        0
+    FROM requested_models
+    LEFT JOIN unattributed ON true
+    GROUP BY requested_models.model
+),
+
+channel_figures AS (
+    SELECT
+        figures.model,
+        figures.channel,
+        sum(figures.conversions) AS conversions,
+        sum(figures.revenue) AS revenue,
+        CAST(sum(figures.influenced_conversions) AS BIGINT) AS influenced_conversions,
+        CAST(sum(figures.influenced_revenue) AS DECIMAL(18, 2)) AS influenced_revenue,
+        CAST(sum(figures.touches) AS BIGINT) AS touches,
+        CAST(sum(figures.spend) AS DECIMAL(18, 2)) AS spend
+    FROM figures
+    GROUP BY figures.model, figures.channel
 )
 
 SELECT
-    summed.model,
-    summed.channel,
-    summed.conversions,
-    summed.revenue,
-    summed.influenced_conversions,
-    summed.influenced_revenue,
-    summed.touches,
-    summed.spend,
-    CAST(summed.spend AS DOUBLE) / nullif(summed.conversions, 0) AS cpa,
-    summed.revenue / nullif(CAST(summed.spend AS DOUBLE), 0) AS roas,
-    (summed.revenue - CAST(summed.spend AS DOUBLE)) / nullif(CAST(summed.spend AS DOUBLE), 0) AS roi
-FROM summed
+    channel_figures.model,
+    channel,
+    CAST(conversions AS DOUBLE) AS conversions,
+    CAST(revenue AS DOUBLE) AS revenue,
+    influenced_conversions,
+    influenced_revenue,
+    touches,
+    spend,
+    main.ratio(spend, conversions) AS cpa,
+    main.ratio(revenue, spend) AS roas,
+    main.ratio(revenue - spend, spend) AS roi
+FROM channel_figures
 ORDER BY
-    list_position($model, summed.model),
-    CASE WHEN summed.channel = '(unattributed)' THEN 1 ELSE 0 END,
-    summed.revenue DESC,
-    summed.channel
+    list_position($model, channel_figures.model),
+    CASE WHEN channel = '(unattributed)' THEN 1 ELSE 0 END,
+    revenue DESC,
+    channel

@@ -22,57 +22,66 @@ rank = "Place by credited orders, 1 is first; equals share a place."
 share_difference = "conversion_share less that of the first model asked for."
 rank_difference = "Place by the first model asked for, less this one: positive when this model puts it higher."
 */
-{% from "attribution/_when.sql" import ages_when, counterfactual_when, markov_when, null_paths_when, shapley_rate_when %}
-{% from "attribution/_breakdown.sql" import dimension %}
-WITH RECURSIVE {% include "attribution/_paths.sql" %},
+{% import "_shared/journeys/orders.sql" as orders %}
+{% import "_shared/journeys/touches.sql" as touches %}
+{% import "_shared/journeys/steps.sql" as paths %}
+{% import "_shared/models/order_credits.sql" as models %}
+{% from "attribution/_breakdown.sql" import by_campaign %}
+WITH {% if "markov" in model %}RECURSIVE {% endif %}{{ orders.conversions() }},
 
-{% include "attribution/_credited.sql" %},
+{{ touches.touches(by_campaign) }},
 
-entries AS (
-    SELECT credited.model, credited.channel, credited.campaign_key, credited.campaign_id, credited.conversions, credited.revenue
+{{ paths.journey_steps(path_transform, null_paths=models.null_paths(model)) }},
+
+{{ models.credited(model, path_transform) }},
+
+-- Steps that a model gives nothing have a row too.
+step_entries AS (
+    SELECT credited.model, channel, campaign_key, conversions, revenue
     FROM credited
     UNION ALL
-    SELECT DISTINCT asked.model, path_steps.channel, path_steps.campaign_key, path_steps.campaign_id, 0, 0
-    FROM path_steps
-    CROSS JOIN asked
+    SELECT DISTINCT requested_models.model, journey_steps.channel, journey_steps.campaign_key, 0, 0
+    FROM journey_steps
+    CROSS JOIN requested_models
 ),
 
-by_step AS (
+step_credits AS (
     SELECT
-        entries.model,
-        CASE WHEN entries.campaign_key = 0 THEN entries.channel ELSE entries.channel || ' / ' || entries.campaign_id END AS step,
-        sum(entries.conversions) AS conversions,
-        sum(entries.revenue) AS revenue
-    FROM entries
-    GROUP BY 1, 2
+        step_entries.model,
+        known_steps.step,
+        sum(step_entries.conversions) AS conversions,
+        sum(step_entries.revenue) AS revenue
+    FROM step_entries
+    INNER JOIN known_steps
+        ON known_steps.channel = step_entries.channel AND known_steps.campaign_key = step_entries.campaign_key
+    GROUP BY step_entries.model, known_steps.step
 ),
 
-shared AS (
+step_shares AS (
     SELECT
-        by_step.*,
-        by_step.conversions / nullif(sum(by_step.conversions) OVER (PARTITION BY by_step.model ORDER BY by_step.step ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), 0) AS conversion_share,
-        by_step.revenue / nullif(sum(by_step.revenue) OVER (PARTITION BY by_step.model ORDER BY by_step.step ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), 0) AS revenue_share,
-        rank() OVER (PARTITION BY by_step.model ORDER BY round(by_step.conversions, 9) DESC) AS place
-    FROM by_step
+        step_credits.*,
+        main.ratio(conversions, sum(conversions) OVER (PARTITION BY step_credits.model)) AS conversion_share,
+        main.ratio(revenue, sum(revenue) OVER (PARTITION BY step_credits.model)) AS revenue_share,
+        rank() OVER (PARTITION BY step_credits.model ORDER BY round(conversions, 9) DESC) AS place
+    FROM step_credits
 ),
 
-compared AS (
-    SELECT
-        shared.*,
-        max(CASE WHEN shared.model = list_extract($model, 1) THEN shared.conversion_share END) OVER (PARTITION BY shared.step) AS first_share,
-        max(CASE WHEN shared.model = list_extract($model, 1) THEN shared.place END) OVER (PARTITION BY shared.step) AS first_place
-    FROM shared
+first_model_shares AS (
+    SELECT step, conversion_share, place
+    FROM step_shares
+    WHERE step_shares.model = list_extract($model, 1)
 )
 
 SELECT
-    compared.model,
-    compared.step,
-    compared.conversions,
-    compared.revenue,
-    compared.conversion_share,
-    compared.revenue_share,
-    CAST(compared.place AS BIGINT) AS rank,
-    compared.conversion_share - compared.first_share AS share_difference,
-    CAST(compared.first_place - compared.place AS BIGINT) AS rank_difference
-FROM compared
-ORDER BY list_position($model, compared.model), compared.place, compared.step
+    step_shares.model,
+    step_shares.step,
+    CAST(step_shares.conversions AS DOUBLE) AS conversions,
+    CAST(step_shares.revenue AS DOUBLE) AS revenue,
+    step_shares.conversion_share,
+    step_shares.revenue_share,
+    step_shares.place AS rank,
+    step_shares.conversion_share - first_model_shares.conversion_share AS share_difference,
+    first_model_shares.place - step_shares.place AS rank_difference
+FROM step_shares
+LEFT JOIN first_model_shares ON first_model_shares.step = step_shares.step
+ORDER BY list_position($model, step_shares.model), step_shares.place, step_shares.step

@@ -8,7 +8,8 @@ rows of a model sum to the table. Channels count as direct or paid when star.dim
 grain = ["model", "channel"]
 
 [params]
-model = { of = ["first", "last", "first_non_direct", "last_non_direct", "last_paid", "linear", "position", "w_shaped", "markov", "shapley", "counterfactual"] }
+model = { type = "list[choice]", of = ["first", "last", "first_non_direct", "last_non_direct", "last_paid", "linear", "position", "w_shaped", "markov", "shapley", "counterfactual"], default = ["linear"], doc = "Who gets the credit, one model or several side by side: the first or the last step; the first or the last that is not direct; the last paid one, else as last_non_direct; all alike; the ends more than the middle (position); the first, the middle and the last more than the others (w_shaped, 30 % each); or what is learnt from all paths: what is lost without a channel (markov), its average part in what sets of channels win (shapley), what each step adds to a path's rate (counterfactual)." }
+include_null_paths = { type = "bool", default = true, doc = "Whether people who did not convert are known to the models that learn from them (markov, counterfactual, shapley by rate)." }
 
 [columns]
 model = "Model that gives the credit."
@@ -18,65 +19,102 @@ revenue = "Value credited, not rounded."
 removal_effect = "By markov: share of conversions that pass through the channel. NULL for other models."
 revenue_removal_effect = "By markov: share of value that does. NULL for other models."
 */
-{% from "attribution/_when.sql" import counterfactual_when, markov_when, shapley_rate_when %}
-WITH RECURSIVE given_steps AS MATERIALIZED (
-    SELECT path_id, generate_subscripts(steps, 1) AS place, trim(unnest(steps)) AS label
-    FROM (SELECT path_id, string_split(path, '>') AS steps FROM star.fact_path)
+{% import "_shared/journeys/transforms.sql" as transforms %}
+{% import "_shared/models/credits.sql" as models %}
+{% import "_shared/models/learnt.sql" as learnt %}
+{% import "_shared/models/rules.sql" as rules %}
+{% set by_rule = model | select("in", rules.rules) | list %}
+{% set by_learning = ["markov", "counterfactual", "shapley"] | select("in", model) | list %}
+{% set shares = ["rule_shares" if by_rule, "learnt_shares" if by_learning not in ([], ["markov"])] | select | list %}
+WITH {% if "markov" in model %}RECURSIVE {% endif %}given_steps AS MATERIALIZED (
+    SELECT path_id, generate_subscripts(steps, 1) AS place, trim(unnest(steps)) AS step
+    FROM (SELECT path_id, string_split(path, '>') AS steps FROM star.fact_path) AS split_paths
 ),
 
-known_nodes AS MATERIALIZED (
+known_steps AS MATERIALIZED (
     SELECT
-        row_number() OVER (ORDER BY seen.label) AS node,
-        seen.label,
-        seen.label AS channel,
+        row_number() OVER (ORDER BY names.step) AS step_key,
+        names.step,
+        names.step AS channel,
         0 AS campaign_key,
-        '(none)' AS campaign_id,
         coalesce(channel.is_direct, false) AS is_direct,
         coalesce(channel.is_paid, false) AS is_paid
-    FROM (SELECT DISTINCT label FROM given_steps) AS seen
-    LEFT JOIN star.dim_channel AS channel ON channel.channel = seen.label
+    FROM (SELECT DISTINCT step FROM given_steps) AS names
+    LEFT JOIN star.dim_channel AS channel ON channel.channel = names.step
 ),
 
-given_nodes AS (
-    SELECT given_steps.path_id, list(known_nodes.node ORDER BY given_steps.place) AS nodes
+given_touches AS (
+    SELECT
+        given_steps.path_id AS journey_id,
+        CAST(NULL AS BIGINT) AS touchpoint_id,
+        CAST(NULL AS DOUBLE) AS days_before,
+        known_steps.step_key,
+        known_steps.channel,
+        given_steps.place
     FROM given_steps
-    INNER JOIN known_nodes ON known_nodes.label = given_steps.label
-    GROUP BY given_steps.path_id
+    INNER JOIN known_steps ON known_steps.step = given_steps.step
 ),
 
-paths AS MATERIALIZED (
+{{ transforms.journey_steps("given_touches", path_transform) }},
+
+journeys AS (
     SELECT
-        CAST(given_nodes.nodes AS VARCHAR) AS path_id,
-        given_nodes.nodes,
-        sum(path.conversions) AS conversions,
-        CAST(sum(path.revenue) AS DECIMAL(18, 6)) AS revenue,
-        sum(path.non_conversions) AS non_conversions
-    FROM given_nodes
-    INNER JOIN star.fact_path AS path ON path.path_id = given_nodes.path_id
-    GROUP BY given_nodes.nodes
+        path_id AS journey_id,
+        conversions,
+        revenue,
+        greatest(-revenue, 0) AS losses,
+        CASE WHEN $include_null_paths THEN non_conversions ELSE 0 END AS non_conversions
+    FROM star.fact_path
 ),
 
-{% include "attribution/_path_steps.sql" %},
+{{ models.requested_models() }},
 
-{% include "attribution/_credited.sql" %},
+{% if by_rule %}
+{{ rules.shares(model) }},
 
-entries AS (
+{% endif %}
+{% if by_learning %}
+{{ learnt.relations(model, path_transform, whole=true) }},
+
+{% endif %}
+{% if shares %}
+{{ models.credits(shares) }},
+
+{% endif %}
+channel_entries AS (
     SELECT
-        credited.model, credited.channel, credited.conversions, credited.revenue, credited.effect, credited.revenue_effect
-    FROM credited
+        requested_models.model,
+        known_steps.channel,
+        CAST(0 AS DECIMAL(38, 15)) AS conversions,
+        CAST(0 AS DECIMAL(38, 21)) AS revenue,
+        CAST(NULL AS DOUBLE) AS effect,
+        CAST(NULL AS DOUBLE) AS revenue_effect
+    FROM known_steps
+    CROSS JOIN requested_models
+    {% if shares %}
     UNION ALL
-    SELECT asked.model, known_nodes.channel, 0, 0, NULL, NULL
-    FROM known_nodes
-    CROSS JOIN asked
+    SELECT credits.model, credits.channel, credits.credit * journeys.conversions, credits.credit * journeys.revenue, NULL, NULL
+    FROM credits
+    INNER JOIN journeys ON journeys.journey_id = credits.journey_id
+    {% endif %}
+    {% if "markov" in model %}
+    UNION ALL
+    SELECT markov_credited.model, channel, conversions, revenue, NULL, NULL
+    FROM markov_credited
+    UNION ALL
+    SELECT DISTINCT 'markov', path_steps.channel, 0, 0, removal_effects.effect, removal_effects.revenue_effect
+    FROM removal_effects
+    INNER JOIN path_steps ON path_steps.step = removal_effects.step
+    {% endif %}
 )
 
 SELECT
-    entries.model,
-    entries.channel,
-    sum(entries.conversions) AS conversions,
-    sum(entries.revenue) AS revenue,
-    max(CASE WHEN entries.model = 'markov' THEN entries.effect END) AS removal_effect,
-    max(CASE WHEN entries.model = 'markov' THEN entries.revenue_effect END) AS revenue_removal_effect
-FROM entries
-GROUP BY entries.model, entries.channel
-ORDER BY list_position($model, entries.model), conversions DESC, entries.channel
+    channel_entries.model,
+    channel,
+    CAST(sum(conversions) AS DOUBLE) AS conversions,
+    CAST(sum(revenue) AS DOUBLE) AS revenue,
+    max(effect) AS removal_effect,
+    max(revenue_effect) AS revenue_removal_effect
+FROM channel_entries
+GROUP BY channel_entries.model, channel
+ORDER BY list_position($model, channel_entries.model), conversions DESC, channel

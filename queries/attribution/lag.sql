@@ -15,40 +15,49 @@ revenue = "Their net revenue."
 share = "Share of all orders of the range."
 cumulative_share = "Share of the orders with this value or a smaller one. NULL where the value is."
 */
-{% from "attribution/_breakdown.sql" import dimension %}
-{% set null_paths_when = "false" %}
-{% set ages_when = "false" %}
-WITH {% include "attribution/_paths.sql" %},
+{% import "_shared/journeys/orders.sql" as orders %}
+{% import "_shared/journeys/touches.sql" as touches %}
+{% import "_shared/journeys/steps.sql" as paths %}
+{% from "attribution/_breakdown.sql" import by_campaign %}
+WITH {{ orders.conversions() }},
 
-{% include "attribution/_unattributed.sql" %},
+{{ touches.touches(by_campaign) }},
 
-measured AS (
-    SELECT 'days' AS measure, first_age // 86400000000 AS value, net_revenue
-    FROM journeys
-    UNION ALL
-    SELECT 'touches', array_length(nodes), net_revenue
-    FROM journeys
-    UNION ALL
-    SELECT measures.measure, NULL, unattributed.net_revenue
-    FROM unattributed
-    CROSS JOIN (VALUES ('days'), ('touches')) AS measures (measure)
+{{ paths.journey_steps(path_transform) }},
+
+order_paths AS (
+    SELECT journey_id AS order_id, CAST(floor(max(days_before)) AS BIGINT) AS days, count(*) AS touches
+    FROM journey_steps
+    GROUP BY journey_id
 ),
 
-counted AS (
+measures AS (
+    SELECT 'days' AS measure, order_paths.days AS value, conversions.net_revenue
+    FROM conversions
+    LEFT JOIN order_paths ON order_paths.order_id = conversions.order_id
+    UNION ALL
+    SELECT 'touches', order_paths.touches, conversions.net_revenue
+    FROM conversions
+    LEFT JOIN order_paths ON order_paths.order_id = conversions.order_id
+),
+
+value_counts AS (
     SELECT measure, value, count(*) AS conversions, sum(net_revenue) AS revenue
-    FROM measured
+    FROM measures
     GROUP BY measure, value
 )
 
 SELECT
     measure,
-    CAST(value AS BIGINT) AS value,
-    CAST(conversions AS BIGINT) AS conversions,
+    value,
+    conversions,
     CAST(revenue AS DECIMAL(18, 2)) AS revenue,
-    CAST(conversions AS DOUBLE) / sum(conversions) OVER (PARTITION BY measure) AS share,
+    main.ratio(conversions, sum(conversions) OVER (PARTITION BY measure)) AS share,
     CASE WHEN value IS NOT NULL THEN
-        CAST(sum(conversions) OVER (PARTITION BY measure ORDER BY value NULLS LAST) AS DOUBLE)
-        / sum(conversions) OVER (PARTITION BY measure)
+        main.ratio(
+            sum(conversions) OVER (PARTITION BY measure ORDER BY value NULLS LAST),
+            sum(conversions) OVER (PARTITION BY measure)
+        )
     END AS cumulative_share
-FROM counted
+FROM value_counts
 ORDER BY measure, value NULLS LAST

@@ -15,14 +15,20 @@ conversions = "Orders credited, with fractions."
 revenue = "Net revenue credited, not rounded."
 share_of_step = "Share of the step's credited orders."
 */
-{% from "attribution/_when.sql" import ages_when, counterfactual_when, markov_when, null_paths_when, shapley_rate_when %}
-{% from "attribution/_breakdown.sql" import dimension %}
-{% set period_start = "CAST(NULL AS DATE)" %}
-WITH RECURSIVE {% include "attribution/_paths.sql" %},
+{% import "_shared/journeys/orders.sql" as orders %}
+{% import "_shared/journeys/touches.sql" as touches %}
+{% import "_shared/journeys/steps.sql" as paths %}
+{% import "_shared/models/order_credits.sql" as models %}
+{% from "attribution/_breakdown.sql" import by_campaign %}
+WITH {% if "markov" in model %}RECURSIVE {% endif %}{{ orders.conversions() }},
 
-{% include "attribution/_order_credits.sql" %},
+{{ touches.touches(by_campaign) }},
 
-split AS (
+{{ paths.journey_steps(path_transform, null_paths=models.null_paths(model)) }},
+
+{{ models.credited_by_period(model, path_transform) }},
+
+customer_credits AS (
     SELECT
         order_credits.model,
         CASE
@@ -30,23 +36,19 @@ split AS (
             ELSE order_credits.channel || ' / ' || campaign.campaign_id
         END AS step,
         CASE WHEN order_credits.is_first_order THEN 'new' ELSE 'returning' END AS customers,
-        order_credits.conversions,
-        order_credits.revenue
+        sum(order_credits.conversions) AS conversions,
+        sum(order_credits.revenue) AS revenue
     FROM order_credits
     INNER JOIN star.dim_campaign AS campaign ON campaign.campaign_key = order_credits.campaign_key
+    GROUP BY 1, 2, 3
 )
 
 SELECT
-    split.model,
-    split.step,
-    split.customers,
-    CAST(sum(split.conversions) AS DOUBLE) AS conversions,
-    CAST(sum(split.revenue) AS DOUBLE) AS revenue,
-    main.ratio(sum(split.conversions), sum(sum(split.conversions)) OVER (PARTITION BY split.model, split.step)) AS share_of_step
-FROM split
-GROUP BY split.model, split.step, split.customers
-ORDER BY
-    list_position($model, split.model),
-    CASE WHEN split.step = '(unattributed)' THEN 1 ELSE 0 END,
-    split.step,
-    split.customers
+    customer_credits.model,
+    step,
+    customers,
+    CAST(conversions AS DOUBLE) AS conversions,
+    CAST(revenue AS DOUBLE) AS revenue,
+    main.ratio(conversions, sum(conversions) OVER (PARTITION BY customer_credits.model, step)) AS share_of_step
+FROM customer_credits
+ORDER BY list_position($model, customer_credits.model), CASE WHEN step = '(unattributed)' THEN 1 ELSE 0 END, step, customers

@@ -21,26 +21,44 @@ revenue = "Net revenue of the orders."
 mean_days = "Mean elapsed days from the first step to the order. NULL without an order, and without a touch."
 median_days = "Median of the same."
 */
-{% from "attribution/_breakdown.sql" import dimension %}
-{% set null_paths_when = "true" %}
-{% set ages_when = "false" %}
-WITH {% include "attribution/_paths.sql" %},
+{% import "_shared/journeys/orders.sql" as orders %}
+{% import "_shared/journeys/touches.sql" as touches %}
+{% import "_shared/journeys/steps.sql" as paths %}
+{% import "_shared/journeys/paths.sql" as counted %}
+{% from "attribution/_breakdown.sql" import by_campaign %}
+WITH {{ orders.conversions() }},
 
-{% include "attribution/_unattributed.sql" %},
+{{ touches.touches(by_campaign) }},
 
-durations AS (
-    SELECT
-        CAST(nodes AS VARCHAR) AS path_id,
-        sum(CAST(first_age AS DOUBLE)) / count(*) / 86400000000 AS mean_days,
-        median(CAST(first_age AS DOUBLE)) / 86400000000 AS median_days
-    FROM journeys
-    GROUP BY nodes
+{{ paths.journey_steps(path_transform, null_paths="true") }},
+
+{{ counted.journeys() }},
+
+{{ counted.paths(path_transform) }},
+
+{{ orders.unattributed() }},
+
+journey_lengths AS (
+    SELECT journey_id, max(days_before) AS days
+    FROM journey_steps
+    WHERE days_before IS NOT NULL
+    GROUP BY journey_id
 ),
 
-spelt AS (
+path_durations AS (
+    SELECT
+        journey_paths.path_id,
+        main.ratio(sum(main.fixed_point(journey_lengths.days)), count(*)) AS mean_days,
+        median(journey_lengths.days) AS median_days
+    FROM journey_lengths
+    INNER JOIN journey_paths ON journey_paths.journey_id = journey_lengths.journey_id
+    GROUP BY journey_paths.path_id
+),
+
+path_names AS (
     SELECT
         path_id,
-        string_agg(label, ' > ' ORDER BY place) AS path,
+        string_agg(step, ' > ' ORDER BY place) AS path,
         count(*) AS steps,
         min(conversions) AS conversions,
         min(non_conversions) AS non_conversions,
@@ -51,15 +69,15 @@ spelt AS (
 
 listed_paths AS (
     SELECT
-        spelt.path,
-        spelt.steps,
-        spelt.conversions,
-        spelt.non_conversions,
-        spelt.revenue,
-        durations.mean_days,
-        durations.median_days
-    FROM spelt
-    LEFT JOIN durations ON durations.path_id = spelt.path_id
+        path_names.path,
+        path_names.steps,
+        path_names.conversions,
+        path_names.non_conversions,
+        path_names.revenue,
+        path_durations.mean_days,
+        path_durations.median_days
+    FROM path_names
+    LEFT JOIN path_durations ON path_durations.path_id = path_names.path_id
     UNION ALL
     SELECT '(no touch)', 0, count(*), 0, coalesce(sum(net_revenue), 0), NULL, NULL
     FROM unattributed
@@ -68,10 +86,10 @@ listed_paths AS (
 
 SELECT
     path,
-    CAST(steps AS BIGINT) AS steps,
+    steps,
     CAST(conversions AS BIGINT) AS conversions,
     CAST(non_conversions AS BIGINT) AS non_conversions,
-    CAST(conversions AS DOUBLE) / nullif(conversions + non_conversions, 0) AS conversion_rate,
+    main.ratio(conversions, conversions + non_conversions) AS conversion_rate,
     CAST(revenue AS DECIMAL(18, 2)) AS revenue,
     mean_days,
     median_days

@@ -15,19 +15,29 @@ revenue_removal_effect = "Share of revenue that passes through it, 0 to 1, an or
 conversion_share = "removal_effect, divided by the sum over all steps."
 revenue_share = "revenue_removal_effect, divided by the sum over all steps."
 */
-{% from "attribution/_breakdown.sql" import dimension %}
-{% set null_paths_when = "true" %}
-{% set ages_when = "false" %}
-{% set markov_when = "true" %}
-WITH RECURSIVE {% include "attribution/_paths.sql" %},
+{% import "_shared/journeys/orders.sql" as orders %}
+{% import "_shared/journeys/touches.sql" as touches %}
+{% import "_shared/journeys/steps.sql" as paths %}
+{% import "_shared/journeys/paths.sql" as counted %}
+{% import "_shared/models/markov.sql" as markov %}
+{% from "attribution/_breakdown.sql" import by_campaign %}
+WITH RECURSIVE {{ orders.conversions() }},
 
-{% include "attribution/_removal.sql" %}
+{{ touches.touches(by_campaign) }},
+
+{{ paths.journey_steps(path_transform, null_paths="true") }},
+
+{{ counted.journeys() }},
+
+{{ counted.paths(path_transform) }},
+
+{{ markov.removal_effects() }}
 
 SELECT
-    label AS step,
+    step,
     effect AS removal_effect,
     revenue_effect AS revenue_removal_effect,
-    effect / nullif(sum(effect) OVER (ORDER BY label ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), 0) AS conversion_share,
-    revenue_effect / nullif(sum(revenue_effect) OVER (ORDER BY label ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), 0) AS revenue_share
+    main.ratio(effect, sum(main.fixed_point(effect)) OVER ()) AS conversion_share,
+    main.ratio(revenue_effect, sum(main.fixed_point(revenue_effect)) OVER ()) AS revenue_share
 FROM removal_effects
 ORDER BY removal_effect DESC NULLS LAST, step

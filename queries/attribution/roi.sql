@@ -26,72 +26,93 @@ cac = "Spend per credited first order. NULL without one."
 roas = "Credited revenue per unit of spend. NULL without spend."
 roi = "(revenue - spend) / spend. NULL without spend."
 */
-{% from "attribution/_when.sql" import ages_when, counterfactual_when, markov_when, null_paths_when, shapley_rate_when %}
-{% from "attribution/_breakdown.sql" import dimension %}
-{% from "attribution/_period.sql" import period_start %}
-WITH RECURSIVE {% include "attribution/_paths.sql" %},
+{% import "_shared/journeys/orders.sql" as orders %}
+{% import "_shared/journeys/touches.sql" as touches %}
+{% import "_shared/journeys/steps.sql" as paths %}
+{% import "_shared/models/order_credits.sql" as models %}
+{% import "_shared/spend/spend.sql" as spend %}
+{% import "_shared/periods.sql" as periods %}
+{% from "attribution/_breakdown.sql" import by_campaign %}
+WITH {% if "markov" in model %}RECURSIVE {% endif %}{{ orders.conversions() }},
 
-{% include "attribution/_order_credits.sql" %},
+{{ touches.touches(by_campaign) }},
 
-{% include "attribution/_spent.sql" %},
+{{ paths.journey_steps(path_transform, null_paths=models.null_paths(model)) }},
 
-entries AS (
+{{ models.credited_by_period(model, path_transform, periods.start_of("conversions.ordered_at")) }},
+
+{{ spend.daily_spend() }},
+
+period_figures AS (
     SELECT
         order_credits.model,
-        order_credits.period_start,
-        order_credits.channel,
-        order_credits.campaign_key,
-        order_credits.conversions,
-        CASE WHEN order_credits.is_first_order THEN order_credits.conversions ELSE 0 END AS new_customers,
-        order_credits.revenue,
+        period_start,
+        channel,
+        campaign_key,
+        conversions,
+        CASE WHEN is_first_order THEN conversions ELSE 0 END AS new_customers,
+        revenue,
         CAST(0 AS DECIMAL(18, 2)) AS spend
     FROM order_credits
     UNION ALL
     SELECT
-        asked.model,
-        {{ period_start | replace("ordered_at", "spent.date") }},
-        spent.channel,
-        CASE WHEN {{ dimension }} = 'campaign' THEN spent.campaign_key ELSE 0 END,
+        requested_models.model,
+        {{ periods.start_of("daily_spend.date") }},
+        daily_spend.channel,
+        CASE WHEN {{ by_campaign }} THEN daily_spend.campaign_key ELSE 0 END,
         0,
         0,
         0,
-        spent.spend
-    FROM spent
-    CROSS JOIN asked
+        daily_spend.spend
+    FROM daily_spend
+    CROSS JOIN requested_models
 ),
 
-summed AS (
+named_figures AS (
     SELECT
-        entries.model,
-        entries.period_start,
-        entries.channel,
-        CASE WHEN {{ dimension }} = 'campaign' THEN campaign.campaign_id ELSE '(all)' END AS campaign_id,
-        CAST(sum(entries.conversions) AS DOUBLE) AS conversions,
-        CAST(sum(entries.new_customers) AS DOUBLE) AS new_customers,
-        CAST(sum(entries.revenue) AS DOUBLE) AS revenue,
-        CAST(sum(entries.spend) AS DECIMAL(18, 2)) AS spend
-    FROM entries
-    INNER JOIN star.dim_campaign AS campaign ON campaign.campaign_key = entries.campaign_key
-    GROUP BY 1, 2, 3, 4
+        figures.model,
+        figures.period_start,
+        figures.channel,
+        CASE WHEN {{ by_campaign }} THEN campaign.campaign_id ELSE '(all)' END AS campaign_id,
+        figures.conversions,
+        figures.new_customers,
+        figures.revenue,
+        figures.spend
+    FROM period_figures AS figures
+    INNER JOIN star.dim_campaign AS campaign ON campaign.campaign_key = figures.campaign_key
+),
+
+period_sums AS (
+    SELECT
+        named_figures.model,
+        period_start,
+        channel,
+        campaign_id,
+        sum(conversions) AS conversions,
+        sum(new_customers) AS new_customers,
+        sum(revenue) AS revenue,
+        CAST(sum(spend) AS DECIMAL(18, 2)) AS spend
+    FROM named_figures
+    GROUP BY named_figures.model, period_start, channel, campaign_id
 )
 
 SELECT
-    summed.model,
-    summed.period_start,
-    summed.channel,
-    summed.campaign_id,
-    summed.conversions,
-    summed.new_customers,
-    summed.revenue,
-    summed.spend,
-    CAST(summed.spend AS DOUBLE) / nullif(summed.conversions, 0) AS cpa,
-    CAST(summed.spend AS DOUBLE) / nullif(summed.new_customers, 0) AS cac,
-    summed.revenue / nullif(CAST(summed.spend AS DOUBLE), 0) AS roas,
-    (summed.revenue - CAST(summed.spend AS DOUBLE)) / nullif(CAST(summed.spend AS DOUBLE), 0) AS roi
-FROM summed
+    period_sums.model,
+    period_start,
+    channel,
+    campaign_id,
+    CAST(conversions AS DOUBLE) AS conversions,
+    CAST(new_customers AS DOUBLE) AS new_customers,
+    CAST(revenue AS DOUBLE) AS revenue,
+    spend,
+    main.ratio(spend, conversions) AS cpa,
+    main.ratio(spend, new_customers) AS cac,
+    main.ratio(revenue, spend) AS roas,
+    main.ratio(revenue - spend, spend) AS roi
+FROM period_sums
 ORDER BY
-    list_position($model, summed.model),
-    summed.period_start NULLS FIRST,
-    CASE WHEN summed.channel = '(unattributed)' THEN 1 ELSE 0 END,
-    summed.channel,
-    summed.campaign_id
+    list_position($model, period_sums.model),
+    period_start NULLS FIRST,
+    CASE WHEN channel = '(unattributed)' THEN 1 ELSE 0 END,
+    channel,
+    campaign_id

@@ -28,17 +28,21 @@ revenue_mean_absolute_error = "The same for revenue."
 rank_correlation = "Spearman's correlation between the model's and the true order of the channels, by orders: 1 is the same order."
 model_rank = "Place of the model by mean_absolute_error, 1 is closest."
 */
-{% from "attribution/_when.sql" import ages_when, counterfactual_when, markov_when, null_paths_when, shapley_rate_when %}
-{% set dimension = "'channel'" %}
-WITH RECURSIVE {% include "attribution/_paths.sql" %},
+{% import "_shared/journeys/orders.sql" as orders %}
+{% import "_shared/journeys/touches.sql" as touches %}
+{% import "_shared/journeys/steps.sql" as paths %}
+{% import "_shared/models/order_credits.sql" as models %}
+WITH {% if "markov" in model %}RECURSIVE {% endif %}{{ orders.conversions() }},
 
-{% include "attribution/_credited.sql" %},
+{{ touches.touches(by_campaign="false") }},
 
-caused AS (
-    SELECT
-        channel.channel,
-        count(*) AS conversions,
-        CAST(sum(conversions.net_revenue) AS DOUBLE) AS revenue
+{{ paths.journey_steps(path_transform, null_paths=models.null_paths(model)) }},
+
+{{ models.credited(model, path_transform) }},
+
+-- What channels really caused.
+caused_orders AS (
+    SELECT channel.channel, count(*) AS conversions, sum(conversions.net_revenue) AS revenue
     FROM truth.order_cause AS cause
     INNER JOIN conversions ON conversions.order_id = cause.order_id
     INNER JOIN star.dim_channel AS channel ON channel.channel_key = cause.channel_key
@@ -46,85 +50,93 @@ caused AS (
     GROUP BY channel.channel
 ),
 
-entries AS (
-    SELECT credited.model, credited.channel, credited.conversions, credited.revenue, 0 AS caused_conversions, 0 AS caused_revenue
+channel_entries AS (
+    SELECT credited.model, channel, conversions, revenue, CAST(0 AS BIGINT) AS caused_conversions, CAST(0 AS DECIMAL(38, 2)) AS caused_revenue
     FROM credited
     UNION ALL
-    SELECT asked.model, caused.channel, 0, 0, caused.conversions, caused.revenue
-    FROM caused
-    CROSS JOIN asked
+    SELECT requested_models.model, caused_orders.channel, 0, 0, caused_orders.conversions, caused_orders.revenue
+    FROM caused_orders
+    CROSS JOIN requested_models
     UNION ALL
-    SELECT DISTINCT asked.model, path_steps.channel, 0, 0, 0, 0
-    FROM path_steps
-    CROSS JOIN asked
+    SELECT DISTINCT requested_models.model, journey_steps.channel, 0, 0, 0, 0
+    FROM journey_steps
+    CROSS JOIN requested_models
 ),
 
-paired AS (
+channel_sums AS (
     SELECT
-        entries.model,
-        entries.channel,
-        sum(entries.conversions) AS conversions,
-        sum(entries.revenue) AS revenue,
-        sum(entries.caused_conversions) AS caused_conversions,
-        sum(entries.caused_revenue) AS caused_revenue
-    FROM entries
-    GROUP BY entries.model, entries.channel
+        channel_entries.model,
+        channel,
+        sum(conversions) AS conversions,
+        sum(revenue) AS revenue,
+        CAST(sum(caused_conversions) AS BIGINT) AS caused_conversions,
+        sum(caused_revenue) AS caused_revenue
+    FROM channel_entries
+    GROUP BY channel_entries.model, channel
 ),
 
 -- Equals share the mean of their places, as Spearman wants it.
-shared AS (
+channel_shares AS (
     SELECT
-        paired.*,
-        paired.conversions / nullif(sum(paired.conversions) OVER (PARTITION BY paired.model ORDER BY paired.channel ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), 0) AS conversion_share,
-        paired.revenue / nullif(sum(paired.revenue) OVER (PARTITION BY paired.model ORDER BY paired.channel ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), 0) AS revenue_share,
-        CAST(paired.caused_conversions AS DOUBLE) / nullif(sum(paired.caused_conversions) OVER (PARTITION BY paired.model ORDER BY paired.channel ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), 0) AS caused_share,
-        paired.caused_revenue / nullif(sum(paired.caused_revenue) OVER (PARTITION BY paired.model ORDER BY paired.channel ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), 0) AS caused_revenue_share,
-        rank() OVER (PARTITION BY paired.model ORDER BY round(paired.conversions, 6))
-        + (count(*) OVER (PARTITION BY paired.model, round(paired.conversions, 6)) - 1) / 2.0 AS place,
-        rank() OVER (PARTITION BY paired.model ORDER BY paired.caused_conversions)
-        + (count(*) OVER (PARTITION BY paired.model, paired.caused_conversions) - 1) / 2.0 AS caused_place
-    FROM paired
+        channel_sums.*,
+        main.ratio(conversions, sum(conversions) OVER (PARTITION BY channel_sums.model)) AS conversion_share,
+        main.ratio(revenue, sum(revenue) OVER (PARTITION BY channel_sums.model)) AS revenue_share,
+        main.ratio(caused_conversions, sum(caused_conversions) OVER (PARTITION BY channel_sums.model)) AS caused_share,
+        main.ratio(caused_revenue, sum(caused_revenue) OVER (PARTITION BY channel_sums.model)) AS caused_revenue_share,
+        rank() OVER (PARTITION BY channel_sums.model ORDER BY round(conversions, 6))
+        + (count(*) OVER (PARTITION BY channel_sums.model, round(conversions, 6)) - 1) / 2 AS place,
+        rank() OVER (PARTITION BY channel_sums.model ORDER BY caused_conversions)
+        + (count(*) OVER (PARTITION BY channel_sums.model, caused_conversions) - 1) / 2 AS caused_place
+    FROM channel_sums
 ),
 
-scored AS (
+model_scores AS (
     SELECT
-        shared.*,
-        avg(abs(shared.conversion_share - shared.caused_share)) OVER (PARTITION BY shared.model ORDER BY shared.channel ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS mean_absolute_error,
-        avg(abs(shared.revenue_share - shared.caused_revenue_share)) OVER (PARTITION BY shared.model ORDER BY shared.channel ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS revenue_mean_absolute_error,
-        CASE
-            WHEN
-                max(shared.place) OVER (PARTITION BY shared.model) > min(shared.place) OVER (PARTITION BY shared.model)
-                AND max(shared.caused_place) OVER (PARTITION BY shared.model)
-                > min(shared.caused_place) OVER (PARTITION BY shared.model)
-                THEN corr(shared.place, shared.caused_place) OVER (PARTITION BY shared.model ORDER BY shared.channel ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
-        END AS rank_correlation
-    FROM shared
+        channel_shares.model,
+        main.ratio(sum(main.fixed_point(abs(conversion_share - caused_share))), count(conversion_share - caused_share))
+            AS mean_absolute_error,
+        main.ratio(
+            sum(main.fixed_point(abs(revenue_share - caused_revenue_share))), count(revenue_share - caused_revenue_share)
+        ) AS revenue_mean_absolute_error,
+        -- Correlation of the places, whose sums are exact.
+        main.ratio(
+            count(*) * sum(place * caused_place) - sum(place) * sum(caused_place),
+            sqrt(count(*) * sum(place * place) - sum(place) * sum(place))
+            * sqrt(count(*) * sum(caused_place * caused_place) - sum(caused_place) * sum(caused_place))
+        ) AS rank_correlation
+    FROM channel_shares
+    GROUP BY channel_shares.model
 ),
 
-ranked AS (
+model_ranks AS (
     SELECT
-        scored.*,
+        model_scores.*,
         CASE
-            WHEN scored.mean_absolute_error IS NOT NULL
-                THEN dense_rank() OVER (ORDER BY round(scored.mean_absolute_error, 12) NULLS LAST)
+            WHEN mean_absolute_error IS NOT NULL
+                THEN dense_rank() OVER (ORDER BY round(mean_absolute_error, 12) NULLS LAST)
         END AS model_rank
-    FROM scored
+    FROM model_scores
 )
 
 SELECT
-    ranked.model,
-    ranked.channel,
-    ranked.conversions,
-    CAST(ranked.caused_conversions AS BIGINT) AS caused_conversions,
-    ranked.conversions - ranked.caused_conversions AS over_credit,
-    ranked.conversion_share,
-    ranked.caused_share,
-    ranked.conversion_share - ranked.caused_share AS share_error,
-    ranked.revenue_share,
-    ranked.caused_revenue_share,
-    ranked.mean_absolute_error,
-    ranked.revenue_mean_absolute_error,
-    ranked.rank_correlation,
-    CAST(ranked.model_rank AS BIGINT) AS model_rank
-FROM ranked
-ORDER BY ranked.model_rank NULLS LAST, list_position($model, ranked.model), ranked.caused_conversions DESC, ranked.channel
+    channel_shares.model,
+    channel_shares.channel,
+    CAST(channel_shares.conversions AS DOUBLE) AS conversions,
+    channel_shares.caused_conversions,
+    CAST(channel_shares.conversions - channel_shares.caused_conversions AS DOUBLE) AS over_credit,
+    channel_shares.conversion_share,
+    channel_shares.caused_share,
+    channel_shares.conversion_share - channel_shares.caused_share AS share_error,
+    channel_shares.revenue_share,
+    channel_shares.caused_revenue_share,
+    model_ranks.mean_absolute_error,
+    model_ranks.revenue_mean_absolute_error,
+    model_ranks.rank_correlation,
+    model_ranks.model_rank
+FROM channel_shares
+INNER JOIN model_ranks ON model_ranks.model = channel_shares.model
+ORDER BY
+    model_ranks.model_rank NULLS LAST,
+    list_position($model, channel_shares.model),
+    channel_shares.caused_conversions DESC,
+    channel_shares.channel

@@ -23,48 +23,54 @@ share = "Share of these orders that the member is credited with; can be negative
 credited_conversions = "share times conversions."
 credited_revenue = "share times the net revenue of these orders."
 */
-{% from "attribution/_breakdown.sql" import dimension %}
-{% set null_paths_when = "true" %}
-{% set ages_when = "false" %}
-{% set shapley_rate_when = "true" %}
-WITH {% include "attribution/_paths.sql" %},
+{% import "_shared/journeys/orders.sql" as orders %}
+{% import "_shared/journeys/touches.sql" as touches %}
+{% import "_shared/journeys/steps.sql" as paths %}
+{% import "_shared/journeys/paths.sql" as counted %}
+{% import "_shared/models/shapley.sql" as shapley %}
+{% from "attribution/_breakdown.sql" import by_campaign %}
+WITH {{ orders.conversions() }},
 
-{% include "attribution/_shapley_rate.sql" %},
+{{ touches.touches(by_campaign) }},
 
-labels AS (
-    SELECT DISTINCT node, label
-    FROM path_steps
+{{ paths.journey_steps(path_transform, null_paths="true") }},
+
+{{ counted.journeys() }},
+
+{{ counted.paths(path_transform) }},
+
+{{ shapley.values("true") }},
+
+set_names AS (
+    SELECT set_id, string_agg(step, ' + ' ORDER BY step) AS steps
+    FROM coalition_members
+    GROUP BY set_id
 ),
 
-shared AS (
+member_shares AS (
     SELECT
-        string_agg(labels.label, ' + ') OVER (
-            PARTITION BY shapley_values.members ORDER BY labels.label
-            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-        ) AS steps,
-        labels.label AS step,
-        shapley_values.size,
-        shapley_values.conversions,
-        shapley_values.non_conversions,
-        shapley_values.revenue,
-        shapley_values.rate,
-        CASE $shapley_v
-            WHEN 'rate' THEN shapley_values.share
-            ELSE CAST(1 AS DOUBLE) / shapley_values.size
-        END AS share
+        set_names.steps,
+        shapley_values.step,
+        coalitions.size,
+        coalitions.conversions,
+        coalitions.non_conversions,
+        coalitions.rate,
+        coalitions.revenue,
+        CASE $shapley_v WHEN 'rate' THEN shapley_values.share ELSE main.ratio(1, coalitions.size) END AS share
     FROM shapley_values
-    INNER JOIN labels ON labels.node = shapley_values.node
+    INNER JOIN coalitions ON coalitions.set_id = shapley_values.set_id
+    INNER JOIN set_names ON set_names.set_id = shapley_values.set_id
 )
 
 SELECT
     steps,
     step,
-    CAST(size AS BIGINT) AS size,
+    size,
     CAST(conversions AS BIGINT) AS conversions,
     CAST(non_conversions AS BIGINT) AS non_conversions,
     rate AS conversion_rate,
     share,
     share * CAST(conversions AS DOUBLE) AS credited_conversions,
     share * CAST(revenue AS DOUBLE) AS credited_revenue
-FROM shared
+FROM member_shares
 ORDER BY conversions DESC, steps, step

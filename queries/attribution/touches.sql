@@ -20,65 +20,61 @@ days_before = "Elapsed days from the touch to the order, with fraction. NULL wit
 weight = "Share of the order that the touch is credited with."
 revenue = "The same share of its net revenue, not rounded."
 */
-{% from "attribution/_when.sql" import ages_when, counterfactual_when, markov_when, null_paths_when, shapley_rate_when %}
-{% from "attribution/_breakdown.sql" import dimension %}
-WITH RECURSIVE {% include "attribution/_paths.sql" %},
+{% import "_shared/journeys/orders.sql" as orders %}
+{% import "_shared/journeys/touches.sql" as touches %}
+{% import "_shared/journeys/steps.sql" as paths %}
+{% import "_shared/models/order_credits.sql" as models %}
+{% from "attribution/_breakdown.sql" import by_campaign %}
+WITH {% if "markov" in model %}RECURSIVE {% endif %}{{ orders.conversions() }},
 
-{% include "attribution/_weights.sql" %},
+{{ touches.touches(by_campaign) }},
 
-{% include "attribution/_unattributed.sql" %},
+{{ paths.journey_steps(path_transform, null_paths=models.null_paths(model)) }},
 
-{% include "attribution/_order_paths.sql" %},
+{{ models.credits(model, path_transform) }},
 
--- The places come after the join: left to itself, DuckDB joins weights by place first, which is every touch with every path.
-placed AS (
+{{ orders.unattributed() }},
+
+order_touches_credited AS (
     SELECT
-        order_paths.order_id,
-        order_paths.path_id,
-        array_length(order_paths.nodes) AS path_length,
-        order_paths.net_revenue,
-        steps.touchpoint_id,
-        steps.age,
-        row_number() OVER (
-            PARTITION BY order_paths.order_id, order_paths.path_id
-            ORDER BY steps.name_order, steps.moment, steps.touchpoint_id
-        ) AS place
-    FROM steps
-    INNER JOIN order_paths ON order_paths.order_id = steps.order_id
-),
-
-found AS (
-    SELECT
-        weights.model,
-        placed.order_id,
-        placed.touchpoint_id,
-        CAST(placed.place AS BIGINT) AS place,
-        CAST(placed.path_length AS BIGINT) AS path_length,
-        weights.channel,
-        weights.label AS step,
-        CAST(placed.age AS DOUBLE) / 86400000000 AS days_before,
-        CAST(weights.credit AS DOUBLE) AS weight,
-        CAST(weights.credit * placed.net_revenue AS DOUBLE) AS revenue
-    FROM placed
-    INNER JOIN weights ON weights.path_id = placed.path_id AND weights.place = placed.place
+        credits.model,
+        credits.journey_id AS order_id,
+        credits.touchpoint_id,
+        credits.place,
+        credits.path_length,
+        credits.channel,
+        credits.step,
+        credits.days_before,
+        credits.credit,
+        credits.credit * conversions.net_revenue AS revenue
+    FROM credits
+    INNER JOIN conversions ON conversions.order_id = credits.journey_id
     UNION ALL
     SELECT
-        asked.model, unattributed.order_id, NULL, NULL, 0, '(unattributed)', '(unattributed)', NULL, 1,
-        CAST(unattributed.net_revenue AS DOUBLE)
+        requested_models.model,
+        unattributed.order_id,
+        NULL,
+        NULL,
+        0,
+        '(unattributed)',
+        '(unattributed)',
+        NULL,
+        1,
+        CAST(unattributed.net_revenue AS DECIMAL(38, 17))
     FROM unattributed
-    CROSS JOIN asked
+    CROSS JOIN requested_models
 )
 
 SELECT
-    found.model,
-    found.order_id,
-    found.touchpoint_id,
-    found.place,
-    found.path_length,
-    found.channel,
-    found.step,
-    found.days_before,
-    found.weight,
-    found.revenue
-FROM found
-ORDER BY list_position($model, found.model), found.order_id, found.place NULLS FIRST, found.touchpoint_id
+    order_touches_credited.model,
+    order_id,
+    touchpoint_id,
+    place,
+    path_length,
+    channel,
+    step,
+    days_before,
+    CAST(credit AS DOUBLE) AS weight,
+    CAST(revenue AS DOUBLE) AS revenue
+FROM order_touches_credited
+ORDER BY list_position($model, order_touches_credited.model), order_id, place NULLS FIRST, touchpoint_id

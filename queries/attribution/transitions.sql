@@ -14,19 +14,29 @@ passages = "Times that somebody went from the one to the other."
 probability = "Passages, divided by all passages from the state before."
 mean_revenue = "Mean net revenue of the orders that this passage ended in. NULL when it did not end in orders."
 */
-{% from "attribution/_breakdown.sql" import dimension %}
-{% set null_paths_when = "true" %}
-{% set ages_when = "false" %}
-{% set markov_when = "true" %}
-WITH {% include "attribution/_paths.sql" %},
+{% import "_shared/journeys/orders.sql" as orders %}
+{% import "_shared/journeys/touches.sql" as touches %}
+{% import "_shared/journeys/steps.sql" as paths %}
+{% import "_shared/journeys/paths.sql" as counted %}
+{% import "_shared/models/transitions.sql" as chain %}
+{% from "attribution/_breakdown.sql" import by_campaign %}
+WITH {{ orders.conversions() }},
 
-{% include "attribution/_transitions.sql" %}
+{{ touches.touches(by_campaign) }},
+
+{{ paths.journey_steps(path_transform, null_paths="true") }},
+
+{{ counted.journeys() }},
+
+{{ counted.paths(path_transform) }},
+
+{{ chain.transitions() }}
 
 SELECT
     from_state,
     to_state,
     CAST(passages AS BIGINT) AS passages,
     probability,
-    CASE WHEN to_state = '(conversion)' THEN revenue_rate / nullif(probability, 0) END AS mean_revenue
+    CASE WHEN to_state = '(conversion)' THEN main.ratio(revenue_rate, probability) END AS mean_revenue
 FROM transitions
 ORDER BY CASE WHEN from_state = '(start)' THEN 0 ELSE 1 END, from_state, passages DESC, to_state

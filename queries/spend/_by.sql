@@ -2,4 +2,4 @@
 [params]
 by = { type = "choice", of = ["channel", "platform", "campaign"], default = "channel", doc = "What a row is: a channel, an ad platform, or a campaign in its channel. Touches without a campaign count for their channel." }
 */
-{% set dimension = "CASE WHEN $by = 'channel' THEN 'channel' ELSE 'campaign' END" %}
+{% set by_campaign = "$by <> 'channel'" %}

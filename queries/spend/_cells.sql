@@ -1,13 +1,10 @@
--- What was charged, claimed, captured and credited, by model, period and the row asked for.
-{% include "attribution/_paths.sql" %},
-
-{% include "attribution/_order_credits.sql" %},
-
-{% include "spend/_ledger.sql" %},
-
-captured AS (
+{% import "_shared/periods.sql" as periods %}
+{# What was charged, claimed, captured and credited, by model, period and the row asked for. Reads order_credits, requested_models, ledger
+   and platforms. #}
+{% macro cells() %}
+leads AS (
     SELECT
-        {{ period_start | replace("ordered_at", "lead.captured_at") }} AS period_start,
+        {{ periods.start_of("lead.captured_at") }} AS period_start,
         channel.channel,
         lead.campaign_key,
         count(*) AS leads
@@ -19,8 +16,7 @@ captured AS (
     GROUP BY 1, 2, 3
 ),
 
--- Below WITH RECURSIVE the first branch of a union gives the types, so its zeros have theirs.
-entries AS (
+cell_entries AS (
     SELECT
         order_credits.model,
         order_credits.period_start,
@@ -38,13 +34,13 @@ entries AS (
         CAST(0 AS DECIMAL(18, 2)) AS platform_revenue
     FROM order_credits
     UNION ALL
-    SELECT asked.model, captured.period_start, captured.channel, captured.campaign_key, NULL, 0, 0, 0, captured.leads, 0, 0, 0, 0, 0
-    FROM captured
-    CROSS JOIN asked
+    SELECT requested_models.model, leads.period_start, leads.channel, leads.campaign_key, NULL, 0, 0, 0, leads.leads, 0, 0, 0, 0, 0
+    FROM leads
+    CROSS JOIN requested_models
     UNION ALL
     SELECT
-        asked.model,
-        {{ period_start | replace("ordered_at", "ledger.date") }},
+        requested_models.model,
+        {{ periods.start_of("ledger.date") }},
         ledger.channel,
         ledger.campaign_key,
         ledger.platform,
@@ -55,7 +51,7 @@ entries AS (
         ledger.platform_conversions,
         ledger.platform_revenue
     FROM ledger
-    CROSS JOIN asked
+    CROSS JOIN requested_models
 ),
 
 cells AS (
@@ -69,19 +65,20 @@ cells AS (
         END AS platform,
         CASE WHEN $by = 'campaign' THEN campaign.campaign_id ELSE '(all)' END AS campaign_id,
         CASE WHEN $by = 'campaign' THEN campaign.name ELSE '(all)' END AS campaign,
-        CAST(sum(entries.conversions) AS DOUBLE) AS conversions,
-        CAST(sum(entries.new_customers) AS DOUBLE) AS new_customers,
-        CAST(sum(entries.revenue) AS DOUBLE) AS revenue,
+        sum(entries.conversions) AS conversions,
+        sum(entries.new_customers) AS new_customers,
+        sum(entries.revenue) AS revenue,
         CAST(sum(entries.leads) AS BIGINT) AS leads,
         CAST(sum(entries.impressions) AS BIGINT) AS impressions,
         CAST(sum(entries.clicks) AS BIGINT) AS clicks,
         CAST(sum(entries.spend) AS DECIMAL(18, 2)) AS spend,
         CAST(sum(entries.platform_conversions) AS DECIMAL(18, 2)) AS platform_conversions,
         CAST(sum(entries.platform_revenue) AS DECIMAL(18, 2)) AS platform_revenue
-    FROM entries
+    FROM cell_entries AS entries
     INNER JOIN star.dim_campaign AS campaign ON campaign.campaign_key = entries.campaign_key
     LEFT JOIN platforms AS of_campaign
         ON of_campaign.channel = entries.channel AND of_campaign.campaign_key = entries.campaign_key
     LEFT JOIN platforms AS of_channel ON of_channel.channel = entries.channel AND of_channel.campaign_key = -1
     GROUP BY 1, 2, 3, 4, 5, 6
 )
+{%- endmacro %}

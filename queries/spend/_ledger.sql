@@ -1,3 +1,5 @@
+{# Reads no other relation. #}
+{% macro ledger() %}
 -- The ledger of the range, by day, with the platform that charged.
 ledger AS MATERIALIZED (
     SELECT
@@ -25,6 +27,7 @@ platforms AS (
         SELECT channel, campaign_key, platform, sum(spend) AS spend FROM ledger GROUP BY channel, campaign_key, platform
         UNION ALL
         SELECT channel, -1 AS campaign_key, platform, sum(spend) FROM ledger GROUP BY channel, platform
-    ) AS charged
+    ) AS sums
     QUALIFY row_number() OVER (PARTITION BY channel, campaign_key ORDER BY spend DESC, platform) = 1
 )
+{%- endmacro %}

@@ -26,108 +26,59 @@ marginal_roas = "Revenue that another unit of weekly spend went along with."
 marginal_roas_low = "Lower end of its 95 % interval (normal approximation)."
 marginal_roas_high = "Upper end of its 95 % interval."
 */
-{% from "attribution/_when.sql" import ages_when, counterfactual_when, markov_when, null_paths_when, shapley_rate_when %}
-{% set dimension = "'channel'" %}
-{% set period_start = "CAST(date_trunc('week', ordered_at) AS DATE)" %}
-WITH RECURSIVE {% include "attribution/_paths.sql" %},
+{% import "_shared/journeys/orders.sql" as orders %}
+{% import "_shared/journeys/touches.sql" as touches %}
+{% import "_shared/journeys/steps.sql" as paths %}
+{% import "_shared/models/order_credits.sql" as models %}
+{% import "spend/_ledger.sql" as charges %}
+{% import "spend/_marginal_roas.sql" as marginal %}
+WITH {% if "markov" in model %}RECURSIVE {% endif %}{{ orders.conversions() }},
 
-{% include "attribution/_order_credits.sql" %},
+{{ touches.touches(by_campaign="false") }},
 
-{% include "spend/_ledger.sql" %},
+{{ paths.journey_steps(path_transform, null_paths=models.null_paths(model)) }},
 
-charged AS (
+{{ models.credited_by_period(model, path_transform, period_start="CAST(date_trunc('week', conversions.ordered_at) AS DATE)") }},
+
+{{ charges.ledger() }},
+
+weekly_spend AS (
     SELECT channel, CAST(date_trunc('week', date) AS DATE) AS week_start, sum(spend) AS spend
     FROM ledger
     GROUP BY 1, 2
 ),
 
-earned AS (
-    SELECT
-        order_credits.model,
-        order_credits.channel,
-        order_credits.period_start AS week_start,
-        sum(order_credits.revenue) AS revenue
+weekly_revenue AS (
+    SELECT order_credits.model, channel, period_start AS week_start, sum(revenue) AS revenue
     FROM order_credits
-    GROUP BY order_credits.model, order_credits.channel, order_credits.period_start
+    GROUP BY order_credits.model, channel, period_start
 ),
 
-whole AS (
-    SELECT
-        sums.model,
-        sums.channel,
-        sum(sums.spend) AS spend,
-        sum(sums.revenue) AS revenue
+channel_sums AS (
+    SELECT sums.model, channel, sum(spend) AS spend, sum(revenue) AS revenue
     FROM (
-        SELECT asked.model, charged.channel, charged.spend, CAST(0 AS DECIMAL(38, 15)) AS revenue
-        FROM charged
-        CROSS JOIN asked
+        SELECT requested_models.model, weekly_spend.channel, weekly_spend.spend, CAST(0 AS DECIMAL(38, 17)) AS revenue
+        FROM weekly_spend
+        CROSS JOIN requested_models
         UNION ALL
-        SELECT earned.model, earned.channel, 0, earned.revenue
-        FROM earned
-        WHERE earned.channel IN (SELECT charged.channel FROM charged)
+        SELECT weekly_revenue.model, channel, 0, revenue
+        FROM weekly_revenue
+        WHERE channel IN (SELECT channel FROM weekly_spend)
     ) AS sums
-    GROUP BY sums.model, sums.channel
+    GROUP BY weekly_revenue.model, channel
 ),
 
-whole_weeks AS (
-    SELECT CAST(day.date - (day.day_of_week - 1) AS DATE) AS week_start
-    FROM star.dim_date AS day
-    INNER JOIN (SELECT min(date) AS first_date, max(date) AS last_date FROM ledger) AS ends
-        ON day.date >= ends.first_date AND day.date <= ends.last_date
-    GROUP BY 1
-    HAVING count(*) = 7
-),
+{{ marginal.slopes() }},
 
--- Money in cents and exact sums, so that no result depends on the number of threads.
-points AS (
+channel_shares AS (
     SELECT
-        whole.model,
-        whole.channel,
-        CAST(coalesce(charged.spend, 0) AS DECIMAL(17, 2)) AS x,
-        CAST(round(coalesce(earned.revenue, 0), 2) AS DECIMAL(17, 2)) AS y
-    FROM whole
-    CROSS JOIN whole_weeks
-    LEFT JOIN charged ON charged.channel = whole.channel AND charged.week_start = whole_weeks.week_start
-    LEFT JOIN earned
-        ON earned.model = whole.model AND earned.channel = whole.channel AND earned.week_start = whole_weeks.week_start
-),
-
-moments AS (
-    SELECT
-        points.model,
-        points.channel,
-        count(*) AS weeks,
-        CAST(sum(points.x * points.x) AS DOUBLE) - power(CAST(sum(points.x) AS DOUBLE), 2) / count(*) AS xx,
-        CAST(sum(points.y * points.y) AS DOUBLE) - power(CAST(sum(points.y) AS DOUBLE), 2) / count(*) AS yy,
-        CAST(sum(points.x * points.y) AS DOUBLE)
-        - CAST(sum(points.x) AS DOUBLE) * CAST(sum(points.y) AS DOUBLE) / count(*) AS xy
-    FROM points
-    GROUP BY points.model, points.channel
-),
-
--- Differences below a cent of weekly spend are rounding, not variation.
-slopes AS (
-    SELECT
-        moments.model,
-        moments.channel,
-        moments.weeks,
-        CASE WHEN moments.weeks >= $min_weeks AND moments.xx > 0.0001 * moments.weeks THEN moments.xy / moments.xx END AS slope,
-        CASE
-            WHEN moments.weeks >= $min_weeks AND moments.xx > 0.0001 * moments.weeks
-                THEN sqrt(greatest(moments.yy / moments.xx - power(moments.xy / moments.xx, 2), 0) / (moments.weeks - 2))
-        END AS standard_error
-    FROM moments
-),
-
-shares AS (
-    SELECT
-        whole.model,
-        whole.channel,
-        CAST(whole.spend AS DECIMAL(18, 2)) AS spend,
-        main.ratio(whole.spend, sum(whole.spend) OVER (PARTITION BY whole.model)) AS spend_share,
-        CAST(whole.revenue AS DOUBLE) AS revenue,
-        main.ratio(whole.revenue, sum(whole.revenue) OVER (PARTITION BY whole.model)) AS revenue_share
-    FROM whole
+        channel_sums.model,
+        channel,
+        CAST(spend AS DECIMAL(18, 2)) AS spend,
+        main.ratio(spend, sum(spend) OVER (PARTITION BY channel_sums.model)) AS spend_share,
+        CAST(revenue AS DOUBLE) AS revenue,
+        main.ratio(revenue, sum(revenue) OVER (PARTITION BY channel_sums.model)) AS revenue_share
+    FROM channel_sums
 )
 
 SELECT
@@ -139,10 +90,10 @@ SELECT
     shares.revenue_share,
     shares.revenue_share - shares.spend_share AS share_gap,
     main.ratio(shares.revenue, shares.spend) AS roas,
-    CAST(coalesce(slopes.weeks, 0) AS BIGINT) AS weeks,
+    coalesce(slopes.weeks, 0) AS weeks,
     slopes.slope AS marginal_roas,
     slopes.slope - 1.959963984540054 * slopes.standard_error AS marginal_roas_low,
     slopes.slope + 1.959963984540054 * slopes.standard_error AS marginal_roas_high
-FROM shares
+FROM channel_shares AS shares
 LEFT JOIN slopes ON slopes.model = shares.model AND slopes.channel = shares.channel
 ORDER BY list_position($model, shares.model), shares.spend DESC, shares.channel

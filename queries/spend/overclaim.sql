@@ -25,10 +25,25 @@ overclaimed_revenue = "platform_revenue - revenue."
 platform_roas = "platform_revenue / spend: the return that the platform reports."
 roas = "revenue / spend: the return that the model credits."
 */
-{% from "attribution/_when.sql" import ages_when, counterfactual_when, markov_when, null_paths_when, shapley_rate_when %}
-{% from "spend/_by.sql" import dimension %}
-{% from "attribution/_period.sql" import period_start %}
-WITH RECURSIVE {% include "spend/_cells.sql" %}
+{% import "_shared/journeys/orders.sql" as orders %}
+{% import "_shared/journeys/touches.sql" as touches %}
+{% import "_shared/journeys/steps.sql" as paths %}
+{% import "_shared/models/order_credits.sql" as models %}
+{% import "_shared/periods.sql" as periods %}
+{% import "spend/_cells.sql" as spend %}
+{% import "spend/_ledger.sql" as charges %}
+{% from "spend/_by.sql" import by_campaign %}
+WITH {% if "markov" in model %}RECURSIVE {% endif %}{{ orders.conversions() }},
+
+{{ touches.touches(by_campaign) }},
+
+{{ paths.journey_steps(path_transform, null_paths=models.null_paths(model)) }},
+
+{{ models.credited_by_period(model, path_transform, periods.start_of("conversions.ordered_at")) }},
+
+{{ charges.ledger() }},
+
+{{ spend.cells() }}
 
 SELECT
     cells.model,
@@ -39,12 +54,12 @@ SELECT
     cells.campaign,
     cells.spend,
     cells.platform_conversions,
-    cells.conversions,
+    CAST(cells.conversions AS DOUBLE) AS conversions,
     main.ratio(cells.platform_conversions, cells.conversions) AS claim_ratio,
-    CAST(cells.platform_conversions AS DOUBLE) - cells.conversions AS overclaimed_conversions,
+    CAST(cells.platform_conversions - cells.conversions AS DOUBLE) AS overclaimed_conversions,
     cells.platform_revenue,
-    cells.revenue,
-    CAST(cells.platform_revenue AS DOUBLE) - cells.revenue AS overclaimed_revenue,
+    CAST(cells.revenue AS DOUBLE) AS revenue,
+    CAST(cells.platform_revenue - cells.revenue AS DOUBLE) AS overclaimed_revenue,
     main.ratio(cells.platform_revenue, cells.spend) AS platform_roas,
     main.ratio(cells.revenue, cells.spend) AS roas
 FROM cells

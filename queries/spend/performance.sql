@@ -33,10 +33,25 @@ revenue = "Net revenue credited, not rounded."
 roas = "revenue / spend."
 roi = "(revenue - spend) / spend."
 */
-{% from "attribution/_when.sql" import ages_when, counterfactual_when, markov_when, null_paths_when, shapley_rate_when %}
-{% from "spend/_by.sql" import dimension %}
-{% from "attribution/_period.sql" import period_start %}
-WITH RECURSIVE {% include "spend/_cells.sql" %}
+{% import "_shared/journeys/orders.sql" as orders %}
+{% import "_shared/journeys/touches.sql" as touches %}
+{% import "_shared/journeys/steps.sql" as paths %}
+{% import "_shared/models/order_credits.sql" as models %}
+{% import "_shared/periods.sql" as periods %}
+{% import "spend/_cells.sql" as spend %}
+{% import "spend/_ledger.sql" as charges %}
+{% from "spend/_by.sql" import by_campaign %}
+WITH {% if "markov" in model %}RECURSIVE {% endif %}{{ orders.conversions() }},
+
+{{ touches.touches(by_campaign) }},
+
+{{ paths.journey_steps(path_transform, null_paths=models.null_paths(model)) }},
+
+{{ models.credited_by_period(model, path_transform, periods.start_of("conversions.ordered_at")) }},
+
+{{ charges.ledger() }},
+
+{{ spend.cells() }}
 
 SELECT
     cells.model,
@@ -53,14 +68,14 @@ SELECT
     main.ratio(cells.spend * 1000, cells.impressions) AS cost_per_thousand,
     cells.leads,
     main.ratio(cells.spend, cells.leads) AS cost_per_lead,
-    cells.conversions,
+    CAST(cells.conversions AS DOUBLE) AS conversions,
     main.ratio(cells.conversions, cells.clicks) AS conversion_rate,
     main.ratio(cells.spend, cells.conversions) AS cost_per_acquisition,
-    cells.new_customers,
+    CAST(cells.new_customers AS DOUBLE) AS new_customers,
     main.ratio(cells.spend, cells.new_customers) AS customer_acquisition_cost,
-    cells.revenue,
+    CAST(cells.revenue AS DOUBLE) AS revenue,
     main.ratio(cells.revenue, cells.spend) AS roas,
-    main.ratio(cells.revenue - CAST(cells.spend AS DOUBLE), cells.spend) AS roi
+    main.ratio(cells.revenue - cells.spend, cells.spend) AS roi
 FROM cells
 ORDER BY
     list_position($model, cells.model),

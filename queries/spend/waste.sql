@@ -26,70 +26,74 @@ revenue = "Net revenue credited, not rounded."
 roi = "(revenue x margin - spend) / spend."
 money_at_stake = "spend - revenue x margin / (1 + min_roi), at most spend: what is not paid for at min_roi."
 */
-{% from "attribution/_when.sql" import ages_when, counterfactual_when, markov_when, null_paths_when, shapley_rate_when %}
-{% set dimension = "'campaign'" %}
-{% set period_start = "CAST(NULL AS DATE)" %}
-WITH RECURSIVE {% include "attribution/_paths.sql" %},
+{% import "_shared/journeys/orders.sql" as orders %}
+{% import "_shared/journeys/touches.sql" as touches %}
+{% import "_shared/journeys/steps.sql" as paths %}
+{% import "_shared/models/order_credits.sql" as models %}
+{% import "spend/_ledger.sql" as charges %}
+WITH {% if "markov" in model %}RECURSIVE {% endif %}{{ orders.conversions() }},
 
-{% include "attribution/_order_credits.sql" %},
+{{ touches.touches(by_campaign="true") }},
 
-{% include "spend/_ledger.sql" %},
+{{ paths.journey_steps(path_transform, null_paths=models.null_paths(model)) }},
 
-spent AS (
-    SELECT channel, campaign_key, sum(spend) AS spend, sum(spend) / sum(sum(spend)) OVER () AS share_of_spend
+{{ models.credited_by_period(model, path_transform) }},
+
+{{ charges.ledger() }},
+
+campaign_spend AS (
+    SELECT channel, campaign_key, sum(spend) AS spend
     FROM ledger
     GROUP BY channel, campaign_key
 ),
 
-earned AS (
-    SELECT
-        order_credits.model,
-        order_credits.channel,
-        order_credits.campaign_key,
-        CAST(sum(order_credits.conversions) AS DOUBLE) AS conversions,
-        CAST(sum(order_credits.revenue) AS DOUBLE) AS revenue
+campaign_credits AS (
+    SELECT order_credits.model, channel, campaign_key, sum(conversions) AS conversions, sum(revenue) AS revenue
     FROM order_credits
-    GROUP BY order_credits.model, order_credits.channel, order_credits.campaign_key
+    GROUP BY order_credits.model, channel, campaign_key
 ),
 
-campaigns AS (
+campaign_returns AS (
     SELECT
-        asked.model,
-        spent.channel,
+        requested_models.model,
+        campaign_spend.channel,
         campaign.campaign_id,
         campaign.name AS campaign,
         platforms.platform,
-        CAST(spent.spend AS DECIMAL(18, 2)) AS spend,
-        CAST(spent.share_of_spend AS DOUBLE) AS share_of_spend,
-        coalesce(earned.conversions, 0) AS conversions,
-        coalesce(earned.revenue, 0) AS revenue,
-        main.ratio(coalesce(earned.revenue, 0) * $margin - CAST(spent.spend AS DOUBLE), spent.spend) AS roi
-    FROM spent
-    CROSS JOIN asked
-    INNER JOIN star.dim_campaign AS campaign ON campaign.campaign_key = spent.campaign_key
-    LEFT JOIN platforms ON platforms.channel = spent.channel AND platforms.campaign_key = spent.campaign_key
-    LEFT JOIN earned
-        ON earned.channel = spent.channel AND earned.campaign_key = spent.campaign_key AND earned.model = asked.model
-    WHERE spent.spend > 0 AND spent.spend >= $min_spend
+        CAST(campaign_spend.spend AS DECIMAL(18, 2)) AS spend,
+        CAST(coalesce(campaign_credits.conversions, 0) AS DOUBLE) AS conversions,
+        CAST(coalesce(campaign_credits.revenue, 0) AS DOUBLE) AS revenue
+    FROM campaign_spend
+    CROSS JOIN requested_models
+    INNER JOIN star.dim_campaign AS campaign ON campaign.campaign_key = campaign_spend.campaign_key
+    LEFT JOIN platforms
+        ON platforms.channel = campaign_spend.channel AND platforms.campaign_key = campaign_spend.campaign_key
+    LEFT JOIN campaign_credits
+        ON campaign_credits.channel = campaign_spend.channel
+        AND campaign_credits.campaign_key = campaign_spend.campaign_key
+        AND campaign_credits.model = requested_models.model
+),
+
+rated_campaigns AS (
+    SELECT
+        campaign_returns.*,
+        main.ratio(spend, sum(spend) OVER (PARTITION BY campaign_returns.model)) AS share_of_spend,
+        main.ratio(revenue * $margin - spend, spend) AS roi
+    FROM campaign_returns
 )
 
 SELECT
-    campaigns.model,
-    campaigns.channel,
-    campaigns.campaign_id,
-    campaigns.campaign,
-    campaigns.platform,
-    campaigns.spend,
-    campaigns.share_of_spend,
-    campaigns.conversions,
-    campaigns.revenue,
-    campaigns.roi,
-    least(
-        campaigns.spend,
-        CAST(round(
-            CAST(campaigns.spend AS DOUBLE) - campaigns.revenue * $margin / nullif(1 + $min_roi, 0), 2
-        ) AS DECIMAL(18, 2))
-    ) AS money_at_stake
-FROM campaigns
-WHERE campaigns.roi < $min_roi
-ORDER BY list_position($model, campaigns.model), money_at_stake DESC, campaigns.channel, campaigns.campaign_id
+    rated_campaigns.model,
+    channel,
+    campaign_id,
+    campaign,
+    platform,
+    spend,
+    share_of_spend,
+    conversions,
+    revenue,
+    roi,
+    least(spend, main.money(spend - revenue * $margin / nullif(1 + $min_roi, 0))) AS money_at_stake
+FROM rated_campaigns
+WHERE spend > 0 AND spend >= $min_spend AND roi < $min_roi
+ORDER BY list_position($model, rated_campaigns.model), money_at_stake DESC, channel, campaign_id

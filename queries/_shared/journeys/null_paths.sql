@@ -1,0 +1,56 @@
+/*
+[params]
+include_null_paths = { type = "bool", default = true, doc = "Whether the paths of people who did not order in the range are known to the models that learn from them (markov, counterfactual, shapley by rate). The path of such a person is the lookback before the last touch in the range." }
+*/
+{# Reads touches, known_steps, conversions. null_paths: SQL condition under which somebody learns from these people. #}
+{% macro null_journeys(null_paths) %}
+-- Those who did not order, with their last touch in the range.
+people_without_order AS (
+    SELECT customer_key, anonymous_id, max(touched_at) AS last_touched_at, count(*) AS touches, min(step_key) AS step_key
+    FROM touches
+    WHERE
+        $include_null_paths
+        AND {{ null_paths }}
+        AND ($until IS NULL OR touched_at < $until)
+        AND (customer_key <> 0 OR anonymous_id IS NOT NULL)
+        AND customer_key NOT IN (SELECT customer_key FROM conversions WHERE customer_key <> 0)
+    GROUP BY customer_key, anonymous_id
+    HAVING $start IS NULL OR max(touched_at) >= $start
+),
+
+-- Most of them came once: there can be tens of millions of these, so that all who came to one step are one journey.
+null_journeys AS MATERIALIZED (
+    SELECT -row_number() OVER (ORDER BY groups.customer_key, groups.anonymous_id, groups.step_key) AS journey_id, groups.*
+    FROM (
+        SELECT customer_key, anonymous_id, last_touched_at, CAST(NULL AS BIGINT) AS step_key, 1 AS people
+        FROM people_without_order
+        WHERE touches > 1
+        UNION ALL
+        SELECT CAST(NULL AS INTEGER), CAST(NULL AS BIGINT), CAST(NULL AS TIMESTAMP), step_key, count(*)
+        FROM people_without_order
+        WHERE touches = 1
+        GROUP BY step_key
+    ) AS groups
+),
+
+null_touches AS (
+    SELECT
+        null_journeys.journey_id,
+        touches.touchpoint_id,
+        touches.touched_at,
+        touches.session_id,
+        CAST(NULL AS DOUBLE) AS days_before,
+        touches.step_key,
+        touches.channel
+    FROM null_journeys
+    INNER JOIN touches
+        ON touches.customer_key = null_journeys.customer_key
+        AND touches.anonymous_id IS NOT DISTINCT FROM null_journeys.anonymous_id
+        AND touches.touched_at <= null_journeys.last_touched_at
+    WHERE main.elapsed_days(touches.touched_at, null_journeys.last_touched_at) <= $lookback_days
+    UNION ALL
+    SELECT null_journeys.journey_id, NULL, NULL, NULL, NULL, known_steps.step_key, known_steps.channel
+    FROM null_journeys
+    INNER JOIN known_steps ON known_steps.step_key = null_journeys.step_key
+)
+{%- endmacro %}

@@ -1,1 +1,0 @@
-known_nodes.label || CASE WHEN {{ step_node }} < 1000000000 THEN '' ELSE '(' || {{ step_node }} // 1000000000 || ')' END
