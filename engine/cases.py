@@ -12,10 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from martlet.engine import rewriting
+from martlet.engine import rewriting, writing
 from martlet.engine.connection import named_in
 from martlet.engine.errors import UnitError, did_you_mean
-from martlet.engine.install import relation as relation_of
 from martlet.engine.install import relations as installed
 from martlet.engine.relations import in_order, quote, relations
 
@@ -163,8 +162,7 @@ def _stored_below(query: Query) -> Iterator[str]:
     """Yield the statements that make anew the stored tables that the query reads, itself or through views."""
     known = {relation.qualified: relation for relation in relations() if relation.kind != "check"}
     known |= {relation.qualified: relation for relation in installed()}
-    own = known.get(f"{query.pack}.{query.name}") or relation_of(query)
-    waiting, needed = set(own.reads) & known.keys(), set()
+    waiting, needed = set(writing.reads(query)) & known.keys(), set()
     while waiting:
         needed |= waiting
         waiting = {name for read in waiting for name in known[read].reads if name in known} - needed
