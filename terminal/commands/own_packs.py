@@ -88,7 +88,7 @@ def install_packs(folder: Path, *, warehouse: Path) -> None:
     """Install the packs of a folder in a warehouse, beside those that it came with.
 
     Each query becomes a view and a table macro, and the file keeps its text: later loads keep it, and it needs no --packs
-    any more. They take the place of those installed before.
+    any more. They take the place of those installed before; a new build of the file begins without them.
 
     For example:
       martlet install-packs packs
