@@ -6,9 +6,7 @@ import io
 import sys
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
-from martlet.terminal import console, formats, tables
+from martlet.terminal import formats
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,12 +52,19 @@ def deliver(answer: pa.Table, *, name: str | None, output: Path | None, limit: i
         return
     with formats.destination(output) as file:
         if kind in ("table", "markdown"):
-            file.write((tables.markdown(shown) if kind == "markdown" else _plain(shown)).encode())
+            file.write((_markdown(shown) if kind == "markdown" else _plain(shown)).encode())
         else:
             formats.write(shown, kind, file)
 
 
+# What draws is imported where something is drawn: it takes longer than many answers.
+
+
 def _draw(answer: pa.Table) -> None:
+    from rich.console import Console  # noqa: PLC0415
+
+    from martlet.terminal import console, tables  # noqa: PLC0415
+
     terminal = console.out(width=None if sys.stdout.isatty() else _ANY_WIDTH)
     if sys.stdout.isatty():
         terminal.width = Console().width
@@ -71,7 +76,17 @@ def _draw(answer: pa.Table) -> None:
         _note(f"{count} did not fit: {names}; a wider terminal or --format csv shows all")
 
 
+def _markdown(answer: pa.Table) -> str:
+    from martlet.terminal import tables  # noqa: PLC0415
+
+    return tables.markdown(answer)
+
+
 def _plain(answer: pa.Table) -> str:
+    from rich.console import Console  # noqa: PLC0415
+
+    from martlet.terminal import tables  # noqa: PLC0415
+
     text = io.StringIO()
     Console(file=text, width=_ANY_WIDTH, highlight=False, no_color=True).print(
         tables.fitted(answer, _ANY_WIDTH)[0]
@@ -80,4 +95,6 @@ def _plain(answer: pa.Table) -> str:
 
 
 def _note(text: str) -> None:
+    from martlet.terminal import console  # noqa: PLC0415
+
     console.err().print(f"note: {text}", style="dim", markup=False)
