@@ -3,13 +3,11 @@
 The dataclass is the declaration: a field's name is its key, its type says what the value must be, a field without a
 default must be given. What a type can't say stands in `Annotated[...]`: `Between` bounds a number, `Key` is the key
 where it is not the field's name, `Name` is for the field that takes the name of the table itself, and a function
-`(value, place) -> value` reads what has a form of its own.
+`(value, place) -> value` reads what has a form of its own; `declared_types` has the usual ones.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from functools import cache
 from types import NoneType, UnionType
@@ -31,21 +29,7 @@ from martlet.engine.errors import MartletError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = [
-    "Between",
-    "Count",
-    "Key",
-    "Name",
-    "Number",
-    "Place",
-    "Regex",
-    "Texts",
-    "Word",
-    "Words",
-    "read",
-    "texts",
-    "word",
-]
+__all__ = ["Between", "Key", "Name", "Place", "read"]
 
 _T = TypeVar("_T")
 _WORDS: Final[dict[type, str]] = {
@@ -231,59 +215,3 @@ def _scalar(kind: Any, value: Any, place: Place, bounds: Between | None) -> Any:
     if bounds is not None and not bounds.low <= number <= bounds.high:
         raise place.error(f" is {value}; {bounds}")
     return value
-
-
-def _number(value: Any, place: Place) -> float:
-    if type(value) not in (int, float):
-        raise place.wrong("a number", value)
-    return value  # type: ignore[no-any-return]
-
-
-def _count(value: Any, place: Place) -> int:
-    if type(value) is not int or value < 0:
-        raise place.wrong("a whole number from 0", value)
-    return value
-
-
-def _text(value: Any, place: Place) -> str:
-    if not isinstance(value, str):
-        raise place.wrong("text", value)
-    return value
-
-
-def texts(value: Any, place: Place) -> tuple[str, ...]:
-    """Return one text, or a list of them, as a tuple."""
-    if isinstance(value, str):
-        return (value,)
-    if not isinstance(value, list):
-        raise place.wrong("a list", value)
-    return tuple(_text(entry, place) for entry in value)
-
-
-def word(value: Any, place: Place) -> str:
-    """Return text, a number, true or false as text."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if not isinstance(value, str | int | float):
-        raise place.wrong("text, a number, true or false", value)
-    return str(value)
-
-
-def _regex(value: Any, place: Place) -> str:
-    text = _text(value, place)
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise place.error(f" is no regular expression: {error}") from error
-    return text
-
-
-# A number as it is written, whole or not; a whole number from 0.
-Number = Annotated[float, _number]
-Count = Annotated[int, _count]
-# One text, or a list of them.
-Texts = Annotated[tuple[str, ...], texts]
-# Text, a number, true or false, as text; and a table from words to such.
-Word = Annotated[str, word]
-Words = Mapping[str, Word]
-Regex = Annotated[str, _regex]

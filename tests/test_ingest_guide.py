@@ -11,7 +11,7 @@ from click.testing import CliRunner
 import martlet
 from martlet.cli import cli
 from martlet.loaders.ingest.entity import entities
-from martlet.loaders.ingest.profile import Column, Feed, FieldSource, Guess, Profile
+from martlet.loaders.ingest.profile import Column, EntityMapping, FieldSource, Guess, Profile
 from martlet.loaders.ingest.profile_files import load_profile, profile_names
 from martlet.loaders.ingest.reading.options import Reading
 
@@ -43,7 +43,7 @@ def test_every_field_of_every_entity_is_listed():
     assert table("entities") == expected
 
 
-@pytest.mark.parametrize("of", [Profile, Reading, Column, Guess, FieldSource, Feed])
+@pytest.mark.parametrize("of", [Profile, Reading, Column, Guess, FieldSource, EntityMapping])
 def test_every_key_is_explained(of):
     named = {
         word

@@ -196,9 +196,9 @@ def _with_steps(profile: Profile, separator: str) -> Profile:
         )
     paths = {
         key
-        for feed in profile.feeds
-        for name, source in feed.fields.items()
-        if entity(feed.entity).field(name).type == "path"
+        for mapping in profile.mappings
+        for name, source in mapping.fields.items()
+        if entity(mapping.entity).field(name).type == "path"
         for key in source.columns
     }
     if not paths:
@@ -208,7 +208,7 @@ def _with_steps(profile: Profile, separator: str) -> Profile:
 
 
 def _refuse_unknown_fields(profile: Profile, impute: Mapping[str, str]) -> None:
-    fed = sorted({name for feed in profile.feeds for name in feed.fields})
+    fed = sorted({name for mapping in profile.mappings for name in mapping.fields})
     for name in impute:
         if name not in fed:
             raise ParameterError(

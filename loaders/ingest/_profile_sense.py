@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from martlet.loaders.ingest.entity import Field
-    from martlet.loaders.ingest.profile import Column, Feed, FieldSource, Profile
+    from martlet.loaders.ingest.profile import Column, EntityMapping, FieldSource, Profile
     from martlet.loaders.ingest.types import FieldType
 
 __all__ = ["check"]
@@ -37,8 +37,8 @@ _ONLY: Final = {
 def check(profile: Profile, name: str) -> None:
     """Raise an IngestError that begins with the file's `name` if a profile contradicts itself or the entities."""
     _names(profile, name)
-    for number, feed in enumerate(profile.feeds, 1):
-        _feed(profile, feed, name, f"feeds[{number}]")
+    for number, mapping in enumerate(profile.mappings, 1):
+        _mapping(profile, mapping, name, f"mappings[{number}]")
 
 
 def _names(profile: Profile, name: str) -> None:
@@ -60,11 +60,11 @@ def _names(profile: Profile, name: str) -> None:
             raise IngestError(f"{place}.min is {column.min}, more than its max, {column.max}")
 
 
-def _feed(profile: Profile, feed: Feed, name: str, place: str) -> None:
-    entity = entities()[feed.entity]
-    for column in feed.conditions:
+def _mapping(profile: Profile, mapping: EntityMapping, name: str, place: str) -> None:
+    entity = entities()[mapping.entity]
+    for column in mapping.conditions:
         _declared(profile, column, f"{name}: {place}.where")
-    for key, source in feed.fields.items():
+    for key, source in mapping.fields.items():
         where = f"{name}: {place}.{key}"
         try:
             field = entity.field(key)
@@ -75,11 +75,11 @@ def _feed(profile: Profile, feed: Feed, name: str, place: str) -> None:
         _readable(source, field, where)
         for column in source.columns:
             _meaningful(profile.columns[column], field, f"{name}: columns.{column}", key)
-    lacking = [key for key, field in entity.fields.items() if field.required and key not in feed.fields]
+    lacking = [key for key, field in entity.fields.items() if field.required and key not in mapping.fields]
     if lacking:
         hint = f'{lacking[0]} = "column"'
         raise IngestError(
-            f"{name}: {place} ({feed.entity}) lacks {lacking[0]}, without which there are no {feed.entity}; add {hint}, or {{ constant = ... }}"
+            f"{name}: {place} ({mapping.entity}) lacks {lacking[0]}, without which there are no {mapping.entity}; add {hint}, or {{ constant = ... }}"
         )
 
 

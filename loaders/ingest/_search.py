@@ -28,10 +28,10 @@ def type_of(profile: Profile, key: str) -> FieldType | None:
     declared = profile.columns[key].type
     if declared is not None:
         return declared
-    for feed in profile.feeds:
-        for name, of in feed.fields.items():
+    for mapping in profile.mappings:
+        for name, of in mapping.fields.items():
             if key in of.columns and not of.join:
-                return entity(feed.entity).field(name).type
+                return entity(mapping.entity).field(name).type
     return None
 
 

@@ -14,7 +14,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any
 
-from martlet.engine.declared import Key, Name, Number, Place, read
+from martlet.engine.declared import Key, Name, Place, read
+from martlet.engine.declared_types import Number
 from martlet.engine.errors import UnitError, UnknownNameError, did_you_mean
 from martlet.loaders.ingest.types import FieldType
 

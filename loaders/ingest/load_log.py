@@ -67,10 +67,10 @@ class Books:
         self, source: Source, matching: Matching, load_id: int, refused: pl.DataFrame
     ) -> None:
         """Keep rows that contradict what is there; they are read once more, since nobody kept them."""
-        feed = matching.feeds[0]
+        mapping = matching.mappings[0]
         names = {
             name: matching.columns[key]
-            for name, of in feed.fields.items()
+            for name, of in mapping.fields.items()
             for key in of.columns[:1]
             if key in matching.columns
         }

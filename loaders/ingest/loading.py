@@ -121,7 +121,7 @@ def _known(warehouse: Path, profile: Profile, sources: Sequence[Source], options
 
 def _replaces(profile: Profile) -> bool:
     """Tell whether a load takes the place of earlier ones, so that its files say something new even if they are known."""
-    return all(entities()[feed.entity].replaces for feed in profile.feeds)
+    return all(entities()[mapping.entity].replaces for mapping in profile.mappings)
 
 
 def _earlier(
@@ -148,7 +148,7 @@ def _nothing_new(source: Source, load_id: int) -> FileReport:
 def _prepare(connection: duckdb.DuckDBPyConnection, warehouse: Path, profile: Profile) -> None:
     """Make the star where there is none, make room for what replaces, and refuse a file that is not for real data."""
     star.create(connection)
-    replacing.clear(connection, [entities()[feed.entity] for feed in profile.feeds])
+    replacing.clear(connection, [entities()[mapping.entity] for mapping in profile.mappings])
     if (
         not _replaces(profile)
         and connection.execute("SELECT 1 FROM meta.load WHERE kind = 'build'").fetchall()

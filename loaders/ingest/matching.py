@@ -14,7 +14,7 @@ from martlet.loaders.ingest.headers import listed
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from martlet.loaders.ingest.profile import Feed, Profile
+    from martlet.loaders.ingest.profile import EntityMapping, Profile
     from martlet.loaders.ingest.ranking import Fit
     from martlet.loaders.ingest.reading.source import Source
 
@@ -31,18 +31,18 @@ class Matching:
     ----------
     columns
         By key of the profile, the source's column.
-    feeds
-        The feeds for which there are columns, the main one first.
+    mappings
+        The mappings for which there are columns, the main one first.
     unused
         The source's columns that feed nothing.
     notes
         What was chosen among several, or guessed, in words.
     missing
-        Keys of columns, or fields of the main feed, that must be there and aren't; empty for what `match` returns.
+        Keys of columns, or fields of the main mapping, that must be there and aren't; empty for what `match` returns.
     """
 
     columns: dict[str, str]
-    feeds: tuple[Feed, ...]
+    mappings: tuple[EntityMapping, ...]
     unused: tuple[str, ...]
     notes: tuple[str, ...]
     missing: tuple[str, ...] = ()
@@ -98,40 +98,40 @@ def attempt(
     found = search.found
     missing = [key for key, column in profile.columns.items() if column.required and key not in found]
     missing = missing or _lacking(profile.main, found)
-    feeds, notes = [profile.main], search.notes
-    for feed in profile.feeds[1:]:
-        lacking = _lacking(feed, found)
+    mappings, notes = [profile.main], search.notes
+    for mapping in profile.mappings[1:]:
+        lacking = _lacking(mapping, found)
         if not lacking:
-            feeds.append(feed)
-        elif any(key in found for of in feed.fields.values() for key in of.columns):
+            mappings.append(mapping)
+        elif any(key in found for of in mapping.fields.values() for key in of.columns):
             notes.append(
-                f"no {feed.entity} are made of these rows, since there is no column for {' and '.join(lacking)}"
+                f"no {mapping.entity} are made of these rows, since there is no column for {' and '.join(lacking)}"
             )
-    used = {found[key] for feed in feeds for key in _keys(feed) if key in found}
+    used = {found[key] for mapping in mappings for key in _keys(mapping) if key in found}
     used |= {found[key] for key in found if any(c.currency == key for c in profile.columns.values())}
     unused = tuple(name for name in source.columns if name not in used)
-    return Matching(dict(found), tuple(feeds), unused, tuple(notes), tuple(missing))
+    return Matching(dict(found), tuple(mappings), unused, tuple(notes), tuple(missing))
 
 
-def _keys(feed: Feed) -> list[str]:
-    return [*(key for of in feed.fields.values() for key in of.columns), *feed.conditions]
+def _keys(mapping: EntityMapping) -> list[str]:
+    return [*(key for of in mapping.fields.values() for key in of.columns), *mapping.conditions]
 
 
-def _lacking(feed: Feed, found: Mapping[str, str]) -> list[str]:
-    """Return the required fields and conditions of a feed for which there is no column."""
-    fields = entity(feed.entity)
+def _lacking(mapping: EntityMapping, found: Mapping[str, str]) -> list[str]:
+    """Return the required fields and conditions of a mapping for which there is no column."""
+    fields = entity(mapping.entity)
     lacking = [
         name
-        for name, of in feed.fields.items()
+        for name, of in mapping.fields.items()
         if (of.required or fields.field(name).required)
         and of.columns
         and of.default is None
         and not of.file_name
         and not any(key in found for key in of.columns)
     ]
-    if feed.given and not any(key in found for key in feed.given):
-        lacking.append(" or ".join(feed.given))
-    return [*lacking, *(key for key in feed.where if key not in found)]
+    if mapping.given and not any(key in found for key in mapping.given):
+        lacking.append(" or ".join(mapping.given))
+    return [*lacking, *(key for key in mapping.where if key not in found)]
 
 
 def _complaint(

@@ -13,7 +13,7 @@ A profile is a TOML file. Those that Martlet ships lie in `profiles/`; anybody c
     person = { names = ["Subscriber", "Email"], required = true }
     visit  = { names = ["visit"] }
 
-    [[feeds]]                                    # the first feed is the main one: it decides the fate of a row
+    [[mappings]]                                 # the first mapping is the main one: it decides the fate of a row
     entity = "campaign_responses"
     where  = { visit = ["1"] }                   # optional: only these rows
     customer_id = "person"                       # field of the entity = column, or one of the forms of `FieldSource`
@@ -32,7 +32,8 @@ from zoneinfo import available_timezones
 
 import polars as pl
 
-from martlet.engine.declared import Key, Name, Number, Place, Regex, Texts, Word, Words, read, texts, word
+from martlet.engine.declared import Key, Name, Place, read
+from martlet.engine.declared_types import Number, Regex, Texts, Word, Words, texts, word
 from martlet.engine.errors import did_you_mean
 from martlet.loaders.ingest.entity import entities
 from martlet.loaders.ingest.reading.options import Reading
@@ -41,7 +42,7 @@ from martlet.loaders.ingest.types import Case, Content, DateOrder, FieldType, Un
 __all__ = [
     "Column",
     "Content",
-    "Feed",
+    "EntityMapping",
     "FieldSource",
     "Guess",
     "Profile",
@@ -192,13 +193,13 @@ def _source(value: Any, place: Place) -> FieldSource:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Feed:
+class EntityMapping:
     """Rows of one entity made of rows of the source.
 
     Attributes
     ----------
     entity
-        Name of the entity; several feeds may feed the same.
+        Name of the entity; several mappings may feed the same.
     fields
         What feeds each field.
     given
@@ -215,11 +216,11 @@ class Feed:
 
     @property
     def conditions(self) -> tuple[str, ...]:
-        """Keys of the columns that decide which rows the feed takes."""
+        """Keys of the columns that decide which rows the mapping takes."""
         return (*self.given, *self.where)
 
 
-def _feed(value: Any, place: Place) -> Feed:
+def _mapping(value: Any, place: Place) -> EntityMapping:
     table = dict(place.table(value))
     if "entity" not in table:
         raise place.error(f" lacks its entity.{did_you_mean('', entities())}")
@@ -233,7 +234,7 @@ def _feed(value: Any, place: Place) -> Feed:
             fields |= {f"{key}.{word}": _source(entry, inner.to(word)) for word, entry in source.items()}
         else:
             fields[key] = _source(source, inner)
-    return Feed(entity=name, given=given, where=among, fields=fields)
+    return EntityMapping(entity=name, given=given, where=among, fields=fields)
 
 
 def _conditions(where: Any, place: Place) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
@@ -244,10 +245,10 @@ def _conditions(where: Any, place: Place) -> tuple[tuple[str, ...], dict[str, tu
     return (), {key: tuple(word(entry, place.to(key)) for entry in among) for key, among in listed.items()}
 
 
-def _feeds(value: Any, place: Place) -> tuple[Feed, ...]:
+def _mappings(value: Any, place: Place) -> tuple[EntityMapping, ...]:
     if not isinstance(value, list) or not value:
-        raise place.wrong("one or more tables, each under [[feeds]]", value)
-    return tuple(_feed(feed, place.at(number)) for number, feed in enumerate(value, 1))
+        raise place.wrong("one or more tables, each under [[mappings]]", value)
+    return tuple(_mapping(mapping, place.at(number)) for number, mapping in enumerate(value, 1))
 
 
 def _column(value: Any, place: Place) -> Column:
@@ -262,12 +263,12 @@ class Profile:
     name: str
     title: str
     columns: Mapping[str, Annotated[Column, _column]]
-    feeds: Annotated[tuple[Feed, ...], _feeds]
+    mappings: Annotated[tuple[EntityMapping, ...], _mappings]
     docs: str = ""
     row: str = ""
     read: Reading = field(default_factory=Reading)
 
     @property
-    def main(self) -> Feed:
-        """The feed that decides whether a row is loaded, merged or set aside."""
-        return self.feeds[0]
+    def main(self) -> EntityMapping:
+        """The mapping that decides whether a row is loaded, merged or set aside."""
+        return self.mappings[0]

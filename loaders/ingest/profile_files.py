@@ -62,6 +62,9 @@ def _read(path: Path | Traversable) -> Profile:
         ) from error
     except tomllib.TOMLDecodeError as error:
         raise IngestError(f"the profile {path.name} is not TOML: {error}") from error
+    # Older profiles call them so.
+    if "feeds" in table:
+        table.setdefault("mappings", table.pop("feeds"))
     profile = read(Profile, table, Place("a profile", IngestError, file=path.name))
     check(profile, path.name)
     return profile

@@ -184,7 +184,9 @@ def profiles(profile: str | None, **where: Any) -> None:
             {
                 "profile": [one.name for one in found],
                 "title": [one.title for one in found],
-                "feeds": [", ".join(dict.fromkeys(feed.entity for feed in one.feeds)) for one in found],
+                "feeds": [
+                    ", ".join(dict.fromkeys(mapping.entity for mapping in one.mappings)) for one in found
+                ],
             }
         )
         output.deliver(table, **where)
@@ -196,9 +198,9 @@ def profiles(profile: str | None, **where: Any) -> None:
     columns = list(shown.columns.values())
     fed = {
         column.key: ", ".join(
-            f"{feed.entity}.{field}"
-            for feed in shown.feeds
-            for field, source in feed.fields.items()
+            f"{mapping.entity}.{field}"
+            for mapping in shown.mappings
+            for field, source in mapping.fields.items()
             if column.key in source.columns
         )
         for column in columns

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 import pytest
 
-from martlet.engine.declared import Between, Count, Key, Name, Number, Place, Regex, Texts, Word, Words, read
+from martlet.engine.declared import Between, Key, Name, Place, read
+from martlet.engine.declared_types import Count, Number, Regex, Texts, Word, Words
 from martlet.engine.errors import IngestError
 from martlet.loaders.ingest.entity import Entity
 

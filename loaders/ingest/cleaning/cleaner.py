@@ -1,7 +1,7 @@
 """Rows of a source to rows of entities, in two passes: `survey` every batch, `decide`, then `clean` every batch.
 
 What has to be known of the whole file (the order of dates, decimal marks, spellings) is decided between the passes, so
-that batches of any size give the same rows. A row that cannot feed the profile's main feed is rejected, with the column
+that batches of any size give the same rows. A row that cannot feed the profile's main mapping is rejected, with the column
 and the reason; a value that cannot be read elsewhere is emptied. Each change is counted by rule and column.
 """
 
@@ -46,7 +46,7 @@ class Cleaned:
     ----------
     rows
         By entity: `row`, the number of the row in the file, and the fields that the profile feeds, typed as
-        `readers.STAGED` says; only rows that are not rejected. An entity with several feeds has several rows per `row`.
+        `readers.STAGED` says; only rows that are not rejected. An entity with several mappings has several rows per `row`.
     rejected
         `row`, `column_name` (as the source calls it, NULL for the row as a whole), `reason`, and `detail` or NULL.
     changes
@@ -87,12 +87,19 @@ class Cleaner:
         self._date_order: Final = date_order
         self._as_of: Final = as_of
         self._inputs: Final[dict[tuple[object, ...], Input]] = {}
-        self._feeds: Final = [
-            (feed, [self._plan(feed.entity, name, of) for name, of in feed.fields.items() if self._has(of)])
-            for feed in matching.feeds
+        self._mappings: Final = [
+            (
+                mapping,
+                [
+                    self._plan(mapping.entity, name, of)
+                    for name, of in mapping.fields.items()
+                    if self._has(of)
+                ],
+            )
+            for mapping in matching.mappings
         ]
         used = {key for made in self._inputs.values() for key in made.columns}
-        used |= {key for feed in matching.feeds for key in feed.conditions}
+        used |= {key for mapping in matching.mappings for key in mapping.conditions}
         used |= {code for key in used if (code := profile.columns[key].currency) in self._found and code}
         self._used: Final = sorted(used)
         self._surveyed: Final = sorted({key for made in self._inputs.values() for key in made.surveyed})
@@ -104,7 +111,7 @@ class Cleaner:
 
     def has_time(self, entity_name: str, field: str) -> bool:
         """Tell whether any row has a time of day in a field, after the survey; without one its moments are only days."""
-        plans = [plan for feed, plans in self._feeds if feed.entity == entity_name for plan in plans]
+        plans = [plan for mapping, plans in self._mappings if mapping.entity == entity_name for plan in plans]
         return any(made.has_time for plan in plans if plan.name == field for made in plan.inputs)
 
     def survey(self, batch: Batch) -> None:
@@ -119,7 +126,7 @@ class Cleaner:
         """Decide what the file as a whole decides; return what a person should know."""
         notes = [note for made in self._inputs.values() for note in made.decide()]
         if self._as_of is None:
-            fields = {plan.name for _, plans in self._feeds for plan in plans if _counts_back(plan.field)}
+            fields = {plan.name for _, plans in self._mappings for plan in plans if _counts_back(plan.field)}
             if fields:
                 notes.append(
                     f"not held against their bounds, which count back from the day of the load: {', '.join(sorted(fields))}"
@@ -133,14 +140,14 @@ class Cleaner:
         tidy = self._tidied(batch.cells, self._used)
         texts = {key: made.text for key, made in tidy.items()}
         read = {made: made.read(texts) for made in self._inputs.values()}
-        row_checks = [RowCheck(feed, plans, texts, read, rows) for feed, plans in self._feeds]
+        row_checks = [RowCheck(mapping, plans, texts, read, rows) for mapping, plans in self._mappings]
         rejected = row_checks[0].rejected(batch.problems)
         kept = rejected["reason"].is_null()
         edits: list[Edit] = []
         frames: dict[str, list[pl.DataFrame]] = {}
         for number, row_check in enumerate(row_checks):
             frame, changes = row_check.rows(kept, is_main=number == 0)
-            frames.setdefault(row_check.feed.entity, []).append(frame)
+            frames.setdefault(row_check.mapping.entity, []).append(frame)
             edits.extend(changes)
         edits.extend(_in_use(row_checks, tidy, read, kept))
         together = {
@@ -189,9 +196,9 @@ class Cleaner:
 def _in_use(
     row_checks: list[RowCheck], tidy: Mapping[str, Tidy], read: Mapping[Input, Inputs], kept: pl.Series
 ) -> Iterator[Edit]:
-    """Yield what was changed in cells that some row took its value from, or that decided which rows a feed takes."""
+    """Yield what was changed in cells that some row took its value from, or that decided which rows a mapping takes."""
     used: dict[Input | str, pl.Series] = {
-        key: kept for row_check in row_checks for key in row_check.feed.conditions
+        key: kept for row_check in row_checks for key in row_check.mapping.conditions
     }
     for row_check in row_checks:
         for made, rows in row_check.used():

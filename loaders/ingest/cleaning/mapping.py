@@ -1,4 +1,4 @@
-"""Fields of one feed, made of its inputs: which of several columns counts, what stands where nothing is given."""
+"""Fields of one mapping, made of its inputs: which of several columns counts, what stands where nothing is given."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from martlet.loaders.ingest.cleaning.inputs import Input, Inputs
     from martlet.loaders.ingest.entity import Field
-    from martlet.loaders.ingest.profile import Feed, FieldSource
+    from martlet.loaders.ingest.profile import EntityMapping, FieldSource
 
 __all__ = ["FieldPlan", "Filled", "chosen_rows"]
 
@@ -51,7 +51,7 @@ class Filled:
 
 
 class FieldPlan:
-    """How one field of a feed is filled."""
+    """How one field of a mapping is filled."""
 
     def __init__(self, field: Field, source: FieldSource, name: str, inputs: tuple[Input, ...]) -> None:
         self.field: Final = field
@@ -108,21 +108,23 @@ def _else(one: Filled, other: Inputs, name: str) -> Filled:
     return Filled(found["value"], problems, found["column"], found["text"], None)
 
 
-def chosen_rows(feed: Feed, texts: Mapping[str, pl.Series], height: int) -> tuple[pl.Series, pl.Series]:
-    """Return which rows of a batch a feed takes, and of the others why it doesn't."""
-    given = [key for key in feed.given if key in texts]
+def chosen_rows(
+    mapping: EntityMapping, texts: Mapping[str, pl.Series], height: int
+) -> tuple[pl.Series, pl.Series]:
+    """Return which rows of a batch a mapping takes, and of the others why it doesn't."""
+    given = [key for key in mapping.given if key in texts]
     reasons = []
     if given:
         any_given = pl.any_horizontal(pl.col(key).is_not_null() for key in given)
         reasons.append((any_given, pl.lit(f"no {' or '.join(given)}")))
-    for key, among in feed.where.items():
+    for key, among in mapping.where.items():
         fits = folded(pl.col(key)).is_in([fold(word) for word in among]).fill_null(value=False)
         here = pl.format(f"{key} is '{{}}', not {' or '.join(among)}", pl.col(key).fill_null(""))
         reasons.append((fits, here))
     if not reasons:
         nothing = pl.repeat(None, height, dtype=pl.String, eager=True)
         return pl.repeat(value=True, n=height, dtype=pl.Boolean, eager=True), nothing
-    found = pl.DataFrame({key: texts[key] for key in (*given, *feed.where)}).select(
+    found = pl.DataFrame({key: texts[key] for key in (*given, *mapping.where)}).select(
         chosen=pl.all_horizontal(fits for fits, _ in reasons),
         why=pl.coalesce(pl.when(~fits).then(why) for fits, why in reasons),
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from martlet.loaders.ingest.cleaning.inputs import Input, Inputs
     from martlet.loaders.ingest.cleaning.mapping import FieldPlan, Filled
-    from martlet.loaders.ingest.profile import Feed
+    from martlet.loaders.ingest.profile import EntityMapping
 
 __all__ = ["RowCheck"]
 
@@ -22,20 +22,20 @@ _REJECTED: Final = {"row": pl.Int64, "column_name": pl.String, "reason": pl.Stri
 
 
 class RowCheck:
-    """One feed in one batch: fills its fields and finds the rows that can feed it."""
+    """One mapping in one batch: fills its fields and finds the rows that can feed it."""
 
     def __init__(
         self,
-        feed: Feed,
+        mapping: EntityMapping,
         plans: list[FieldPlan],
         texts: Mapping[str, pl.Series],
         read: Mapping[Input, Inputs],
         rows: pl.Series,
     ) -> None:
-        self.feed: Final = feed
+        self.mapping: Final = mapping
         self._plans: Final = plans
         self._rows: Final = rows
-        self._chosen, self._why = chosen_rows(feed, texts, len(rows))
+        self._chosen, self._why = chosen_rows(mapping, texts, len(rows))
         self._fed = self._chosen
         self._filled: Final[dict[str, Filled]] = {plan.name: plan.fill(read, rows) for plan in plans}
 
@@ -121,5 +121,5 @@ class RowCheck:
             return []
         filled = self._filled[plan.name]
         nothing = pl.repeat("", len(places), eager=True)
-        name = f"{self.feed.entity}.{plan.name}"
+        name = f"{self.mapping.entity}.{plan.name}"
         return [Edit("left_out", name, places, filled.texts.gather(places), nothing)]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import polars as pl
 
-from martlet.engine.declared import Count, Place, Regex, Texts, read
+from martlet.engine.declared import Place, read
+from martlet.engine.declared_types import Count, Regex, Texts  # noqa: TC001  (evaluated, to read tables)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,7 +6,7 @@ from martlet.loaders.ingest.profile_files import load_profile
 
 
 def profile_of(folder, columns_and_feeds):
-    """Write a profile's columns and feeds to a file, under a name and a title, and load it."""
+    """Write a profile's columns and mappings to a file, under a name and a title, and load it."""
     return written(folder, f'name = "mine"\ntitle = "A test"\n{dedent(columns_and_feeds)}')
 
 

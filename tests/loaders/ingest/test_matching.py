@@ -38,7 +38,7 @@ def test_without_header_or_guesses_the_order_of_the_profile_decides(tmp_path):
         day = ["Day"]
         name = ["Campaign"]
         cost = ["Cost"]
-        [[feeds]]
+        [[mappings]]
         entity = "ad_spend"
         date = "day"
         campaign = "name"
@@ -139,20 +139,20 @@ def test_a_feed_without_its_columns_is_left_out_and_told(tmp_path):
         label = ["label"]
         n = ["n"]
         each = ["each"]
-        [[feeds]]
+        [[mappings]]
         entity = "order_lines"
         order_id = "order"
         product_id = "what"
         quantity = "n"
         unit_price = "each"
-        [[feeds]]
+        [[mappings]]
         entity = "products"
         product_id = "label"
         name = "what"
         """,
     )
     found = match(profile, table(UNITS))
-    assert [feed.entity for feed in found.feeds] == ["order_lines"]
+    assert [mapping.entity for mapping in found.mappings] == ["order_lines"]
     assert found.notes == ("no products are made of these rows, since there is no column for product_id",)
     assert found.unused == ("when",)
 
@@ -164,7 +164,7 @@ def test_a_required_field_of_the_main_feed_must_have_a_column(tmp_path):
         [columns]
         who = ["who"]
         mail = ["mail"]
-        [[feeds]]
+        [[mappings]]
         entity = "customers"
         customer_id = "who"
         email = "mail"

@@ -24,7 +24,7 @@ who    = "Client"
 amount = { names = ["Total"], decimal = ",", unit = "cents", min = 0, max = 100, impossible = [99] }
 state  = { names = ["State"], words = { bezahlt = "completed" }, null = ["offen?"] }
 
-[[feeds]]
+[[mappings]]
 entity      = "orders"
 order_id    = "no"
 customer_id = { from = "who", required = true }
@@ -32,7 +32,7 @@ ordered_at  = "when"
 net_revenue = "amount"
 status      = { from = "state", default = "completed" }
 
-[[feeds]]
+[[mappings]]
 entity      = "customers"
 where       = { state = ["bezahlt"] }
 customer_id = ["who", "no"]
@@ -59,8 +59,8 @@ def test_all_that_a_profile_says_is_read(tmp_path):
     assert (profile.columns["amount"].decimal, profile.columns["amount"].max) == (",", 100)
     assert profile.main.fields["customer_id"].required
     assert profile.main.fields["status"].default == "completed"
-    assert profile.feeds[1].where == {"state": ("bezahlt",)}
-    assert profile.feeds[1].fields["customer_id"].columns == ("who", "no")
+    assert profile.mappings[1].where == {"state": ("bezahlt",)}
+    assert profile.mappings[1].fields["customer_id"].columns == ("who", "no")
 
 
 def test_a_column_is_known_by_its_key_unless_it_has_names(tmp_path):
@@ -81,12 +81,12 @@ def test_a_column_is_known_by_its_key_unless_it_has_names(tmp_path):
         ("min = 0", "min = 200", "columns.amount.min is 200, more than its max, 100"),
         ("min = 0", 'min = "0"', "columns.amount.min must be a number, not '0'"),
         ('"Client"', '"Total"', "columns.amount.names: 'Total' is a name of columns.who already"),
-        ('entity      = "orders"', 'entity      = "order"', "feeds.1..entity is 'order'. Did you mean 'orders'?"),
-        ('entity      = "orders"\n', "", "feeds.1. lacks its entity"),
-        ("net_revenue =", "net_revenu =", "feeds.1..net_revenu: orders have no field 'net_revenu'. Did you mean 'net_revenue'?"),
-        ('= "amount"', '= "amout"', "feeds.1..net_revenue: there is no column 'amout' under .columns.. Did you mean 'amount'?"),
-        ('ordered_at  = "when"\n', "", 'feeds.1. .orders. lacks ordered_at, .*add ordered_at = "column"'),
-        ('ordered_at  = "when"', 'ordered_at  = "amount"', "feeds.1..ordered_at is a timestamp, but columns.amount.decimal is for these types: count, money"),
+        ('entity      = "orders"', 'entity      = "order"', "mappings.1..entity is 'order'. Did you mean 'orders'?"),
+        ('entity      = "orders"\n', "", "mappings.1. lacks its entity"),
+        ("net_revenue =", "net_revenu =", "mappings.1..net_revenu: orders have no field 'net_revenu'. Did you mean 'net_revenue'?"),
+        ('= "amount"', '= "amout"', "mappings.1..net_revenue: there is no column 'amout' under .columns.. Did you mean 'amount'?"),
+        ('ordered_at  = "when"\n', "", 'mappings.1. .orders. lacks ordered_at, .*add ordered_at = "column"'),
+        ('ordered_at  = "when"', 'ordered_at  = "amount"', "mappings.1..ordered_at is a timestamp, but columns.amount.decimal is for these types: count, money"),
         ('"Client"', '{ type = "money" }\nx = "Client"', None),
         ('= { names = ["When"],', '= { type = "bool", names = ["When"],', "ordered_at is a timestamp, but columns.when is declared as a bool"),
         ("bezahlt = ", 'bezahlt = "compleated", x = ', "columns.state.words.bezahlt is 'compleated', which feeds status: unreadable word"),
@@ -94,7 +94,7 @@ def test_a_column_is_known_by_its_key_unless_it_has_names(tmp_path):
         ('default = "completed"', 'default = "done"', "status.default is 'done': unreadable word: none of open, completed"),
         ('{ from = "who", required = true }', "{ required = true }", "customer_id must have one of from, constant, row_number and file_name; it has none"),
         ('{ from = "who", required = true }', '{ from = "who", constant = "x" }', "it has from and constant"),
-        ("where       = { state", "where       = { status", "feeds.2..where: there is no column 'status'.*Did you mean 'state'?"),
+        ("where       = { state", "where       = { status", "mappings.2..where: there is no column 'status'.*Did you mean 'state'?"),
         ("skip_lines = 2", "skip_lines = -2", "read.skip_lines must be a whole number from 0"),
         ("skip_lines = 2", 'drop_totals = "(Total"', "read.drop_totals is no regular expression"),
         ('"traffic_source.medium"', '{ list = "event_params" }', "read.params.medium must be a dotted path, "),
@@ -109,6 +109,10 @@ def test_mistakes_are_told_with_their_place_and_what_would_be_right(tmp_path, ol
         return
     with pytest.raises(IngestError, match=message):
         written(tmp_path, text)
+
+
+def test_mappings_may_still_be_called_feeds(tmp_path):
+    assert written(tmp_path, GOOD.replace("[[mappings]]", "[[feeds]]")) == written(tmp_path, GOOD)
 
 
 def test_unknown_profiles_get_the_nearest_name(tmp_path):

@@ -57,7 +57,7 @@ def test_a_row_of_examples_is_clean(name, tmp_path):
     cleaner.decide()
     cleaned = cleaner.clean(batch)
     assert cleaned.rejected.rows() == []
-    fed = {feed.entity for feed in profile.feeds if not feed.where}
+    fed = {mapping.entity for mapping in profile.mappings if not mapping.where}
     assert {entity for entity, frame in cleaned.rows.items() if frame.height} >= fed
     spoilt = [change for change in cleaned.changes if change.rule in ("unreadable", "impossible", "left_out")]
     assert spoilt == []

@@ -90,7 +90,7 @@ def test_the_sum_of_a_family_fits_where_its_parts_do(tmp_path):
     columns = "".join(f'{name} = "{name}"\n' for name in names)
     family = ", ".join(f'{name} = "{name}"' for name in names)
     profile.write_text(
-        f'name = "spend"\ntitle = "Spend"\n[columns]\nid = "id"\n{columns}[[feeds]]\nentity = "customer_snapshots"\n'
+        f'name = "spend"\ntitle = "Spend"\n[columns]\nid = "id"\n{columns}[[mappings]]\nentity = "customer_snapshots"\n'
         f'customer_id = "id"\nspend = {{ {family} }}\n'
     )
     report = martlet.ingest(profile, file, warehouse=tmp_path / "w.duckdb")

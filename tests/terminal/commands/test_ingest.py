@@ -62,7 +62,7 @@ def test_a_profile_of_ones_own_is_a_file_in_either_spelling(run, tmp_path):
     mine.write_text(
         'name = "mine"\ntitle = "My till"\n[columns]\nwho = { names = ["Kunde"], required = true }\n'
         'when = { names = ["Zeit"], required = true, dates = "dmy" }\nmoney = { names = ["Summe"], required = true }\n'
-        '[[feeds]]\nentity = "orders"\ncustomer_id = "who"\nordered_at = "when"\nnet_revenue = "money"\n'
+        '[[mappings]]\nentity = "orders"\ncustomer_id = "who"\nordered_at = "when"\nnet_revenue = "money"\n'
     )
     till = tmp_path / "till.csv"
     till.write_text("Kunde;Zeit;Summe\nAnn;01.02.2024 10:00;1.234,50\n")

@@ -176,7 +176,7 @@ def test_ages_and_incomes_that_cannot_be_are_emptied(tmp_path):
         born = ["Year_Birth"]
         day = ["Birthday"]
         income = ["Income"]
-        [[feeds]]
+        [[mappings]]
         entity = "customers"
         customer_id = "id"
         birth_year = "born"
@@ -212,7 +212,7 @@ email   = ["Email"]
 agreed  = { names = ["Accepts"], words = { subscribed = "yes", unsubscribed = "no" } }
 kind    = ["Kind"]
 
-[[feeds]]
+[[mappings]]
 entity = "order_lines"
 order_id = "order"
 product_id = ["sku", "item"]
@@ -221,14 +221,14 @@ unit_price = "price"
 ordered_at = { from = ["day", "time"], join = true }
 line_number = { row_number = true }
 
-[[feeds]]
+[[mappings]]
 entity = "customers"
 where = "email"
 customer_id = "email"
 email = "email"
 is_email_opted_in = "agreed"
 
-[[feeds]]
+[[mappings]]
 entity = "campaign_responses"
 where = { kind = ["Gift", "sale"] }
 customer_id = "email"
@@ -280,7 +280,7 @@ def test_a_default_stands_where_the_file_lacks_the_column(tmp_path):
         day = ["Day"]
         name = ["Campaign"]
         cost = ["Cost"]
-        [[feeds]]
+        [[mappings]]
         entity = "ad_spend"
         date = "day"
         campaign = { from = "name", default = "(not set)" }
@@ -322,17 +322,17 @@ def test_several_feeds_of_one_entity_make_several_rows(tmp_path):
         two = ["Cmp2"]
         wines = ["MntWines"]
         fish = ["MntFish"]
-        [[feeds]]
+        [[mappings]]
         entity = "customer_snapshots"
         customer_id = "id"
         spend.Wines = "wines"
         spend."Fish & Co" = "fish"
-        [[feeds]]
+        [[mappings]]
         entity = "campaign_responses"
         customer_id = "id"
         campaign = { constant = "1" }
         has_responded = "one"
-        [[feeds]]
+        [[mappings]]
         entity = "campaign_responses"
         customer_id = "id"
         campaign = { constant = "2" }
