@@ -5,6 +5,7 @@ a dimension stands there as the member's own name: `customer`, `campaign`, `chan
 """
 
 import csv
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -37,13 +38,14 @@ def export_of(profile: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory):
-    """A function that gives the warehouse into which a profile's export was loaded."""
+def loaded(_empty_warehouse, tmp_path_factory):
+    """A function that gives the warehouse into which a profile's export was loaded; its packs stand there before."""
     made: dict[str, Path] = {}
 
     def warehouse_of(profile: str) -> Path:
         if profile not in made:
             made[profile] = tmp_path_factory.mktemp("exports") / f"{profile}.duckdb"
+            shutil.copyfile(_empty_warehouse, made[profile])
             ingest(profile, export_of(profile), warehouse=made[profile], as_of=AS_OF)
         return made[profile]
 

@@ -1,5 +1,6 @@
 """Published order files load to the counts, sums and summaries that their publishers give."""
 
+import shutil
 from datetime import date
 
 import duckdb
@@ -10,8 +11,9 @@ import martlet
 
 
 @pytest.fixture(scope="module")
-def cdnow(shared, tmp_path_factory):
+def cdnow(shared, _empty_warehouse, tmp_path_factory):
     path = tmp_path_factory.mktemp("cdnow") / "w.duckdb"
+    shutil.copyfile(_empty_warehouse, path)
     report = martlet.ingest(
         "orders",
         shared / "known_answers/lifetimes/CDNOW_sample.txt",
@@ -27,6 +29,7 @@ def orders_of(path):
         return connection.sql(sql).pl()
 
 
+@pytest.mark.usefixtures("quick")
 def test_rfm_r(shared, tmp_path):
     path = tmp_path / "w.duckdb"
     report = martlet.ingest("orders", shared / "known_answers/rfm_r/rfm_data_orders.csv", warehouse=path)
@@ -56,6 +59,7 @@ def test_cdnow_is_understood_without_header(cdnow, shared):
     assert report.new["customers"] == 2357
 
 
+@pytest.mark.usefixtures("quick")
 def test_cdnow_guesses_the_master_id_and_says_so(shared, tmp_path):
     report = martlet.ingest(
         "orders", shared / "known_answers/lifetimes/CDNOW_sample.txt", warehouse=tmp_path / "w.duckdb"

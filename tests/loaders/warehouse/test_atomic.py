@@ -122,7 +122,7 @@ def test_a_missing_directory_is_named(path):
 
 WRITER = """
 import sys, time
-from martlet.loaders import star
+from martlet.loaders.warehouse import star
 from martlet.loaders.warehouse.atomic import rewriting
 import martlet.loaders.warehouse.atomic as life
 if sys.argv[2] == "publishing":
