@@ -166,8 +166,9 @@ def choices_used(path: str, body: str) -> list[Use]:
     return [
         Use(node.name, name, node.lineno)
         for name, _, tree in parts
+        for asked in [meta.find_undeclared_variables(tree) - set_here]
         for node in tree.find_all(nodes.Name)
-        if node.ctx == "load" and node.name in meta.find_undeclared_variables(tree) - set_here
+        if node.ctx == "load" and node.name in asked
     ]
 
 
