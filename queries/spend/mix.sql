@@ -23,7 +23,7 @@ share_gap = "revenue_share - spend_share."
 roas = "revenue / spend: the average return."
 weeks = "Whole weeks, Monday to Sunday, between the first and the last day of spend in the range, of any channel."
 marginal_roas = "Revenue that another unit of weekly spend went along with."
-marginal_roas_low = "Lower end of its 95 % interval (normal approximation)."
+marginal_roas_low = "Lower end of its 95 % interval, by Student's t with weeks - 2 degrees of freedom."
 marginal_roas_high = "Upper end of its 95 % interval."
 */
 {% import "_shared/journeys/orders.sql" as orders %}
@@ -65,7 +65,7 @@ channel_sums AS (
         FROM weekly_revenue
         WHERE channel IN (SELECT channel FROM weekly_spend)
     ) AS sums
-    GROUP BY weekly_revenue.model, channel
+    GROUP BY sums.model, channel
 ),
 
 {{ marginal.slopes() }},
@@ -92,8 +92,8 @@ SELECT
     main.ratio(shares.revenue, shares.spend) AS roas,
     coalesce(slopes.weeks, 0) AS weeks,
     slopes.slope AS marginal_roas,
-    slopes.slope - 1.959963984540054 * slopes.standard_error AS marginal_roas_low,
-    slopes.slope + 1.959963984540054 * slopes.standard_error AS marginal_roas_high
+    slopes.slope - main.student_t_95(slopes.weeks - 2) * slopes.standard_error AS marginal_roas_low,
+    slopes.slope + main.student_t_95(slopes.weeks - 2) * slopes.standard_error AS marginal_roas_high
 FROM channel_shares AS shares
 LEFT JOIN slopes ON slopes.model = shares.model AND slopes.channel = shares.channel
 ORDER BY list_position($model, shares.model), shares.spend DESC, shares.channel

@@ -8,7 +8,7 @@ Spend without a campaign stands in a row of its own, so that the rows sum to the
 grain = ["campaign_key"]
 
 [params]
-as_of = { type = "date", doc = "Last day whose spend counts, itself included. Default: the last of the ledger." }
+as_of = { type = "date", doc = "Last day whose spend counts, itself included. Default: the last day with spend." }
 recent_days = { type = "int", min = 1, max = 365, default = 7, doc = "Days up to as_of whose mean spend is taken to go on." }
 tolerance = { type = "float", min = 0, max = 1, default = 0.1, doc = "How far pace may lie from 1 and still count as on pace." }
 
@@ -29,7 +29,7 @@ share_spent = "spend / budget."
 remaining_budget = "budget - spend, negative once it is overspent."
 recent_daily_spend = "Mean spend a day over the last recent_days, days without spend included; over fewer where the campaign is younger."
 needed_daily_spend = "What would use up the remaining budget by the last planned day. NULL once no days or no money are left."
-projected_spend = "Spend by the last planned day if recent_daily_spend goes on."
+projected_spend = "Spend by the last planned day if recent_daily_spend goes on. NULL before the first day, when nothing tells how it will run."
 projected_overspend = "projected_spend - budget; negative is money left on the table."
 status = "over, on pace or under; ended, not started, no end (a budget without planned days) or no budget."
 */
@@ -41,10 +41,10 @@ WITH ledger AS (
 
 today AS (
     SELECT coalesce($as_of, last_date) AS date
-    FROM (SELECT max(date) AS last_date FROM ledger) AS ends
+    FROM (SELECT max(date) AS last_date FROM ledger WHERE spend > 0) AS ends
 ),
 
-spent AS (
+campaign_spend AS (
     SELECT
         ledger.campaign_key,
         min(ledger.date) AS first_date,
@@ -56,7 +56,7 @@ spent AS (
     GROUP BY ledger.campaign_key
 ),
 
-planned AS (
+campaign_plans AS (
     SELECT
         campaign.campaign_key,
         campaign.campaign_id,
@@ -73,21 +73,20 @@ planned AS (
         greatest(date_diff('day', campaign.starts_on, least(today.date, campaign.ends_on)) + 1, 0) AS elapsed_days
     FROM star.dim_campaign AS campaign
     CROSS JOIN today
-    LEFT JOIN spent ON spent.campaign_key = campaign.campaign_key
+    LEFT JOIN campaign_spend AS spent ON spent.campaign_key = campaign.campaign_key
     LEFT JOIN star.dim_channel AS channel ON channel.channel_key = campaign.channel_key
     WHERE spent.campaign_key IS NOT NULL OR campaign.budget IS NOT NULL
 ),
 
-paced AS (
+campaign_pace AS (
     SELECT
         *,
-        CAST(round(CAST(budget * elapsed_days AS DOUBLE) / planned_days, 2) AS DECIMAL(18, 2)) AS expected_spend,
+        main.money(main.ratio(budget * elapsed_days, planned_days)) AS expected_spend,
         planned_days - elapsed_days AS days_left,
-        CAST(
-            round(CAST(spend AS DOUBLE) + coalesce(recent_daily_spend, 0) * (planned_days - elapsed_days), 2)
-            AS DECIMAL(18, 2)
-        ) AS projected_spend
-    FROM planned
+        CASE
+            WHEN today >= starts_on THEN main.money(spend + coalesce(recent_daily_spend, 0) * (planned_days - elapsed_days))
+        END AS projected_spend
+    FROM campaign_plans
 )
 
 SELECT
@@ -113,10 +112,10 @@ SELECT
         WHEN budget IS NULL THEN 'no budget'
         WHEN today < starts_on THEN 'not started'
         WHEN planned_days IS NULL THEN 'no end'
-        WHEN days_left <= 0 THEN 'ended'
+        WHEN today > ends_on THEN 'ended'
         WHEN main.ratio(spend, expected_spend) > 1 + $tolerance THEN 'over'
         WHEN main.ratio(spend, expected_spend) < 1 - $tolerance THEN 'under'
         ELSE 'on pace'
     END AS status
-FROM paced
+FROM campaign_pace
 ORDER BY campaign_key

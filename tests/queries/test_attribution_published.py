@@ -260,3 +260,27 @@ def test_touches_of_the_same_moment_go_by_their_number(star):
         ],
     )
     assert [row["path"] for row in star.ask("attribution/paths")] == ["b > a"]
+
+
+@pytest.mark.parametrize("markov_order", [1, 2])
+@pytest.mark.parametrize("revenues", [(100, 50, -30), (-50, 20, 0), (30, -30, 0)])
+def test_revenue_below_zero_is_credited_where_it_happened(star, revenues, markov_order):
+    names = ("Email", "Direct", "Display")
+    fill_paths(star, [([name], value, 1, 2) for name, value in zip(names, revenues, strict=True)])
+    expected = {**dict(zip(names, revenues, strict=True)), "(unattributed)": 0}
+    for row in star.ask("attribution/channels", model=ALL, markov_order=markov_order):
+        assert row["revenue"] == pytest.approx(expected[row["channel"]], abs=1e-9), row["model"]
+
+
+@pytest.mark.parametrize("markov_order", [1, 2])
+def test_credits_sum_to_the_total_when_some_revenue_is_below_zero(star, markov_order):
+    fill_paths(star, [(["a", "b"], 100, 1, 3), (["b", "a", "c"], -250, 1, 1), (["c"], 40, 2, 0), (["b"], -7, 1, 4)])
+    totals = dict.fromkeys(ALL, 0)
+    for row in star.ask("attribution/channels", model=ALL, markov_order=markov_order):
+        totals[row["model"]] += row["revenue"]
+    assert totals == pytest.approx(dict.fromkeys(ALL, 100 - 250 + 80 - 7), abs=1e-9)
+
+
+def test_a_path_without_orders_has_no_removal_effect(star):
+    fill_paths(star, [(["a"], 10, 0, 5)])
+    assert star.ask("attribution/removal_effects") == []

@@ -1,6 +1,7 @@
 """The pack spend against totals of the facts, the attribution pack, and computations of its own in plain Python."""
 
 from collections import defaultdict
+import math
 from datetime import timedelta
 from decimal import Decimal
 
@@ -91,6 +92,21 @@ def test_waste_is_what_campaigns_do_not_pay_for(warehouse, min_roi, margin):
     assert list(found.values()) == sorted(found.values(), reverse=True)
 
 
+def student_t(degrees):
+    """Return the 97.5 % point of Student's t, by integrating its density."""
+    step = 1e-3
+    x = np.arange(0, 40, step)
+    scale = math.exp(math.lgamma((degrees + 1) / 2) - math.lgamma(degrees / 2)) / math.sqrt(degrees * math.pi)
+    below = 0.5 + np.cumsum(scale * (1 + (x + step / 2) ** 2 / degrees) ** (-(degrees + 1) / 2)) * step
+    return float(np.interp(0.975, below, x + step))
+
+
+@pytest.mark.parametrize("degrees", [1, 2, 3, 4, 10, 101])
+def test_a_95_percent_interval_is_as_wide_as_students_t(warehouse, degrees):
+    (found,) = warehouse.sql(f"SELECT main.student_t_95({degrees})").rows()[0]
+    assert found == pytest.approx(student_t(degrees), rel=2e-3)
+
+
 def test_shares_of_the_mix_sum_to_one_and_slopes_are_those_of_least_squares(warehouse):
     mix = warehouse.query("spend/mix", model=["linear"]).pl()
     assert mix["spend_share"].sum() == pytest.approx(1)
@@ -107,7 +123,8 @@ def test_shares_of_the_mix_sum_to_one_and_slopes_are_those_of_least_squares(ware
         x = np.array([float(points[week]["spend"]) if week in points else 0.0 for week in weeks])
         y = np.array([points[week]["revenue"] if week in points else 0.0 for week in weeks])
         (slope, _), covariance = np.polyfit(x, y, 1, cov=True)
-        half = 1.959963984540054 * np.sqrt(covariance[0, 0])
+        # Student's t for as many weeks: 1.983 with 103 of them.
+        half = student_t(len(weeks) - 2) * np.sqrt(covariance[0, 0])
         assert row["weeks"] == len(weeks)
         # The query takes revenue in whole cents.
         assert row["marginal_roas"] == pytest.approx(slope, rel=1e-3, abs=2e-3)
