@@ -41,7 +41,7 @@ __all__ = [
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create all schemas, types and tables, the unknown member of each dimension, and the channels."""
+    """Create all schemas, types and tables, the unknown row of each dimension, and the channels."""
     for relation in create_tables(connection):
         if relation.unit.header.get("unknown"):
             key = relation.keys[0].columns[0]

@@ -29,14 +29,14 @@ class Join:
 
 @dataclass
 class Resolved:
-    """The joins of a staged table, and how many members were made, by dimension."""
+    """The joins of a staged table, and how many placeholders were made, by dimension."""
 
     joins: list[Join]
     made: dict[str, int]
 
 
 def resolve(connection: duckdb.DuckDBPyConnection, staged: Staged) -> Resolved:
-    """Find or make the members that staged rows name; their keys stand in temporary tables for the joins returned."""
+    """Find or make the rows of dimensions that staged rows name; their keys stand in temporary tables for the joins returned."""
     groups: dict[tuple[str, str], list[str]] = {}
     for name in staged.fed:
         of = staged.entity.field(name)
@@ -58,17 +58,17 @@ def _resolve_one(
     connection: duckdb.DuckDBPyConnection, staged: Staged, of: Dimension, key: str, names: list[str]
 ) -> tuple[Join, int]:
     values = _natural(staged, of, names)
-    columns = [f"n{place}" for place in range(1, len(values) + 1)]
+    columns = [f"n{number}" for number in range(1, len(values) + 1)]
     table = f"key_{staged.entity.name.replace('.', '_')}_{key}"
     wanted = ", ".join(f"{value} AS {column}" for value, column in zip(values, columns, strict=True))
     given = " OR ".join(f"{quoted(name)} IS NOT NULL" for name in names)
-    same = " AND ".join(f"member.{column} = wanted.{column}" for column in columns)
+    same = " AND ".join(f"known.{column} = wanted.{column}" for column in columns)
     alias = f"LEFT JOIN ({of.aliases()}) AS other ON other.n1 = wanted.n1" if of.alias else ""
-    found = "coalesce(member.key, other.key)" if of.alias else "member.key"
+    found = "coalesce(known.key, other.key)" if of.alias else "known.key"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {table} AS "
         f"WITH wanted AS (SELECT {wanted}, min(row) AS row FROM {staged.name} WHERE {given} GROUP BY ALL) "
-        f"SELECT wanted.*, {found} AS key FROM wanted LEFT JOIN ({of.names()}) AS member ON {same} {alias}"
+        f"SELECT wanted.*, {found} AS key FROM wanted LEFT JOIN ({of.names()}) AS known ON {same} {alias}"
     )
     made = 0
     if not all(staged.entity.field(name).only_known for name in names):
@@ -95,7 +95,7 @@ def _make(
         connection.execute(of.add("fresh"))
         if of.tracked:
             history.begin(connection, of, "SELECT key FROM fresh")
-        columns = [f"n{place}" for place in range(1, len(of.natural) + 1)]
+        columns = [f"n{number}" for number in range(1, len(of.natural) + 1)]
         same = " AND ".join(f"{table}.{column} = fresh.{column}" for column in columns)
         connection.execute(f"UPDATE {table} SET key = fresh.key FROM fresh WHERE {same}")
     connection.execute("DROP TABLE fresh")
@@ -103,7 +103,7 @@ def _make(
 
 
 def _natural(staged: Staged, of: Dimension, names: list[str]) -> list[str]:
-    """Return the SQL of what identifies the member that a staged row names; NULL in all of them if it names none."""
+    """Return the SQL of what identifies the row of a dimension that a staged row names; NULL in all of them if it names none."""
     if len(of.natural) == 1:
         return [f"coalesce({', '.join(quoted(name) for name in names)})"]
     given = [

@@ -109,7 +109,7 @@ class Staging:
         return anonymous(self.connection, frame, is_customers=described.name == "customers")
 
     def in_order(self) -> list[Staged]:
-        """Return what was staged, in the order in which it settles."""
+        """Return what was staged, in the order in which it is loaded."""
         return [self.tables[name] for name in entities() if name in self.tables]
 
     def drop(self) -> None:

@@ -7,7 +7,6 @@ import pytest
 
 import martlet
 from martlet.engine.errors import CheckError, ParameterError, WarehouseError
-from martlet.loaders.company import _past
 from martlet.loaders.warehouse.atomic import rewriting
 
 from .test_build import fingerprint
