@@ -43,6 +43,7 @@ def merge_dimension(
     resolved = resolve(connection, staged)
     of = dimension_of(staged.entity.table)
     gathered = gather(connection, staged, of, resolved.joins)
+    resolved.drop(connection)
     composed = compose(connection, staged, of, gathered, as_of)
     changed = _changed(connection, of, composed)
     if of.is_dated and staged.is_main:

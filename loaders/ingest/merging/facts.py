@@ -42,6 +42,7 @@ def merge_facts(
         refuse_contradictions(connection, staged)
     resolved = resolve(connection, staged)
     keyed, notes = identify(connection, staged, resolved.joins)
+    resolved.drop(connection)
     outcome = Outcome(notes=notes)
     stored = {column.name: column for column in columns_of(connection, staged.entity.table)}
     rows = FactRows(staged, keyed, stored, as_of)

@@ -47,11 +47,12 @@ def merge_family(load: FileLoad, table: Staged, each: Each) -> None:
         columns={name: sql for name, sql in table.entity.columns.items() if name in table.entity.key},
     )
     fed = (*keys, each.column, each.value)
-    outcome, keyed = merge_facts(connection, Staged(entity, staged, fed, is_main=False), load.as_of)
+    rows = Staged(entity, staged, fed, is_main=False)
+    outcome, keyed = merge_facts(connection, rows, load.as_of)
     keyed.drop(connection)
     load.result.others[entity.name] = outcome
     load.result.tables[each.table] += 1
-    connection.execute(f"DROP TABLE {staged}")
+    rows.drop(connection)
     same = " AND ".join(f"part.{key} = whole.{key}" for key in primary_key(table.entity.table))
     connection.execute(
         f"UPDATE {table.entity.table} AS whole SET {each.total} = part.total FROM (SELECT "

@@ -100,8 +100,8 @@ class OrderTotals(Hook):
         connection, staged = self.load.connection, self.staged
         connection.execute(_MADE.format(lines=staged.all_fields()))
         connection.execute(_FOLLOWING.format(lines=staged.name))
-        if count(connection, "staged_made_orders"):
-            orders = Staged(entity("orders"), "staged_made_orders", _FED, is_main=False)
+        orders = Staged(entity("orders"), "staged_made_orders", _FED, is_main=False)
+        if count(connection, orders.name):
             outcome, keyed = merge_facts(connection, orders, self.load.as_of)
             keyed.drop(connection)
             self.load.result.note_other("orders", orders.entity.table, outcome)
@@ -109,7 +109,7 @@ class OrderTotals(Hook):
                 "INSERT INTO following SELECT order_id FROM star.fact_order "
                 "WHERE source_id IN (SELECT order_id FROM staged_made_orders)"
             )
-        connection.execute("DROP TABLE staged_made_orders")
+        orders.drop(connection)
         _refuse_homeless(connection, staged)
 
     def after(self, outcome: Outcome, keyed: KeyedRows) -> None:  # noqa: ARG002  (a hook's signature)

@@ -57,6 +57,11 @@ class Staged:
         """Temporary table of the rows that were taken out: `row`, `part`, `fate` (merged, refused), `field`, `reason`, `detail`."""
         return f"dropped_{self.name}"
 
+    def drop(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Drop both tables, as far as they are there."""
+        for table in (self.name, self.dropped):
+            connection.execute(f"DROP TABLE IF EXISTS {table}")
+
     def all_fields(self) -> str:
         """Return a subquery with all fields of the entity, those not fed being NULL."""
         absent = (
@@ -115,8 +120,7 @@ class Staging:
     def drop(self) -> None:
         """Drop the tables."""
         for table in self.tables.values():
-            self.connection.execute(f"DROP TABLE IF EXISTS {table.name}")
-            self.connection.execute(f"DROP TABLE IF EXISTS {table.dropped}")
+            table.drop(self.connection)
         self.tables.clear()
 
     def _make(self, described: Entity, columns: list[str]) -> Staged:

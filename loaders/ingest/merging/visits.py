@@ -69,12 +69,12 @@ class EventVisits(Hook):
         if "session_id" not in staged.fed:
             return
         connection.execute(_MADE.format(events=staged.all_fields()))
-        if count(connection, "staged_made_sessions"):
-            visits = Staged(entity("sessions"), "staged_made_sessions", _FED, is_main=False)
+        visits = Staged(entity("sessions"), "staged_made_sessions", _FED, is_main=False)
+        if count(connection, visits.name):
             outcome, keyed = merge_facts(connection, visits, self.load.as_of)
             keyed.drop(connection)
             self.load.result.note_other("sessions", visits.entity.table, outcome)
-        connection.execute("DROP TABLE staged_made_sessions")
+        visits.drop(connection)
 
     def after(self, outcome: Outcome, keyed: KeyedRows) -> None:  # noqa: ARG002  (a hook's signature)
         """Let the visits of the events begin no later, and reach no less far, than the events show."""
