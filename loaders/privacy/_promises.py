@@ -37,7 +37,7 @@ def hold_to_promise(connection: duckdb.DuckDBPyConnection, person: Person) -> No
     """Refuse to publish where a text still holds an address of the person."""
     sql = (
         "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns() WHERE NOT internal "
-        "AND data_type = 'VARCHAR' AND (schema_name, table_name) IN (SELECT (schema_name, table_name) FROM duckdbtables())"
+        "AND data_type = 'VARCHAR' AND (schema_name, table_name) IN (SELECT (schema_name, table_name) FROM duckdb_tables())"
     )
     broken = []
     for table, column in connection.execute(sql).fetchall():

@@ -207,7 +207,7 @@ def _own_views(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
         If they added tables, which may hold the person in a way that only they understand.
     """
     ours = {relation.qualified for relation in (*relations(), *install.relations())}
-    sql = f"SELECT schema_name || '.' || table_name FROM duckdbtables() WHERE database_name = '{OLD}' ORDER BY 1"
+    sql = f"SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = '{OLD}' ORDER BY 1"
     strange = [name for (name,) in connection.execute(sql).fetchall() if name not in ours]
     if strange:
         raise WarehouseError(
