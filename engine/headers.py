@@ -10,11 +10,12 @@ from sqlglot import exp
 from martlet.engine.errors import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
+    from martlet.engine.relations import Relation
     from martlet.engine.units import Unit
 
-__all__ = ["SEVERITIES", "keys_of", "refuse_wrong", "required_of"]
+__all__ = ["SEVERITIES", "keys_of", "refuse_without_history", "refuse_wrong", "required_of"]
 
 SEVERITIES = ("error", "warn")
 
@@ -116,6 +117,30 @@ def refuse_wrong(unit: Unit) -> None:
     if "alias" in unit.header:
         _refuse_odd_alias(unit)
     _refuse_odd_placeholder(unit)
+
+
+def refuse_without_history(relation: Relation, found: Iterable[Relation]) -> None:
+    """Hold a dimension with tracked columns to a table that keeps their versions.
+
+    Raises
+    ------
+    UnitError
+        If there is none, or it lacks something.
+    """
+    unit = relation.unit
+    history = next((other for other in found if other.qualified == f"{relation.qualified}_history"), None)
+    if history is None:
+        message = f"tracked needs a table {relation.qualified}_history, which keeps the earlier values"
+        raise unit.error(message, line=unit.line_of("tracked"))
+    needed = ("valid_from", "valid_until", "is_current", *unit.header["tracked"])
+    lacking = [name for name in needed if name not in history.unit.columns]
+    if lacking or not any(key.references == relation.qualified for key in history.keys):
+        what = lacking[0] if lacking else f"key that references {relation.qualified}"
+        raise history.unit.error(f"the history of {relation.qualified} lacks {what}")
+    shown = set(unit.header["tracked"]) & set(unit.header.get("personal", ()))
+    if shown - set(history.unit.header.get("personal", ())):
+        name = min(shown - set(history.unit.header.get("personal", ())))
+        raise history.unit.error(f"{name} is personal in {relation.qualified}, so it must be here")
 
 
 def _refuse_odd_alias(unit: Unit) -> None:

@@ -10,13 +10,11 @@ from sqlglot import exp
 
 from martlet.engine import key_declarations
 from martlet.engine.errors import UnitError, did_you_mean
-from martlet.engine.headers import keys_of, refuse_wrong, required_of
+from martlet.engine.headers import keys_of, refuse_without_history, refuse_wrong, required_of
 from martlet.engine.relations import FOLDERS, SCHEMAS, Relation, comments_on, quote
 from martlet.engine.units import parse_unit, read_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from martlet.engine.units import Unit
 
 __all__ = ["Names", "names_read", "read"]
@@ -32,7 +30,7 @@ def read() -> list[Relation]:
             message = f"there is no relation or schema {wrong!r} to check.{did_you_mean(wrong, names)}"
             raise relation.unit.error(message, line=relation.unit.line_of("relation"))
         if "tracked" in relation.unit.header:
-            _refuse_without_history(relation, found)
+            refuse_without_history(relation, found)
     return found
 
 
@@ -93,24 +91,6 @@ def _relation(path: str, text: str) -> Relation:
     refuse_wrong(unit)
     relation = Relation(unit, folder.schema, unit.name, folder.kind, (), (), frozenset())
     return _BUILDERS[folder.kind](relation)
-
-
-def _refuse_without_history(relation: Relation, found: Iterable[Relation]) -> None:
-    """Hold a dimension with tracked columns to a table that keeps their versions."""
-    unit = relation.unit
-    history = next((other for other in found if other.qualified == f"{relation.qualified}_history"), None)
-    if history is None:
-        message = f"tracked needs a table {relation.qualified}_history, which keeps the earlier values"
-        raise unit.error(message, line=unit.line_of("tracked"))
-    needed = ("valid_from", "valid_until", "is_current", *unit.header["tracked"])
-    lacking = [name for name in needed if name not in history.unit.columns]
-    if lacking or not any(key.references == relation.qualified for key in history.keys):
-        what = lacking[0] if lacking else f"key that references {relation.qualified}"
-        raise history.unit.error(f"the history of {relation.qualified} lacks {what}")
-    shown = set(unit.header["tracked"]) & set(unit.header.get("personal", ()))
-    if shown - set(history.unit.header.get("personal", ())):
-        name = min(shown - set(history.unit.header.get("personal", ())))
-        raise history.unit.error(f"{name} is personal in {relation.qualified}, so it must be here")
 
 
 def _type(relation: Relation) -> Relation:

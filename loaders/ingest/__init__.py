@@ -1,7 +1,7 @@
 """Real data in: files that some system exported become rows of the star, and nothing is lost.
 
 Rooms, in the order in which a file goes through them: `reading` (bytes to batches of text cells), `profile` and `matching`
-(which column is which), `cleaning` (text to typed fields), `settling` (fields into the star). `entities` says what the star
+(which column is which), `cleaning` (text to typed fields), `merging` (fields into the star). `entities` says what the star
 takes, `profiles` what sources write; `loading` leads through all of it, `quarantined` keeps what could not be taken.
 """
 

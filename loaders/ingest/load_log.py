@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from martlet.loaders.ingest.matching import Matching
-    from martlet.loaders.ingest.merging.merge import Settled
+    from martlet.loaders.ingest.merging.outcome import MergeResult
     from martlet.loaders.ingest.options import CleanedFile, Options
     from martlet.loaders.ingest.profile import Profile
     from martlet.loaders.ingest.reading.source import Batch, Source
@@ -90,7 +90,7 @@ class Books:
         matching: Matching,
         load_id: int,
         cleaned: CleanedFile,
-        settled: Settled,
+        result: MergeResult,
         *,
         seconds: float,
     ) -> FileReport:
@@ -107,18 +107,18 @@ class Books:
             columns={str(key): str(name) for key, name in matching.columns.items()},
             ignored=tuple(name for name in matching.unused if name != quarantined.ROW),
             rows_read=cleaned.read,
-            rows_loaded=settled.main.loaded,
-            rows_replaced=settled.main.replaced,
-            rows_merged=settled.main.merged,
+            rows_loaded=result.main.loaded,
+            rows_replaced=result.main.replaced,
+            rows_merged=result.main.merged,
             rows_quarantined=sum(number for _, number in reasons),
             reasons=dict(reasons),
-            notes=(*source.notes, *matching.notes, *cleaned.notes, *settled.main.notes),
-            changes=(*cleaned.changes, *settled.changes),
-            others={name: (outcome.loaded, outcome.merged) for name, outcome in settled.others.items()},
-            new=settled.new,
-            placeholders=settled.placeholders,
-            first_on=settled.first.date() if settled.first else None,
-            last_on=settled.last.date() if settled.last else None,
+            notes=(*source.notes, *matching.notes, *cleaned.notes, *result.main.notes),
+            changes=(*cleaned.changes, *result.changes),
+            others={name: (outcome.loaded, outcome.merged) for name, outcome in result.others.items()},
+            new=result.new,
+            placeholders=result.placeholders,
+            first_on=result.first.date() if result.first else None,
+            last_on=result.last.date() if result.last else None,
             seconds=seconds,
         )
 

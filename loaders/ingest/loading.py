@@ -1,11 +1,11 @@
-"""The lead of a load: all files of one command through reading, cleaning and settling, in one atomic step.
+"""The lead of a load: all files of one command through reading, cleaning and merging, in one atomic step.
 
 Nothing is lost. Rows read = rows loaded + rows merged + rows quarantined, for each file. A row that can't be taken is kept
 in `quarantine.rejected_row`, as it was written, with a reason.
 
 The same again changes nothing. A file whose content was loaded before, by the same profile and options, is not loaded
 again. A row that the star has already, by its key in the source, is merged if it is the same, and replaces the old one
-if it is not: the later file is the corrected one. Files of one command settle one after another, in the order of their
+if it is not: the later file is the corrected one. Files of one command are merged one after another, in the order of their
 names, as if each were loaded by itself.
 
 A warehouse holds one company: real data are not mixed into a synthetic one, whose planted truth they would belie.
@@ -29,7 +29,7 @@ from martlet.loaders.ingest.entity import entities
 from martlet.loaders.ingest.load_log import Books
 from martlet.loaders.ingest.matching import match
 from martlet.loaders.ingest.merging import finishing, links, replacing
-from martlet.loaders.ingest.merging.merge import settle
+from martlet.loaders.ingest.merging.merge import merge_file
 from martlet.loaders.ingest.merging.staging import Staging
 from martlet.loaders.ingest.merging.tables import has_rows
 from martlet.loaders.ingest.options import CleanedFile, Options
@@ -49,7 +49,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Options", "load"]
 
-_FACTS = tuple(dict.fromkeys(entity.table for entity in entities().values() if not entity.is_dimension))
+_FACTS = tuple(
+    dict.fromkeys(
+        table
+        for entity in entities().values()
+        if not entity.is_dimension
+        for table in (entity.table, *(each.table for each in entity.each.values()))
+    )
+)
 # What DuckDB may hold; beyond it temporary tables go to disk. With what reading and cleaning hold it stays below 2 GiB.
 _MEMORY = "1GiB"
 
@@ -185,7 +192,7 @@ class _Loading:
         # The day of the load is the clock's only where nobody says another.
         day = options.as_of or datetime.now(tz=UTC).date()
         self._as_of = datetime(day.year, day.month, day.day)  # noqa: DTZ001  (moments are UTC without a zone)
-        self._touched: set[str] = set()
+        self._changed_tables: set[str] = set()
         self._last_load = 0
         self._since = star.next_load_id(connection) - 1 if _replaces(profile) else 0
 
@@ -201,24 +208,24 @@ class _Loading:
         if cleaned.is_hopeless:
             raise IngestError(self._books.nothing_readable(source, matching, load_id))
         self._say(f"loading {source.name}", 0.8 * (number - 0.4) / of)
-        settled = settle(
+        result = merge_file(
             self._connection,
             cleaned.staging,
             load_id=load_id,
             as_of=self._as_of,
             imputed=self._options.impute,
         )
-        refused = settled.main.refused
+        refused = result.main.refused
         if refused is not None and refused.height:
             self._books.set_refused_aside(source, matching, load_id, refused)
         if self._retries(source):
             quarantined.resolve(self._connection, load_id)
         cleaned.staging.drop()
-        self._touched.update(settled.tables)
-        self._tables.update(settled.tables)
+        self._changed_tables.update(result.tables)
+        self._tables.update(result.tables)
         self._last_load = load_id
         report = self._books.report(
-            source, matching, load_id, cleaned, settled, seconds=time.perf_counter() - began
+            source, matching, load_id, cleaned, result, seconds=time.perf_counter() - began
         )
         self._books.record(source, report, number)
         return report
@@ -228,7 +235,7 @@ class _Loading:
         if not _replaces(self._profile):
             links.link(self._connection)
         # Rows that were written at once into an empty table are in order already.
-        mixed = sorted(table for table in self._touched if self._tables[table] > 1)
+        mixed = sorted(table for table in self._changed_tables if self._tables[table] > 1)
         finishing.put_in_order(self._connection, mixed)
         return star.finish(self._connection, self._last_load)
 

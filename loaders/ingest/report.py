@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from martlet.loaders.ingest.cleaning import Change as Cleaning
-    from martlet.loaders.ingest.merging.outcome import Change as Settling
+    from martlet.loaders.ingest.cleaning import Change
 
 __all__ = ["FileReport", "IngestReport"]
 
@@ -69,7 +68,7 @@ class FileReport:
     rows_quarantined: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    changes: tuple[Cleaning | Settling, ...] = ()
+    changes: tuple[Change, ...] = ()
     others: dict[str, tuple[int, int]] = field(default_factory=dict)
     new: dict[str, int] = field(default_factory=dict)
     placeholders: dict[str, int] = field(default_factory=dict)
@@ -217,7 +216,7 @@ class IngestReport:
         )
 
 
-def _change(change: Cleaning | Settling) -> str:
+def _change(change: Change) -> str:
     shown = ", ".join(f"{_short(before)} -> {_short(after)}" for before, after in _head(change.examples))
     return f"  {change.rule.replace('_', ' ')} ({change.column}): {change.count:,}" + (
         f", such as {shown}" if shown else ""

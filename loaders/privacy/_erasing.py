@@ -18,17 +18,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from martlet.engine.relations import quote
+from martlet.engine.relations import quote, relations
 from martlet.loaders.privacy.forgotten import mention
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import duckdb
 
     from martlet.engine.relations import Relation
 
-__all__ = ["OLD", "Person", "columns_of", "copied", "touched"]
+__all__ = ["OLD", "Person", "columns_of", "copied", "erased_rows", "tables"]
 
 # Name under which the file that holds the person is attached.
 OLD: Final = "before"
@@ -117,6 +117,11 @@ class _Column:
     is_nullable: bool
 
 
+def tables() -> Iterator[Relation]:
+    """Return the tables of a warehouse."""
+    return (relation for relation in relations() if relation.kind == "table")
+
+
 def columns_of(connection: duckdb.DuckDBPyConnection, relation: Relation) -> list[_Column]:
     """Return the columns of a table of the old file that the new one has too."""
     sql = (
@@ -140,7 +145,7 @@ def copied(connection: duckdb.DuckDBPyConnection, relation: Relation, person: Pe
     return f"INSERT INTO {relation.qualified} BY NAME SELECT {selected} FROM {OLD}.{relation.qualified}"
 
 
-def touched(connection: duckdb.DuckDBPyConnection, relation: Relation, person: Person) -> int:
+def erased_rows(connection: duckdb.DuckDBPyConnection, relation: Relation, person: Person) -> int:
     """Return in how many rows of a table something is erased."""
     columns = columns_of(connection, relation)
     changes = _changes(relation, columns, person)

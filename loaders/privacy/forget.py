@@ -5,23 +5,18 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
 from martlet.engine import install, user_packs
 from martlet.engine.connection import connect, refuse_foreign
-from martlet.engine.errors import CheckError, UnknownNameError, WarehouseError, did_you_mean
+from martlet.engine.errors import UnknownNameError, WarehouseError, did_you_mean
 from martlet.engine.relations import quote, relations
-from martlet.loaders.privacy._erasing import OLD, Person, columns_of, copied, touched
+from martlet.loaders.privacy._erasing import OLD, Person, columns_of, copied, erased_rows, tables
+from martlet.loaders.privacy._promises import hold_to_promise, hold_to_totals
 from martlet.loaders.privacy.forgotten import SALT, remember, salt, token
 from martlet.loaders.warehouse import star
 from martlet.loaders.warehouse.atomic import rewriting
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from martlet.engine.relations import Relation
 
 __all__ = ["ForgetReport", "forget"]
 
@@ -119,16 +114,16 @@ def forget(
             erased, kept = _counts(connection, person)
     else:
         with rewriting(path) as connection:
-            tables = star.create_tables(connection)
+            created = star.create_tables(connection)
             connection.execute(f"ATTACH {quote(str(path))} AS {OLD} (READ_ONLY)")
             try:
                 person = _found(connection, customer_id)
                 erased, kept = _counts(connection, person)
-                for relation in tables:
+                for relation in created:
                     if columns_of(connection, relation):
                         connection.execute(copied(connection, relation, person))
                 views = _own_views(connection, path)
-                _hold_to_totals(connection)
+                hold_to_totals(connection)
             finally:
                 connection.execute(f"DETACH {OLD}")
             _record(connection, person)
@@ -136,7 +131,7 @@ def forget(
             for view in views:
                 connection.execute(view)
             star.write_catalogue(connection)
-            _hold_to_promise(connection, person)
+            hold_to_promise(connection, person)
     (main, stand_in), *others = person.accounts.values()
     seconds = time.monotonic() - started
     return ForgetReport(
@@ -171,7 +166,7 @@ def _found(connection: duckdb.DuckDBPyConnection, customer_id: str) -> Person:
 def _sources(connection: duckdb.DuckDBPyConnection, person: Person) -> tuple[str, ...]:
     """Return the identifiers of the person's rows in the sources that hold an identifier of the person."""
     found = set()
-    for relation in _tables():
+    for relation in tables():
         columns = {column.name for column in columns_of(connection, relation)}
         if {"customer_key", "source_id"} <= columns:
             sql = (
@@ -182,16 +177,12 @@ def _sources(connection: duckdb.DuckDBPyConnection, person: Person) -> tuple[str
     return tuple(sorted(found))
 
 
-def _tables() -> Iterator[Relation]:
-    return (relation for relation in relations() if relation.kind == "table")
-
-
 def _counts(connection: duckdb.DuckDBPyConnection, person: Person) -> tuple[dict[str, int], dict[str, int]]:
     """Return the rows by table in which something is erased, and those of facts that stay."""
     erased, kept = {}, {}
-    for relation in _tables():
+    for relation in tables():
         columns = [column.name for column in columns_of(connection, relation)]
-        if rows := touched(connection, relation, person):
+        if rows := erased_rows(connection, relation, person):
             erased[relation.qualified] = rows
         if relation.unit.folder == "facts" and "customer_key" in columns:
             sql = f"SELECT count(*) FROM {OLD}.{relation.qualified} WHERE customer_key IN ({person.keys})"
@@ -235,37 +226,3 @@ def _own_views(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
         "AND NOT internal ORDER BY view_oid"
     )
     return [statement for name, statement in connection.execute(sql).fetchall() if name not in ours]
-
-
-def _hold_to_totals(connection: duckdb.DuckDBPyConnection) -> None:
-    """Refuse to go on where a fact is not what it was but for its texts."""
-    broken = []
-    for relation in _tables():
-        figures = [column.name for column in columns_of(connection, relation) if column.kind != "VARCHAR"]
-        if relation.unit.folder in ("facts", "bridges") and figures:
-            digest = f"SELECT count(*), sum(CAST(hash({', '.join(figures)}) AS HUGEINT)) FROM "
-            new, old = (
-                connection.execute(digest + database + relation.qualified).fetchall()
-                for database in ("", f"{OLD}.")
-            )
-            if new != old:
-                broken.append(relation.qualified)
-    if broken:
-        raise CheckError(f"nothing was published, since more than texts would change in {', '.join(broken)}")
-
-
-def _hold_to_promise(connection: duckdb.DuckDBPyConnection, person: Person) -> None:
-    """Refuse to publish where a text still holds an address of the person."""
-    sql = (
-        "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns() WHERE NOT internal "
-        "AND data_type = 'VARCHAR' AND (schema_name, table_name) IN (SELECT (schema_name, table_name) FROM duckdb_tables())"
-    )
-    broken = []
-    for table, column in connection.execute(sql).fetchall():
-        is_address = (table, column) == ("star.dim_customer", "email")
-        emails = ", ".join(map(quote, person.emails))
-        held = f"list_contains([{emails}], lower(trim({column})))" if is_address else person.known_in(column)
-        if rows := connection.execute(f"SELECT count(*) FROM {table} WHERE {held}").fetchall()[0][0]:
-            broken.append(f"{table}.{column} in {rows} rows")
-    if broken:
-        raise CheckError(f"nothing was published, since the address would be left: {', '.join(broken)}")

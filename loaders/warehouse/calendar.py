@@ -73,7 +73,7 @@ def holidays(year: int) -> dict[str, date]:
 
 
 def calendar(start: date, until: date, promotions: Iterable[tuple[date, date]] | None = None) -> pl.DataFrame:
-    """Return the rows of `star.dim_date` for the days of [start, until), without the unknown member.
+    """Return the rows of `star.dim_date` for the days of [start, until), without the unknown row.
 
     Parameters
     ----------

@@ -47,7 +47,7 @@ CHANNELS: Final = (
 
 
 def channels() -> pl.DataFrame:
-    """Return the rows of `star.dim_channel`, without the unknown member."""
+    """Return the rows of `star.dim_channel`, without the unknown row."""
     import polars as pl  # noqa: PLC0415  (the table of names must not cost an import of polars)
 
     return pl.DataFrame(

@@ -42,12 +42,12 @@ RULES: Final = {
 
 @dataclass(frozen=True)
 class Change:
-    """How many cells of a column were changed by a rule, and up to three different examples, before and after."""
+    """How many values of a column were changed by a rule, and up to three different examples, before and after."""
 
     rule: str
     column: str
     count: int
-    examples: tuple[tuple[str, str], ...]
+    examples: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Cleaned rows into the star: keys, placeholders, versions, duplicates, replacements, in SQL over whole files.
 
-A file goes through these rooms: `staging` (its rows in temporary tables), `adjusting` (fields that contradict one
-another), `members` (natural ids become keys; unknown members get a placeholder), then, entity by entity, `describing` (members
-of dimensions) or `identifying` and `facts` (rows of facts), with `lines` and `visits` for what facts say of each
-other. At the end of a load `links` resolves what was awaited, and `finishing` puts tables in order.
+`merge` takes a file through these modules: `staging` (its rows in temporary tables), `imputing`, `flags` and `adjusting` (fields that are
+empty, odd, or contradict one another), `dimensions` (natural ids become keys; what is not known yet gets a placeholder), then, entity by
+entity, `describing` (rows of dimensions: `gathering`, `composing`, `history`) or `identifying` and `facts` (rows of facts, by the SQL of
+`fact_rows`). What certain entities bring about beside their rows is named in `hooks`. At the end of a load `links` resolves what was
+awaited, and `finishing` puts tables in order. Temporary tables go from step to step as values (`rows`).
 """

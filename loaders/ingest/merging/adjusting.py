@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from martlet.loaders.ingest.merging.outcome import Change
+from martlet.loaders.ingest.cleaning.changes import Change
 from martlet.loaders.ingest.merging.tables import quoted, sql_type
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from martlet.loaders.ingest.merging.rows import ComposedRows
 from martlet.loaders.ingest.merging.tables import columns_of, quoted, sql_type
 from martlet.loaders.warehouse.dimensions import dimensions
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from martlet.loaders.ingest.merging.dimensions import Join
+    from martlet.loaders.ingest.merging.rows import GatheredRows
     from martlet.loaders.ingest.merging.staging import Staged
     from martlet.loaders.ingest.merging.tables import Column
     from martlet.loaders.warehouse.dimensions import Dimension
@@ -26,25 +27,29 @@ def compose(
     connection: duckdb.DuckDBPyConnection,
     staged: Staged,
     of: Dimension,
-    joins: list[Join],
+    gathered: GatheredRows,
     as_of: datetime,
-) -> None:
-    """Make the temporary table `composed`: members with all columns of the table that the file tells."""
+) -> ComposedRows:
+    """Give gathered rows all columns of the dimension that the file tells."""
     stored = {column.name: column for column in columns_of(connection, of.table)}
-    composition = _Composition(staged, of, stored, frozenset(join.column for join in joins))
-    rows = composition.rows(as_of)
-    values = ", ".join(f"{value} AS {quoted(name)}" for name, value in composition.values().items())
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE composed AS SELECT row, times, {values} FROM {rows}")
+    composition = _Composition(staged, of, stored, gathered)
+    values = composition.values()
+    composed = ComposedRows("composed", tuple(values))
+    selected = ", ".join(f"{value} AS {quoted(name)}" for name, value in values.items())
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {composed.table} AS SELECT row, times, {selected} FROM {composition.rows(as_of)}"
+    )
+    return composed
 
 
 @dataclass(frozen=True)
 class _Composition:
-    """How rows of `gathered` and of the dimension become one; `found` are the keys that `gathered` has."""
+    """How gathered rows and those of the dimension, of which `stored` are all columns, become one."""
 
     staged: Staged
     of: Dimension
     stored: Mapping[str, Column]
-    found: frozenset[str]
+    gathered: GatheredRows
 
     @property
     def keys(self) -> set[str]:
@@ -66,13 +71,13 @@ class _Composition:
             f"{self._field(name)} AS {quoted(name)}" for name in entity.fields if name != entity.key[0]
         ]
         selected += [
-            f"{f'new.{name}' if name in self.found else 'CAST(NULL AS INTEGER)'} AS {name}"
+            f"{f'new.{name}' if name in self.gathered.keys else 'CAST(NULL AS INTEGER)'} AS {name}"
             for name in sorted(self.keys - {of.column})
         ]
         selected += [f"old.{quoted(name)} AS {quoted('old_' + name)}" for name in self.stored]
         derived = "".join(f", {sql} AS {name}" for name, sql in entity.derived.items())
         return (
-            f"(SELECT *{derived} FROM (SELECT {', '.join(selected)} FROM gathered AS new "
+            f"(SELECT *{derived} FROM (SELECT {', '.join(selected)} FROM {self.gathered.table} AS new "
             f"LEFT JOIN {of.table} AS old ON old.{of.column} = new.key))"
         )
 

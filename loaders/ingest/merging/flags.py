@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from martlet.loaders.ingest.merging.outcome import Change
+from martlet.loaders.ingest.cleaning.changes import Change
 from martlet.loaders.ingest.merging.tables import count, quoted
 
 if TYPE_CHECKING:
     import duckdb
 
+    from martlet.loaders.ingest.merging.rows import ChangedRows
     from martlet.loaders.ingest.merging.staging import Staged
 
 __all__ = ["flag_lookalikes", "flag_outliers"]
@@ -54,7 +55,7 @@ paired AS (
 )
 SELECT $load_id, 'customers', customer_id, rule, column_name, value, 'may be ' || first_id
 FROM paired
-WHERE customer_key <> first_key AND customer_key IN (SELECT key FROM touched)
+WHERE customer_key <> first_key AND customer_key IN (SELECT key FROM {changed})
 ORDER BY customer_key, rule
 """
 
@@ -95,9 +96,11 @@ def flag_outliers(connection: duckdb.DuckDBPyConnection, staged: Staged, load_id
     return found
 
 
-def flag_lookalikes(connection: duckdb.DuckDBPyConnection, load_id: int) -> list[Change]:
-    """Flag customers in `touched` who share an address, or name and birth date or postal code, with an earlier one."""
-    connection.execute(_LOOKALIKES, {"load_id": load_id})
+def flag_lookalikes(
+    connection: duckdb.DuckDBPyConnection, changed: ChangedRows, load_id: int
+) -> list[Change]:
+    """Flag changed customers who share an address, or name and birth date or postal code, with an earlier one."""
+    connection.execute(_LOOKALIKES.format(changed=changed.table), {"load_id": load_id})
     found = connection.execute(
         "SELECT rule, column_name, count(*) FROM quarantine.flagged_value WHERE load_id = $load_id AND relation = 'customers' "
         "AND rule <> 'outlier' GROUP BY ALL ORDER BY ALL",

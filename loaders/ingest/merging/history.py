@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from martlet.loaders.ingest.merging.rows import ChangedRows
     from martlet.loaders.warehouse.dimensions import Dimension
 
 __all__ = ["begin", "refuse_older", "write_versions"]
@@ -25,7 +26,9 @@ def begin(connection: duckdb.DuckDBPyConnection, of: Dimension, keys: str) -> No
     _insert(connection, of, f"FROM {of.table} WHERE {of.column} IN ({keys})")
 
 
-def refuse_older(connection: duckdb.DuckDBPyConnection, of: Dimension, as_of: datetime) -> None:
+def refuse_older(
+    connection: duckdb.DuckDBPyConnection, of: Dimension, changed: ChangedRows, as_of: datetime
+) -> None:
     """Refuse a file that would change rows back to how they stood before another file.
 
     Raises
@@ -35,7 +38,7 @@ def refuse_older(connection: duckdb.DuckDBPyConnection, of: Dimension, as_of: da
     """
     count, example, latest = connection.execute(
         f"SELECT count(*), min({of.natural[0]}), max(described_on) FROM {of.table} "
-        f"WHERE {of.column} IN (SELECT key FROM touched) AND described_on > CAST($as_of AS DATE)",
+        f"WHERE {of.column} IN (SELECT key FROM {changed.table}) AND described_on > CAST($as_of AS DATE)",
         {"as_of": as_of},
     ).fetchall()[0]
     if count:
@@ -46,21 +49,26 @@ def refuse_older(connection: duckdb.DuckDBPyConnection, of: Dimension, as_of: da
 
 
 def write_versions(
-    connection: duckdb.DuckDBPyConnection, of: Dimension, as_of: datetime, *, is_main: bool
+    connection: duckdb.DuckDBPyConnection,
+    of: Dimension,
+    changed: ChangedRows,
+    as_of: datetime,
+    *,
+    is_main: bool,
 ) -> None:
-    """Bring the versions of the rows in `touched` up to date with the dimension."""
-    begin(connection, of, "SELECT key FROM touched WHERE is_new")
+    """Bring the versions of changed rows up to date with the dimension."""
+    begin(connection, of, f"SELECT key FROM {changed.table} WHERE is_new")
     key, (version_key,) = of.column, primary_key(of.history)
     differs = " OR ".join(f"now.{name} IS DISTINCT FROM version.{name}" for name in of.tracked)
     day = f"TIMESTAMP '{as_of:%Y-%m-%d} 00:00:00'"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE turned AS SELECT now.{key}, version.{version_key}, "
         f"{', '.join(f'now.{name}' for name in of.tracked)}, "
-        f"touched.was_placeholder OR NOT {is_main} OR coalesce(touched.described_before = CAST({day} AS DATE), false) "
+        f"changed.was_placeholder OR NOT {is_main} OR coalesce(changed.described_before = CAST({day} AS DATE), false) "
         f"OR version.valid_from >= {day} AS is_same_version "
-        f"FROM {of.table} AS now JOIN touched ON touched.key = now.{key} "
+        f"FROM {of.table} AS now JOIN {changed.table} AS changed ON changed.key = now.{key} "
         f"JOIN {of.history} AS version ON version.{key} = now.{key} AND version.is_current "
-        f"WHERE NOT touched.is_new AND ({differs})"
+        f"WHERE NOT changed.is_new AND ({differs})"
     )
     assigned = ", ".join(f"{name} = turned.{name}" for name in of.tracked)
     connection.execute(

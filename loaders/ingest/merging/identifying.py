@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from martlet.loaders.ingest.entity import entity
+from martlet.loaders.ingest.merging.rows import KeyedRows
 from martlet.loaders.ingest.merging.tables import count, primary_key, quoted
 from martlet.loaders.warehouse.dimensions import dimensions
 
@@ -26,17 +27,19 @@ __all__ = ["identify", "refuse_contradictions"]
 _PARTS = 4096
 
 
-def identify(connection: duckdb.DuckDBPyConnection, staged: Staged, joins: list[Join]) -> list[str]:
-    """Make the temporary table `keyed`: staged rows with the keys of what they name, and the `source_id` of each.
-
-    What is merged here is added to `staged.dropped`.
+def identify(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, joins: list[Join]
+) -> tuple[KeyedRows, list[str]]:
+    """Give staged rows the keys of what they name, and a `source_id` each; those merged here are added to `staged.dropped`.
 
     Returns
     -------
-    list
-        Notes for a person.
+    tuple
+        The rows, and notes for a person.
     """
     described = staged.entity
+    found = frozenset(join.column for join in joins)
+    keyed = KeyedRows(f"keyed_{staged.name}", found.union(staged.fed))
     bare = described.id is not None and count(connection, f"{staged.name} WHERE NOT ({_given(staged)})")
     selected = ["staged.*", *(f"{join.expression} AS {join.column}" for join in joins)]
     sql = [join.sql for join in joins]
@@ -59,16 +62,15 @@ def identify(connection: duckdb.DuckDBPyConnection, staged: Staged, joins: list[
     if described.id is not None:
         selected.append(f"{'NULL' if bare else _key(staged)} AS source_id")
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE keyed AS SELECT {', '.join(selected)} FROM {staged.name} AS staged {' '.join(sql)}"
+        f"CREATE OR REPLACE TEMP TABLE {keyed.table} AS SELECT {', '.join(selected)} FROM {staged.name} AS staged {' '.join(sql)}"
     )
     if described.id is not None:
-        return _name(connection, staged, joins) if bare else []
-    # Two texts may name one member.
-    found = {join.column for join in joins}
+        return keyed, _name(connection, staged, keyed) if bare else []
+    # Two texts may name one row of a dimension.
     fed = [quoted(n) for n in described.key if n in staged.fed and described.field(n).dimension is None]
     keys = [*fed, *(name for name in primary_key(described.table) if name in found)]
-    _drop_repeats(connection, staged, "keyed", keys, given="true")
-    return []
+    _drop_repeats(connection, staged, keyed.table, keys, given="true")
+    return keyed, []
 
 
 def _given(staged: Staged) -> str:
@@ -85,31 +87,32 @@ def _key(staged: Staged) -> str:
     return f"concat_ws('/', {', '.join(f'CAST(staged.{quoted(n)} AS VARCHAR)' for n in staged.entity.key)})"
 
 
-def _name(connection: duckdb.DuckDBPyConnection, staged: Staged, joins: list[Join]) -> list[str]:
+def _name(connection: duckdb.DuckDBPyConnection, staged: Staged, keyed: KeyedRows) -> list[str]:
     """Give each row its `source_id`, where some rows have no key."""
     described, given = staged.entity, _given(staged)
-    parts = _identity(staged, joins)
+    parts = _identity(staged, keyed)
     content = ", ".join(f"coalesce(CAST({part} AS VARCHAR), '')" for part in parts)
     at = described.at if described.at in staged.fed else None
     timed = f"coalesce(bool_or({at} <> date_trunc('day', {at})), false)" if at else "false"
-    has_time = bool(connection.execute(f"SELECT {timed} FROM keyed").fetchall()[0][0])
+    has_time = bool(connection.execute(f"SELECT {timed} FROM {keyed.table}").fetchall()[0][0])
     if has_time:
         connection.execute(
-            f"INSERT INTO {staged.dropped} SELECT row, part, 'merged', NULL, NULL, NULL FROM keyed WHERE NOT ({given}) "
+            f"INSERT INTO {staged.dropped} SELECT row, part, 'merged', NULL, NULL, NULL FROM {keyed.table} WHERE NOT ({given}) "
             f"QUALIFY row_number() OVER (PARTITION BY content, {', '.join(parts)} ORDER BY row, part) > 1"
         )
         connection.execute(
-            f"DELETE FROM keyed WHERE EXISTS (FROM {staged.dropped} AS gone WHERE gone.row = keyed.row AND gone.part = keyed.part)"
+            f"DELETE FROM {keyed.table} WHERE EXISTS (FROM {staged.dropped} AS gone "
+            f"WHERE gone.row = {keyed.table}.row AND gone.part = {keyed.table}.part)"
         )
     equals = f"row_number() OVER (PARTITION BY {given}, {', '.join(parts)} ORDER BY row, part)"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE named AS SELECT * REPLACE (CASE WHEN {given} THEN {_key(staged)} "
         f"ELSE concat('~', concat_ws('|', {content}), '|', {equals}) END AS source_id), "
-        f"NOT ({given}) AND {equals} > 1 AS is_further FROM keyed AS staged"
+        f"NOT ({given}) AND {equals} > 1 AS is_further FROM {keyed.table} AS staged"
     )
-    connection.execute("DROP TABLE keyed")
-    connection.execute("ALTER TABLE named RENAME TO keyed")
-    further = count(connection, "keyed WHERE is_further")
+    keyed.drop(connection)
+    connection.execute(f"ALTER TABLE named RENAME TO {keyed.table}")
+    further = count(connection, f"{keyed.table} WHERE is_further")
     if not further:
         return []
     same = ", ".join(part if part != at or has_time else f"day of {part}" for part in described.identity)
@@ -118,14 +121,13 @@ def _name(connection: duckdb.DuckDBPyConnection, staged: Staged, joins: list[Joi
     ]
 
 
-def _identity(staged: Staged, joins: list[Join]) -> list[str]:
-    """Return what tells rows apart without a key: fields, or the keys of the members that they name."""
-    keys = {join.column for join in joins}
+def _identity(staged: Staged, keyed: KeyedRows) -> list[str]:
+    """Return what tells rows apart without a key: fields, or the keys of what they name."""
     parts = []
     for name in staged.entity.identity:
         of = staged.entity.field(name)
         key = (of.key or dimensions()[of.dimension].key) if of.dimension else None
-        if key in keys:
+        if key in keyed.columns:
             parts.append(str(key))
         elif name in staged.fed:
             parts.append(quoted(name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from martlet.engine.errors import ParameterError
-from martlet.loaders.ingest.merging.outcome import Change
+from martlet.loaders.ingest.cleaning.changes import Change
 from martlet.loaders.ingest.merging.tables import quoted, sql_type
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _NUMBERS = ("money", "number", "share", "count", "year")
 def impute(connection: duckdb.DuckDBPyConnection, staged: Staged, wanted: Mapping[str, str]) -> list[Change]:
     """Fill empty cells of staged fields with a statistic of the file's own values, or with a given value.
 
-    What the warehouse knows of a member already is not overruled.
+    What the warehouse knows of a row already is not overruled.
 
     Raises
     ------

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from martlet.loaders.ingest.entity import entity
-from martlet.loaders.ingest.merging.facts import settle_facts
+from martlet.loaders.ingest.merging.facts import merge_facts
+from martlet.loaders.ingest.merging.hook import Hook
 from martlet.loaders.ingest.merging.staging import Staged
 from martlet.loaders.ingest.merging.tables import count
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     import duckdb
 
     from martlet.loaders.ingest.merging.outcome import Outcome
+    from martlet.loaders.ingest.merging.rows import KeyedRows
 
-__all__ = ["settle_lines"]
+__all__ = ["OrderTotals"]
 
 _NET = "coalesce(net_revenue, quantity * unit_price - coalesce(discount_amount, 0))"
 
@@ -39,11 +39,12 @@ HAVING min(ordered_at) IS NOT NULL
 """
 _FED = ("order_id", "customer_id", "ordered_at", "net_revenue", "gross_amount", "item_count")
 
-# Lines, with those that the star has already, whose sums the columns of their order can't hold.
 _TOO_LARGE = f"""
-INSERT INTO refused_line
+INSERT INTO {{dropped}}
 SELECT
     line.row,
+    line.part,
+    'refused',
     'unit_price',
     'impossible amount',
     concat('the lines of order ', order_id, ' come to ', large.amount, ' for ', large.items, ' items, more than an order can hold')
@@ -116,59 +117,54 @@ WHERE order_id IN (SELECT order_id FROM total) AND starts_with(source_id, '~')
 """
 
 
-def settle_lines(
-    connection: duckdb.DuckDBPyConnection, staged: Staged, as_of: datetime
-) -> tuple[Outcome, Outcome | None]:
-    """Write staged order lines, and before them the orders that only they tell of.
+class OrderTotals(Hook):
+    """Before lines come, the orders that only they tell of are made; afterwards orders follow their lines."""
 
-    Returns
-    -------
-    tuple
-        What became of the lines, and of the orders made from them, if there were any.
-    """
-    lines = staged.all_fields()
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE refused_line (row BIGINT, field VARCHAR, reason VARCHAR, detail VARCHAR)"
-    )
-    connection.execute(_TOO_LARGE.format(lines=lines, staged=staged.name))
-    _take_out(connection, staged)
-    connection.execute(_MADE.format(lines=lines))
-    made = None
-    connection.execute(_FOLLOWING.format(lines=staged.name))
-    if count(connection, "staged_made_orders"):
+    def before(self) -> None:
+        """Make the orders, and refuse lines of orders that are too large or stay unknown."""
+        connection, staged = self.load.connection, self.staged
+        lines = staged.all_fields()
+        connection.execute(_TOO_LARGE.format(lines=lines, staged=staged.name, dropped=staged.dropped))
+        _delete_refused(connection, staged)
+        connection.execute(_MADE.format(lines=lines))
+        connection.execute(_FOLLOWING.format(lines=staged.name))
         orders = Staged(entity("orders"), "staged_made_orders", _FED, is_main=False)
-        made = settle_facts(connection, orders, as_of)
+        if count(connection, orders.name):
+            outcome, keyed = merge_facts(connection, orders, self.load.as_of)
+            keyed.drop(connection)
+            self.load.result.note_other("orders", orders.entity.table, outcome)
+            connection.execute(
+                "INSERT INTO following SELECT order_id FROM star.fact_order "
+                "WHERE source_id IN (SELECT order_id FROM staged_made_orders)"
+            )
+        orders.drop(connection)
+        _refuse_homeless(connection, staged)
+
+    def after(self, outcome: Outcome, keyed: KeyedRows) -> None:  # noqa: ARG002  (a hook's signature)
+        """Set the totals of orders that follow their lines, and number lines that the source does not."""
+        connection = self.load.connection
+        connection.execute(_TOTALS.format(lines=self.staged.name))
+        connection.execute(_UPDATE)
+        connection.execute(_NUMBERED)
         connection.execute(
-            "INSERT INTO following SELECT order_id FROM star.fact_order "
-            "WHERE source_id IN (SELECT order_id FROM staged_made_orders)"
+            "UPDATE star.fact_order_line AS line SET line_number = numbered.line_number FROM numbered "
+            "WHERE numbered.order_line_id = line.order_line_id AND numbered.line_number <> line.line_number"
         )
-    connection.execute("DROP TABLE staged_made_orders")
-    _refuse_homeless(connection, staged)
-    outcome = settle_facts(connection, staged, as_of)
-    connection.execute(_TOTALS.format(lines=staged.name))
-    connection.execute(_UPDATE)
-    connection.execute(_NUMBERED)
-    connection.execute(
-        "UPDATE star.fact_order_line AS line SET line_number = numbered.line_number FROM numbered "
-        "WHERE numbered.order_line_id = line.order_line_id AND numbered.line_number <> line.line_number"
-    )
-    for name in ("following", "total", "numbered"):
-        connection.execute(f"DROP TABLE {name}")
-    refused = connection.sql("SELECT row, field, reason, detail FROM refused_line ORDER BY row").pl()
-    connection.execute("DROP TABLE refused_line")
-    outcome.refused = refused if outcome.refused is None else outcome.refused.vstack(refused).sort("row")
-    return outcome, made
+        for name in ("following", "total", "numbered"):
+            connection.execute(f"DROP TABLE {name}")
 
 
 def _refuse_homeless(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
-    """Take out lines of orders that nobody knows, and that the lines can't make since they don't say when."""
+    """Refuse lines of orders that nobody knows, and that the lines can't make since they don't say when."""
     connection.execute(
-        "INSERT INTO refused_line SELECT row, 'order_id', 'unknown order', "
+        f"INSERT INTO {staged.dropped} SELECT row, part, 'refused', 'order_id', 'unknown order', "
         "concat('the warehouse has no order ', order_id, '; load the orders first, or lines with the moment of their order') "
         f"FROM {staged.name} WHERE order_id NOT IN (SELECT source_id FROM star.fact_order WHERE source_id IS NOT NULL)"
     )
-    _take_out(connection, staged)
+    _delete_refused(connection, staged)
 
 
-def _take_out(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
-    connection.execute(f"DELETE FROM {staged.name} WHERE row IN (SELECT row FROM refused_line)")
+def _delete_refused(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    connection.execute(
+        f"DELETE FROM {staged.name} WHERE (row, part) IN (SELECT (row, part) FROM {staged.dropped} WHERE fate = 'refused')"
+    )

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import polars as pl
 
-__all__ = ["Change", "Outcome"]
+    from martlet.loaders.ingest.cleaning.changes import Change
 
-
-@dataclass(frozen=True)
-class Change:
-    """How many values of a column a rule changed, and some of them before and after."""
-
-    rule: str
-    column: str
-    count: int
-    examples: tuple[tuple[str, str], ...] = ()
+__all__ = ["MergeResult", "Outcome"]
 
 
 @dataclass
@@ -45,3 +40,38 @@ class Outcome:
     refused: pl.DataFrame | None = None
     changes: list[Change] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class MergeResult:
+    """What became of a file.
+
+    Attributes
+    ----------
+    main
+        Of the rows of the main entity, which are the rows of the file.
+    others
+        Of the records of other entities, by name.
+    changes
+        What was made consistent, imputed, flagged or left out.
+    new, placeholders
+        Rows of dimensions that the warehouse did not know, and those of them of whom only the identifier is known.
+    first, last
+        First and last moment that the main entity tells of; None if it tells of none.
+    tables
+        Facts that rows went into, and how often.
+    """
+
+    main: Outcome = field(default_factory=Outcome)
+    others: dict[str, Outcome] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    new: dict[str, int] = field(default_factory=dict)
+    placeholders: dict[str, int] = field(default_factory=dict)
+    first: datetime | None = None
+    last: datetime | None = None
+    tables: Counter[str] = field(default_factory=Counter)
+
+    def note_other(self, name: str, table: str, outcome: Outcome) -> None:
+        """Note what became of the records of another entity, which went into `table`."""
+        self.others.setdefault(name, outcome)
+        self.tables[table] += 1

@@ -1,4 +1,4 @@
-"""Changes to members that foreign keys stand in the way of.
+"""Changes to rows of dimensions that foreign keys stand in the way of.
 
 DuckDB writes a row whose indexed column changes as a new row, and refuses that as long as another table refers to
 it. So the rows that refer are put aside for the moment.
@@ -48,8 +48,11 @@ def _children(table: str) -> list[str]:
     return found
 
 
-def repoint(connection: duckdb.DuckDBPyConnection, of: Dimension) -> None:
-    """Let all that refers to the placeholders of `adopted` refer to the members instead, and remove the placeholders."""
+def repoint(connection: duckdb.DuckDBPyConnection, of: Dimension, twice: str) -> None:
+    """Point all that refers to a placeholder to the row that it turned out to be, and remove the placeholder.
+
+    `twice` is a table with the keys of both, `placeholder` and `described`.
+    """
     for relation in relations():
         columns = [
             k.columns[0]
@@ -58,15 +61,15 @@ def repoint(connection: duckdb.DuckDBPyConnection, of: Dimension) -> None:
         ]
         for column in columns:
             change = (
-                f"UPDATE {relation.qualified} AS referring SET {column} = adopted.member FROM adopted "
-                f"WHERE adopted.member IS NOT NULL AND referring.{column} = adopted.placeholder"
+                f"UPDATE {relation.qualified} AS referring SET {column} = twice.described FROM {twice} AS twice "
+                f"WHERE referring.{column} = twice.placeholder"
             )
             if FOLDERS[relation.unit.folder].physical_keys:
                 with without_children(connection, relation.qualified):
                     connection.execute(change)
             else:
                 connection.execute(change)
-    gone = "SELECT placeholder FROM adopted WHERE member IS NOT NULL"
+    gone = f"SELECT placeholder FROM {twice}"
     if of.tracked:
         connection.execute(f"DELETE FROM {of.history} WHERE {of.column} IN ({gone})")
     connection.execute(f"DELETE FROM {of.table} WHERE {of.column} IN ({gone})")

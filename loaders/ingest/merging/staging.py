@@ -57,6 +57,11 @@ class Staged:
         """Temporary table of the rows that were taken out: `row`, `part`, `fate` (merged, refused), `field`, `reason`, `detail`."""
         return f"dropped_{self.name}"
 
+    def drop(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Drop both tables, as far as they are there."""
+        for table in (self.name, self.dropped):
+            connection.execute(f"DROP TABLE IF EXISTS {table}")
+
     def all_fields(self) -> str:
         """Return a subquery with all fields of the entity, those not fed being NULL."""
         absent = (
@@ -109,14 +114,13 @@ class Staging:
         return anonymous(self.connection, frame, is_customers=described.name == "customers")
 
     def in_order(self) -> list[Staged]:
-        """Return what was staged, in the order in which it settles."""
+        """Return what was staged, in the order in which it is loaded."""
         return [self.tables[name] for name in entities() if name in self.tables]
 
     def drop(self) -> None:
         """Drop the tables."""
         for table in self.tables.values():
-            self.connection.execute(f"DROP TABLE IF EXISTS {table.name}")
-            self.connection.execute(f"DROP TABLE IF EXISTS {table.dropped}")
+            table.drop(self.connection)
         self.tables.clear()
 
     def _make(self, described: Entity, columns: list[str]) -> Staged:

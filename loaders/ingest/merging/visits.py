@@ -1,4 +1,4 @@
-"""Visits and browsers as their events and contacts show them.
+"""Visits as their events show them.
 
 A visit of which nobody tells but its events is made from them, and any visit shows at least what its events show.
 """
@@ -8,18 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from martlet.loaders.ingest.entity import entity
-from martlet.loaders.ingest.merging.facts import settle_facts
+from martlet.loaders.ingest.merging.facts import merge_facts
+from martlet.loaders.ingest.merging.hook import Hook
 from martlet.loaders.ingest.merging.staging import Staged
 from martlet.loaders.ingest.merging.tables import count
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    import duckdb
-
     from martlet.loaders.ingest.merging.outcome import Outcome
+    from martlet.loaders.ingest.merging.rows import KeyedRows
 
-__all__ = ["identify_visitors", "make_visits", "show_events"]
+__all__ = ["EventVisits"]
 
 _MADE = """
 CREATE OR REPLACE TEMP TABLE staged_made_sessions AS
@@ -55,56 +53,31 @@ FROM (
         CAST(date_diff('second', min(occurred_at), max(occurred_at)) AS INTEGER) AS seconds,
         max(funnel_stage) AS furthest_stage
     FROM star.fact_event
-    WHERE session_id IN (SELECT session_id FROM seen)
+    WHERE session_id IN (SELECT session_id__key FROM {events})
     GROUP BY session_id
 ) AS shown
 WHERE visit.session_id = shown.session_id
 """
 
-_IDENTIFIED = """
-UPDATE star.bridge_visitor AS bridge
-SET first_seen_at = least(bridge.first_seen_at, seen.first_seen_at),
-    customer_key = CASE WHEN bridge.customer_key = 0 THEN coalesce(seen.customer_key, 0) ELSE bridge.customer_key END,
-    identified_at = least(bridge.identified_at, seen.identified_at)
-FROM (
-    SELECT
-        visitor_key,
-        min({at}) AS first_seen_at,
-        arg_min(customer_key, {at}) FILTER (WHERE customer_key <> 0) AS customer_key,
-        min({at}) FILTER (WHERE customer_key <> 0) AS identified_at
-    FROM {keyed}
-    WHERE visitor_key IS NOT NULL AND {at} IS NOT NULL
-    GROUP BY visitor_key
-) AS seen
-WHERE bridge.visitor_id = seen.visitor_key
-"""
 
+class EventVisits(Hook):
+    """Before events come, the visits that only they tell of are made; afterwards any visit shows what its events show."""
 
-def make_visits(connection: duckdb.DuckDBPyConnection, staged: Staged, as_of: datetime) -> Outcome | None:
-    """Make the visits that only staged events tell of; return what became of them, None if there were none."""
-    if "session_id" not in staged.fed:
-        return None
-    connection.execute(_MADE.format(events=staged.all_fields()))
-    made = None
-    if count(connection, "staged_made_sessions"):
-        made = settle_facts(
-            connection, Staged(entity("sessions"), "staged_made_sessions", _FED, is_main=False), as_of
-        )
-        identify_visitors(connection, entity_at="started_at", has_customer=True)
-    connection.execute("DROP TABLE staged_made_sessions")
-    return made
+    def before(self) -> None:
+        """Make the visits."""
+        connection, staged = self.load.connection, self.staged
+        if "session_id" not in staged.fed:
+            return
+        connection.execute(_MADE.format(events=staged.all_fields()))
+        visits = Staged(entity("sessions"), "staged_made_sessions", _FED, is_main=False)
+        if count(connection, visits.name):
+            outcome, keyed = merge_facts(connection, visits, self.load.as_of)
+            keyed.drop(connection)
+            self.load.result.note_other("sessions", visits.entity.table, outcome)
+        visits.drop(connection)
 
-
-def show_events(connection: duckdb.DuckDBPyConnection) -> None:
-    """Let the visits of the events in `keyed` begin no later, and reach no less far, than the events show."""
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE seen AS SELECT DISTINCT session_id__key AS session_id FROM keyed WHERE session_id__key IS NOT NULL"
-    )
-    connection.execute(_SHOWN)
-    connection.execute("DROP TABLE seen")
-
-
-def identify_visitors(connection: duckdb.DuckDBPyConnection, *, entity_at: str, has_customer: bool) -> None:
-    """Note in the bridge when the browsers in `keyed` were first seen, and who turned out to use them."""
-    keyed = "keyed" if has_customer else "(SELECT *, 0 AS customer_key FROM keyed)"
-    connection.execute(_IDENTIFIED.format(at=entity_at, keyed=keyed))
+    def after(self, outcome: Outcome, keyed: KeyedRows) -> None:  # noqa: ARG002  (a hook's signature)
+        """Let the visits of the events begin no later, and reach no less far, than the events show."""
+        if "session_id" in self.staged.fed:
+            self.load.connection.execute(_SHOWN.format(events=keyed.table))
+            self.load.result.tables["star.fact_session"] += 1

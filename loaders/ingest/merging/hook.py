@@ -1,0 +1,41 @@
+"""What rows of an entity bring about beside themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import duckdb
+
+    from martlet.loaders.ingest.merging.outcome import MergeResult, Outcome
+    from martlet.loaders.ingest.merging.rows import KeyedRows
+    from martlet.loaders.ingest.merging.staging import Staged
+
+__all__ = ["FileLoad", "Hook"]
+
+
+@dataclass(frozen=True)
+class FileLoad:
+    """The load of one file: where to, its number, its day, and what has become of the file so far."""
+
+    connection: duckdb.DuckDBPyConnection
+    load_id: int
+    as_of: datetime
+    result: MergeResult
+
+
+@dataclass
+class Hook:
+    """What is done around the merge of a file's rows of one fact; this one does nothing."""
+
+    load: FileLoad
+    staged: Staged
+
+    def before(self) -> None:
+        """Do what must be done before the rows go into their table."""
+
+    def after(self, outcome: Outcome, keyed: KeyedRows) -> None:
+        """Do what follows from the rows that were kept; may add to their outcome."""

@@ -1,0 +1,31 @@
+"""Which entities bring about something beside their rows; all that merging knows of certain entities is named here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from martlet.loaders.ingest.merging.controls import Controls
+from martlet.loaders.ingest.merging.flags import flag_lookalikes
+from martlet.loaders.ingest.merging.lines import OrderTotals
+from martlet.loaders.ingest.merging.visits import EventVisits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import duckdb
+
+    from martlet.loaders.ingest.cleaning.changes import Change
+    from martlet.loaders.ingest.merging.hook import Hook
+    from martlet.loaders.ingest.merging.rows import ChangedRows
+
+__all__ = ["AFTER_DIMENSION", "FACT_HOOKS"]
+
+FACT_HOOKS: Final[Mapping[str, type[Hook]]] = {
+    "events": EventVisits,
+    "exposures": Controls,
+    "order_lines": OrderTotals,
+}
+# What looks at rows of a dimension that a load, by its number, added or changed.
+AFTER_DIMENSION: Final[
+    Mapping[str, Callable[[duckdb.DuckDBPyConnection, ChangedRows, int], list[Change]]]
+] = {"customers": flag_lookalikes}
