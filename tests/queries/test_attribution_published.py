@@ -279,7 +279,9 @@ def test_revenue_below_zero_is_credited_where_it_happened(star, revenues, markov
 
 @pytest.mark.parametrize("markov_order", [1, 2])
 def test_credits_sum_to_the_total_when_some_revenue_is_below_zero(star, markov_order):
-    fill_paths(star, [(["a", "b"], 100, 1, 3), (["b", "a", "c"], -250, 1, 1), (["c"], 40, 2, 0), (["b"], -7, 1, 4)])
+    fill_paths(
+        star, [(["a", "b"], 100, 1, 3), (["b", "a", "c"], -250, 1, 1), (["c"], 40, 2, 0), (["b"], -7, 1, 4)]
+    )
     totals = dict.fromkeys(ALL, 0)
     for row in star.ask("attribution/channels", model=ALL, markov_order=markov_order):
         totals[row["model"]] += row["revenue"]
