@@ -10,8 +10,8 @@ grain = ["step"]
 
 [columns]
 step = "Channel or campaign."
-removal_effect = "Share of orders that pass through it, 0 to 1. NULL when there are no orders."
-revenue_removal_effect = "Share of revenue that passes through it, 0 to 1, an order's revenue being the mean of those that end with the same state. NULL without revenue."
+removal_effect = "Share of orders that pass through it, 0 to 1. Without an order that had a touch there are no rows."
+revenue_removal_effect = "Share of revenue that passes through it, 0 to 1, an order's revenue being the mean of those that end with the same state; outside of 0 to 1 where some revenue is below zero. NULL without revenue."
 conversion_share = "removal_effect, divided by the sum over all steps."
 revenue_share = "revenue_removal_effect, divided by the sum over all steps."
 */

@@ -44,7 +44,7 @@ WITH ledger AS (
     WHERE ad.date_key <> 0
 ),
 
-sold AS (
+daily_sales AS (
     SELECT
         day.date,
         count(*) AS orders,
@@ -63,9 +63,9 @@ bounds AS (
         UNION ALL
         SELECT max(date) AS date FROM ledger
         UNION ALL
-        SELECT min(date) AS date FROM sold
+        SELECT min(date) AS date FROM daily_sales
         UNION ALL
-        SELECT max(date) AS date FROM sold
+        SELECT max(date) AS date FROM daily_sales
     ) AS ends
 ),
 
@@ -73,23 +73,23 @@ weeks AS (
     SELECT
         CAST(day.date - (day.day_of_week - 1) AS DATE) AS week_start,
         count(*) AS days,
-        sum(sold.orders) AS orders,
-        sum(sold.revenue) AS revenue,
-        sum(sold.new_customers) AS new_customers,
+        sum(daily_sales.orders) AS orders,
+        sum(daily_sales.revenue) AS revenue,
+        sum(daily_sales.new_customers) AS new_customers,
         min_by(CAST(day.season AS VARCHAR), day.date) AS season,
         count(day.holiday) AS holiday_days,
         string_agg(day.holiday, ', ' ORDER BY day.date) AS holidays,
         count(CASE WHEN day.is_promo_period THEN 1 END) AS promo_days
     FROM star.dim_date AS day
     INNER JOIN bounds ON day.date >= bounds.first_date AND day.date <= bounds.last_date
-    LEFT JOIN sold ON sold.date = day.date
+    LEFT JOIN daily_sales ON daily_sales.date = day.date
     WHERE
         ($start IS NULL OR day.date >= $start)
         AND ($until IS NULL OR day.date < $until)
     GROUP BY CAST(day.date - (day.day_of_week - 1) AS DATE)
 ),
 
-spent AS (
+shown_spend AS (
     SELECT week_start, channel, sum(spend) AS spend, sum(impressions) AS impressions, sum(clicks) AS clicks
     FROM ledger
     WHERE
@@ -105,7 +105,7 @@ panel AS (
 ),
 
 -- Whole weeks here, so that the range cuts what is shown and not what is remembered.
-weekly AS (
+weekly_spend AS (
     SELECT week_start, channel, sum(spend) AS spend
     FROM ledger
     WHERE $until IS NULL OR date < $until
@@ -113,16 +113,15 @@ weekly AS (
 ),
 
 -- Fixed-point terms add up to the same in any order.
-adstocked AS (
+adstocks AS (
     SELECT
         panel.week_start,
         panel.channel,
-        sum(CAST(
-            weekly.spend * power($adstock_rate, date_diff('day', weekly.week_start, panel.week_start) / 7)
-            AS DECIMAL(30, 9)
+        sum(main.fixed_point(
+            weekly_spend.spend * power($adstock_rate, date_diff('day', weekly_spend.week_start, panel.week_start) / 7)
         )) AS spend
     FROM panel
-    INNER JOIN weekly ON weekly.channel = panel.channel AND weekly.week_start <= panel.week_start
+    INNER JOIN weekly_spend ON weekly_spend.channel = panel.channel AND weekly_spend.week_start <= panel.week_start
     GROUP BY panel.week_start, panel.channel
 )
 
@@ -130,10 +129,10 @@ SELECT
     panel.week_start,
     panel.channel,
     weeks.days,
-    CAST(coalesce(spent.spend, 0) AS DECIMAL(18, 2)) AS spend,
-    CAST(coalesce(spent.impressions, 0) AS BIGINT) AS impressions,
-    CAST(coalesce(spent.clicks, 0) AS BIGINT) AS clicks,
-    CAST(coalesce(adstocked.spend, 0) AS DOUBLE) AS adstocked_spend,
+    CAST(coalesce(shown_spend.spend, 0) AS DECIMAL(18, 2)) AS spend,
+    CAST(coalesce(shown_spend.impressions, 0) AS BIGINT) AS impressions,
+    CAST(coalesce(shown_spend.clicks, 0) AS BIGINT) AS clicks,
+    CAST(coalesce(adstocks.spend, 0) AS DOUBLE) AS adstocked_spend,
     CAST(coalesce(weeks.orders, 0) AS BIGINT) AS orders,
     CAST(coalesce(weeks.revenue, 0) AS DECIMAL(18, 2)) AS revenue,
     CAST(coalesce(weeks.new_customers, 0) AS BIGINT) AS new_customers,
@@ -143,6 +142,6 @@ SELECT
     weeks.promo_days
 FROM panel
 INNER JOIN weeks ON weeks.week_start = panel.week_start
-LEFT JOIN spent ON spent.week_start = panel.week_start AND spent.channel = panel.channel
-LEFT JOIN adstocked ON adstocked.week_start = panel.week_start AND adstocked.channel = panel.channel
+LEFT JOIN shown_spend ON shown_spend.week_start = panel.week_start AND shown_spend.channel = panel.channel
+LEFT JOIN adstocks ON adstocks.week_start = panel.week_start AND adstocks.channel = panel.channel
 ORDER BY panel.week_start, panel.channel
