@@ -16,7 +16,8 @@ from martlet.engine import rewriting, writing
 from martlet.engine.connection import named_in
 from martlet.engine.errors import UnitError, did_you_mean
 from martlet.engine.install import relations as installed
-from martlet.engine.relations import in_order, quote, relations
+from martlet.engine.relation import in_order, quote
+from martlet.engine.relations import relations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

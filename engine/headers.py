@@ -12,7 +12,7 @@ from martlet.engine.errors import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from martlet.engine.relations import Relation
+    from martlet.engine.relation import Relation
     from martlet.engine.units import Unit
 
 __all__ = ["SEVERITIES", "keys_of", "refuse_without_history", "refuse_wrong", "required_of"]

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from martlet.engine import definitions, packs
-from martlet.engine.relations import Relation
+from martlet.engine.relation import Relation
 
 __all__ = ["relations"]
 

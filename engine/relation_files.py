@@ -11,7 +11,7 @@ from sqlglot import exp
 from martlet.engine import key_declarations
 from martlet.engine.errors import UnitError, did_you_mean
 from martlet.engine.headers import keys_of, refuse_without_history, refuse_wrong, required_of
-from martlet.engine.relations import FOLDERS, SCHEMAS, Relation, comments_on, quote
+from martlet.engine.relation import FOLDERS, SCHEMAS, Relation, comments_on, quote
 from martlet.engine.units import parse_unit, read_folder
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from martlet.engine import packs
 from martlet.engine.errors import ParameterError
 from martlet.engine.packs import Packs
-from martlet.engine.relations import SCHEMAS
+from martlet.engine.relation import SCHEMAS
 from martlet.engine.units import walk
 
 if TYPE_CHECKING:

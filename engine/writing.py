@@ -15,7 +15,7 @@ from sqlglot import exp
 from martlet.engine import rewriting
 from martlet.engine.errors import UnitError
 from martlet.engine.fragments import NotOneSelect, compiled, one_select
-from martlet.engine.relations import Relation, comments_on, quote
+from martlet.engine.relation import Relation, comments_on, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

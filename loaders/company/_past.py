@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from martlet.engine.relations import Relation
+    from martlet.engine.relation import Relation
 
 __all__ = ["BEFORE", "check"]
 

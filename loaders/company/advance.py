@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from martlet.engine.connection import connect, refuse_foreign
 from martlet.engine.errors import ParameterError, WarehouseError
-from martlet.engine.relations import quote
+from martlet.engine.relation import quote
 from martlet.loaders.company import Company, _past
 from martlet.loaders.company.build import BuildReport, fill
 from martlet.loaders.company.preset import recalled

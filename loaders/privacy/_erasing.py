@@ -18,7 +18,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from martlet.engine.relations import quote, relations
+from martlet.engine.relation import quote
+from martlet.engine.relations import relations
 from martlet.loaders.privacy.forgotten import mention
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from martlet.engine.relations import Relation
+    from martlet.engine.relation import Relation
 
 __all__ = ["OLD", "Person", "columns_of", "copied", "erased_rows", "tables"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from martlet.engine.errors import CheckError
-from martlet.engine.relations import quote
+from martlet.engine.relation import quote
 from martlet.loaders.privacy._erasing import OLD, columns_of, tables
 
 if TYPE_CHECKING:

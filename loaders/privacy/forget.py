@@ -11,7 +11,8 @@ import duckdb
 from martlet.engine import install, user_packs
 from martlet.engine.connection import connect, refuse_foreign
 from martlet.engine.errors import UnknownNameError, WarehouseError, did_you_mean
-from martlet.engine.relations import quote, relations
+from martlet.engine.relation import quote
+from martlet.engine.relations import relations
 from martlet.loaders.privacy._erasing import OLD, Person, columns_of, copied, erased_rows, tables
 from martlet.loaders.privacy._promises import hold_to_promise, hold_to_totals
 from martlet.loaders.privacy.forgotten import SALT, remember, salt, token

@@ -15,7 +15,8 @@ import polars as pl
 from martlet.engine import parameters
 from martlet.engine.errors import CheckError, ParameterError, UnknownNameError, WarehouseError, did_you_mean
 from martlet.engine.keys import exceptions_sql
-from martlet.engine.relations import FOLDERS, relations
+from martlet.engine.relation import FOLDERS
+from martlet.engine.relations import relations
 from martlet.loaders.quality.drift import is_generated
 
 if TYPE_CHECKING:

@@ -13,12 +13,13 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Final
 
-from martlet.engine.relations import quote, relations
+from martlet.engine.relation import quote
+from martlet.engine.relations import relations
 
 if TYPE_CHECKING:
     import duckdb
 
-    from martlet.engine.relations import Relation
+    from martlet.engine.relation import Relation
 
 __all__ = ["is_generated", "record"]
 

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 import sqlglot
 from sqlglot import exp
 
-from martlet.engine.relations import in_order, relations
+from martlet.engine.relation import in_order
+from martlet.engine.relations import relations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from martlet.engine.relations import Relation
+    from martlet.engine.relation import Relation
 
 __all__ = ["Dimension", "dimension_of", "dimensions"]
 

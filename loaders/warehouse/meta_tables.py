@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from martlet.engine import user_packs
-from martlet.engine.relations import FOLDERS, relations
+from martlet.engine.relation import FOLDERS
+from martlet.engine.relations import relations
 
 if TYPE_CHECKING:
     import duckdb

@@ -8,7 +8,8 @@ import duckdb
 
 from martlet.engine import user_packs, writing
 from martlet.engine.errors import QueryError
-from martlet.engine.relations import in_order, relations
+from martlet.engine.relation import in_order
+from martlet.engine.relations import relations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

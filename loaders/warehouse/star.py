@@ -9,7 +9,8 @@ import polars as pl
 
 from martlet.engine import definitions, install, packs
 from martlet.engine.connection import is_martlet
-from martlet.engine.relations import SCHEMAS, in_order, relations
+from martlet.engine.relation import SCHEMAS, in_order
+from martlet.engine.relations import relations
 from martlet.loaders.quality import checks, drift
 from martlet.loaders.warehouse import meta_tables, own_packs
 from martlet.loaders.warehouse.calendar import calendar
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from martlet.engine.relations import Relation
+    from martlet.engine.relation import Relation
     from martlet.loaders.quality.checks import CheckResult
 
 __all__ = [

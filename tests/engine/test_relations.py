@@ -6,7 +6,8 @@ import sqlglot
 
 from martlet.engine import key_declarations, keys
 from martlet.engine.errors import UnitError
-from martlet.engine.relations import FOLDERS, in_order, relations
+from martlet.engine.relation import FOLDERS, in_order
+from martlet.engine.relations import relations
 from martlet.engine.units import read_folder
 
 RELATIONS = {f"{relation.unit.folder}/{relation.name}": relation for relation in relations()}

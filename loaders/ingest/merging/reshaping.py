@@ -9,7 +9,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from martlet.engine.relations import FOLDERS, relations
+from martlet.engine.relation import FOLDERS
+from martlet.engine.relations import relations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
