@@ -33,6 +33,8 @@ LOADERS_MAY = {
     "ingest": {"warehouse", "quality", "privacy"},
     # A company that lives on does not bring back whoever was forgotten.
     "company": {"warehouse", "quality", "privacy"},
+    # Packs of one's own are put into a warehouse, and tried in one in memory.
+    "user_packs": {"warehouse"},
     # Raw files tell of a company, with noise from its streams of random numbers.
     "extract": {"company"},
 }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from martlet.engine import relations
+from martlet.engine import relation_files
 from martlet.engine.errors import UnitError
 
 CHECK = '/*\ndoc = "x"\nrelation = "star.fact_order"\nseverity = "{severity}"\n{more}\n*/\nSELECT 1 AS reason'
@@ -84,14 +84,14 @@ TABLE = '/*\ndoc = "x"\ngrain = ["a"]\n{more}\n[columns]\na = "x"\n*/\nCREATE TA
 )
 def test_wrong_headers_are_refused_with_their_line(path, text, wrong):
     with pytest.raises(UnitError, match=wrong):
-        relations._relation(path, text)
+        relation_files._relation(path, text)
 
 
 def test_a_check_of_nothing_is_refused(monkeypatch):
     text = CHECK.format(severity="warn", more="").replace("fact_order", "fact_ordr")
-    monkeypatch.setattr(relations, "read_folder", lambda _: [("sql/checks/c.sql", text)])
+    monkeypatch.setattr(relation_files, "read_folder", lambda _: [("sql/checks/c.sql", text)])
     with pytest.raises(UnitError, match="c.sql:3: there is no relation or schema 'star.fact_ordr' to check"):
-        relations.relations.__wrapped__()
+        relation_files.read()
 
 
 HISTORY = '/*\ndoc = "x"\ngrain = ["k"]\n[columns]\n{columns}\n*/\nCREATE TABLE star.t_history (k INTEGER PRIMARY KEY, {key})'
@@ -114,6 +114,6 @@ def test_tracked_columns_without_a_place_for_their_versions_are_refused(monkeypa
     if columns:
         docs = "\n".join(f'{name} = "x"' for name in columns)
         files.append(("sql/dims/t_history.sql", HISTORY.format(columns=docs, key=key)))
-    monkeypatch.setattr(relations, "read_folder", lambda _: files)
+    monkeypatch.setattr(relation_files, "read_folder", lambda _: files)
     with pytest.raises(UnitError, match=wrong):
-        relations.relations.__wrapped__()
+        relation_files.read()
