@@ -35,7 +35,10 @@ def _made() -> bytes:
     with tempfile.TemporaryDirectory(prefix="martlet-") as folder:
         path = Path(folder) / "empty.duckdb"
         with writable(path) as connection:
+            # In one transaction: the log would otherwise hold each step, to be read for the checkpoint.
+            connection.begin()
             star.create(connection)
             star.refresh(connection)
+            connection.commit()
             connection.execute("CHECKPOINT")
         return path.read_bytes()
