@@ -1,7 +1,7 @@
 """The pack spend against totals of the facts, the attribution pack, and computations of its own in plain Python."""
 
-from collections import defaultdict
 import math
+from collections import defaultdict
 from datetime import timedelta
 from decimal import Decimal
 
