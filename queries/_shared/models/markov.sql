@@ -8,17 +8,21 @@
 {{ chain.transitions(when) }},
 
 edges AS MATERIALIZED (
-    SELECT from_state, to_state, to_step, probability AS weight
+    SELECT
+        transitions.from_state,
+        CASE kinds.kind WHEN 'move' THEN transitions.to_state ELSE kinds.kind END AS to_state,
+        CASE kinds.kind WHEN 'move' THEN transitions.to_step ELSE kinds.kind END AS to_step,
+        CASE kinds.kind
+            WHEN 'move' THEN transitions.probability
+            WHEN '(gains)' THEN transitions.revenue_rate + transitions.loss_rate
+            ELSE transitions.loss_rate
+        END AS weight
     FROM transitions
-    WHERE to_state <> '(null)'
-    UNION ALL
-    SELECT from_state, '(gains)', '(gains)', revenue_rate + loss_rate
-    FROM transitions
-    WHERE to_state = '(conversion)'
-    UNION ALL
-    SELECT from_state, '(losses)', '(losses)', loss_rate
-    FROM transitions
-    WHERE to_state = '(conversion)' AND loss_rate > 0
+    CROSS JOIN (VALUES ('move'), ('(gains)'), ('(losses)')) AS kinds (kind)
+    WHERE
+        transitions.to_state <> '(null)'
+        AND (kinds.kind = 'move' OR transitions.to_state = '(conversion)')
+        AND (kinds.kind <> '(losses)' OR transitions.loss_rate > 0)
 ),
 
 {{ first_order.removal() }},

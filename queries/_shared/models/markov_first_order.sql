@@ -1,12 +1,20 @@
 {# Removal at markov_order 1, exact, by Kleene's algorithm: the weight of all ways from one state to another, with one more state
    let in between at each turn. All sums are of positive numbers, so nothing cancels. Reads edges. #}
 {% macro removal() %}
--- Every pair of states needs a row.
+-- Every pair of states needs a row. One reference to edges, for DuckDB before 1.3 computes a view's relations anew for each.
+edge_pairs AS (
+    SELECT from_state, to_state, weight, unnest(targets) AS target
+    FROM (
+        SELECT from_state, to_state, weight, list(DISTINCT to_state) OVER () AS targets
+        FROM edges
+        WHERE $markov_order = 1
+    ) AS edges_with_targets
+),
+
 direct_ways AS (
-    SELECT from_states.from_state, to_states.to_state, coalesce(edges.weight, 0) AS weight
-    FROM (SELECT DISTINCT from_state FROM edges WHERE $markov_order = 1) AS from_states
-    CROSS JOIN (SELECT DISTINCT to_state FROM edges WHERE $markov_order = 1) AS to_states
-    LEFT JOIN edges ON edges.from_state = from_states.from_state AND edges.to_state = to_states.to_state
+    SELECT from_state, target AS to_state, sum(CASE WHEN target = to_state THEN weight ELSE 0 END) AS weight
+    FROM edge_pairs
+    GROUP BY from_state, target
 ),
 
 ways AS (
