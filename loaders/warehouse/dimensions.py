@@ -90,7 +90,8 @@ class Dimension:
         """Column that the alias reads."""
         if self.alias is None:
             return None
-        return next(word for word in re.findall(r"\w+", self.alias) if word in self.columns)
+        words = re.findall(r"\w+", self.alias)
+        return next(column for column in self.columns if column in words)
 
     def names(self) -> str:
         """Return the SELECT of the `key` of each row and of its natural columns as texts, `n1`, `n2`, ..."""
