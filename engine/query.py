@@ -24,9 +24,21 @@ if TYPE_CHECKING:
 
 __all__ = ["Query", "load"]
 
-_KEYS = {"question": str, "doc": str, "misleads": str, "grain": list, "params": dict, "columns": dict}
+_KEYS = {
+    "question": str,
+    "doc": str,
+    "misleads": str,
+    "grain": list,
+    # Whether the default answer is kept in the file as a table, made anew by each load, rather than a view.
+    "stored": bool,
+    "params": dict,
+    "columns": dict,
+}
 _PART_KEYS = {"params": dict}
 _MOST_BRANCHES = 64
+_STORED_NOTE = (
+    "The table {0} holds the answer with all defaults as of the last load; the macro {0}() works it out anew."
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,21 @@ class Query:
     def misleads(self) -> str:
         """When the answer misleads; empty where `doc` says it."""
         return str(self.unit.header.get("misleads", ""))
+
+    @property
+    def stored(self) -> bool:
+        """Whether the file keeps the default answer as a table, as it was at the last load."""
+        return bool(self.unit.header.get("stored", False))
+
+    @property
+    def stored_note(self) -> str:
+        """Which of the ways to ask the query reads what is stored; empty where nothing is."""
+        return _STORED_NOTE.format(f"{self.pack}.{self.name}") if self.stored else ""
+
+    @property
+    def comment(self) -> str:
+        """What the comments in the file say: what the answer means, when it misleads, and whether it is stored."""
+        return "\n".join(filter(None, (self.unit.comment, self.stored_note)))
 
     @property
     def grain(self) -> tuple[str, ...]:
@@ -158,7 +185,7 @@ def load(path: str, text: str, *, parts: Mapping[str, str] = MappingProxyType({}
     UnitError
         If the header is malformed.
     """
-    unit = parse_unit(path, text, keys=_KEYS, required=frozenset(_KEYS) - {"misleads", "params"})
+    unit = parse_unit(path, text, keys=_KEYS, required=frozenset(_KEYS) - {"misleads", "stored", "params"})
     own = dict(unit.header.get("params", {}))
     for name in template.parts_of(path, unit.body):
         for parameter, table in _params_of_part(name, parts.get(name, "")).items():

@@ -140,10 +140,10 @@ def in_order(found: Iterable[Relation]) -> list[Relation]:
     return ordered
 
 
-def comments_on(what: str, qualified: str, unit: Unit) -> tuple[str, ...]:
+def comments_on(what: str, qualified: str, comment: str, columns: Mapping[str, str]) -> tuple[str, ...]:
     """Return the COMMENT ON statements for a table or view and its columns."""
-    table = f"COMMENT ON {what} {qualified} IS {quote(unit.comment)}"
-    columns = (
-        f'COMMENT ON COLUMN {qualified}."{name}" IS {quote(doc)}' for name, doc in unit.columns.items()
+    table = f"COMMENT ON {what} {qualified} IS {quote(comment)}"
+    return (
+        table,
+        *(f'COMMENT ON COLUMN {qualified}."{name}" IS {quote(doc)}' for name, doc in columns.items()),
     )
-    return (table, *columns)

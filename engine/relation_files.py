@@ -112,7 +112,7 @@ def _table(relation: Relation) -> Relation:
     return replace(
         relation,
         creates=(create,),
-        comments=comments_on("TABLE", relation.qualified, relation.unit),
+        comments=comments_on("TABLE", relation.qualified, relation.unit.comment, relation.unit.columns),
         reads=names_read(Names.of(statement)) - {relation.qualified},
         keys=declared,
     )
@@ -125,7 +125,7 @@ def _view(relation: Relation) -> Relation:
         relation,
         kind="stored" if what == "TABLE" else "view",
         creates=(f"CREATE OR REPLACE {what} {relation.qualified} AS {unit.body.lstrip()}",),
-        comments=comments_on(what, relation.qualified, unit),
+        comments=comments_on(what, relation.qualified, unit.comment, unit.columns),
         reads=names_read(Names.of(_parse(unit))),
     )
 

@@ -89,28 +89,29 @@ def reads(query: Query) -> frozenset[str]:
 
 
 def relation(query: Query) -> Relation:
-    """Return the query as what the loaders create: a view with the defaults, and a table macro of the same name."""
+    """Return the query as what the loaders create: a table macro, and its default answer, a view or a stored table, by the same name."""
     qualified = f"{query.pack}.{query.name}"
+    what = "TABLE" if query.stored else "VIEW"
     return Relation(
         unit=query.unit,
         schema=query.pack,
         name=query.name,
-        kind="pack",
+        kind="stored" if query.stored else "pack",
         creates=(
             f"CREATE OR REPLACE MACRO {qualified}({signature(query)}) AS TABLE {macro(query)}",
-            f"CREATE OR REPLACE VIEW {qualified} AS {_installed_view(query)}",
+            f"CREATE OR REPLACE {what} {qualified} AS {_default_answer(query)}",
         ),
         comments=(
-            *comments_on("VIEW", qualified, query.unit),
-            f"COMMENT ON MACRO TABLE {qualified} IS {quote(query.unit.comment)}",
+            *comments_on(what, qualified, query.comment, query.columns),
+            f"COMMENT ON MACRO TABLE {qualified} IS {quote(query.comment)}",
         ),
         reads=reads(query),
     )
 
 
-def _installed_view(query: Query) -> str:
+def _default_answer(query: Query) -> str:
     """Return a call of the macro, which keeps the file small, unless the macro carries parts that the defaults don't need."""
-    return view(query) if query.selective else f"SELECT * FROM {query.pack}.{query.name}()"
+    return view(query) if query.stored or query.selective else f"SELECT * FROM {query.pack}.{query.name}()"
 
 
 def _branches(query: Query) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:

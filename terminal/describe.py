@@ -44,6 +44,9 @@ def page(query: Query) -> None:
         terminal.print()
         terminal.print(Text("When it misleads", style="bold"))
         terminal.print(Text(" ".join(query.misleads.split())))
+    if query.stored_note:
+        terminal.print()
+        terminal.print(Text(query.stored_note))
     if query.parameters:
         _section(terminal, "Parameters", ((_signature(p), _explained(p)) for p in query.parameters.values()))
     columns = ((Text(name), Text(doc)) for name, doc in query.columns.items())

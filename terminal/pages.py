@@ -99,6 +99,8 @@ def _query(query: Query, pack: Pack, shared: Mapping[str, Parameter], warehouse:
     yield from (f"## {query.name}", "", f"**{_prose(query.question)}**", "", _prose(query.doc))
     if query.misleads:
         yield from ("", f"**When it misleads.** {_prose(query.misleads)}")
+    if query.stored_note:
+        yield from ("", _prose(query.stored_note))
     own = [parameter for name, parameter in query.parameters.items() if shared.get(name) != parameter]
     others = [f"`{name}`" for name, parameter in query.parameters.items() if shared.get(name) == parameter]
     if own:

@@ -83,7 +83,7 @@ def _query(query: Query) -> dict[str, Any]:
         "pack": query.pack,
         "name": query.name,
         "question": query.question,
-        "doc": query.unit.comment,
+        "doc": query.comment,
         "grain": ", ".join(query.grain),
         "parameters": json.dumps(parameters, default=str),
     }

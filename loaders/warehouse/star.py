@@ -112,16 +112,17 @@ def record_load(connection: duckdb.DuckDBPyConnection, load: Mapping[str, object
 def refresh(connection: duckdb.DuckDBPyConnection) -> None:
     """Make marts, packs and practice views as the SQL of this version of Martlet has them.
 
-    Views and macros that a file has from the same SQL stay: to plan all of them takes seconds.
+    Views and macros that a file has from the same SQL stay: to plan all of them takes seconds. What is stored is made anew.
     """
     derived = [relation for relation in relations() if relation.kind in ("view", "stored", "macro")]
+    derived += install.relations()
     digest = definitions.digest()
     if _has_definitions(connection, digest):
         derived = [relation for relation in derived if relation.kind == "stored"]
     else:
         for pack in packs.packs():
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {pack}")
-        derived += install.relations()
+        _drop_other_kinds(connection, derived)
     for relation in in_order(derived):
         _create(connection, relation)
     own_packs.refresh(connection)
@@ -138,11 +139,29 @@ def _has_definitions(connection: duckdb.DuckDBPyConnection, digest: str) -> bool
         "SELECT value FROM meta.setting WHERE name = $name", {"name": _DEFINITIONS}
     ).fetchall()
     # Settings can have been copied into a file whose views are still to be made.
-    views = connection.execute(
-        "SELECT count(*) FROM duckdb_views() WHERE schema_name IN (SELECT unnest($packs))",
-        {"packs": packs.packs()},
-    ).fetchall()
-    return said == [(digest,)] and views[0][0] >= len(packs.queries())
+    installed = _tables_and_views(connection)
+    return said == [(digest,)] and all(relation.qualified in installed for relation in install.relations())
+
+
+def _drop_other_kinds(connection: duckdb.DuckDBPyConnection, derived: Iterable[Relation]) -> None:
+    """Drop a table where a view comes, and a view where a table comes: CREATE OR REPLACE refuses both."""
+    installed = _tables_and_views(connection)
+    for relation in derived:
+        found = installed.get(relation.qualified)
+        if found is not None and (found == "TABLE") != (relation.kind == "stored"):
+            connection.execute(f"DROP {found} {relation.qualified}")
+
+
+def _tables_and_views(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return `TABLE` or `VIEW` by qualified name, for all that the file has."""
+    return dict(
+        connection.execute(
+            "SELECT schema_name || '.' || table_name, 'TABLE' FROM duckdb_tables() "
+            "WHERE database_name = current_database() UNION ALL "
+            "SELECT schema_name || '.' || view_name, 'VIEW' FROM duckdb_views() "
+            "WHERE NOT internal AND database_name = current_database()"
+        ).fetchall()
+    )
 
 
 def finish(connection: duckdb.DuckDBPyConnection, load_id: int) -> list[CheckResult]:

@@ -7,6 +7,7 @@ assumes before money moves: last rewards what closes, first what opens, linear w
 counterfactual what sets the paths that end in an order apart. Agreement is no proof: all see the same touches, and none sees those who \
 would have ordered anyway. markov and counterfactual, which learn from all paths and take longer, are compared when asked for. Orders without an eligible touch are left out; attribution/channels holds them."""
 grain = ["model", "step"]
+stored = true
 
 [params]
 model = { default = ["last", "first", "last_non_direct", "first_non_direct", "last_paid", "linear", "position", "w_shaped", "time_decay", "shapley"] }

@@ -34,54 +34,39 @@ WITH {{ orders.conversions() }},
 
 {{ counted.journeys() }},
 
-{{ counted.paths(path_transform) }},
-
-{{ orders.unattributed() }},
-
-journey_lengths AS (
-    SELECT journey_id, max(days_before) AS days
+journey_paths AS (
+    SELECT journey_id, {{ counted.path_id(path_transform) }} AS path_id, max(days_before) AS days
     FROM journey_steps
-    WHERE days_before IS NOT NULL
     GROUP BY journey_id
 ),
 
-path_durations AS (
+-- Orders without an eligible touch have no path.
+path_counts AS (
     SELECT
         journey_paths.path_id,
-        main.ratio(sum(main.fixed_point(journey_lengths.days)), count(*)) AS mean_days,
-        median(journey_lengths.days) AS median_days
-    FROM journey_lengths
-    INNER JOIN journey_paths ON journey_paths.journey_id = journey_lengths.journey_id
+        min(journey_paths.journey_id) AS an_example,
+        sum(journeys.conversions) AS conversions,
+        sum(journeys.non_conversions) AS non_conversions,
+        sum(journeys.revenue) AS revenue,
+        main.ratio(sum(main.fixed_point(journey_paths.days)), count(journey_paths.days)) AS mean_days,
+        median(journey_paths.days) AS median_days
+    FROM journeys
+    LEFT JOIN journey_paths ON journey_paths.journey_id = journeys.journey_id
     GROUP BY journey_paths.path_id
-),
-
-path_names AS (
-    SELECT
-        path_id,
-        string_agg(step, ' > ' ORDER BY place) AS path,
-        count(*) AS steps,
-        min(conversions) AS conversions,
-        min(non_conversions) AS non_conversions,
-        min(revenue) AS revenue
-    FROM path_steps
-    GROUP BY path_id
 ),
 
 listed_paths AS (
     SELECT
-        path_names.path,
-        path_names.steps,
-        path_names.conversions,
-        path_names.non_conversions,
-        path_names.revenue,
-        path_durations.mean_days,
-        path_durations.median_days
-    FROM path_names
-    LEFT JOIN path_durations ON path_durations.path_id = path_names.path_id
-    UNION ALL
-    SELECT '(no touch)', 0, count(*), 0, coalesce(sum(net_revenue), 0), NULL, NULL
-    FROM unattributed
-    HAVING count(*) > 0
+        coalesce(string_agg(journey_steps.step, ' > ' ORDER BY journey_steps.place), '(no touch)') AS path,
+        count(journey_steps.step) AS steps,
+        min(path_counts.conversions) AS conversions,
+        min(path_counts.non_conversions) AS non_conversions,
+        min(path_counts.revenue) AS revenue,
+        min(path_counts.mean_days) AS mean_days,
+        min(path_counts.median_days) AS median_days
+    FROM path_counts
+    LEFT JOIN journey_steps ON journey_steps.journey_id = path_counts.an_example
+    GROUP BY path_counts.path_id
 )
 
 SELECT

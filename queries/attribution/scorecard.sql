@@ -8,6 +8,7 @@ their way to an order they had already decided on (direct, search). A model that
 one; no score carries over to another, but the direction of the errors usually does. markov and counterfactual, which learn from all \
 paths and take longer, are scored when asked for. Empty truth leaves the columns that need it NULL."""
 grain = ["model", "channel"]
+stored = true
 
 [params]
 model = { default = ["last", "first", "last_non_direct", "first_non_direct", "last_paid", "linear", "position", "w_shaped", "time_decay", "shapley"] }

@@ -98,6 +98,21 @@ def test_macro_answers_as_the_query_does_in_every_branch(query, answers):
         assert macro == answers.of_query(query, **choices), choices
 
 
+SELECTIVE = [
+    (path, parameter.name, word)
+    for path in QUERIES
+    for parameter in packs.get(path).selective
+    for word in parameter.of
+]
+
+
+@pytest.mark.parametrize(("path", "name", "word"), SELECTIVE, ids=lambda value: value.replace("/", "."))
+def test_a_query_with_the_parts_of_one_word_answers_as_the_macro_with_all_parts(path, name, word, answers):
+    query = packs.get(path)
+    macro = answers.of(query, f"FROM {query.pack}.{query.name}({name} := ['{word}'])")
+    assert macro == answers.of_query(query, **{name: [word]})
+
+
 def test_view_and_macro_and_columns_have_comments(query, warehouse):
     comments = dict(
         warehouse.sql(
@@ -106,6 +121,13 @@ def test_view_and_macro_and_columns_have_comments(query, warehouse):
         ).rows()
     )
     assert list(comments.items()) == list(query.columns.items())
+    kinds = warehouse.sql(
+        "SELECT 'table' FROM duckdb_tables() WHERE schema_name = $pack AND table_name = $name AND comment = $comment "
+        "UNION ALL "
+        "SELECT 'view' FROM duckdb_views() WHERE schema_name = $pack AND view_name = $name AND comment = $comment",
+        {"pack": query.pack, "name": query.name, "comment": query.comment},
+    ).rows()
+    assert kinds == [("table" if query.stored else "view",)]
 
 
 def test_published_columns_are_of_types_that_clients_show(query, answers):

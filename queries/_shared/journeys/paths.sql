@@ -14,19 +14,23 @@ journeys AS (
 )
 {%- endmacro %}
 
+{# The steps of a journey as one text. A step's number tells it from others of the same name. #}
+{% macro path_id(path_transform) %}
+{% if "frequency" in path_transform -%}
+string_agg(step_key || CASE WHEN times IS NULL THEN '' ELSE '(' || times || ')' END, ' > ' ORDER BY place)
+{%- else -%}
+string_agg(CAST(step_key AS VARCHAR), ' > ' ORDER BY place)
+{%- endif %}
+{%- endmacro %}
+
 {# Each distinct path once, with the orders and people at its end: what the models that learn work on.
    Reads journey_steps and journeys: journey_id, conversions, revenue (net), losses (what is below zero of it, as a positive
    number), non_conversions. when: SQL condition under which somebody asks for paths. #}
 {% macro paths(path_transform, when="true") %}
--- A step's number tells it from others of the same name.
 journey_paths AS MATERIALIZED (
     SELECT
         journey_id,
-        {% if "frequency" in path_transform %}
-        string_agg(step_key || CASE WHEN times IS NULL THEN '' ELSE '(' || times || ')' END, ' > ' ORDER BY place) AS path_id
-        {% else %}
-        string_agg(CAST(step_key AS VARCHAR), ' > ' ORDER BY place) AS path_id
-        {% endif %}
+        {{ path_id(path_transform) }} AS path_id
     FROM journey_steps
     {% if when != "true" %}
     WHERE {{ when }}
