@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from martlet.engine import definitions, pack
 from martlet.engine.errors import UnknownNameError, did_you_mean, nearest
+from martlet.engine.parameters import Parameter
 from martlet.engine.query import Query, load
 from martlet.engine.template import add, is_part
 from martlet.engine.units import Unit, read_folder
@@ -138,13 +139,23 @@ class _Shipped(Packs):
         loaded = super()._loaded
 
         def read() -> list[dict[str, Any]]:
-            return [asdict(query.unit) for query in loaded()]
+            return [asdict(query) for query in loaded()]
 
-        return definitions.remembered("queries", read, _of_units)
+        return definitions.remembered("queries", read, _all_from)
 
 
-def _of_units(units: Iterable[Mapping[str, Any]]) -> list[Query]:
-    return [Query.of(Unit(**unit)) for unit in units]
+def _all_from(said: Iterable[Mapping[str, Any]]) -> list[Query]:
+    """Return queries that `asdict` was made of, and then lists of tuples."""
+    return [
+        Query(
+            unit=Unit(**query["unit"]),
+            parameters={
+                name: Parameter(**{**parameter, "of": tuple(parameter["of"])})
+                for name, parameter in query["parameters"].items()
+            },
+        )
+        for query in said
+    ]
 
 
 @cache

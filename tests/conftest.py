@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import martlet
+from martlet.engine import cache
 from martlet.loaders.warehouse import star as warehouse_star
 from martlet.loaders.warehouse.atomic import rewriting
 
@@ -29,6 +30,12 @@ settings.register_profile(
 settings.register_profile("ci", settings.get_profile("dev"), max_examples=150)
 settings.register_profile("search", settings.get_profile("dev"), max_examples=1000, derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+def pytest_configure(config):
+    """Keep what is cached from run to run out of the home directory, for all workers and the processes that they start."""
+    kept = str(config.cache.mkdir("martlet")) if hasattr(config, "cache") else "off"
+    os.environ.setdefault(cache.VARIABLE, kept)
 
 
 @pytest.fixture(scope="session")

@@ -279,8 +279,9 @@ def test_the_demo_shows_an_answer_of_each_pack(run, columns):
     result = run("demo", env={"COLUMNS": columns})
     assert result.exit_code == 0
     assert result.stderr == ""
-    for pack in ("segmentation/rfm", "funnel/stages", "attribution/channels", "email/roi"):
-        assert f"$ martlet query {pack}" in result.stdout
+    assert result.stdout.count('$ martlet sql "') == 4
+    for query in ("segmentation.rfm", "funnel.stages", "attribution.scorecard", "email.roi"):
+        assert f"FROM {query}" in " ".join(result.stdout.split())
     assert "really caused" in result.stdout
     assert "martlet truth" in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= int(columns)

@@ -17,12 +17,12 @@ from martlet.loaders.company._sections import (
     Mean,
     Media,
     Modifier,
-    Orders,
-    People,
+    OrdersSection,
+    PeopleSection,
     Positive,
     Share,
     Time,
-    Visits,
+    VisitsSection,
 )
 
 __all__ = ["Preset"]
@@ -210,10 +210,10 @@ class Preset:
     name: str
     growth: Growth
     clock: Time
-    orders: Orders
+    orders: OrdersSection
     basket: Basket
-    people: People
-    visits: Visits
+    people: PeopleSection
+    visits: VisitsSection
     channels: tuple[ChannelMix, ...]
     media: Media
     modifiers: tuple[Modifier, ...]

@@ -41,7 +41,7 @@ class Time:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Orders:
+class OrdersSection:
     rate_shape: Shape
     rate_scale: Annotated[float, Between(1, 1e5)]
     dropout_a: Shape
@@ -119,7 +119,7 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
-class People:
+class PeopleSection:
     income_median: Positive
     income_spread: Annotated[float, Between(0, 3)]
     income_and_spend: Annotated[float, Between(-1, 1)]
@@ -151,7 +151,7 @@ class Device:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Visits:
+class VisitsSection:
     mobile_share: Share
     mobile_share_of_orders: Share
     pre_sign_up: Mean

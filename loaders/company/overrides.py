@@ -1,6 +1,6 @@
 """Changes to a preset: what `--set key=value` says, and what a file with a `base` says, laid over the base's table.
 
-A key is a dotted path. An entry of a list is named by its place or by its own name: `channels[4].effect` and
+A key is a dotted path. An entry of a list is named by its position or by its own name: `channels[4].effect` and
 `channels.Email.effect` are the same number. Where a change gives a list, it replaces the whole list.
 """
 
@@ -89,9 +89,9 @@ def _steps(key: str) -> list[str]:
             raise ParameterError(
                 f"{key!r} is no key of a preset; write it with dots, such as visits.prospects"
             )
-        quoted, bare, places, dot = found.groups()
+        quoted, bare, positions, dot = found.groups()
         steps.append(bare.strip() if quoted is None else json.loads(f'"{quoted}"'))
-        steps += re.findall(r"\[\d+\]", places)
+        steps += re.findall(r"\[\d+\]", positions)
         at, going_on = found.end(), dot == "."
     return steps
 
@@ -125,8 +125,8 @@ def _laid_over(old: Any, change: Any, key: str) -> Any:
     if isinstance(old, list):
         entries = list(old)
         for name, inner in change.items():
-            place = _place(entries, str(name), key)
-            entries[place] = _laid_over(entries[place], inner, f"{key}[{place}]")
+            position = _position(entries, str(name), key)
+            entries[position] = _laid_over(entries[position], inner, f"{key}[{position}]")
         return entries
     if not isinstance(old, Mapping) or not change:
         return change
@@ -136,8 +136,8 @@ def _laid_over(old: Any, change: Any, key: str) -> Any:
     return merged
 
 
-def _place(entries: list[Any], name: str, key: str) -> int:
-    """Return the place of the entry that a step of a key names."""
+def _position(entries: list[Any], name: str, key: str) -> int:
+    """Return the position of the entry that a step of a key names."""
     if name.startswith("["):
         if int(name[1:-1]) >= len(entries):
             raise ParameterError(
@@ -147,7 +147,7 @@ def _place(entries: list[Any], name: str, key: str) -> int:
     names = names_of(entries)
     if name not in names:
         near = did_you_mean(name, names)
-        allowed = ", ".join(names) if names else f"places such as {key}[0]"
+        allowed = ", ".join(names) if names else f"positions such as {key}[0]"
         raise ParameterError(f"{key} has no entry {name!r}.{near} Allowed: {allowed}")
     return names.index(name)
 

@@ -13,7 +13,7 @@ from martlet.loaders.company.campaigns import CHANNEL_KEYS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from martlet.loaders.company._sections import People as PeopleOf
+    from martlet.loaders.company._sections import PeopleSection
     from martlet.loaders.company.world import World
 
     Floats = NDArray[np.float64]
@@ -178,7 +178,7 @@ def _education(world: World, key: Ints, age: Ints) -> Ints:
     return pick_by(world.streams.uniform("people/education", key), weights, age)
 
 
-def _children(people: PeopleOf, uniform: Floats, chance: Floats, married: Bools) -> Ints:
+def _children(people: PeopleSection, uniform: Floats, chance: Floats, married: Bools) -> Ints:
     """Return 0, 1 or 2 children; couples and singles stand about the band's chance by `couples_factor`, one to the other."""
     ratio = people.couples_factor
     child_chance = np.clip(chance * np.where(married, 2 * ratio, 2.0) / (ratio + 1), 0.0, 1.0)

@@ -42,8 +42,8 @@ def _of_value(value: Any, hint: Any, key: str) -> Iterator[Setting]:
         yield from _of_table(value, f"{key}.")
     elif isinstance(value, tuple) and value and is_dataclass(value[0]):
         names = names_of([vars(entry) for entry in value])
-        for place, entry in enumerate(value):
-            step = f".{_quoted(names[place])}" if names else f"[{place}]"
+        for position, entry in enumerate(value):
+            step = f".{_quoted(names[position])}" if names else f"[{position}]"
             yield from _of_table(entry, f"{key}{step}.")
     else:
         given = list(value) if isinstance(value, tuple) else value

@@ -1,4 +1,4 @@
-"""The books of a load: rows set aside with their reasons, a row for each file, and what was changed on the way."""
+"""The log of a load: rows set aside with their reasons, a row for each file, and what was changed on the way."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.profile import Profile
     from martlet.loaders.ingest.reading.source import Batch, Source
 
-__all__ = ["Books"]
+__all__ = ["LoadLog"]
 
 _LONGEST_EXAMPLE = 200
 
 
 @dataclass(frozen=True)
-class Books:
+class LoadLog:
     """Writes down what a load does with the rows of its files."""
 
     _connection: duckdb.DuckDBPyConnection
@@ -39,10 +39,10 @@ class Books:
         """Keep rows of a batch that can't be taken, as they were written."""
         if rejected.is_empty():
             return
-        places = rejected["row"] - batch.first_row
-        originals = batch.originals_at(places)
+        positions = rejected["row"] - batch.first_row
+        originals = batch.originals_at(positions)
         if forgotten := Forgotten(self._connection):
-            theirs = forgotten.tells(batch.cells[places])
+            theirs = forgotten.tells(batch.cells[positions])
             originals = originals.set(theirs, None)
             rejected = rejected.with_columns(detail=pl.when(~theirs).then("detail"))
         if quarantined.ROW in source.columns:
@@ -78,11 +78,11 @@ class Books:
             column_name=pl.col("field").replace_strict(names, default=pl.col("field"), return_dtype=pl.String)
         )
         for batch in source.batches():
-            places = refused.filter(
+            positions = refused.filter(
                 pl.col("row").is_between(batch.first_row, batch.first_row + batch.cells.height - 1)
             )
-            if places.height:
-                self.set_aside(source, load_id, places, batch)
+            if positions.height:
+                self.set_aside(source, load_id, positions, batch)
 
     def report(
         self,

@@ -26,7 +26,7 @@ from martlet.engine.errors import IngestError, WarehouseError
 from martlet.loaders.ingest import quarantined
 from martlet.loaders.ingest.cleaning import Cleaner, merged
 from martlet.loaders.ingest.entity import entities
-from martlet.loaders.ingest.load_log import Books
+from martlet.loaders.ingest.load_log import LoadLog
 from martlet.loaders.ingest.matching import match
 from martlet.loaders.ingest.merging import finishing, links, replacing
 from martlet.loaders.ingest.merging.merge import merge_file
@@ -184,7 +184,7 @@ class _Loading:
         say: Callable[[str, float], None],
     ) -> None:
         self._connection = connection
-        self._books = Books(connection, profile, options)
+        self._log = LoadLog(connection, profile, options)
         self._profile = profile
         self._options = options
         self._say = say
@@ -206,7 +206,7 @@ class _Loading:
         self._say(f"reading {source.name}", 0.8 * (number - 1) / of)
         cleaned = self._clean(source, matching, load_id)
         if cleaned.is_hopeless:
-            raise IngestError(self._books.nothing_readable(source, matching, load_id))
+            raise IngestError(self._log.nothing_readable(source, matching, load_id))
         self._say(f"loading {source.name}", 0.8 * (number - 0.4) / of)
         result = merge_file(
             self._connection,
@@ -217,17 +217,17 @@ class _Loading:
         )
         refused = result.main.refused
         if refused is not None and refused.height:
-            self._books.set_refused_aside(source, matching, load_id, refused)
+            self._log.set_refused_aside(source, matching, load_id, refused)
         if self._retries(source):
             quarantined.resolve(self._connection, load_id)
         cleaned.staging.drop()
         self._changed_tables.update(result.tables)
         self._tables.update(result.tables)
         self._last_load = load_id
-        report = self._books.report(
+        report = self._log.report(
             source, matching, load_id, cleaned, result, seconds=time.perf_counter() - began
         )
-        self._books.record(source, report, number)
+        self._log.record(source, report, number)
         return report
 
     def finish(self) -> list[CheckResult]:
@@ -274,9 +274,9 @@ class _Loading:
             content = pl.DataFrame({"row": rows, "content": batch.cells.hash_rows()})
             staging.add(cleaned.rows, content)
             if keeps_rows:
-                places = pl.DataFrame({"row": rows, "place": batch.cells[quarantined.ROW]})
-                quarantined.add_retried(self._connection, places)
-            self._books.set_aside(source, load_id, cleaned.rejected, batch)
+                positions = pl.DataFrame({"row": rows, "position": batch.cells[quarantined.ROW]})
+                quarantined.add_retried(self._connection, positions)
+            self._log.set_aside(source, load_id, cleaned.rejected, batch)
             result.add(batch.cells.height, cleaned.rejected)
             result.changes = merged([*result.changes, *cleaned.changes])
         return result

@@ -127,17 +127,17 @@ def export(
             separator, header = header[0], header[1:]
             file.write(f"{ROW}{separator}{header}\n")
         while batch := rows.fetchmany(10_000):
-            for place, text in batch:
-                file.write(_tagged(place, text or "", separator) + "\n")
+            for position, text in batch:
+                file.write(_tagged(position, text or "", separator) + "\n")
                 written += 1
     return written
 
 
-def _tagged(place: str, text: str, separator: str) -> str:
+def _tagged(position: str, text: str, separator: str) -> str:
     if separator:
-        return f"{place}{separator}{text}"
+        return f"{position}{separator}{text}"
     body = text.strip()
-    return f'{{"{ROW}": "{place}", {body[1:]}' if len(body) > 2 else f'{{"{ROW}": "{place}"}}'  # noqa: PLR2004  (not {})
+    return f'{{"{ROW}": "{position}", {body[1:]}' if len(body) > 2 else f'{{"{ROW}": "{position}"}}'  # noqa: PLR2004  (not {})
 
 
 def untagged(originals: pl.Series, separator: str | None) -> pl.Series:
@@ -165,13 +165,13 @@ def _cell(name: str, separator: str) -> str:
 
 def begin_retry(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the temporary table of rows that were repaired."""
-    connection.execute("CREATE OR REPLACE TEMP TABLE retried (row BIGINT, place VARCHAR)")
+    connection.execute("CREATE OR REPLACE TEMP TABLE retried (row BIGINT, position VARCHAR)")
 
 
-def add_retried(connection: duckdb.DuckDBPyConnection, places: pl.DataFrame) -> None:
+def add_retried(connection: duckdb.DuckDBPyConnection, positions: pl.DataFrame) -> None:
     """Note which rows of the quarantine the rows of a file repair."""
-    connection.register("_retried", places)
-    connection.execute("INSERT INTO retried SELECT row, place FROM _retried")
+    connection.register("_retried", positions)
+    connection.execute("INSERT INTO retried SELECT row, position FROM _retried")
     connection.unregister("_retried")
 
 
@@ -179,7 +179,7 @@ def resolve(connection: duckdb.DuckDBPyConnection, load_id: int) -> int:
     """Mark the rows of the quarantine that this load took up again; return how many."""
     found = connection.execute(
         "UPDATE quarantine.rejected_row AS rejected SET resolved_by = $load_id FROM retried "
-        "WHERE rejected.load_id || ':' || rejected.row_number = trim(retried.place) AND rejected.resolved_by IS NULL",
+        "WHERE rejected.load_id || ':' || rejected.row_number = trim(retried.position) AND rejected.resolved_by IS NULL",
         {"load_id": load_id},
     ).fetchall()
     connection.execute("DROP TABLE retried")

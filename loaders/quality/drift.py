@@ -17,6 +17,8 @@ from martlet.engine.relation import quote
 from martlet.engine.relations import relations
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import duckdb
 
     from martlet.engine.relation import Relation
@@ -28,12 +30,13 @@ _MOST_WORDS: Final = 19
 _EMPTY, _OTHERS = "(empty)", "(others)"
 
 _LAST = """
-SELECT row_count, last_key FROM meta.load_relation
-WHERE relation = $relation AND load_id < $load_id ORDER BY load_id DESC LIMIT 1
+SELECT relation, row_count, last_key FROM meta.load_relation WHERE load_id < $load_id
+QUALIFY row_number() OVER (PARTITION BY relation ORDER BY load_id DESC) = 1
 """
 _COUNTED = """
-INSERT INTO meta.load_relation BY NAME
-SELECT $load_id AS load_id, $relation AS relation, count(*) AS row_count, count(*) - $before AS rows_added, {last_key} AS last_key
+SELECT
+    $load_id AS load_id, '{relation}' AS relation, count(*) AS row_count, count(*) - {before} AS rows_added,
+    CAST({last_key} AS BIGINT) AS last_key
 FROM {relation}
 """
 _PROFILED = """
@@ -54,18 +57,24 @@ def is_generated(connection: duckdb.DuckDBPyConnection) -> bool:
 
 def record(connection: duckdb.DuckDBPyConnection, load_id: int) -> None:
     """Write what the load added to each table of the star into `meta.load_relation` and `meta.load_profile`."""
-    generated = is_generated(connection)
-    for relation in relations():
-        if relation.kind != "table" or relation.schema != "star":
-            continue
-        key = None if generated else _key(relation)
-        bound = {"relation": relation.qualified, "load_id": load_id}
-        before, last_key = next(iter(connection.execute(_LAST, bound).fetchall()), (0, None))
-        counted = _COUNTED.format(relation=relation.qualified, last_key=f"max({key})" if key else "NULL")
-        connection.execute(counted, {**bound, "before": before})
+    tables = [table for table in relations() if table.kind == "table" and table.schema == "star"]
+    keys = {} if is_generated(connection) else {table.qualified: _key(table) for table in tables}
+    bound = {"load_id": load_id}
+    last = {relation: found for relation, *found in connection.execute(_LAST, bound).fetchall()}
+    counted = [_counted(table.qualified, keys, last) for table in tables]
+    # In one statement, since to plan each takes longer than to count.
+    connection.execute(f"INSERT INTO meta.load_relation BY NAME {' UNION ALL '.join(counted)}", bound)
+    for table in tables:
+        key, (before, last_key) = keys.get(table.qualified), last.get(table.qualified, (0, None))
         if key and last_key is not None and before:
-            for column in relation.unit.header.get("watched", ()):
-                _profile(connection, load_id, relation, column, key=key, last_key=last_key)
+            for column in table.unit.header.get("watched", ()):
+                _profile(connection, load_id, table, column, key=key, last_key=last_key)
+
+
+def _counted(table: str, keys: Mapping[str, str | None], last: Mapping[str, Sequence[int | None]]) -> str:
+    key = keys.get(table)
+    before, _ = last.get(table, (0, None))
+    return _COUNTED.format(relation=table, before=before, last_key=f"max({key})" if key else "NULL")
 
 
 def _key(relation: Relation) -> str | None:

@@ -6,12 +6,10 @@ A dimension is a table of `sql/dims` or `sql/bridges` whose header has `natural`
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
-
-import sqlglot
-from sqlglot import exp
 
 from martlet.engine.relation import in_order
 from martlet.engine.relations import relations
@@ -92,9 +90,8 @@ class Dimension:
         """Column that the alias reads."""
         if self.alias is None:
             return None
-        return next(
-            column.name for column in sqlglot.parse_one(self.alias, read="duckdb").find_all(exp.Column)
-        )
+        words = re.findall(r"\w+", self.alias)
+        return next(column for column in self.columns if column in words)
 
     def names(self) -> str:
         """Return the SELECT of the `key` of each row and of its natural columns as texts, `n1`, `n2`, ..."""

@@ -29,20 +29,14 @@ def _relations(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         "ORDER BY schema_name, name"
     ).pl()
     names = found.select(pl.format("{}.{}", "schema_name", "name")).to_series()
-    counts = {
-        name: _count(connection, name)
-        for name, kind in zip(names, found["kind"], strict=True)
-        if kind == "table"
-    }
+    tables = [name for name, kind in zip(names, found["kind"], strict=True) if kind == "table"]
+    counted = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in tables)
+    counts = dict(connection.execute(counted).fetchall())
     counts["meta.relation"] = found.height
     return found.with_columns(
         grain=pl.Series([", ".join(grains.get(name, ())) or None for name in names], dtype=pl.String),
         row_count=pl.Series([counts.get(name) for name in names], dtype=pl.Int64),
     )
-
-
-def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
-    return int(connection.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])
 
 
 def _columns(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:

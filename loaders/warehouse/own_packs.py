@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from martlet.engine import user_packs, writing
+from martlet.engine import user_packs
 from martlet.engine.errors import QueryError
 from martlet.engine.relation import in_order
 from martlet.engine.relations import relations
@@ -48,7 +48,8 @@ def carry_over(connection: duckdb.DuckDBPyConnection, database: str) -> None:
 def refresh(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the views and macros of the packs that the warehouse keeps; see `create` for the errors."""
     packs = user_packs.stored(connection, "warehouse")
-    create(connection, [packs.get(path) for path in packs.own])
+    if packs.own:
+        create(connection, [packs.get(path) for path in packs.own])
 
 
 def create(connection: duckdb.DuckDBPyConnection, queries: Sequence[Query]) -> None:
@@ -59,6 +60,8 @@ def create(connection: duckdb.DuckDBPyConnection, queries: Sequence[Query]) -> N
     QueryError
         If the SQL of one fails; the message names the file.
     """
+    from martlet.engine import writing  # noqa: PLC0415 - a parser, which takes long to import
+
     for schema in sorted({query.pack for query in queries}):
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     for relation in in_order(writing.relation(query) for query in queries):

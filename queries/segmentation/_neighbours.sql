@@ -14,7 +14,7 @@ bin_ends AS (
     WHERE $method <> 'cuts' AND customer_count.n > 0
 ),
 
-step_tallies AS (
+step_sizes AS (
     SELECT measure, steps, count(*) AS customers
     FROM customer_measures
     GROUP BY measure, steps
@@ -29,7 +29,7 @@ ranked_steps AS (
         ) - 1 AS last_rank,
         lead(steps) OVER (PARTITION BY measure ORDER BY steps) AS next_steps,
         customers
-    FROM step_tallies
+    FROM step_sizes
 ),
 
 neighbours AS (

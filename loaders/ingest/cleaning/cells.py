@@ -44,12 +44,12 @@ def tidied(cells: pl.Series, column: Column, name: str) -> Tidy:
     cells = cells.fill_null("")
     nothing = (*NULL_WORDS, *(word.strip().lower() for word in column.null))
     words = "|".join(re.escape(word) for word in nothing if word)
-    places = cells.str.contains(f"(?i){_SUSPECT}|^(?:{words})$").arg_true()
+    positions = cells.str.contains(f"(?i){_SUSPECT}|^(?:{words})$").arg_true()
     text, found = cells, list[Edit]()
-    if not places.is_empty():
-        closer, seen = _closer(cells.gather(places), nothing, name)
-        text = cells.scatter(places, closer)
-        found = [replace(edit, rows=places.gather(edit.rows)) for edit in seen]
+    if not positions.is_empty():
+        closer, seen = _closer(cells.gather(positions), nothing, name)
+        text = cells.scatter(positions, closer)
+        found = [replace(edit, rows=positions.gather(edit.rows)) for edit in seen]
     text = pl.DataFrame({"text": text}).select(pl.when(pl.col("text") != "").then("text")).to_series()
     if column.words:
         new = replaced(text, column.words)

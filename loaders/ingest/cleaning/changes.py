@@ -52,7 +52,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Edit:
-    """Cells of one batch that a rule changed: their places in the batch, from 0, with the text before and after."""
+    """Cells of one batch that a rule changed: their positions in the batch, from 0, with the text before and after."""
 
     rule: str
     column: str
@@ -120,7 +120,7 @@ def merged(changes: Iterable[Change]) -> list[Change]:
 
 
 def _sorted(changes: Iterable[Change]) -> list[Change]:
-    order = {rule: place for place, rule in enumerate(RULES)}
+    order = {rule: position for position, rule in enumerate(RULES)}
     return sorted(changes, key=lambda change: (order[change.rule], change.column))
 
 

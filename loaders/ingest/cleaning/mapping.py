@@ -40,11 +40,11 @@ class Filled:
             yield from self._edits(rows & self.defaulted, rules, self.values)
 
     def _edits(self, mask: pl.Series, rules: pl.Series, after: pl.Series | None) -> Iterator[Edit]:
-        places = mask.arg_true()
-        if places.is_empty():
+        positions = mask.arg_true()
+        if positions.is_empty():
             return
-        named = {"rule": rules.gather(places), "column": self.columns.gather(places)}
-        for (rule, column), rows in pl.DataFrame({"row": places, **named}).group_by("rule", "column"):
+        named = {"rule": rules.gather(positions), "column": self.columns.gather(positions)}
+        for (rule, column), rows in pl.DataFrame({"row": positions, **named}).group_by("rule", "column"):
             at = rows["row"].sort()
             new = pl.repeat("", len(at), eager=True) if after is None else after.gather(at)
             yield Edit(str(rule), str(column), at, self.texts.gather(at), new)

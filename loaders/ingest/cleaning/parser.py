@@ -67,10 +67,10 @@ def spread(text: pl.Series, slow: pl.Series, fast: pl.Series | None, read: pl.Da
     keep = [
         name for name in ("text", "value", "problem", "rule", "rule_2", "currency") if name in read.columns
     ]
-    places = pl.DataFrame({"text": text, "slow": slow, "place": pl.int_range(len(text), eager=True)})
-    met = places.filter("slow").join(read.select(keep), on="text", how="left", maintain_order="left")
+    positions = pl.DataFrame({"text": text, "slow": slow, "position": pl.int_range(len(text), eager=True)})
+    met = positions.filter("slow").join(read.select(keep), on="text", how="left", maintain_order="left")
     values = fast if fast is not None else pl.Series(values=[None] * len(text), dtype=read.schema["value"])
-    values = values.cast(read.schema["value"]).scatter(met["place"], met["value"])
+    values = values.cast(read.schema["value"]).scatter(met["position"], met["value"])
     problems = _placed(met, "problem", len(text))
     changed = tuple(
         (rule, mask)
@@ -87,11 +87,11 @@ def _placed(met: pl.DataFrame, column: str, height: int) -> pl.Series | None:
     found = met.filter(pl.col(column).is_not_null())
     if found.is_empty():
         return None
-    return pl.repeat(None, height, dtype=pl.String, eager=True).scatter(found["place"], found[column])
+    return pl.repeat(None, height, dtype=pl.String, eager=True).scatter(found["position"], found[column])
 
 
 def _rules(met: pl.DataFrame, column: str, height: int) -> Iterator[tuple[str, pl.Series]]:
     good = met.filter(pl.col(column).is_not_null() & pl.col("value").is_not_null())
     for rule in good[column].unique().sort():
-        places = good.filter(pl.col(column) == rule)["place"]
-        yield rule, pl.repeat(value=False, n=height, dtype=pl.Boolean, eager=True).scatter(places, True)
+        positions = good.filter(pl.col(column) == rule)["position"]
+        yield rule, pl.repeat(value=False, n=height, dtype=pl.Boolean, eager=True).scatter(positions, True)

@@ -116,10 +116,10 @@ class RowCheck:
         return frame.with_columns(known=known).select(reason).to_series()
 
     def _left_out(self, plan: FieldPlan, lost: pl.Series) -> list[Edit]:
-        places = lost.arg_true()
-        if places.is_empty():
+        positions = lost.arg_true()
+        if positions.is_empty():
             return []
         filled = self._filled[plan.name]
-        nothing = pl.repeat("", len(places), eager=True)
+        nothing = pl.repeat("", len(positions), eager=True)
         name = f"{self.mapping.entity}.{plan.name}"
-        return [Edit("left_out", name, places, filled.texts.gather(places), nothing)]
+        return [Edit("left_out", name, positions, filled.texts.gather(positions), nothing)]

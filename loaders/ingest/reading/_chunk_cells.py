@@ -21,9 +21,9 @@ __all__ = ["parse", "texts"]
 _LF, _CR = 10, 13
 
 
-def texts(data: bytes, records: Records, places: NDArray[np.int64]) -> pl.Series:
+def texts(data: bytes, records: Records, positions: NDArray[np.int64]) -> pl.Series:
     """Return rows as they are written; bytes that are no text are escaped."""
-    spans = zip(records.starts[places].tolist(), records.ends[places].tolist(), strict=True)
+    spans = zip(records.starts[positions].tolist(), records.ends[positions].tolist(), strict=True)
     return pl.Series(
         "row_text", [data[a:b].decode(errors="backslashreplace") for a, b in spans], dtype=pl.String
     )
@@ -31,26 +31,26 @@ def texts(data: bytes, records: Records, places: NDArray[np.int64]) -> pl.Series
 
 def parse(data: bytes, records: Records, skipped: int, layout: Layout) -> Batch:
     """Return the cells of a chunk's rows, but for the first ones that are to be skipped."""
-    places = np.arange(skipped, records.starts.size)
+    positions = np.arange(skipped, records.starts.size)
     is_plain = records.plain[skipped:]
-    plain, other = places[is_plain], places[~is_plain]
+    plain, other = positions[is_plain], positions[~is_plain]
     fast = _plain_cells(_lines_of(data, records, plain), layout)
     if fast.height != plain.size:
-        plain, other, fast = places[:0], places, fast.clear()
+        plain, other, fast = positions[:0], positions, fast.clear()
     cells, problems = _named(fast, layout.names), _surplus(fast, layout)
     if other.size:
         with_care, their_problems = _cells_with_care(data, records, other, layout)
         order = pl.Series(np.argsort(np.concatenate([plain, other]), kind="stable"))
         cells = pl.concat([cells, with_care]).select(pl.all().gather(order))
         problems = pl.concat([problems, their_problems]).gather(order)
-    return Batch(1, cells, problems, lambda rows: texts(data, records, places[rows.to_numpy()]))
+    return Batch(1, cells, problems, lambda rows: texts(data, records, positions[rows.to_numpy()]))
 
 
-def _lines_of(data: bytes, records: Records, places: NDArray[np.int64]) -> bytes:
+def _lines_of(data: bytes, records: Records, positions: NDArray[np.int64]) -> bytes:
     """Return rows of one line each as one text, with the line ends that Polars knows."""
-    if not places.size:
+    if not positions.size:
         return b""
-    starts, ends = records.starts[places], records.ends[places]
+    starts, ends = records.starts[positions], records.ends[positions]
     array = np.frombuffer(data, np.uint8)
     gaps = starts[1:] - ends[:-1]
     line_ends = array[ends[:-1]]
@@ -102,13 +102,13 @@ def _wrong_number(count: int | str, layout: Layout) -> str:
 
 
 def _cells_with_care(
-    data: bytes, records: Records, places: NDArray[np.int64], layout: Layout
+    data: bytes, records: Records, positions: NDArray[np.int64], layout: Layout
 ) -> tuple[pl.DataFrame, pl.Series]:
     width = len(layout.names)
     frame = pl.DataFrame(
         {
-            "parts": split_series(texts(data, records, places), layout.separator),
-            "known": [records.problems.get(place) for place in places.tolist()],
+            "parts": split_series(texts(data, records, positions), layout.separator),
+            "known": [records.problems.get(position) for position in positions.tolist()],
         },
         schema_overrides={"known": pl.String},
     ).with_columns(count=pl.col("parts").list.len().cast(pl.Int64))

@@ -46,18 +46,18 @@ def find_header(
         for position, column in enumerate(zip(*body, strict=True))
         if max(share([kind(cell) for cell in column], wanted) for wanted in ("date", "number")) >= _MOSTLY
     ]
-    for place, row in enumerate(rows):
+    for position, row in enumerate(rows):
         given = [cell for cell in row if cell]
         known = sum(_is_usual_name(cell) for cell in given)
         untyped = not any(kind(cell) in ("date", "number") for cell in row)
         is_wide = 2 * len(given) >= width
         if is_wide and known > 1 and (untyped or known >= _NEARLY_ALL * len(given)):
-            return place, row
+            return position, row
         # Titles that went through a spreadsheet have as many cells as other rows, most of them empty.
         if len(row) >= width and is_wide and len(given) > 1:
             # Programs that write row numbers leave the first name empty.
             above = [kind(row[position]) for position in typed if 0 < position < len(row)]
-            return (place, row) if untyped and "empty" not in above else (0, None)
+            return (position, row) if untyped and "empty" not in above else (0, None)
     return 0, None
 
 

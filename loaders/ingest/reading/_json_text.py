@@ -94,7 +94,7 @@ def records(name: str, text: Iterable[str], path: str | None) -> Iterator[Record
 
 
 class _Document:
-    """A place in a text that is read as it is needed."""
+    """A position in a text that is read as it is needed."""
 
     def __init__(self, name: str, text: Iterable[str]) -> None:
         self._name = name

@@ -1,6 +1,6 @@
 """Where the rows of delimited text begin and end, found for a whole chunk at once.
 
-A line whose quotes are all in legal places is a row of its own, or lies within a quoted field. So only lines with other
+A line whose quotes are all in legal positions is a row of its own, or lies within a quoted field. So only lines with other
 quotes need thought: one that opens a field is joined with the next line of an odd number of quotes, if together they
 make a row. If not, the quote is a stray one, and spoils its own row only.
 """
@@ -38,9 +38,9 @@ class Records:
     starts, ends
         Where each row's text begins and ends in the chunk, without its line end.
     plain
-        Whether a row is one line of the usual number of fields, with quotes in legal places only.
+        Whether a row is one line of the usual number of fields, with quotes in legal positions only.
     problems
-        What is wrong with a row as a whole, by its place.
+        What is wrong with a row as a whole, by its position.
     consumed
         How many bytes of the chunk the rows take; the rest belongs to a row that isn't complete.
     """
@@ -185,8 +185,8 @@ def _joined(lines: Lines, *, last: bool) -> tuple[dict[int, int], set[int], int]
         if not lines.odd[first]:
             unclosed.add(first)
             continue
-        place = bisect_right(odd, first)
-        final = odd[place] if place < len(odd) else None
+        position = bisect_right(odd, first)
+        final = odd[position] if position < len(odd) else None
         if _is_too_long(lines, first, lines.starts.size - 1 if final is None else final):
             unclosed.add(first)
         elif final is None and not last:

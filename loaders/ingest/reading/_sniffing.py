@@ -100,7 +100,7 @@ def shape(lines: Sequence[str], *, declared: str | None = None) -> Shape:
 def _whole(lines: list[str]) -> list[str]:
     """Join lines that a quoted field spans; leave out those with a quote that nothing near them closes."""
     whole: list[str] = []
-    odd = [place for place, line in enumerate(lines) if line.count('"') % 2]
+    odd = [position for position, line in enumerate(lines) if line.count('"') % 2]
     at = 0
     for first, final in pairwise([*odd, len(lines)]):
         if first < at:

@@ -113,7 +113,7 @@ class Batch:
     _originals: Callable[[pl.Series], pl.Series] = field(repr=False)
 
     def originals_at(self, rows: pl.Series) -> pl.Series:
-        """Return the rows at these places, counted from 0, as they were written; JSON if the file is not of text."""
+        """Return the rows at these positions, counted from 0, as they were written; JSON if the file is not of text."""
         found = self._originals(rows).cast(pl.String)
         # A control character would make the quarantine itself hard to read and to export.
         controls = found.str.contains(r"[\x00-\x08\x0e-\x1f\x7f]")
@@ -129,10 +129,10 @@ class Batch:
 
     def only(self, keep: pl.Series) -> Batch:
         """Return the rows that are to be kept, with the number of the first unchanged."""
-        places = keep.arg_true()
+        positions = keep.arg_true()
         return Batch(
             self.first_row,
             self.cells.filter(keep),
             self.problems.filter(keep),
-            lambda rows: self._originals(places.gather(rows)),
+            lambda rows: self._originals(positions.gather(rows)),
         )

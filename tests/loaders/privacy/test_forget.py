@@ -101,6 +101,12 @@ def real(original, tmp_path):
     return path
 
 
+@pytest.fixture
+def quick(monkeypatch):
+    """Leave out marts and packs, which hold no person and cost seconds."""
+    monkeypatch.setattr(star, "refresh", lambda _connection: None)
+
+
 def ask(path, sql):
     with duckdb.connect(str(path), read_only=True) as connection:
         return connection.execute(sql).fetchall()
@@ -265,6 +271,7 @@ LEADS = f"""captured at,email,channel
 """
 
 
+@pytest.mark.usefixtures("quick")
 def test_the_same_exports_again_bring_nothing_back(tmp_path):
     path = tmp_path / "warehouse.duckdb"
 
@@ -318,6 +325,7 @@ def test_where_nobody_was_forgotten_nothing_changes(real):
         assert Forgotten(connection).tells(frame).to_list() == [False]
 
 
+@pytest.mark.usefixtures("quick")
 def test_two_people_are_forgotten_one_after_the_other(forgotten, tmp_path):
     once, first = forgotten
     real = tmp_path / "real.duckdb"
@@ -385,6 +393,7 @@ def test_tables_of_strangers_stop_it_and_their_views_stay(real):
     assert ask(real, "SELECT kind FROM meta.relation WHERE name = 'big_orders'") == [("view",)]
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_broken_promise_is_not_published(real, monkeypatch):
     content = real.read_bytes()
     right, broken = forgetting.copied, ["fact_order"]
