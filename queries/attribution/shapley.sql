@@ -8,6 +8,7 @@ channels: simple, and blind to what works. With rate it is the share of paths of
 to order); that looks at people who did not order too, but a rare set weighs as much as a common one, and a channel that is often there in \
 vain gets negative credit, which is shown as it is. The order of touches, and repeats, do not count."""
 grain = ["steps", "step"]
+stored = true
 
 [params]
 shapley_v = { type = "choice", of = ["conversions", "rate"], default = "rate", doc = "What a set is worth: the orders reached through its members, or the share of its paths that end in an order." }
@@ -41,25 +42,17 @@ WITH {{ orders.conversions() }},
 
 {{ shapley.values("true") }},
 
-set_names AS (
-    SELECT set_id, string_agg(step, ' + ' ORDER BY step) AS steps
-    FROM coalition_members
-    GROUP BY set_id
-),
-
 member_shares AS (
     SELECT
-        set_names.steps,
-        shapley_values.step,
-        coalitions.size,
-        coalitions.conversions,
-        coalitions.non_conversions,
-        coalitions.rate,
-        coalitions.revenue,
-        CASE $shapley_v WHEN 'rate' THEN shapley_values.share ELSE main.ratio(1, coalitions.size) END AS share
+        array_to_string(list_sort(steps), ' + ') AS steps,
+        step,
+        size,
+        conversions,
+        non_conversions,
+        rate,
+        revenue,
+        CASE $shapley_v WHEN 'rate' THEN share ELSE main.ratio(1, size) END AS share
     FROM shapley_values
-    INNER JOIN coalitions ON coalitions.set_id = shapley_values.set_id
-    INNER JOIN set_names ON set_names.set_id = shapley_values.set_id
 )
 
 SELECT

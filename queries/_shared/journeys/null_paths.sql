@@ -22,14 +22,14 @@ people_without_order AS (
 null_journeys AS MATERIALIZED (
     SELECT -row_number() OVER (ORDER BY groups.customer_key, groups.anonymous_id, groups.step_key) AS journey_id, groups.*
     FROM (
-        SELECT customer_key, anonymous_id, last_touched_at, CAST(NULL AS BIGINT) AS step_key, 1 AS people
+        SELECT
+            CASE WHEN touches > 1 THEN customer_key END AS customer_key,
+            CASE WHEN touches > 1 THEN anonymous_id END AS anonymous_id,
+            CASE WHEN touches > 1 THEN last_touched_at END AS last_touched_at,
+            CASE WHEN touches = 1 THEN step_key END AS step_key,
+            count(*) AS people
         FROM people_without_order
-        WHERE touches > 1
-        UNION ALL
-        SELECT CAST(NULL AS INTEGER), CAST(NULL AS BIGINT), CAST(NULL AS TIMESTAMP), step_key, count(*)
-        FROM people_without_order
-        WHERE touches = 1
-        GROUP BY step_key
+        GROUP BY 1, 2, 3, 4
     ) AS groups
 ),
 

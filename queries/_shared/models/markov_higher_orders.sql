@@ -17,8 +17,9 @@ walks AS (
             sum(CASE WHEN state IN ('(conversion)', '(gains)', '(losses)') THEN 0 ELSE weight END) OVER () AS under_way
         FROM walks
     ) AS walkers
-    INNER JOIN edges ON edges.from_state = walkers.state AND edges.to_step <> walkers.removed
-    WHERE walkers.under_way > 1e-15 AND $markov_order > 1
+    INNER JOIN (SELECT * FROM edges WHERE $markov_order > 1) AS edges
+        ON edges.from_state = walkers.state AND edges.to_step <> walkers.removed
+    WHERE walkers.under_way > 1e-15
     GROUP BY walkers.turn, walkers.removed, edges.to_state
 ),
 
@@ -34,15 +35,21 @@ arrivals AS (
 
 higher_order_removal AS (
     SELECT
-        arrivals.removed AS step,
-        greatest(everybody.conversions - arrivals.conversions, 0) AS conversions,
-        greatest(everybody.gains - arrivals.gains, 0) AS gains,
-        greatest(everybody.losses - arrivals.losses, 0) AS losses,
-        everybody.conversions AS all_conversions,
-        everybody.gains AS all_gains,
-        everybody.losses AS all_losses
-    FROM arrivals
-    INNER JOIN arrivals AS everybody ON everybody.removed = '(none)'
-    WHERE arrivals.removed <> '(none)'
+        removed AS step,
+        greatest(all_conversions - conversions, 0) AS conversions,
+        greatest(all_gains - gains, 0) AS gains,
+        greatest(all_losses - losses, 0) AS losses,
+        all_conversions,
+        all_gains,
+        all_losses
+    FROM (
+        SELECT
+            arrivals.*,
+            max(CASE WHEN removed = '(none)' THEN conversions END) OVER () AS all_conversions,
+            max(CASE WHEN removed = '(none)' THEN gains END) OVER () AS all_gains,
+            max(CASE WHEN removed = '(none)' THEN losses END) OVER () AS all_losses
+        FROM arrivals
+    ) AS removals
+    WHERE removed <> '(none)'
 )
 {%- endmacro %}
