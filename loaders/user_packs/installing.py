@@ -36,6 +36,23 @@ def install_packs(folder: str | Path, warehouse: str | Path = "warehouse.duckdb"
         If the SQL of a query fails; nothing is changed then.
     WarehouseError
         If there is no such warehouse, or it can't be written.
+
+    Examples
+    --------
+    >>> query = folder / "packs" / "mine" / "per_day.sql"
+    >>> query.parent.mkdir(parents=True)
+    >>> _ = query.write_text('''/*
+    ... question = "How many orders are there on a day?"
+    ... doc = "One row per day that has orders."
+    ... grain = ["date_key"]
+    ... [columns]
+    ... date_key = "The day, yyyymmdd."
+    ... orders = "Orders placed on it."
+    ... */
+    ... SELECT date_key, count(*) AS orders FROM star.fact_order GROUP BY date_key ORDER BY date_key
+    ... ''')
+    >>> martlet.install_packs(folder / "packs", path)
+    ['mine/per_day']
     """
     files = user_packs.files_of(folder)
     packs = user_packs.read(folder)
