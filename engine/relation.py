@@ -5,7 +5,7 @@ The folder decides what a file becomes (`FOLDERS`); the order of creation is fou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from martlet.engine import keys
@@ -62,7 +62,7 @@ class Relation:
     Attributes
     ----------
     schema, name, kind
-        `kind` is `type`, `table`, `view`, `stored` (a table made by a SELECT), `macro`, `check`, or `pack`.
+        `kind` is `type`, `table`, `view`, `stored` (a table made by a SELECT, of a mart or a query), `macro`, `check`, or `pack`.
     creates
         The statements that create it, in order.
     comments
@@ -86,6 +86,12 @@ class Relation:
     def qualified(self) -> str:
         """Schema and name, joined by a dot."""
         return f"{self.schema}.{self.name}"
+
+    def as_stored(self) -> Relation:
+        """Return it with only the statement that makes its rows anew, without the macro beside it."""
+        return replace(
+            self, creates=tuple(sql for sql in self.creates if sql.startswith("CREATE OR REPLACE TABLE "))
+        )
 
     @classmethod
     def all_from(cls, said: Iterable[Mapping[str, Any]]) -> tuple[Relation, ...]:

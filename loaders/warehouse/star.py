@@ -118,7 +118,7 @@ def refresh(connection: duckdb.DuckDBPyConnection) -> None:
     derived += install.relations()
     digest = definitions.digest()
     if _has_definitions(connection, digest):
-        derived = [relation for relation in derived if relation.kind == "stored"]
+        derived = [relation.as_stored() for relation in derived if relation.kind == "stored"]
     else:
         for pack in packs.packs():
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {pack}")
