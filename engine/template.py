@@ -167,6 +167,8 @@ def render(path: str, body: str, choices: Mapping[str, str | tuple[str, ...]]) -
         raise UnitError(f"{error.name or path}:{error.lineno}: {error.message}") from None
     except (jinja2.TemplateRuntimeError, jinja2.TemplateNotFound) as error:
         raise UnitError(f"{path}:1: {error}") from None
+    except RecursionError:
+        raise UnitError(f"{path}:1: the file includes itself, directly or through others") from None
     return Rendered(path, marked)
 
 

@@ -85,7 +85,8 @@ def files_of(folder: str | Path) -> dict[str, str]:
 
 def read(folder: str | Path) -> Packs:
     """Return the packs of a folder beside Martlet's; see `files_of` for the errors."""
-    return _beside(f"{Path(folder)}", files_of(folder).items())
+    # As a whole path: two folders of one name are two, whatever folder the process stands in.
+    return _beside(Path(folder).resolve().as_posix(), files_of(folder).items())
 
 
 def stored(connection: duckdb.DuckDBPyConnection, name: str) -> Packs:

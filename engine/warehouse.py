@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
-from martlet.engine import user_packs
+from martlet.engine import definitions, user_packs
 from martlet.engine.connection import READING, open_read_only, refuse_foreign
 from martlet.engine.errors import OURS, QueryError, WarehouseError
 from martlet.engine.result import Result
@@ -205,6 +205,18 @@ class Warehouse:
         """
         return Result(statement, self._run(statement, parameters, None))
 
+    def _of_another_version(self, failure: QueryError, cursor: duckdb.DuckDBPyConnection) -> QueryError:
+        """Return the failure of a query, with what to do if the file was made by another version of Martlet."""
+        known = cursor.execute("SELECT value FROM meta.setting WHERE name = 'definitions_digest'").fetchall()
+        if known == [(definitions.digest(),)]:
+            return failure
+        told = QueryError(
+            f"{failure}; {self.path} was made by another version of Martlet: build it anew, or load a file into it, "
+            "which installs the queries of this version"
+        )
+        told.exit_code = 2
+        return told
+
     def _run(self, sql: str, parameters: Any, rendered: Rendered | None) -> pa.Table:
         if self._closed:
             raise WarehouseError(f"{self.path} is closed")
@@ -221,7 +233,8 @@ class Warehouse:
             # A relation hands its rows to Arrow without the copy that execute() would make.
             table: pa.Table = cursor.sql(sql, params=parameters).to_arrow_table()
         except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
-            raise located(error, cursor, sql, parameters, rendered) from error
+            failure = located(error, cursor, sql, parameters, rendered)
+            raise (failure if rendered is None else self._of_another_version(failure, cursor)) from error
         except duckdb.Error as error:
             raise _failure(str(error), rendered) from error
         finally:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from martlet.engine import definitions, install, packs
+from martlet.engine import definitions, install, packs, user_packs
 from martlet.engine.connection import is_martlet
+from martlet.engine.errors import WarehouseError
 from martlet.engine.relation import SCHEMAS, in_order
 from martlet.engine.relations import relations
 from martlet.loaders.quality import checks, drift
@@ -41,15 +42,35 @@ __all__ = [
 def create(connection: duckdb.DuckDBPyConnection) -> None:
     """Create all schemas, types and tables, the unknown member of each dimension, and the channels.
 
-    Of a file that has them already, because it is a copy of the prepared one, nothing is changed.
+    Of a file that has them already, because it is a copy of the prepared one or has been loaded before, nothing is changed.
+
+    Raises
+    ------
+    WarehouseError
+        If another version of Martlet made the file, and it lacks a table or a column that this one has.
     """
     if is_martlet(connection):
+        _refuse_older(connection)
         return
     for relation in create_tables(connection):
         if relation.unit.header.get("unknown"):
             key = relation.keys[0].columns[0]
             connection.execute(f"INSERT INTO {relation.qualified} ({key}) VALUES (0)")
     insert(connection, "star.dim_channel", channels())
+
+
+def _refuse_older(connection: duckdb.DuckDBPyConnection) -> None:
+    found = connection.execute(
+        "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns()"
+    ).fetchall()
+    known = {name for row in found for name in (row[0], ".".join(row))}
+    tables = (one for one in relations() if one.kind == "table" and one.qualified != user_packs.TABLE)
+    for table in tables:
+        for name in (table.qualified, *(f"{table.qualified}.{column}" for column in table.unit.columns)):
+            if name not in known:
+                raise WarehouseError(
+                    f"another version of Martlet made this file: it lacks {name}; make it anew, or load into a new file"
+                )
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> list[Relation]:

@@ -4,7 +4,7 @@ doc = """
 The models of attribution/channels on star.fact_path: paths with their conversions, value and people who did not convert, as analytics \
 tools export them and as published data sets hold them (load them with martlet.ingest_paths). There are no times in such data, so there is no time_decay, \
 no lookback in days and no way to tell whether a touch was near; what a tool has collapsed stays collapsed. Everything is credited: the \
-rows of a model sum to the table. Channels count as direct or paid when star.dim_channel knows their name."""
+rows of a model sum to the table. (A value on a path without a conversion is credited by the rules; models that learn from conversions leave it out.) Channels count as direct or paid when star.dim_channel knows their name."""
 grain = ["model", "channel"]
 
 [params]

@@ -118,4 +118,7 @@ SELECT
         ELSE 'on pace'
     END AS status
 FROM campaign_pace
-ORDER BY campaign_key
+-- What has ended needs nobody's attention.
+ORDER BY
+    CASE WHEN today > ends_on THEN 1 ELSE 0 END,
+    campaign_key

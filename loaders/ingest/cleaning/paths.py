@@ -12,8 +12,8 @@ from martlet.loaders.ingest.cleaning.parser import Read, spread
 __all__ = ["PathReader"]
 
 _OURS: Final = ">"
-# The marks that sources put between steps; of those in equally many paths the first.
-_MARKS: Final = (_OURS, "\u2192", "|", ";", ",")
+# The marks that sources put between steps; of those in equally many paths the first, so that an arrow is one mark.
+_MARKS: Final = ("->", "=>", _OURS, "\u2192", "|", ";", ",")
 
 
 class PathReader:
@@ -40,7 +40,7 @@ class PathReader:
         if not any(self._seen.values()):
             return []
         self._mark = max(_MARKS, key=lambda mark: self._seen[mark])
-        others = [repr(mark) for mark in _MARKS if self._seen[mark] and mark != self._mark]
+        others = [repr(mark) for mark in _MARKS if self._seen[mark] and mark not in self._mark]
         if self._mark == _OURS and not others:
             return []
         besides = f"; {' and '.join(others)} in names was kept" if others else ""
@@ -54,7 +54,7 @@ class PathReader:
             made=made,
             problem=pl.when(steps.list.eval(pl.element() == "").list.any())
             .then(pl.lit("unreadable path: a step has no name"))
-            .when((pl.lit(self._mark) != _OURS) & pl.col("text").str.contains(_OURS, literal=True))
+            .when(steps.list.eval(pl.element().str.contains(_OURS, literal=True)).list.any())
             .then(pl.lit(f"ambiguous path: {_OURS} stands in the name of a step")),
         )
         return spread(

@@ -56,6 +56,6 @@ touches AS MATERIALIZED (
     WHERE
         list_contains($touch_types, CAST(touch.touch_type AS VARCHAR))
         AND NOT list_contains($exclude_channels, known_steps.channel)
-        AND (array_length($include_channels) = 0 OR list_contains($include_channels, known_steps.channel))
+        AND ($include_channels = CAST([] AS VARCHAR[]) OR list_contains($include_channels, known_steps.channel))
 )
 {%- endmacro %}
