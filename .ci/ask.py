@@ -1,6 +1,7 @@
 """Ask the views and table macros of a warehouse file with whatever DuckDB is installed; prints JSON, one value a line.
 
     python ask.py FILE [BEGINNING ...]    name, rows and digest of each, or the error that it met
+    python ask.py --views FILE [...]      the same of views alone
     python ask.py --rows FILE NAME        the columns of one, then its rows
 
 Needs nothing but duckdb: it runs where the file must be readable, not where it was made.
@@ -61,7 +62,7 @@ def rows(connection: duckdb.DuckDBPyConnection, name: str) -> list[list[str | fl
 
 def main() -> None:
     """Answer the command line."""
-    arguments = [argument for argument in sys.argv[1:] if argument != "--rows"]
+    arguments = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
     with duckdb.connect(arguments[0], read_only=True) as connection:
         if "--rows" in sys.argv:
             print(json.dumps([column for column, _ in columns(connection, arguments[1])]))
@@ -69,6 +70,8 @@ def main() -> None:
                 print(json.dumps(row))
             return
         for name in names(connection):
+            if "--views" in sys.argv and name.endswith("()"):
+                continue
             if len(arguments) == 1 or name.startswith(tuple(arguments[1:])):
                 try:
                     answer = summary(connection, name)
