@@ -18,8 +18,6 @@ from pathlib import Path
 from typing import Any
 
 VERSIONS = ("1.1.3", "1.2.2", "1.3.2", "1.4.5", "1.5.6")
-# These plan a macro that carries many models for up to a minute.
-SLOW = ("1.1.3", "1.2.2")
 NEWEST = "newest"
 ASK = Path(__file__).with_name("ask.py")
 # What is left of 1 - 0.9 - 0.1, and the like, is no digit of an answer.
@@ -92,12 +90,12 @@ def verdict(found: dict[str, object], expected: dict[str, object], file: str, py
 def compare(file: str, versions: list[str], venvs: Path, only: list[str], *, all_macros: bool) -> int:
     """Print the table of one file and its differences, and return how many there are.
 
-    Without `all_macros` the slow versions are asked the views alone.
+    Without `all_macros` the views alone are asked: old versions plan a macro that carries many models for up to a minute.
     """
     pythons = {version: python_with(version, venvs) for version in [*versions, NEWEST]}
     with ThreadPoolExecutor(2) as pool:
-        views = {version: [] if all_macros or version not in SLOW else ["--views"] for version in pythons}
-        summaries = pool.map(lambda version: asked(pythons[version], *views[version], file, *only), pythons)
+        views = [] if all_macros else ["--views"]
+        summaries = pool.map(lambda version: asked(pythons[version], *views, file, *only), pythons)
         answers = {
             version: {one["name"]: one for one in found}
             for version, found in zip(pythons, summaries, strict=True)
@@ -110,9 +108,6 @@ def compare(file: str, versions: list[str], venvs: Path, only: list[str], *, all
     for name, expected in newest.items():
         line = f"{name:34}"
         for version in versions:
-            if views[version] and name.endswith("()"):
-                line += f"{'-':>9}"
-                continue
             found = answers[version].get(name, {"error": "is not there"})
             word, difference = verdict(found, expected, file, pythons[version])
             line += f"{word:>9}"
@@ -142,7 +137,7 @@ def main() -> None:
         "--macros",
         choices=("all", "first"),
         default="all",
-        help=f"ask {' and '.join(SLOW)}, which plan them slowly, the macros of all files, or of the first alone",
+        help="of which files to ask the macros too",
     )
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
