@@ -89,6 +89,15 @@ def test_the_same_again_takes_its_place_even_after_others(tmp_path):
     assert paths_of(tmp_path / "w.duckdb") == [("a > b", 1), ("c", 2)]
 
 
+def test_an_arrow_is_one_mark_and_a_path_may_lose(tmp_path):
+    frame = pl.DataFrame({"path": ["a -> b", "c"], "conversions": [2, 1], "revenue": [10, -30]})
+    for options in ({}, {"separator": "->"}):
+        martlet.ingest_paths(frame, warehouse=tmp_path / "w.duckdb", **options)
+        assert paths_of(tmp_path / "w.duckdb") == [("a > b", 2), ("c", 1)]
+    with martlet.open(tmp_path / "w.duckdb") as warehouse:
+        assert warehouse.sql("SELECT sum(revenue) FROM star.fact_path").rows() == [(Decimal("-20.000000"),)]
+
+
 @pytest.mark.parametrize(
     ("change", "column", "reason"),
     [

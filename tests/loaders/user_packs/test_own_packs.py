@@ -277,3 +277,33 @@ def test_the_commands_go_together(tmp_path, own, monkeypatch):
     assert "## by_month" in (tmp_path / "pages" / "mine.md").read_text(encoding="utf-8")
     monkeypatch.setenv("MARTLET_PACKS", "packs")
     assert "mine/by_month" in run("packs mine --format csv")
+
+
+def part_and_query(folder, word):
+    (folder / "packs" / "mine").mkdir(parents=True)
+    (folder / "packs" / "mine" / "_part.sql").write_text(f"SELECT '{word}' AS word\n")
+    (folder / "packs" / "mine" / "said.sql").write_text(
+        '/*\nquestion = "?"\ndoc = "x"\ngrain = ["word"]\n[columns]\nword = "x"\n*/\n'
+        '{% include "mine/_part.sql" %}\nORDER BY word\n'
+    )
+
+
+def test_two_folders_of_one_name_are_two(tmp_path, monkeypatch, warehouse_path):
+    opened = []
+    for word in ("one", "two"):
+        part_and_query(tmp_path / word, word)
+        monkeypatch.chdir(tmp_path / word)
+        opened.append(martlet.open(warehouse_path, packs="packs"))
+    assert [one.query("mine/said").rows() for one in opened] == [[("one",)], [("two",)]]
+    for one in opened:
+        one.close()
+
+
+def test_a_file_that_includes_itself_is_told(tmp_path, warehouse_path):
+    part_and_query(tmp_path, "x")
+    (tmp_path / "packs" / "mine" / "_part.sql").write_text('{% include "mine/_part.sql" %}\n')
+    with (
+        martlet.open(warehouse_path, packs=tmp_path / "packs") as warehouse,
+        pytest.raises(UnitError, match="includes itself"),
+    ):
+        warehouse.query("mine/said")
