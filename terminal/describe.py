@@ -54,7 +54,8 @@ def page(query: Query) -> None:
     terminal.print()
     terminal.print(Text("Ask it", style="bold"))
     for line in _calls(query):
-        terminal.print(Padding(Text(line, style="cyan", overflow="fold"), (0, 0, 0, 2)))
+        # A terminal wraps it by itself, so that it can be copied as one line.
+        terminal.print(Text(f"  {line}", style="cyan"), soft_wrap=True)
 
 
 def _section(terminal: Console, title: str, rows: Iterable[tuple[Text, Text]]) -> None:

@@ -88,7 +88,7 @@ def test_order_is_total_over_the_grain(query):
 def test_view_and_literals_answer_as_the_query_does(query, answers):
     expected = answers.of_query(query)
     assert answers.of(query, f"FROM {query.pack}.{query.name}") == expected
-    assert answers.of(query, query.literal(query.values({})).sql("duckdb")) == expected
+    assert answers.of(query, writing.literal(query, query.values({})).sql("duckdb")) == expected
 
 
 def test_macro_answers_as_the_query_does_in_every_branch(query, answers):

@@ -78,11 +78,12 @@ def test_another_seed_is_another_company(built, tmp_path):
 
 
 def test_every_table_is_filled(built):
-    # Of real data only, or of people who were forgotten.
+    # Of real data or packs of a user only, or of people who were forgotten.
     empty = {
         "meta.forgotten",
         "meta.load_change",
         "meta.load_profile",
+        "meta.pack_file",
         "quarantine.awaited_reference",
         "quarantine.flagged_value",
         "quarantine.rejected_row",
