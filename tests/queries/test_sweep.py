@@ -106,6 +106,7 @@ SELECTIVE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "name", "word"), SELECTIVE, ids=lambda value: value.replace("/", "."))
 def test_a_query_with_the_parts_of_one_word_answers_as_the_macro_with_all_parts(path, name, word, answers):
     query = packs.get(path)

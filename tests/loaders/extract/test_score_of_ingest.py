@@ -62,6 +62,8 @@ OF_FORM = (
     "ragged_row",
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def scored(extracts, tmp_path_factory):

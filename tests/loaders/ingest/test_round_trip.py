@@ -46,6 +46,8 @@ COMPARED = (
 )
 DAY = dt.date(2026, 1, 1)
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def raw(warehouse_path, tmp_path_factory):

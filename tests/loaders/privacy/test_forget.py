@@ -61,6 +61,8 @@ TOTALS = (
     "SELECT customer_key, orders, revenue FROM mart.customer_profile ORDER BY ALL",
 )
 
+pytestmark = pytest.mark.slow
+
 
 def uncompressed(create):
     """Return `create`, after which the file keeps every text as it is, so that its bytes can be searched."""

@@ -43,6 +43,7 @@ def built(folder):
     return content(folder / "built.duckdb"), content(folder / "loaded.duckdb")
 
 
+@pytest.mark.slow
 def test_content_is_the_same_without_with_a_cold_and_with_a_warm_cache(tmp_path, monkeypatch):
     found = []
     for folder, where in (("off", "off"), ("cold", tmp_path / "cache"), ("warm", tmp_path / "cache")):
