@@ -31,6 +31,7 @@ roi = "(revenue - spend) / spend. NULL without spend."
 {% import "_shared/models/order_credits.sql" as models %}
 {% import "_shared/models/influenced.sql" as touched %}
 {% import "_shared/spend/spend.sql" as spend %}
+{% import "attribution/_figures.sql" as figures %}
 WITH {% if "markov" in model %}RECURSIVE {% endif %}{{ orders.conversions() }},
 
 {{ touches.touches(by_campaign="false") }},
@@ -45,57 +46,13 @@ WITH {% if "markov" in model %}RECURSIVE {% endif %}{{ orders.conversions() }},
 
 {{ spend.daily_spend() }},
 
--- Each source of figures adds rows of its own, so that none is lost for want of a partner.
-figures AS (
-    SELECT
-        credited.model,
-        channel,
-        campaign_key,
-        CAST(conversions AS DECIMAL(38, 15)) AS conversions,
-        CAST(revenue AS DECIMAL(38, 17)) AS revenue,
-        CAST(0 AS BIGINT) AS influenced_conversions,
-        CAST(0 AS DECIMAL(38, 2)) AS influenced_revenue,
-        CAST(0 AS BIGINT) AS touches,
-        CAST(0 AS DECIMAL(38, 2)) AS spend
-    FROM credited
-    UNION ALL
-    SELECT requested_models.model, influenced.channel, influenced.campaign_key, 0, 0, influenced.conversions, influenced.revenue, 0, 0
-    FROM influenced
-    CROSS JOIN requested_models
-    UNION ALL
-    SELECT requested_models.model, path_touches.channel, path_touches.campaign_key, 0, 0, 0, 0, path_touches.touches, 0
-    FROM path_touches
-    CROSS JOIN requested_models
-    UNION ALL
-    SELECT requested_models.model, daily_spend.channel, 0, 0, 0, 0, 0, 0, daily_spend.spend
-    FROM daily_spend
-    CROSS JOIN requested_models
-    UNION ALL
-    SELECT
-        requested_models.model,
-        '(unattributed)',
-        0,
-        count(unattributed.order_id),
-        CAST(coalesce(sum(unattributed.net_revenue), 0) AS DECIMAL(38, 17)),
-        0,
-        0,
-        0,
-        0
-    FROM requested_models
-    LEFT JOIN unattributed ON true
-    GROUP BY requested_models.model
-),
+{{ figures.figures(by_campaign="false") }},
 
 channel_figures AS (
     SELECT
         figures.model,
         figures.channel,
-        sum(figures.conversions) AS conversions,
-        sum(figures.revenue) AS revenue,
-        CAST(sum(figures.influenced_conversions) AS BIGINT) AS influenced_conversions,
-        CAST(sum(figures.influenced_revenue) AS DECIMAL(18, 2)) AS influenced_revenue,
-        CAST(sum(figures.touches) AS BIGINT) AS touches,
-        CAST(sum(figures.spend) AS DECIMAL(18, 2)) AS spend
+{{ figures.sums() }}
     FROM figures
     GROUP BY figures.model, figures.channel
 )
