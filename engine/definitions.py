@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from importlib.resources.abc import Traversable
 
-__all__ = ["digest", "remembered"]
+__all__ = ["SETTING", "digest", "remembered"]
+
+# The setting of a warehouse file that keeps the digest of what it was made with.
+SETTING = "definitions_digest"
 
 # The SQL, and the Python that reads and rewrites it: whoever edits either of them meets no answer of the other state.
 _FOLDERS = ("sql", "queries", "engine", "loaders/warehouse")

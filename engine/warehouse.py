@@ -207,7 +207,9 @@ class Warehouse:
 
     def _of_another_version(self, failure: QueryError, cursor: duckdb.DuckDBPyConnection) -> QueryError:
         """Return the failure of a query, with what to do if the file was made by another version of Martlet."""
-        known = cursor.execute("SELECT value FROM meta.setting WHERE name = 'definitions_digest'").fetchall()
+        known = cursor.execute(
+            "SELECT value FROM meta.setting WHERE name = $name", {"name": definitions.SETTING}
+        ).fetchall()
         if known == [(definitions.digest(),)]:
             return failure
         told = QueryError(

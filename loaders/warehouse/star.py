@@ -147,17 +147,14 @@ def refresh(connection: duckdb.DuckDBPyConnection) -> None:
     for relation in in_order(derived):
         _create(connection, relation)
     own_packs.refresh(connection)
-    connection.execute("DELETE FROM meta.setting WHERE name = $name", {"name": _DEFINITIONS})
-    record_settings(connection, {_DEFINITIONS: digest})
-
-
-_DEFINITIONS = "definitions_digest"
+    connection.execute("DELETE FROM meta.setting WHERE name = $name", {"name": definitions.SETTING})
+    record_settings(connection, {definitions.SETTING: digest})
 
 
 def _has_definitions(connection: duckdb.DuckDBPyConnection, digest: str) -> bool:
     """Whether the file's views are there, and come from definitions of this hash."""
     said = connection.execute(
-        "SELECT value FROM meta.setting WHERE name = $name", {"name": _DEFINITIONS}
+        "SELECT value FROM meta.setting WHERE name = $name", {"name": definitions.SETTING}
     ).fetchall()
     # Settings can have been copied into a file whose views are still to be made.
     installed = _tables_and_views(connection)
