@@ -159,6 +159,11 @@ class Entity:
         Columns that say what rows of other entities say, set at the end of a load.
     each
         Families of fields that a profile may name freely.
+    totals
+        What an owner knows by heart of such rows, as SQL aggregates over columns of the table; a total of the name of a
+        field is held against what the file's own column comes to.
+    apart
+        SQL over columns of the table: rows for which it is not NULL are no part of the totals and are told by its value.
     """
 
     name: Annotated[str, Name()]
@@ -177,6 +182,8 @@ class Entity:
     computed: Mapping[str, str] = field(default_factory=dict)
     linked: tuple[str, ...] = ()
     each: Mapping[str, Each] = field(default_factory=dict)
+    totals: Mapping[str, str] = field(default_factory=dict)
+    apart: str | None = None
 
     @property
     def is_dimension(self) -> bool:

@@ -10,6 +10,7 @@ import polars as pl
 
 from martlet.loaders.ingest import quarantined
 from martlet.loaders.ingest.report import FileReport
+from martlet.loaders.ingest.totals import as_json, totals_of
 from martlet.loaders.privacy.forgotten import Forgotten
 from martlet.loaders.warehouse import star
 
@@ -119,6 +120,7 @@ class LoadLog:
             placeholders=result.placeholders,
             first_on=result.first.date() if result.first else None,
             last_on=result.last.date() if result.last else None,
+            totals=totals_of(self._connection, cleaned.own_sums),
             seconds=seconds,
         )
 
@@ -146,6 +148,7 @@ class LoadLog:
                 "profile": self._profile.name,
                 "settings": self._options.settings(),
                 "file_number": number,
+                "totals": as_json(report.totals),
                 "header": quarantined.header_of(source, self._names(source, report)),
             },
         )

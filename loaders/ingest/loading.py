@@ -279,4 +279,5 @@ class _Loading:
             self._log.set_aside(source, load_id, cleaned.rejected, batch)
             result.add(batch.cells.height, cleaned.rejected)
             result.changes = merged([*result.changes, *cleaned.changes])
+        result.own_sums = cleaner.own_sums
         return result

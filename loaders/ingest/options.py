@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from martlet.loaders.ingest.cleaning import Change
+    from martlet.loaders.ingest.cleaning.own_sums import OwnSum
     from martlet.loaders.ingest.merging.staging import Staging
     from martlet.loaders.ingest.types import DateOrder
 
@@ -50,6 +51,7 @@ class CleanedFile:
     notes: list[str]
     read: int = 0
     changes: list[Change] = field(default_factory=list)
+    own_sums: tuple[OwnSum, ...] = ()
     _rejected: int = 0
     _understood: int = 0
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from martlet.loaders.ingest.cleaning import Change
+    from martlet.loaders.ingest.totals import Totals
 
 __all__ = ["FileReport", "IngestReport"]
 
@@ -50,6 +51,8 @@ class FileReport:
         less) there are: members that only other data name, and no list of them has described yet.
     first_on, last_on
         First and last day that the rows tell of, in UTC; None if they tell of none.
+    totals
+        What the rows come to in the warehouse, by kind of row, beside what the file itself says.
     seconds
         How long the file took.
     already_loaded
@@ -74,8 +77,14 @@ class FileReport:
     placeholders: dict[str, int] = field(default_factory=dict)
     first_on: date | None = None
     last_on: date | None = None
+    totals: tuple[Totals, ...] = ()
     seconds: float = 0.0
     already_loaded: bool = False
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """Where the warehouse has less or more than the file says of itself, in words."""
+        return tuple(f"{self.source}: {text}" for totals in self.totals for text in totals.differences())
 
     def summary(self) -> str:
         """Return the report as lines of plain text, for a person.
@@ -125,6 +134,7 @@ class FileReport:
         ]
         span = [f"days {self.first_on} to {self.last_on}"] if self.first_on else []
         lines.append("; ".join([*members, *completed, *span, f"load {self.load_id}, {self.seconds:.1f} s"]))
+        lines.extend(line for totals in self.totals for line in totals.lines())
         return "\n".join(lines)
 
 
@@ -200,6 +210,14 @@ class IngestReport:
         """Whether the warehouse had all contents already, so that nothing was changed."""
         return all(file.already_loaded for file in self.files)
 
+    def totals(self) -> str:
+        """Return the totals of each file as lines of plain text, with what differs from the file's own."""
+        lines = []
+        for file in self.files:
+            lines += [file.source, *(line for totals in file.totals for line in totals.lines())]
+            lines += [f"warning: {text}" for text in file.differences]
+        return "\n".join(lines)
+
     def summary(self) -> str:
         """Return the report as lines of plain text, for a person."""
         parts = [file.summary() for file in self.files]
@@ -208,6 +226,7 @@ class IngestReport:
                 f"{len(self.files)} files: rows read {self.rows_read:,} = loaded {self.rows_loaded:,} "
                 f"+ merged {self.rows_merged:,} + quarantined {self.rows_quarantined:,}, {self.seconds:.1f} s"
             )
+        parts.extend(f"warning: {text}" for file in self.files for text in file.differences)
         parts.extend(f"warning: {warning}" for warning in self.warnings)
         if self.is_dry_run:
             parts.append("dry run: nothing was written")

@@ -17,6 +17,7 @@ seconds = "How long the load took, in seconds. NULL when not measured."
 profile = "Profile by which a file was read. NULL for synthetic data."
 settings = "What was said besides the profile, such as the order of dates, as JSON text. NULL for synthetic data."
 file_number = "Place of the file among those of one command, from 1; files of one command are put in place together. NULL for synthetic data."
+totals = "What the rows of a file come to in the warehouse when it was loaded, by kind of row, those apart that don't count, and what the file's own columns come to, as JSON text. NULL for synthetic data."
 header = "The line that names the file's columns, written as its rows are. NULL where rows are kept as JSON, which names them itself."
 */
 CREATE TABLE meta.load (
@@ -34,5 +35,6 @@ CREATE TABLE meta.load (
     profile VARCHAR,
     settings VARCHAR,
     file_number INTEGER,
+    totals VARCHAR,
     header VARCHAR
 )

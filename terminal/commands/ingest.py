@@ -75,6 +75,11 @@ class ProfileName(options.ParamType):
 )
 @click.option("--retry", is_flag=True, help="The files are exports of the quarantine, repaired.")
 @click.option("--dry-run", is_flag=True, help="Do everything, say what came of it, and write nothing.")
+@click.option(
+    "--totals-only",
+    is_flag=True,
+    help="Write nothing; print what the files would come to, beside their own totals.",
+)
 @options.warehouse
 @options.quiet
 def ingest(
@@ -86,6 +91,8 @@ def ingest(
     impute: Sequence[tuple[str, str]],
     pseudonymise: bool,
     pseudonym_key_file: Path | None,
+    dry_run: bool,
+    totals_only: bool,
     warehouse: Path,
     quiet: bool,
     **choices: Any,
@@ -100,6 +107,7 @@ def ingest(
       martlet ingest orders orders.csv --warehouse mine.duckdb
       martlet ingest shopify_orders exports/ --as-of 2026-01-31
       martlet ingest customers crm.csv --dry-run --impute income=median
+      martlet ingest google_ads report.csv --totals-only
       martlet ingest orders old.txt --column customer_id=1 --date-order dmy
     """
     import martlet
@@ -122,9 +130,13 @@ def ingest(
             columns=options.assigned(columns, what="column"),
             impute=options.assigned(impute, what="field"),
             pseudonym_key=key,
+            dry_run=dry_run or totals_only,
             progress=advance,
             **choices,
         )
+    if totals_only:
+        click.echo(report.totals())
+        return
     if quiet:
         return
     click.echo(report.summary(), err=True)

@@ -19,6 +19,7 @@ from martlet.loaders.ingest.cleaning.changes import Change, Edit, tally
 from martlet.loaders.ingest.cleaning.field_parsers import bounds, reader
 from martlet.loaders.ingest.cleaning.inputs import Input
 from martlet.loaders.ingest.cleaning.mapping import FieldPlan
+from martlet.loaders.ingest.cleaning.own_sums import OwnSums
 from martlet.loaders.ingest.cleaning.row_checks import RowCheck
 from martlet.loaders.ingest.entity import entity
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from martlet.loaders.ingest.cleaning.cells import Tidy
     from martlet.loaders.ingest.cleaning.inputs import Inputs
+    from martlet.loaders.ingest.cleaning.own_sums import OwnSum
     from martlet.loaders.ingest.entity import Field
     from martlet.loaders.ingest.matching import Matching
     from martlet.loaders.ingest.profile import FieldSource, Profile
@@ -103,6 +105,17 @@ class Cleaner:
         used |= {code for key in used if (code := profile.columns[key].currency) in self._found and code}
         self._used: Final = sorted(used)
         self._surveyed: Final = sorted({key for made in self._inputs.values() for key in made.surveyed})
+        fill = profile.read.fill_down
+        self._own_sums: Final = OwnSums(
+            self._mappings,
+            filled_down=frozenset(fill.columns if fill else ()),
+            run=fill.key if fill else None,
+        )
+
+    @property
+    def own_sums(self) -> tuple[OwnSum, ...]:
+        """What the file's own columns come to, as far as it was cleaned."""
+        return self._own_sums.sums()
 
     @property
     def surveys(self) -> bool:
@@ -143,6 +156,7 @@ class Cleaner:
         row_checks = [RowCheck(mapping, plans, texts, read, rows) for mapping, plans in self._mappings]
         rejected = row_checks[0].rejected(batch.problems)
         kept = rejected["reason"].is_null()
+        self._own_sums.add(batch.cells, read, kept)
         edits: list[Edit] = []
         frames: dict[str, list[pl.DataFrame]] = {}
         for number, row_check in enumerate(row_checks):

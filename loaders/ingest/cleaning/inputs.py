@@ -25,9 +25,18 @@ __all__ = ["Input", "Inputs"]
 
 @dataclass(frozen=True)
 class Inputs:
-    """Cells of one input in one batch: the tidy text, its value, what is wrong with it or None, what was changed."""
+    """Cells of one input in one batch.
+
+    Attributes
+    ----------
+    text, parsed
+        The tidy text, and its value before it is held against bounds and currency.
+    values, problems, edits
+        The value, what is wrong with it or None, and what was changed.
+    """
 
     text: pl.Series
+    parsed: pl.Series
     values: pl.Series
     problems: pl.Series | None
     edits: tuple[Edit, ...]
@@ -117,7 +126,7 @@ class Input:
         for rule, mask in read.changed:
             still = mask & values.is_not_null()
             edits.extend(edits_of(rule, self.name, still, text, values))
-        return Inputs(text, values, problems, tuple(edits))
+        return Inputs(text, read.values, values, problems, tuple(edits))
 
     def _joined(self, texts: Mapping[str, pl.Series]) -> pl.Series:
         first = texts[self.columns[0]]

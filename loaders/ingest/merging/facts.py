@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from martlet.engine.relations import relation_of
 from martlet.loaders.ingest.entity import entity as entity_of
+from martlet.loaders.ingest.merging import told
 from martlet.loaders.ingest.merging.dimensions import resolve
 from martlet.loaders.ingest.merging.fact_rows import FactRows
 from martlet.loaders.ingest.merging.identifying import identify, refuse_contradictions
@@ -49,8 +50,10 @@ def merge_facts(
     if has_rows(connection, staged.entity.table):
         _refuse_owners(connection, staged, keyed)
         _merge(connection, rows, outcome)
+        told.remember(connection, rows)
     else:
         _fill(connection, rows)
+        told.remember_all(connection, staged.entity)
         outcome.loaded += count(connection, keyed.table)
     _await(connection, staged, keyed)
     outcome.merged += count(connection, f"{staged.dropped} WHERE fate = 'merged'")
