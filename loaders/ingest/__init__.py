@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.profile import Profile
     from martlet.loaders.ingest.ranking import Fit
     from martlet.loaders.ingest.report import IngestReport
+    from martlet.loaders.ingest.skeleton import Skeleton
 
-__all__ = ["ingest", "ingest_paths", "profiles", "sniff"]
+__all__ = ["ingest", "ingest_paths", "new_profile", "profiles", "sniff"]
 
 
 def ingest(
@@ -178,6 +179,20 @@ def sniff(file: str | Path) -> list[Fit]:
     from martlet.loaders.ingest.reading.source import open_source  # noqa: PLC0415
 
     return rank(open_source(Path(file)))
+
+
+def new_profile(file: str | Path) -> Skeleton:
+    """Return the profile of a file, begun: its columns, what they were taken for, and what must still be named.
+
+    Raises
+    ------
+    IngestError
+        If the file can't be read.
+    """
+    from martlet.loaders.ingest.reading.source import open_source  # noqa: PLC0415
+    from martlet.loaders.ingest.skeleton import skeleton  # noqa: PLC0415
+
+    return skeleton(open_source(Path(file)))
 
 
 def _listed(given: Sequence[str | Path]) -> list[str | Path]:

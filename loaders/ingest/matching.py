@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.ranking import Fit
     from martlet.loaders.ingest.reading.source import Source
 
-__all__ = ["Matching", "attempt", "match"]
+__all__ = ["Matching", "attempt", "lacking", "match"]
 
 _LONGEST_SHOWN: Final = 40
 
@@ -97,15 +97,15 @@ def attempt(
     search.stand_ins()
     found = search.found
     missing = [key for key, column in profile.columns.items() if column.required and key not in found]
-    missing = missing or _lacking(profile.main, found)
+    missing = missing or lacking(profile.main, found)
     mappings, notes = [profile.main], search.notes
     for mapping in profile.mappings[1:]:
-        lacking = _lacking(mapping, found)
-        if not lacking:
+        absent = lacking(mapping, found)
+        if not absent:
             mappings.append(mapping)
         elif any(key in found for of in mapping.fields.values() for key in of.columns):
             notes.append(
-                f"no {mapping.entity} are made of these rows, since there is no column for {' and '.join(lacking)}"
+                f"no {mapping.entity} are made of these rows, since there is no column for {' and '.join(absent)}"
             )
     used = {found[key] for mapping in mappings for key in _keys(mapping) if key in found}
     used |= {found[key] for key in found if any(c.currency == key for c in profile.columns.values())}
@@ -117,7 +117,7 @@ def _keys(mapping: EntityMapping) -> list[str]:
     return [*(key for of in mapping.fields.values() for key in of.columns), *mapping.conditions]
 
 
-def _lacking(mapping: EntityMapping, found: Mapping[str, str]) -> list[str]:
+def lacking(mapping: EntityMapping, found: Mapping[str, str]) -> list[str]:
     """Return the required fields and conditions of a mapping for which there is no column."""
     fields = entity(mapping.entity)
     lacking = [

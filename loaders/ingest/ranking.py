@@ -24,6 +24,8 @@ __all__ = ["Fit", "rank"]
 # What is told apart by: how much of the file the profile uses, how much of the profile the file has, and how many
 # headers are letter for letter those that the source documents.
 _OF_FILE, _OF_PROFILE, _EXACT = 0.5, 0.2, 0.3
+# A profile is proposed if it explains at least so much of a file, or has so many of its headers letter for letter.
+_PROPOSED_SHARE, _PROPOSED_EXACT = 0.25, 4
 # What a profile is worth of which a required column is missing.
 _INCOMPLETE: Final = 0.3
 
@@ -46,6 +48,8 @@ class Fit:
         The source's columns that the profile doesn't use.
     reasons
         Why, in words.
+    is_proposal
+        Whether nothing is missing, and enough of the file is explained for a load to be tried.
     """
 
     profile: str
@@ -55,6 +59,7 @@ class Fit:
     missing: tuple[str, ...]
     unused: tuple[str, ...]
     reasons: tuple[str, ...]
+    is_proposal: bool = False
 
 
 def rank(source: Source) -> list[Fit]:
@@ -92,7 +97,13 @@ def _fit(profile: Profile, source: Source, contents: Contents) -> Fit:
         missing=matching.missing,
         unused=matching.unused,
         reasons=_reasons(source, matching, exact, odd),
+        is_proposal=not matching.missing and _explains(used, len(exact), len(source.columns)),
     )
+
+
+def _explains(used: int, exact: int, columns: int) -> bool:
+    several = used > 1 or used == columns
+    return several and (used >= _PROPOSED_SHARE * columns or exact >= _PROPOSED_EXACT)
 
 
 def _agrees(profile: Profile, key: str, name: str, contents: Contents) -> bool:

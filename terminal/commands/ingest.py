@@ -175,14 +175,16 @@ def ingest_paths(context: click.Context, /, file: Path, *, separator: str | None
 
 
 @click.command(cls=Command)
-@click.argument("profile", required=False, type=ProfileName())
+@click.argument("profile", required=False, type=ProfileName(), metavar="[PROFILE | new FILE]")
+@click.argument("file", required=False, type=click.Path(path_type=Path), metavar="")
 @options.output_options
-def profiles(profile: str | None, **where: Any) -> None:
-    """List the profiles, or show the columns of one and what they feed.
+def profiles(profile: str | None, file: Path | None, **where: Any) -> None:
+    """List the profiles, show the columns of one and what they feed, or begin one for a file that none fits.
 
     For example:
       martlet profiles
       martlet profiles shopify_orders
+      martlet profiles new export.csv > mine.toml
     """
     import pyarrow as pa
 
@@ -190,6 +192,11 @@ def profiles(profile: str | None, **where: Any) -> None:
     from martlet.loaders.ingest.profile_files import load_profile
     from martlet.terminal import output
 
+    if profile == "new":
+        _begin_profile(file)
+        return
+    if file is not None:
+        raise click.UsageError("profiles takes the name of one profile, or new and a file")
     if profile is None:
         found = loader.profiles()
         table = pa.table(
@@ -238,21 +245,47 @@ def profiles(profile: str | None, **where: Any) -> None:
     output.deliver(table, **where)
 
 
+def _begin_profile(file: Path | None) -> None:
+    from martlet.loaders import ingest as loader
+
+    if file is None:
+        raise click.UsageError(
+            "profiles new takes a file, such as: martlet profiles new export.csv > mine.toml"
+        )
+    begun = loader.new_profile(file)
+    click.echo(begun.text, nl=False)
+    if begun.guessed:
+        click.echo(f"Guessed by what the columns hold, so look at them: {', '.join(begun.guessed)}", err=True)
+    if begun.missing:
+        click.echo(f"No column was found for: {', '.join(begun.missing)}; name them in the file", err=True)
+    click.echo(f"Try next: martlet ingest mine.toml {file} --totals-only", err=True)
+
+
+# More would hide what counts.
+_BEST = 3
+
+
 @click.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--all", "all_of_them", is_flag=True, help="Show all profiles that know any column of the file."
+)
 @options.output_options
-def sniff(file: Path, **where: Any) -> None:
-    """Say which profiles fit a file, the best first, and why.
+def sniff(file: Path, *, all_of_them: bool, **where: Any) -> None:
+    """Say which profiles fit a file, the best first, why, and what is missing.
 
     For example:
       martlet sniff export.csv
+      martlet sniff export.csv --all
     """
     import pyarrow as pa
 
     from martlet.loaders import ingest as loader
     from martlet.terminal import output
 
-    fits = loader.sniff(file)
+    known = loader.sniff(file)
+    proposed = [fit for fit in known if fit.is_proposal]
+    fits = known if all_of_them else (proposed or [fit for fit in known if fit.missing])[:_BEST]
     table = pa.table(
         {
             "profile": pa.array([fit.profile for fit in fits], pa.string()),
@@ -263,10 +296,13 @@ def sniff(file: Path, **where: Any) -> None:
         }
     )
     output.deliver(table, **where)
-    if not fits:
-        click.echo(f"No profile has any column of {file}; martlet profiles shows what they are.", err=True)
-    elif not fits[0].missing:
-        click.echo(f"Try next: martlet ingest {fits[0].profile} {file} --dry-run", err=True)
+    if proposed:
+        click.echo(f"Try next: martlet ingest {proposed[0].profile} {file} --dry-run", err=True)
+        return
+    why = "no profile fits" if known else "no profile knows any column of"
+    click.echo(
+        f"{why} {file}; begin one of your own: martlet profiles new {file} > mine.toml".capitalize(), err=True
+    )
 
 
 @click.command(cls=Command)
