@@ -20,16 +20,17 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from martlet.loaders.ingest.planning import Plan
     from martlet.loaders.ingest.profile import Profile
     from martlet.loaders.ingest.ranking import Fit
     from martlet.loaders.ingest.report import IngestReport
     from martlet.loaders.ingest.skeleton import Skeleton
 
-__all__ = ["ingest", "ingest_paths", "new_profile", "profiles", "sniff"]
+__all__ = ["ingest", "ingest_paths", "new_profile", "plan", "profiles", "sniff"]
 
 
 def ingest(
-    profile: str | Path,
+    profile: str | Path | Plan,
     *given: str | Path,
     warehouse: str | Path = "warehouse.duckdb",
     as_of: date | None = None,
@@ -50,9 +51,10 @@ def ingest(
     Parameters
     ----------
     profile
-        Name of a profile, see `profiles`, or a TOML file with one of your own.
+        Name of a profile, see `profiles`, or a TOML file with one of your own. `auto` recognises each file, and the name of
+        a family of profiles, such as `olist`, those of the family; or what `plan` made of them.
     *given
-        Files, folders, or patterns such as `exports/*.csv`.
+        Files, folders, or patterns such as `exports/*.csv`; none beside a plan.
     warehouse
         The warehouse file to add to, or to make.
     as_of
@@ -95,7 +97,7 @@ def ingest(
     >>> report.files[0].rows_read, report.files[0].rows_loaded
     (2, 2)
     """
-    from martlet.loaders.ingest import loading  # noqa: PLC0415
+    from martlet.loaders.ingest import loading, planning  # noqa: PLC0415
     from martlet.loaders.ingest.profile_files import load_profile  # noqa: PLC0415
     from martlet.loaders.ingest.reading.files import find_files  # noqa: PLC0415
     from martlet.loaders.ingest.reading.source import open_source  # noqa: PLC0415
@@ -105,11 +107,19 @@ def ingest(
         raise ParameterError(
             f"date_order is {date_order!r}.{did_you_mean(str(date_order), ORDERS)} It says the order of day, month and year."
         )
-    loaded = load_profile(profile)
-    if path_separator is not None:
-        loaded = _with_steps(loaded, path_separator)
-    _refuse_unknown_fields(loaded, impute or {})
-    sources = [open_source(path, loaded.read) for path in find_files(_listed(given))]
+    if isinstance(profile, str) and planning.family(profile):
+        profile = plan(profile, *given)
+    if isinstance(profile, planning.Plan):
+        _refuse_for_a_plan(columns=columns, impute=impute, path_separator=path_separator, retry=retry)
+        jobs = profile.jobs
+    else:
+        loaded = load_profile(profile)
+        if path_separator is not None:
+            loaded = _with_steps(loaded, path_separator)
+        _refuse_unknown_fields(loaded, impute or {})
+        jobs = tuple(
+            loading.Job(loaded, open_source(path, loaded.read)) for path in find_files(_listed(given))
+        )
     options = loading.Options(
         as_of=as_of,
         columns=columns or {},
@@ -120,12 +130,32 @@ def ingest(
         dry_run=dry_run,
     )
     return loading.load(
-        loaded,
-        sources,
+        jobs,
         warehouse=Path(warehouse),
         options=options,
         say=progress or (lambda _step, _share: None),
     )
+
+
+def plan(name: str, *given: str | Path) -> Plan:
+    """Return by which profile each of some files would be loaded, and in which order.
+
+    Parameters
+    ----------
+    name
+        `auto`, or a family of profiles such as `olist`.
+    *given
+        As of `ingest`.
+
+    Raises
+    ------
+    IngestError
+        If no file is recognised.
+    """
+    from martlet.loaders.ingest import planning  # noqa: PLC0415
+    from martlet.loaders.ingest.reading.files import find_files  # noqa: PLC0415
+
+    return planning.plan(name, find_files(_listed(given)))
 
 
 def ingest_paths(
@@ -199,6 +229,13 @@ def _listed(given: Sequence[str | Path]) -> list[str | Path]:
     if not given:
         raise ParameterError("no file to load is given")
     return list(given)
+
+
+def _refuse_for_a_plan(**options: object) -> None:
+    """Refuse options that are about the columns of one kind of file."""
+    for name, value in options.items():
+        if value:
+            raise ParameterError(f"{name} is about one kind of file; load those files by their own profile")
 
 
 def _with_steps(profile: Profile, separator: str) -> Profile:

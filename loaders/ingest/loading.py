@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,7 @@ from martlet.loaders.warehouse import empty, star
 from martlet.loaders.warehouse.atomic import rewriting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from martlet.loaders.ingest.matching import Matching
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.reading.source import Source
     from martlet.loaders.quality.checks import CheckResult
 
-__all__ = ["Options", "load"]
+__all__ = ["Job", "Options", "load"]
 
 _FACTS = tuple(
     dict.fromkeys(
@@ -65,30 +66,39 @@ class _Unpublished(Exception):  # noqa: N818  (it is no error: it leaves the fil
     """A dry run has seen all that it wanted to see."""
 
 
+@dataclass(frozen=True)
+class Job:
+    """A file to load, and the profile to read it by."""
+
+    profile: Profile
+    source: Source
+
+
 def load(
-    profile: Profile,
-    sources: Sequence[Source],
+    jobs: Sequence[Job],
     *,
     warehouse: Path,
     options: Options,
     say: Callable[[str, float], None],
 ) -> IngestReport:
-    """Load sources into a new or an existing warehouse; see `martlet.ingest`."""
+    """Load files, in their order, into a new or an existing warehouse; see `martlet.ingest`."""
     began = time.perf_counter()
-    matchings = [match(profile, source, options.columns, rank=rank) for source in sources]
+    matchings = [match(job.profile, job.source, options.columns, rank=rank) for job in jobs]
     say("reading", 0.0)
-    known = {} if _replaces(profile) else _known(warehouse, profile, sources, options)
-    if all(source.content_hash() in known for source in sources):
-        files = tuple(_nothing_new(source, known[source.content_hash()]) for source in sources)
+    known = _known(warehouse, jobs, options)
+    if None not in known:
+        files = tuple(
+            _nothing_new(job.source, number) for job, number in zip(jobs, known, strict=True) if number
+        )
         return IngestReport(files=files, seconds=time.perf_counter() - began)
     files, results = (), []
     try:
         with rewriting(warehouse, start_from_existing=True, empty=empty.put) as connection:
-            _prepare(connection, warehouse, profile)
-            loading = _Loading(connection, profile, options, say)
+            _prepare(connection, warehouse, {job.profile.name: job.profile for job in jobs}.values())
+            loading = _Loading(connection, options, say)
             files = tuple(
-                loading.file(source, matching, number, len(sources))
-                for number, (source, matching) in enumerate(zip(sources, matchings, strict=True), start=1)
+                loading.file(job, matching, number, len(jobs))
+                for number, (job, matching) in enumerate(zip(jobs, matchings, strict=True), start=1)
             )
             say("checking", 0.85)
             results = loading.finish()
@@ -113,17 +123,22 @@ def _leave_unpublished() -> None:
     raise _Unpublished
 
 
-def _known(warehouse: Path, profile: Profile, sources: Sequence[Source], options: Options) -> dict[str, int]:
-    """Return the earlier loads of these contents, by hash; what is wrong with the file shows on writing."""
+def _known(warehouse: Path, jobs: Sequence[Job], options: Options) -> list[int | None]:
+    """Return for each file its earlier load, or None; what is wrong with the warehouse shows on writing."""
+    unknown: list[int | None] = [None] * len(jobs)
     if not warehouse.is_file():
-        return {}
+        return unknown
     try:
         with connect(warehouse) as connection:
             if not is_martlet(connection):
-                return {}
-            return _earlier(connection, profile, options) if sources else {}
+                return unknown
+            earlier = {job.profile.name: _earlier(connection, job.profile, options) for job in jobs}
     except (WarehouseError, duckdb.Error):
-        return {}
+        return unknown
+    return [
+        None if _replaces(job.profile) else earlier[job.profile.name].get(job.source.content_hash())
+        for job in jobs
+    ]
 
 
 def _replaces(profile: Profile) -> bool:
@@ -152,12 +167,14 @@ def _nothing_new(source: Source, load_id: int) -> FileReport:
     return FileReport(load_id=load_id, source=source.name, format=source.format, already_loaded=True)
 
 
-def _prepare(connection: duckdb.DuckDBPyConnection, warehouse: Path, profile: Profile) -> None:
+def _prepare(connection: duckdb.DuckDBPyConnection, warehouse: Path, profiles: Collection[Profile]) -> None:
     """Make the star where there is none, make room for what replaces, and refuse a file that is not for real data."""
     star.create(connection)
-    replacing.clear(connection, [entities()[mapping.entity] for mapping in profile.mappings])
+    replacing.clear(
+        connection, [entities()[mapping.entity] for profile in profiles for mapping in profile.mappings]
+    )
     if (
-        not _replaces(profile)
+        not all(map(_replaces, profiles))
         and connection.execute("SELECT 1 FROM meta.load WHERE kind = 'build'").fetchall()
     ):
         raise WarehouseError(
@@ -174,18 +191,15 @@ def _prepare(connection: duckdb.DuckDBPyConnection, warehouse: Path, profile: Pr
 
 
 class _Loading:
-    """A load in progress: one connection, one profile, file after file."""
+    """A load in progress: one connection, file after file."""
 
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
-        profile: Profile,
         options: Options,
         say: Callable[[str, float], None],
     ) -> None:
         self._connection = connection
-        self._log = LoadLog(connection, profile, options)
-        self._profile = profile
         self._options = options
         self._say = say
         self._tables: Counter[str] = Counter(table for table in _FACTS if has_rows(connection, table))
@@ -194,19 +208,26 @@ class _Loading:
         self._as_of = datetime(day.year, day.month, day.day)  # noqa: DTZ001  (moments are UTC without a zone)
         self._changed_tables: set[str] = set()
         self._last_load = 0
-        self._since = star.next_load_id(connection) - 1 if _replaces(profile) else 0
+        self._began_after = star.next_load_id(connection) - 1
+        self._links = False
 
-    def file(self, source: Source, matching: Matching, number: int, of: int) -> FileReport:
+    def file(self, job: Job, matching: Matching, number: int, of: int) -> FileReport:
         """Load one file."""
         began = time.perf_counter()
-        known = _earlier(self._connection, self._profile, self._options, self._since)
+        source, profile = job.source, job.profile
+        log = LoadLog(self._connection, profile, self._options)
+        replaces = _replaces(profile)
+        self._links |= not replaces
+        # What replaces is cleared at the beginning of the load: only its own files can be known.
+        since = self._began_after if replaces else 0
+        known = _earlier(self._connection, profile, self._options, since)
         if source.content_hash() in known:
             return _nothing_new(source, known[source.content_hash()])
         load_id = star.next_load_id(self._connection)
         self._say(f"reading {source.name}", 0.8 * (number - 1) / of)
-        cleaned = self._clean(source, matching, load_id)
+        cleaned = self._clean(job, matching, load_id, log)
         if cleaned.is_hopeless:
-            raise IngestError(self._log.nothing_readable(source, matching, load_id))
+            raise IngestError(log.nothing_readable(source, matching, load_id))
         self._say(f"loading {source.name}", 0.8 * (number - 0.4) / of)
         result = merge_file(
             self._connection,
@@ -217,22 +238,20 @@ class _Loading:
         )
         refused = result.main.refused
         if refused is not None and refused.height:
-            self._log.set_refused_aside(source, matching, load_id, refused)
+            log.set_refused_aside(source, matching, load_id, refused)
         if self._retries(source):
             quarantined.resolve(self._connection, load_id)
         cleaned.staging.drop()
         self._changed_tables.update(result.tables)
         self._tables.update(result.tables)
         self._last_load = load_id
-        report = self._log.report(
-            source, matching, load_id, cleaned, result, seconds=time.perf_counter() - began
-        )
-        self._log.record(source, report, number)
+        report = log.report(source, matching, load_id, cleaned, result, seconds=time.perf_counter() - began)
+        log.record(source, report, number)
         return report
 
     def finish(self) -> list[CheckResult]:
         """Link and order what was loaded, make what is derived, and check it."""
-        if not _replaces(self._profile):
+        if self._links:
             links.link(self._connection)
         # Rows that were written at once into an empty table are in order already.
         mixed = sorted(table for table in self._changed_tables if self._tables[table] > 1)
@@ -248,10 +267,11 @@ class _Loading:
             )
         return is_export
 
-    def _clean(self, source: Source, matching: Matching, load_id: int) -> CleanedFile:
+    def _clean(self, job: Job, matching: Matching, load_id: int, log: LoadLog) -> CleanedFile:
         """Survey the file, clean it, and stage it; rows that can't be taken go to the quarantine."""
+        source = job.source
         cleaner = Cleaner(
-            self._profile,
+            job.profile,
             source,
             matching,
             date_order=self._options.date_order,
@@ -261,7 +281,7 @@ class _Loading:
             for batch in source.batches():
                 cleaner.survey(batch)
         notes = cleaner.decide()
-        staging = Staging(self._connection, self._profile.main.entity, self._options.pseudonym_key)
+        staging = Staging(self._connection, job.profile.main.entity, self._options.pseudonym_key)
         result = CleanedFile(staging, notes)
         keeps_rows = self._retries(source)
         if keeps_rows:
@@ -276,7 +296,7 @@ class _Loading:
             if keeps_rows:
                 positions = pl.DataFrame({"row": rows, "position": batch.cells[quarantined.ROW]})
                 quarantined.add_retried(self._connection, positions)
-            self._log.set_aside(source, load_id, cleaned.rejected, batch)
+            log.set_aside(source, load_id, cleaned.rejected, batch)
             result.add(batch.cells.height, cleaned.rejected)
             result.changes = merged([*result.changes, *cleaned.changes])
         result.own_sums = cleaner.own_sums

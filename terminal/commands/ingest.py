@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from martlet.loaders.ingest.planning import Plan
+
 # Heavy modules are imported by the commands that need them, so that help is quick.
 # ruff: noqa: PLC0415
 
@@ -99,7 +101,8 @@ def ingest(
 ) -> None:
     """Load files of real data into a new or existing warehouse, in one step: all of them or none.
 
-    PROFILE says what kind of export it is; martlet profiles lists them, martlet sniff FILE finds the one that fits. Columns and formats
+    PROFILE says what kind of export it is; martlet profiles lists them, martlet sniff FILE finds the one that fits, and auto
+    recognises each file of a folder. Columns and formats
     are recognised, and shown. Rows that can't be taken are kept, see martlet quarantine. The same file twice changes nothing;
     a corrected one replaces by key.
 
@@ -108,9 +111,12 @@ def ingest(
       martlet ingest shopify_orders exports/ --as-of 2026-01-31
       martlet ingest customers crm.csv --dry-run --impute income=median
       martlet ingest google_ads report.csv --totals-only
+      martlet ingest auto exports/
       martlet ingest orders old.txt --column customer_id=1 --date-order dmy
     """
     import martlet
+    from martlet.loaders import ingest as loader
+    from martlet.loaders.ingest import planning
     from martlet.loaders.privacy.pseudonyms import pseudonym_key
     from martlet.terminal import progress
 
@@ -120,10 +126,15 @@ def ingest(
         raise click.UsageError(
             "ingest takes a profile and at least one file, such as: martlet ingest orders orders.csv"
         )
+    planned: str | Plan = name
+    if planning.family(name):
+        planned, given = loader.plan(name, *given), ()
+        if not quiet:
+            click.echo(planned.summary(), err=True)
     key = pseudonym_key(pseudonym_key_file) if pseudonymise or pseudonym_key_file else None
     with progress.steps(quiet=quiet) as advance:
         report = martlet.ingest(
-            name,
+            planned,
             *given,
             warehouse=warehouse,
             as_of=as_of,

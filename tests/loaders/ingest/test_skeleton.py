@@ -59,7 +59,7 @@ def test_names_with_more_words_are_recognised(tmp_path):
     assert {key: column["names"][0] for key, column in begun["columns"].items()} == {
         "order_id": "acme-order-id",
         "ordered_at": "acme-purchase-date",
-        "email": "acme-buyer-email",
+        "customer_id": "acme-buyer-email",
         "net_revenue": "acme-order-total",
     }
 
