@@ -158,7 +158,7 @@ class _Rules:
         cells = batch.cells
         why: dict[int, str] = {}
         if self._header is not None:
-            why |= dict.fromkeys(_is_header(cells, self._header).arg_true().to_list(), _HEADERS)
+            why |= dict.fromkeys(_header_rows(cells, self._header), _HEADERS)
         why |= dict.fromkeys(_empty(cells), _EMPTY)
         if self._reading.drop_totals is not None:
             said = cells[:, 0].fill_null("").str.contains(f"^(?:{self._reading.drop_totals})")
@@ -249,12 +249,16 @@ def _without_marks(batch: Batch) -> Batch:
     return replace(batch, cells=batch.cells.with_columns(pl.col(first).str.strip_prefix("\ufeff")))
 
 
-def _is_header(cells: pl.DataFrame, header: tuple[str, ...]) -> pl.Series:
+def _header_rows(cells: pl.DataFrame, header: tuple[str, ...]) -> list[int]:
+    """Return where the header is repeated."""
+    possible = (cells[:, 0].fill_null("").str.strip_chars() == header[0].strip()).arg_true()
+    if possible.is_empty():
+        return []
     same = (
         pl.nth(i).fill_null("").str.strip_chars() == name.strip()
         for i, name in enumerate(header[: cells.width])
     )
-    return cells.select(pl.all_horizontal(same)).to_series()
+    return possible.filter(cells[possible].select(pl.all_horizontal(same)).to_series()).to_list()
 
 
 def _filled_down(batch: Batch, above: pl.DataFrame | None, fill: FillDown) -> pl.DataFrame:

@@ -117,13 +117,19 @@ class Source:
 
     @cached_property
     def _sample(self) -> pl.DataFrame:
-        frames: list[pl.DataFrame] = []
         # What it leaves out is of no pass over all batches.
-        for batch in data_rows(self._opened.batches, self._opened.header, self._reading, LeftOut()):
-            frames.append(batch.cells.head(_SAMPLE - sum(frame.height for frame in frames)))
-            if sum(frame.height for frame in frames) >= _SAMPLE:
-                break
-        return pl.concat(frames) if frames else pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String))
+        batches = data_rows(self._first_batches, self._opened.header, self._reading, LeftOut())
+        frames = [batch.cells for batch in batches]
+        return pl.concat(frames).head(_SAMPLE) if frames else pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String))
+
+    def _first_batches(self) -> Iterator[Batch]:
+        """Yield batches until they hold the sample, and enough below it that the end of a file can't be in it."""
+        rows = 0
+        for batch in self._opened.batches():
+            yield batch
+            rows += batch.cells.height
+            if rows >= 2 * _SAMPLE:
+                return
 
 
 def open_source(path: Path, reading: Reading = Reading()) -> Source:  # noqa: B008 - it is immutable
