@@ -12,7 +12,8 @@ from martlet.engine.errors import IngestError
 from martlet.loaders.ingest.reading import _sniffing
 from martlet.loaders.ingest.reading._chunk_cells import parse, texts
 from martlet.loaders.ingest.reading._encoding import recognise, utf8_blocks
-from martlet.loaders.ingest.reading._records import BROKEN, Records, cut
+from martlet.loaders.ingest.reading._records import Records, cut
+from martlet.loaders.ingest.reading.options import BROKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -120,7 +120,11 @@ class Source:
         # What it leaves out is of no pass over all batches.
         batches = data_rows(self._first_batches, self._opened.header, self._reading, LeftOut())
         frames = [batch.cells for batch in batches]
-        return pl.concat(frames).head(_SAMPLE) if frames else pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String))
+        return (
+            pl.concat(frames).head(_SAMPLE)
+            if frames
+            else pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String))
+        )
 
     def _first_batches(self) -> Iterator[Batch]:
         """Yield batches until they hold the sample, and enough below it that the end of a file can't be in it."""
