@@ -35,6 +35,7 @@ from martlet.loaders.ingest.merging.tables import has_rows
 from martlet.loaders.ingest.options import CleanedFile, Options
 from martlet.loaders.ingest.ranking import rank
 from martlet.loaders.ingest.report import FileReport, IngestReport
+from martlet.loaders.ingest.rounded_ids import RoundedIds
 from martlet.loaders.warehouse import empty, star
 from martlet.loaders.warehouse.atomic import rewriting
 
@@ -257,16 +258,18 @@ class _Loading:
             date_order=self._options.date_order,
             as_of=self._as_of.date(),
         )
+        rounded = RoundedIds(self._profile, matching)
         if cleaner.surveys:
             for batch in source.batches():
-                cleaner.survey(batch)
+                cleaner.survey(rounded.without(batch))
+            rounded.begin()
         notes = cleaner.decide()
         staging = Staging(self._connection, self._profile.main.entity, self._options.pseudonym_key)
         result = CleanedFile(staging, notes)
         keeps_rows = self._retries(source)
         if keeps_rows:
             quarantined.begin_retry(self._connection)
-        for batch in source.batches():
+        for batch in map(rounded.without, source.batches()):
             cleaned = cleaner.clean(batch)
             rows = pl.int_range(
                 batch.first_row, batch.first_row + batch.cells.height, eager=True, dtype=pl.Int64
@@ -279,4 +282,6 @@ class _Loading:
             self._log.set_aside(source, load_id, cleaned.rejected, batch)
             result.add(batch.cells.height, cleaned.rejected)
             result.changes = merged([*result.changes, *cleaned.changes])
+        result.loud = rounded.notes
+        result.changes = [*rounded.changes, *result.changes]
         return result

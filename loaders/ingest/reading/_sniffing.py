@@ -39,6 +39,10 @@ _OPENING: Final = re.compile(r'(?:^|[,;\t|]) *"')
 _EVEN_ENOUGH = 0.5
 _AGREED = 2
 LONGEST_PREAMBLE: Final = 30
+_NO_HEADER: Final = (
+    f"no line that names the columns was found among the first {LONGEST_PREAMBLE}, so they go by number; if there are names, "
+    "put them into one line directly above the rows"
+)
 # So many rows that end early, and such a share, are a source's habit of leaving empty cells out, no damage.
 _SHORT_ROWS, _SHORT_SHARE = 10, 0.1
 # In a sample of fewer lines the ones above the table weigh; and how many widths are tried.
@@ -211,7 +215,7 @@ def layout(shape: Shape, head: Sequence[str]) -> Layout:
     skipped, header = find_header(rows, even[1:] or even, filled)
     if header is None:
         names = tuple(str(position + 1) for position in range(shape.width))
-        return Layout(shape.separator, names, shape.width, None, declaration, False, ())
+        return Layout(shape.separator, names, shape.width, None, declaration, False, (_NO_HEADER,))
     notes = []
     if skipped:
         notes.append(f"{skipped} {'line' if skipped == 1 else 'lines'} above the header left out")
