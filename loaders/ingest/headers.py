@@ -1,8 +1,9 @@
-"""Names of columns, compared whatever their letter case, spaces and punctuation."""
+"""Names of columns, compared whatever their letter case, accents, spaces, punctuation, abbreviations and currency."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -11,18 +12,53 @@ if TYPE_CHECKING:
 __all__ = ["has_word", "listed", "normal", "words"]
 
 _MOST, _LONGEST = 30, 60
+_CODES: Final = (
+    "AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KRW|MXN|MYR|NOK|NZD|PEN|PHP|PLN|RON|"
+    "SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR"
+)
+# The currency of the amounts: (USD), [€], "in EUR", "EUR" at the end.
+_CURRENCY: Final = re.compile(
+    rf"\s*[(\[]\s*(?:(?:in|en)\s+)?(?:{_CODES}|[^\W\d_]{{0,2}}[$€£¥₹₺₽]|kr\.?|zł|Kč)\s*[)\]]|[\s_-]+(?:(?:in|en)\s+)?(?:{_CODES}|[$€£¥])\s*$",
+    re.IGNORECASE,
+)
+_SIGNS: Final = re.compile(r"\bn\s?[°º]|№|\bnº|#(?=\s*$)", re.IGNORECASE)
+_LETTERS: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
+_ARTICLES: Final = frozenset(
+    "de du des del della dello dell do da di d la le les el l il of the der die das den van von".split()
+)
+_NUMBER_WORDS: Final = dict.fromkeys("nr nro num number numero nummer numer num nbr".split(), "no")
+# In words that are written together: Bestellnummer, ordernumber.
+_NUMBER: Final = re.compile("(?<=[a-z]{3})(?:number|nummer|numero|numer|nr)$")
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def normal(name: str) -> str:
-    """Return a name in lower case, without spaces and punctuation.
+    """Return a name in lower case, without accents, spaces, punctuation, articles, and the currency of its amounts.
+
+    Abbreviations and words for number are one: no., nr, n°, number, numéro, Nummer.
 
     Examples
     --------
     >>> normal("Order ID"), normal("order_id"), normal("Straße (1)")
     ('orderid', 'orderid', 'strasse1')
+    >>> normal("N° de la commande") == normal("Numero de commande"), normal("Betrag in EUR") == normal("Betrag (€)")
+    (True, True)
     """
-    return re.sub(r"[\W_]+", "", name.casefold())
+    parts = [part for part in re.split(r"[\W_]+", _plain(_without_currency(name))) if part]
+    # At the end of a name an article has a meaning: commandé le.
+    kept = [part for part in parts[:-1] if part not in _ARTICLES] + parts[-1:]
+    return _NUMBER.sub("no", "".join(_NUMBER_WORDS.get(part, part) for part in kept))
+
+
+def _plain(name: str) -> str:
+    """Return a name in lower case and without accents."""
+    spelt = unicodedata.normalize("NFKD", _SIGNS.sub("no ", name).casefold())
+    return "".join(char for char in spelt if not unicodedata.combining(char)).translate(_LETTERS)
+
+
+def _without_currency(name: str) -> str:
+    without = _CURRENCY.sub("", name)
+    return without if re.search(r"\w", without) else name
 
 
 def words(name: str) -> list[str]:

@@ -36,6 +36,7 @@ from martlet.loaders.ingest.merging.tables import has_rows
 from martlet.loaders.ingest.options import CleanedFile, Options
 from martlet.loaders.ingest.ranking import rank
 from martlet.loaders.ingest.report import FileReport, IngestReport
+from martlet.loaders.ingest.rounded_ids import RoundedIds
 from martlet.loaders.warehouse import empty, star
 from martlet.loaders.warehouse.atomic import rewriting
 
@@ -277,16 +278,18 @@ class _Loading:
             date_order=self._options.date_order,
             as_of=self._as_of.date(),
         )
+        rounded = RoundedIds(job.profile, matching)
         if cleaner.surveys:
             for batch in source.batches():
-                cleaner.survey(batch)
+                cleaner.survey(rounded.without(batch))
+            rounded.begin()
         notes = cleaner.decide()
         staging = Staging(self._connection, job.profile.main.entity, self._options.pseudonym_key)
         result = CleanedFile(staging, notes)
         keeps_rows = self._retries(source)
         if keeps_rows:
             quarantined.begin_retry(self._connection)
-        for batch in source.batches():
+        for batch in map(rounded.without, source.batches()):
             cleaned = cleaner.clean(batch)
             rows = pl.int_range(
                 batch.first_row, batch.first_row + batch.cells.height, eager=True, dtype=pl.Int64
@@ -300,4 +303,6 @@ class _Loading:
             result.add(batch.cells.height, cleaned.rejected)
             result.changes = merged([*result.changes, *cleaned.changes])
         result.own_sums = cleaner.own_sums
+        result.loud = rounded.notes
+        result.changes = [*rounded.changes, *result.changes]
         return result

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["Matching", "attempt", "lacking", "match"]
 
 _LONGEST_SHOWN: Final = 40
+_NO_ORDER_ID: Final = (
+    "no order id found: orders are told apart by customer, moment and amount, so a corrected file adds instead of replacing; "
+    "name the column with --column order_id=..."
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class Matching:
         What was chosen among several, or guessed, in words.
     missing
         Keys of columns, or fields of the main mapping, that must be there and aren't; empty for what `match` returns.
+    loud
+        What a person should know before anything else, in words.
     """
 
     columns: dict[str, str]
@@ -46,6 +52,7 @@ class Matching:
     unused: tuple[str, ...]
     notes: tuple[str, ...]
     missing: tuple[str, ...] = ()
+    loud: tuple[str, ...] = ()
 
 
 def match(
@@ -98,7 +105,7 @@ def attempt(
     found = search.found
     missing = [key for key, column in profile.columns.items() if column.required and key not in found]
     missing = missing or lacking(profile.main, found)
-    mappings, notes = [profile.main], search.notes
+    mappings, notes, loud = [profile.main], search.notes, list[str]()
     for mapping in profile.mappings[1:]:
         absent = lacking(mapping, found)
         if not absent:
@@ -107,14 +114,23 @@ def attempt(
             notes.append(
                 f"no {mapping.entity} are made of these rows, since there is no column for {' and '.join(absent)}"
             )
+    if _lacks_order_id(mappings, found):
+        loud.append(_NO_ORDER_ID)
     used = {found[key] for mapping in mappings for key in _keys(mapping) if key in found}
     used |= {found[key] for key in found if any(c.currency == key for c in profile.columns.values())}
     unused = tuple(name for name in source.columns if name not in used)
-    return Matching(dict(found), tuple(mappings), unused, tuple(notes), tuple(missing))
+    return Matching(dict(found), tuple(mappings), unused, tuple(notes), tuple(missing), tuple(loud))
 
 
 def _keys(mapping: EntityMapping) -> list[str]:
     return [*(key for of in mapping.fields.values() for key in of.columns), *mapping.conditions]
+
+
+def _lacks_order_id(mappings: Sequence[EntityMapping], found: Mapping[str, str]) -> bool:
+    """Tell whether orders are made of rows in which no column was found for their number."""
+    orders = [mapping for mapping in mappings if mapping.entity == "orders" and "order_id" in mapping.fields]
+    columns = [mapping.fields["order_id"].columns for mapping in orders]
+    return any(keys and not any(key in found for key in keys) for keys in columns)
 
 
 def lacking(mapping: EntityMapping, found: Mapping[str, str]) -> list[str]:
@@ -149,7 +165,14 @@ def _complaint(
         for key in matching.missing
         if key in profile.columns
     )
-    text = f"{source.name}: no column was recognised for {wanted} of the profile {profile.name}. Columns are: {held}."
+    text = f"{source.name}: no column was recognised for {wanted} of the profile {profile.name}. "
+    if source.has_header:
+        text += f"Columns are: {held}."
+    else:
+        text += (
+            "No line that names the columns was found, so they go by number. They hold: "
+            f"{held}. Put a line of names above the first row, or say which is which by its number."
+        )
     if options:
         text += f" Name the right ones: {options}. ({known})"
     fits = rank(source) if rank is not None else ()

@@ -45,10 +45,11 @@ class Options:
 
 @dataclass
 class CleanedFile:
-    """What cleaning made of a file."""
+    """What cleaning made of a file; `loud` are the notes that a person should see first."""
 
     staging: Staging
     notes: list[str]
+    loud: list[str] = field(default_factory=list)
     read: int = 0
     changes: list[Change] = field(default_factory=list)
     own_sums: tuple[OwnSum, ...] = ()

@@ -104,6 +104,7 @@ class Cleaner:
         used |= {key for mapping in matching.mappings for key in mapping.conditions}
         used |= {code for key in used if (code := profile.columns[key].currency) in self._found and code}
         self._used: Final = sorted(used)
+        self._columns: Final = [self._found[key] for key in self._used if key in self._found]
         self._surveyed: Final = sorted({key for made in self._inputs.values() for key in made.surveyed})
         fill = profile.read.fill_down
         self._own_sums: Final = OwnSums(
@@ -129,7 +130,7 @@ class Cleaner:
 
     def survey(self, batch: Batch) -> None:
         """Take evidence from a batch for what is decided by the whole file."""
-        whole = batch.problems.is_null()
+        whole = batch.problems_in(self._columns).is_null()
         cells = batch.cells if whole.all() else batch.cells.filter(whole)
         texts = {key: tidy.text for key, tidy in self._tidied(cells, self._surveyed).items()}
         for made in self._inputs.values():
@@ -154,7 +155,7 @@ class Cleaner:
         texts = {key: made.text for key, made in tidy.items()}
         read = {made: made.read(texts) for made in self._inputs.values()}
         row_checks = [RowCheck(mapping, plans, texts, read, rows) for mapping, plans in self._mappings]
-        rejected = row_checks[0].rejected(batch.problems)
+        rejected = row_checks[0].rejected(batch.problems_in(self._columns))
         kept = rejected["reason"].is_null()
         self._own_sums.add(batch.cells, read, kept)
         edits: list[Edit] = []

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from martlet.loaders.ingest.reading._fields import cells_of, split_series
-from martlet.loaders.ingest.reading.options import Batch
+from martlet.loaders.ingest.reading._bad_bytes import has_bad_bytes
+from martlet.loaders.ingest.reading._fields import cells_of, raw_fields, split_series
+from martlet.loaders.ingest.reading.options import BROKEN, Batch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,13 +38,21 @@ def parse(data: bytes, records: Records, skipped: int, layout: Layout) -> Batch:
     fast = _plain_cells(_lines_of(data, records, plain), layout)
     if fast.height != plain.size:
         plain, other, fast = positions[:0], positions, fast.clear()
+    spoilt: dict[int, frozenset[str]] = {}
     cells, problems = _named(fast, layout.names), _surplus(fast, layout)
     if other.size:
         with_care, their_problems = _cells_with_care(data, records, other, layout)
+        spoilt = _spoilt(data, records, other[their_problems.is_null().to_numpy()], layout)
         order = pl.Series(np.argsort(np.concatenate([plain, other]), kind="stable"))
         cells = pl.concat([cells, with_care]).select(pl.all().gather(order))
         problems = pl.concat([problems, their_problems]).gather(order)
-    return Batch(1, cells, problems, lambda rows: texts(data, records, positions[rows.to_numpy()]))
+    return Batch(
+        1,
+        cells,
+        problems,
+        lambda rows: texts(data, records, positions[rows.to_numpy()]),
+        {position - skipped: columns for position, columns in spoilt.items()},
+    )
 
 
 def _lines_of(data: bytes, records: Records, positions: NDArray[np.int64]) -> bytes:
@@ -117,11 +126,34 @@ def _cells_with_care(
         (pl.col("count") < width) & pl.lit(not layout.may_end_early)
     )
     message = pl.format(_wrong_number("{}", layout), pl.col("count"))
+    # Bytes that are no text spoil a cell, or, where cells can't be told apart, the row.
+    is_of_cell = (pl.col("known") == BROKEN) & ~is_wrong
     problems = frame.select(
-        pl.when(pl.col("known").is_not_null()).then("known").when(is_wrong).then(message).alias("problem")
+        pl.when(pl.col("known").is_not_null() & ~is_of_cell.fill_null(value=False))
+        .then("known")
+        .when(is_wrong)
+        .then(message)
+        .alias("problem")
     ).to_series()
     cells = frame.select(
         cells_of(pl.col("parts").list.get(i, null_on_oob=True), layout.separator).alias(name)
         for i, name in enumerate(layout.names)
     )
     return cells, problems
+
+
+def _spoilt(
+    data: bytes, records: Records, positions: NDArray[np.int64], layout: Layout
+) -> dict[int, frozenset[str]]:
+    """Return the columns with bytes that are no text, by position of the row."""
+    found: dict[int, frozenset[str]] = {}
+    for position in positions.tolist():
+        if records.problems.get(position) == BROKEN:
+            row = data[records.starts[position] : records.ends[position]].decode(errors="surrogateescape")
+            cells = raw_fields(row, layout.separator)
+            found[position] = frozenset(
+                name
+                for name, cell in zip(layout.names, cells, strict=False)
+                if has_bad_bytes(cell.lstrip(layout.separator))
+            )
+    return found

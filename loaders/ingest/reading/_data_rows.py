@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from martlet.engine.errors import IngestError
+from martlet.loaders.ingest.reading._notes_below import is_note
+from martlet.loaders.ingest.reading._totals import LABEL, NOTHING, columns_of, is_total, sums
 from martlet.loaders.ingest.reading.options import listed
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from martlet.loaders.ingest.reading._totals import Columns, Sums
     from martlet.loaders.ingest.reading.options import Batch, FillDown, Reading
 
-__all__ = ["check_options", "data_rows", "left_out_in_words"]
+__all__ = ["LeftOut", "check_options", "data_rows"]
 
-_HEADERS: Final = "header"
-_TOTALS: Final = "totals"
+_HEADERS, _TOTALS, _NOTES, _EMPTY = "header", "totals", "notes", "empty"
+_REASONS: Final = {
+    _HEADERS: "repeat the header",
+    _TOTALS: "are totals",
+    _NOTES: "are notes below the table",
+    _EMPTY: "are empty",
+}
+_EXAMPLES, _LONGEST = 2, 80
+# Rows at the end of a file among which totals without a word and notes are looked for.
+_TAIL: Final = 10
+_SAMPLE: Final = 300
+# Names stand in the first columns, and so does the word for a total.
+_LABELS_WITHIN: Final = 3
 
 
 def check_options(name: str, columns: tuple[str, ...], reading: Reading) -> None:
@@ -44,20 +58,61 @@ def check_options(name: str, columns: tuple[str, ...], reading: Reading) -> None
         )
 
 
+class LeftOut:
+    """What was left out of a file's rows in the last pass over it, and why."""
+
+    def __init__(self) -> None:
+        self._counts: Final[Counter[str]] = Counter()
+        self._examples: Final[dict[str, list[str]]] = {}
+        self.totals: Final[list[dict[str, str]]] = []
+        # What was found out by a pass of its own, by position in the file.
+        self.is_total: Final[dict[int, bool]] = {}
+
+    def begin(self) -> None:
+        """Forget the pass before."""
+        self._counts.clear()
+        self._examples.clear()
+        self.totals.clear()
+
+    def add(self, why: str, rows: pl.DataFrame, first: int, positions: Sequence[int]) -> None:
+        """Count rows that are left out; `first` is the number of the first row of the batch."""
+        self._counts[why] += len(positions)
+        if why == _TOTALS:
+            self.totals.extend(_texts(rows, position) for position in positions)
+        if why in (_TOTALS, _NOTES):
+            examples = self._examples.setdefault(why, [])
+            for position in positions[: _EXAMPLES - len(examples)]:
+                cells = " ".join(cell for cell in _texts(rows, position).values() if cell)
+                examples.append(
+                    f"row {first + position:,}: {cells[:_LONGEST]}{'...' * (len(cells) > _LONGEST)}"
+                )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know about rows that were left out."""
+        return tuple(
+            f"rows left out because they {_REASONS[why]}: {count:,}"
+            + (f" ({'; '.join(self._examples[why])})" if self._examples.get(why) else "")
+            for why, count in self._counts.items()
+        )
+
+
 def data_rows(
-    batches: Iterable[Batch], header: tuple[str, ...] | None, reading: Reading, *, left_out: Counter[str]
+    again: Callable[[], Iterable[Batch]],
+    header: tuple[str, ...] | None,
+    reading: Reading,
+    left_out: LeftOut,
 ) -> Iterator[Batch]:
-    """Yield the rows of data, numbered from 1; those that are none are counted in `left_out`."""
-    left_out.clear()
+    """Yield the rows of data, numbered from 1; those that are none are told to `left_out`.
+
+    `again` gives the batches of the file anew, for what can only be known of all of them.
+    """
+    left_out.begin()
+    rules = _Rules(again, header, reading, left_out)
     above: pl.DataFrame | None = None
     number = 1
-    for batch in batches:
-        found = _without_marks(batch)
-        if header is not None:
-            found = _without(found, _is_header(found, header), _HEADERS, left_out)
-        if reading.drop_totals is not None:
-            totals = pl.nth(0).fill_null("").str.contains(f"^(?:{reading.drop_totals})")
-            found = _without(found, found.cells.select(totals).to_series(), _TOTALS, left_out)
+    for first, batch, below in _with_tail(again()):
+        found = rules.apply(_without_marks(batch), first, below)
         if not found.cells.height:
             continue
         if reading.fill_down is not None:
@@ -68,12 +123,124 @@ def data_rows(
         number += found.cells.height
 
 
-def left_out_in_words(left_out: Counter[str]) -> tuple[str, ...]:
-    """Return what a person should know about rows that were left out."""
-    words = {_HEADERS: "repeat the header", _TOTALS: "are the source's own totals"}
-    return tuple(
-        f"rows left out because they {words[why]}: {count:,}" for why, count in left_out.items() if count
-    )
+def _with_tail(batches: Iterable[Batch]) -> Iterator[tuple[int, Batch, int | None]]:
+    """Yield batches with the number of their first row, and, of the last ones, with how many rows there are below them."""
+    held: list[tuple[int, Batch]] = []
+    first = 1
+    for batch in batches:
+        held.append((first, batch))
+        first += batch.cells.height
+        while first - held[0][0] - held[0][1].cells.height >= _TAIL:
+            yield (*held.pop(0), None)
+    for start, batch in held:
+        yield start, batch, first - start - batch.cells.height
+
+
+class _Rules:
+    """Tells rows of data from others, batch by batch."""
+
+    def __init__(
+        self,
+        again: Callable[[], Iterable[Batch]],
+        header: tuple[str, ...] | None,
+        reading: Reading,
+        left_out: LeftOut,
+    ) -> None:
+        self._again: Final = again
+        self._header: Final = header
+        self._reading: Final = reading
+        self._left_out: Final = left_out
+        self._sample: pl.DataFrame | None = None
+        self._not_data: Final[set[int]] = set()
+
+    def apply(self, batch: Batch, first: int, below: int | None) -> Batch:
+        """Leave out what is no data; `below` is how many rows follow the batch, None if they are many."""
+        cells = batch.cells
+        why: dict[int, str] = {}
+        if self._header is not None:
+            why |= dict.fromkeys(_header_rows(cells, self._header), _HEADERS)
+        why |= dict.fromkeys(_empty(cells), _EMPTY)
+        if self._reading.drop_totals is not None:
+            said = cells[:, 0].fill_null("").str.contains(f"^(?:{self._reading.drop_totals})")
+            why |= dict.fromkeys(said.arg_true().to_list(), _TOTALS)
+        self._not_data.update(first + position for position in why)
+        self._add_totals(batch, first, below, why)
+        if not why:
+            return batch
+        for reason in dict.fromkeys(why.values()):
+            self._left_out.add(reason, cells, first, sorted(at for at, what in why.items() if what == reason))
+        keep = pl.repeat(value=True, n=cells.height, eager=True, dtype=pl.Boolean)
+        return batch.only(keep.scatter(sorted(why), values=False))
+
+    def _add_totals(self, batch: Batch, first: int, below: int | None, why: dict[int, str]) -> None:
+        """Find totals anywhere by their word, others and notes among the last rows of the file."""
+        cells = batch.cells
+        if self._sample is None or self._sample.height < _SAMPLE:
+            fresh = cells.head(_SAMPLE).with_row_index("number", offset=first)
+            self._sample = fresh if self._sample is None else pl.concat([self._sample, fresh])
+        labelled = _labelled(cells)
+        tail = range(max(0, cells.height + below - _TAIL), cells.height) if below is not None else range(0)
+        for at in sorted({*labelled, *tail} - why.keys()):
+            row = _texts(cells, at)
+            if at in tail and is_note(list(row.values())):
+                why[at] = _NOTES
+            elif (at in labelled or self._is_bare(row)) and self._is_total(row, first + at):
+                why[at] = _TOTALS
+            else:
+                continue
+            self._not_data.add(first + at)
+
+    @staticmethod
+    def _is_bare(row: dict[str, str]) -> bool:
+        return next(iter(row.values())).lower() in NOTHING
+
+    def _is_total(self, row: dict[str, str], number: int) -> bool:
+        known = self._left_out.is_total
+        if number not in known:
+            known[number] = is_total(row, self._columns(number), lambda: self._sums(number))
+        return known[number]
+
+    def _columns(self, number: int) -> Columns:
+        """Judge the columns by the first rows of data, of those above a row if there are any."""
+        assert self._sample is not None
+        data = self._sample.filter(~pl.col("number").is_in(sorted({*self._not_data, number})))
+        above = data.filter(pl.col("number") < number)
+        return columns_of((above if above.height else data).drop("number"))
+
+    def _sums(self, number: int) -> Mapping[str, Sums]:
+        def above() -> Iterator[pl.DataFrame]:
+            first = 1
+            for batch in self._again():
+                if first >= number:
+                    return
+                rows = batch.cells.with_row_index("number", offset=first).filter(
+                    (pl.col("number") < number) & ~pl.col("number").is_in(sorted(self._not_data))
+                )
+                yield rows.drop("number")
+                first += batch.cells.height
+
+        return sums(above())
+
+
+def _texts(cells: pl.DataFrame, position: int) -> dict[str, str]:
+    return {name: (cell or "").strip() for name, cell in cells.row(position, named=True).items()}
+
+
+def _empty(cells: pl.DataFrame) -> list[int]:
+    """Return where rows hold nothing at all."""
+    possible = (cells[:, 0].is_null() | (cells[:, 0] == "")).arg_true()
+    if possible.is_empty():
+        return []
+    nothing = pl.all_horizontal(pl.all().fill_null("").str.strip_chars() == "")
+    return possible.filter(cells[possible].select(nothing).to_series()).to_list()
+
+
+def _labelled(cells: pl.DataFrame) -> list[int]:
+    """Return where a word for a total stands in one of the first columns."""
+    found = {
+        at for name in cells.columns[:_LABELS_WITHIN] for at in cells[name].str.contains(LABEL).arg_true()
+    }
+    return sorted(found)
 
 
 def _without_marks(batch: Batch) -> Batch:
@@ -82,20 +249,16 @@ def _without_marks(batch: Batch) -> Batch:
     return replace(batch, cells=batch.cells.with_columns(pl.col(first).str.strip_prefix("\ufeff")))
 
 
-def _is_header(batch: Batch, header: tuple[str, ...]) -> pl.Series:
+def _header_rows(cells: pl.DataFrame, header: tuple[str, ...]) -> list[int]:
+    """Return where the header is repeated."""
+    possible = (cells[:, 0].fill_null("").str.strip_chars() == header[0].strip()).arg_true()
+    if possible.is_empty():
+        return []
     same = (
         pl.nth(i).fill_null("").str.strip_chars() == name.strip()
-        for i, name in enumerate(header[: batch.cells.width])
+        for i, name in enumerate(header[: cells.width])
     )
-    return batch.cells.select(pl.all_horizontal(same)).to_series()
-
-
-def _without(batch: Batch, drop: pl.Series, why: str, left_out: Counter[str]) -> Batch:
-    count = int(drop.sum())
-    if not count:
-        return batch
-    left_out[why] += count
-    return batch.only(~drop)
+    return possible.filter(cells[possible].select(pl.all_horizontal(same)).to_series()).to_list()
 
 
 def _filled_down(batch: Batch, above: pl.DataFrame | None, fill: FillDown) -> pl.DataFrame:

@@ -12,7 +12,8 @@ from martlet.engine.errors import IngestError
 from martlet.loaders.ingest.reading import _sniffing
 from martlet.loaders.ingest.reading._chunk_cells import parse, texts
 from martlet.loaders.ingest.reading._encoding import recognise, utf8_blocks
-from martlet.loaders.ingest.reading._records import BROKEN, Records, cut
+from martlet.loaders.ingest.reading._records import Records, cut
+from martlet.loaders.ingest.reading.options import BROKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,7 +103,19 @@ def open_delimited(path: Path, reading: Reading) -> Delimited:
             f"{path.name} is not text, but binary data of an unknown kind, or in an unknown encoding"
         )
     first = texts(head, records, np.arange(min(_sniffing.LONGEST_PREAMBLE, records.starts.size)))
-    return Delimited(path, encoding, _sniffing.layout(shape, first.to_list()), reading.skip_lines)
+    layout = _sniffing.layout(shape, first.to_list())
+    if (
+        shape.separator == " "
+        and reading.separator is None
+        and layout.header
+        and len(layout.names) != shape.width
+    ):
+        raise IngestError(
+            f"{path.name} has no mark that separates its cells alike: split at spaces, its header has {len(layout.names)} names "
+            f"and its rows {shape.width} cells, so that cells would stand under wrong names; "
+            "export it with commas, semicolons or tabs between the cells, and quotes around those that hold such a mark"
+        )
+    return Delimited(path, encoding, layout, reading.skip_lines)
 
 
 def _check_separator(name: str, separator: str | None) -> None:

@@ -37,16 +37,19 @@ _BOMS: Final = (
     (b"\xfe\xff", "utf-16-be", "UTF-16"),
 )
 _SAMPLE: Final = 1 << 15
+# What stands for bytes that are invalid: no file can hold it, unlike the replacement character U+FFFD.
+_LOST, _LOST_BYTE = "martlet.lost", "\udcff"
+codecs.register_error(_LOST, lambda error: (_LOST_BYTE, error.end))  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """A codec, its name in words, the length of the byte order mark, and whether some bytes are not valid in it."""
+    """A codec, its name in words, the length of the byte order mark, and whether some bytes may not be valid in it."""
 
     codec: str
     words: str
     mark: int = 0
-    has_invalid: bool = False
+    has_invalid: bool = True
     notes: tuple[str, ...] = ()
 
 
@@ -93,20 +96,19 @@ def _declared(name: str, declared: str, start: bytes) -> Encoding:
             f"{name} is to be read as {declared!r}, which is no known encoding; utf-8, cp1252 and shift_jis are some"
         ) from None
     mark = next((len(mark) for mark, other, _ in _BOMS if other == codec and start.startswith(mark)), 0)
-    return Encoding(codec, declared, mark, has_invalid=codec == "utf-8")
+    return Encoding(codec, declared, mark)
 
 
 def _evidence(path: Path) -> tuple[int, int]:
     """Return how many letters beyond ASCII are valid UTF-8, and how many sequences of bytes are not."""
     valid = invalid = 0
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    decoder = codecs.getincrementaldecoder("utf-8")(_LOST)
     for block in chain(_bytes.blocks(path), [b""]):
         if block and block.isascii() and not decoder.getstate()[0]:
             continue
         text = decoder.decode(block, final=not block)
         plain = int(np.count_nonzero(np.frombuffer(block, np.uint8) < 128))  # noqa: PLR2004 - ASCII
-        # A replacement character that the file itself holds counts as invalid too: an earlier program gave up there.
-        lost = text.count("\ufffd")
+        lost = text.count(_LOST_BYTE)
         invalid += lost
         valid += len(text) - plain - lost
     return valid, invalid
@@ -127,18 +129,18 @@ def _lines_beyond_ascii(path: Path) -> bytes:
 
 
 def utf8_blocks(path: Path, encoding: Encoding) -> Iterator[bytes]:
-    """Stream the text of a file as UTF-8; invalid bytes of a UTF-8 file are left as they are."""
+    """Stream the text of a file as UTF-8; bytes that are invalid in its encoding become such as are no UTF-8 either."""
     content = _without_mark(_bytes.blocks(path), encoding.mark)
     if encoding.codec == "utf-8":
         yield from content
     elif encoding.codec == "cp1252":
         for block in content:
-            yield codecs.charmap_decode(block, "strict", WINDOWS)[0].encode()
+            yield codecs.charmap_decode(block, "strict", WINDOWS)[0].encode(errors="surrogateescape")
     else:
-        decoder = codecs.getincrementaldecoder(encoding.codec)("replace")
+        decoder = codecs.getincrementaldecoder(encoding.codec)(_LOST)
         for block in content:
-            yield decoder.decode(block).encode(errors="replace")
-        yield decoder.decode(b"", final=True).encode(errors="replace")
+            yield decoder.decode(block).encode(errors="surrogateescape")
+        yield decoder.decode(b"", final=True).encode(errors="surrogateescape")
 
 
 def _without_mark(content: Iterable[bytes], mark: int) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from functools import cache
 
 import polars as pl
 
-__all__ = ["cells_of", "fields", "is_open", "split_series"]
+__all__ = ["cells_of", "fields", "is_open", "raw_fields", "split_series"]
 
 _QUOTED = r'"[^"]*(?:""[^"]*)*"'
 
@@ -26,7 +26,8 @@ def _pattern(separator: str, *, prefixed: bool = True) -> str:
     return rf"{mark}(?: *{_QUOTED}[^{mark}]*|[^{mark}]*)"
 
 
-def _raw_fields(row: str, separator: str) -> list[str]:
+def raw_fields(row: str, separator: str) -> list[str]:
+    """Split one row into its fields as they are written."""
     if separator == " ":
         return re.findall(_pattern(" ", prefixed=False), row)
     return [field[1:] for field in re.findall(_pattern(separator), separator + row)]
@@ -35,7 +36,7 @@ def _raw_fields(row: str, separator: str) -> list[str]:
 def fields(row: str, separator: str) -> list[str]:
     """Split one row into its cells, trimmed, quotes undone."""
     cells = []
-    for raw in _raw_fields(row, separator):
+    for raw in raw_fields(row, separator):
         cell = raw.strip()
         if len(cell) > 1 and cell[0] == cell[-1] == '"':
             cell = cell[1:-1].replace('""', '"').strip()
@@ -45,7 +46,7 @@ def fields(row: str, separator: str) -> list[str]:
 
 def is_open(row: str, separator: str) -> bool:
     """Tell whether a field begins with a quote that no quote at the field's end closes."""
-    begins = (field.strip(" ") for field in _raw_fields(row, separator))
+    begins = (field.strip(" ") for field in raw_fields(row, separator))
     return any(field.startswith('"') and not re.fullmatch(_QUOTED, field) for field in begins)
 
 

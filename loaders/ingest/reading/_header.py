@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from martlet.loaders.ingest.reading._kinds import kind, share
+from martlet.loaders.ingest.reading._kinds import Kind, kind, share
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["find_header", "named"]
 
@@ -41,24 +41,53 @@ def find_header(
     width
         How many columns hold anything in the body.
     """
-    typed = [
-        position
-        for position, column in enumerate(zip(*body, strict=True))
-        if max(share([kind(cell) for cell in column], wanted) for wanted in ("date", "number")) >= _MOSTLY
-    ]
+    typed = _typed(body)
+    best: tuple[int, list[str]] | None = None
     for position, row in enumerate(rows):
-        given = [cell for cell in row if cell]
-        known = sum(_is_usual_name(cell) for cell in given)
-        untyped = not any(kind(cell) in ("date", "number") for cell in row)
-        is_wide = 2 * len(given) >= width
-        if is_wide and known > 1 and (untyped or known >= _NEARLY_ALL * len(given)):
-            return position, row
-        # Titles that went through a spreadsheet have as many cells as other rows, most of them empty.
-        if len(row) >= width and is_wide and len(given) > 1:
-            # Programs that write row numbers leave the first name empty.
-            above = [kind(row[position]) for position in typed if 0 < position < len(row)]
-            return (position, row) if untyped and "empty" not in above else (0, None)
-    return 0, None
+        if _is_data(row, typed):
+            break
+        if _may_be_header(row, width, typed) and (best is None or _names(row) > _names(best[1])):
+            best = position, row
+        if best is not None and not typed:
+            # Nothing tells the rows below from further headers.
+            break
+    return best or (0, None)
+
+
+def _typed(body: Sequence[list[str]]) -> dict[int, Kind]:
+    """Return the columns that hold dates or numbers."""
+    found: dict[int, Kind] = {}
+    for position, column in enumerate(zip(*body, strict=True)):
+        kinds = [kind(cell) for cell in column]
+        options: tuple[Kind, ...] = ("date", "number")
+        best = max(options, key=lambda wanted: share(kinds, wanted))
+        if share(kinds, best) >= _MOSTLY:
+            found[position] = best
+    return found
+
+
+def _is_data(row: list[str], typed: Mapping[int, Kind]) -> bool:
+    """Tell whether a row holds what the columns hold, so that the header can't be below it."""
+    like = sum(position < len(row) and kind(row[position]) == what for position, what in typed.items())
+    return 2 * like > len(typed) and sum(bool(cell) for cell in row) > 1
+
+
+def _may_be_header(row: list[str], width: int, typed: Mapping[int, Kind]) -> bool:
+    given = [cell for cell in row if cell]
+    if 2 * len(given) < width or len(given) < min(width, 2):
+        return False
+    known = sum(_is_usual_name(cell) for cell in given)
+    untyped = not any(kind(cell) in ("date", "number") for cell in row)
+    if known > 1 and (untyped or known >= _NEARLY_ALL * len(given)):
+        return True
+    # Titles that went through a spreadsheet have as many cells as other rows, most of them empty; programs that write
+    # row numbers leave the first name empty.
+    above = [kind(row[position]) for position in typed if 0 < position < len(row)]
+    return untyped and len(row) >= width and len(given) > 1 and "empty" not in above
+
+
+def _names(row: list[str]) -> int:
+    return sum(bool(cell) for cell in row)
 
 
 def _is_usual_name(cell: str) -> bool:

@@ -15,8 +15,10 @@ from typing import Final
 
 __all__ = ["WINDOWS", "guess"]
 
-# Windows-1252 leaves five bytes undefined; as Latin-1 they become control characters, which mark the row as broken.
-WINDOWS: Final = "".join(bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in range(256))
+# Windows-1252 leaves five bytes undefined; here they stay bytes that are no text.
+WINDOWS: Final = "".join(
+    bytes([byte]).decode("cp1252", errors="ignore") or chr(0xDC00 + byte) for byte in range(256)
+)
 
 _CODECS: Final = {
     "cp1252": "Windows-1252",

@@ -15,13 +15,13 @@ import numpy as np
 
 from martlet.loaders.ingest.reading._bad_bytes import bad_bytes
 from martlet.loaders.ingest.reading._fields import fields, is_open
+from martlet.loaders.ingest.reading.options import BROKEN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["BROKEN", "UNCLOSED", "Lines", "Records", "cut"]
+__all__ = ["UNCLOSED", "Lines", "Records", "cut"]
 
-BROKEN: Final = "bytes that are not text"
 UNCLOSED: Final = "a quote is opened and never closed"
 _LF, _CR, _QUOTE = 10, 13, 34
 # A quoted field may be larger than either only if the lines in it don't look like rows, or not at all.

@@ -21,10 +21,10 @@ __all__ = ["LONGEST_PREAMBLE", "Layout", "Shape", "layout", "shape", "words"]
 
 # In order of preference, where two explain the sample equally well; " " stands for runs of spaces and tabs.
 _WORDS: Final = {
-    ",": "commas",
-    ";": "semicolons",
     "\t": "tabs",
+    ";": "semicolons",
     "|": "pipes",
+    ",": "commas",
     "^": "carets",
     "~": "tildes",
     "\x1f": "unit separators",
@@ -37,9 +37,16 @@ _HEAD, _SPREAD = 100, 200
 _LONGEST_ROW = 50
 _OPENING: Final = re.compile(r'(?:^|[,;\t|]) *"')
 _EVEN_ENOUGH = 0.5
+_AGREED = 2
 LONGEST_PREAMBLE: Final = 30
+_NO_HEADER: Final = (
+    f"no line that names the columns was found among the first {LONGEST_PREAMBLE}, so they go by number; if there are names, "
+    "put them into one line directly above the rows"
+)
 # So many rows that end early, and such a share, are a source's habit of leaving empty cells out, no damage.
 _SHORT_ROWS, _SHORT_SHARE = 10, 0.1
+# In a sample of fewer lines the ones above the table weigh; and how many widths are tried.
+_SHORT, _MOST_WIDTHS = 60, 3
 
 
 @dataclass(frozen=True)
@@ -92,9 +99,16 @@ def shape(lines: Sequence[str], *, declared: str | None = None) -> Shape:
     said = re.fullmatch(r'"?sep=(.)"?', sample[0].strip(" \r\n"), re.IGNORECASE) if sample else None
     if said and said[1].isascii() and not said[1].isalnum():
         sample, declared = sample[1:], declared or said[1]
-    separator = declared or _separator(sample)
-    rows = [fields(line, separator) for line in sample]
-    return Shape(separator, _commonest_width(rows), is_declared=said is not None, sample=rows)
+    rows = {mark: [fields(line, mark) for line in sample] for mark in ([declared] if declared else _WORDS)}
+    fits = {mark: _fit(cells, mark) for mark, cells in rows.items()}
+    best = max(fits, key=lambda mark: fits[mark].rank)
+    if declared is None and fits[best].evenness < _EVEN_ENOUGH:
+        for mark in _RARE:
+            if any(mark in line for line in sample):
+                rows[mark] = [fields(line, mark) for line in sample]
+                fits[mark] = _fit(rows[mark], mark)
+        best = max(fits, key=lambda mark: fits[mark].score)
+    return Shape(best, fits[best].width, is_declared=said is not None, sample=rows[best])
 
 
 def _whole(lines: list[str]) -> list[str]:
@@ -116,31 +130,74 @@ def _whole(lines: list[str]) -> list[str]:
     return [*whole, *lines[at:]] or lines
 
 
-def _separator(sample: list[str]) -> str:
-    best = max(_WORDS, key=lambda mark: _fit(sample, mark))
-    if _fit(sample, best)[1] >= _EVEN_ENOUGH:
-        return best
-    used = [mark for mark in _RARE if any(mark in line for line in sample)]
-    return max([best, *used], key=lambda mark: _fit(sample, mark))
+@dataclass(frozen=True)
+class _Fit:
+    """How well a separator explains a sample.
+
+    Attributes
+    ----------
+    width
+        Number of fields of its rows.
+    agreement
+        2 if the row that begins the table is as wide as those below; 1 if it is wider, and the rows seem to end early.
+    evenness
+        Share of the rows that have the width.
+    typed
+        How many columns of dates and numbers it makes.
+    """
+
+    width: int
+    agreement: int = 0
+    evenness: float = 0.0
+    typed: float = 0.0
+    is_mark: bool = True
+    is_decimal: bool = False
+
+    @property
+    def score(self) -> tuple[float, float, bool, int]:
+        return self.typed * self.evenness, self.evenness, self.is_mark, self.width
+
+    @property
+    def rank(self) -> tuple[int, tuple[float, float, bool, int]]:
+        """A mark that header and rows agree on wins over runs of spaces, which stand within names and moments as well."""
+        agrees = self.agreement if self.evenness >= _EVEN_ENOUGH else 0
+        surely = self.is_mark and not self.is_decimal
+        return (agrees + 1 if agrees and surely else int(agrees == _AGREED)), self.score
 
 
-def _fit(sample: list[str], separator: str) -> tuple[float, float, bool, int]:
-    """Score a separator: how many columns of dates and numbers it makes, how evenly, whether it is a mark, and its columns."""
-    rows = [fields(line, separator) for line in sample]
-    width = _commonest_width(rows)
-    if width == 1:
-        return 0.0, 0.0, False, 1
-    even = [row for row in rows if len(row) == width]
-    typed = 0.0
-    for column in zip(*even, strict=True):
-        kinds = [kind(cell) for cell in column]
-        typed += max(share(kinds, "date"), share(kinds, "number"))
-    evenness = len(even) / len(rows)
-    return typed * evenness, evenness, separator != " ", width
+def _fit(rows: list[list[str]], separator: str) -> _Fit:
+    best = _Fit(1)
+    for width in _likely_widths(rows):
+        even = [row for row in rows if len(row) == width]
+        filled = _commonest([_filled(row) for row in even[1:] or even]) or width
+        skipped, header = find_header(rows[:LONGEST_PREAMBLE], even[1:] or even, filled)
+        below = rows[skipped:]
+        # A line of one cell below the table is a note.
+        below = below[: next((len(below) - i for i, row in enumerate(reversed(below)) if len(row) > 1), 0)]
+        first = below[0] if below else []
+        is_as_wide = len(first) == width or _filled(first) == filled
+        agreement = _AGREED if is_as_wide else int(header is not None and len(first) > width)
+        typed = 0.0
+        for column in zip(*even, strict=True):
+            kinds = [kind(cell) for cell in column]
+            typed += max(share(kinds, "date"), share(kinds, "number"))
+        evenness = sum(len(row) == width for row in below) / max(1, len(below))
+        is_decimal = header is None and separator == "," and _only_decimals(even)
+        fit = _Fit(width, agreement, evenness, typed, separator != " ", is_decimal)
+        best = max(best, fit, key=lambda fit: (fit.width > 1, fit.agreement))
+    return best
 
 
-def _commonest_width(rows: list[list[str]]) -> int:
-    return _commonest([len(row) for row in rows if row]) or 1
+def _only_decimals(rows: list[list[str]]) -> bool:
+    """Tell whether all commas stand between digits, as in decimals."""
+    return all(left[-1:].isdigit() and right[:1].isdigit() for row in rows for left, right in pairwise(row))
+
+
+def _likely_widths(rows: list[list[str]]) -> list[int]:
+    """Return widths of more than one field, the likeliest first: lines above a short table may outnumber its rows."""
+    counts = Counter(len(row) for row in rows if len(row) > 1)
+    cells = {width: (width - 1) * count if len(rows) < _SHORT else count for width, count in counts.items()}
+    return sorted(counts, key=lambda width: (cells[width], width), reverse=True)[:_MOST_WIDTHS]
 
 
 def _commonest(widths: list[int]) -> int:
@@ -158,7 +215,7 @@ def layout(shape: Shape, head: Sequence[str]) -> Layout:
     skipped, header = find_header(rows, even[1:] or even, filled)
     if header is None:
         names = tuple(str(position + 1) for position in range(shape.width))
-        return Layout(shape.separator, names, shape.width, None, declaration, False, ())
+        return Layout(shape.separator, names, shape.width, None, declaration, False, (_NO_HEADER,))
     notes = []
     if skipped:
         notes.append(f"{skipped} {'line' if skipped == 1 else 'lines'} above the header left out")
@@ -168,7 +225,12 @@ def layout(shape: Shape, head: Sequence[str]) -> Layout:
     may_end_early = shape.width < len(names) or (
         len(short) >= _SHORT_ROWS and len(short) > _SHORT_SHARE * len(shape.sample)
     )
-    if may_end_early:
+    if shape.width < len(names) and all(len(row) < len(names) for row in even):
+        notes.append(
+            f"the header has {len(names)} names and the rows {shape.width} cells: nothing is read for "
+            f"{', '.join(map(repr, names[shape.width :]))}; if cells stand under the wrong names, the header needs quotes"
+        )
+    elif may_end_early:
         notes.append("many rows end early; the cells that they leave out are taken for empty")
     first_row = declaration + skipped + 1
     return Layout(shape.separator, names, shape.width, tuple(header), first_row, may_end_early, tuple(notes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 # ruff: noqa: TC003  (the annotations are evaluated, to read tables by them)
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import polars as pl
 
@@ -13,10 +13,11 @@ from martlet.engine.declared import Place, read
 from martlet.engine.declared_types import Count, Regex, Texts  # noqa: TC001  (evaluated, to read tables)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["Batch", "FillDown", "Param", "Reading", "listed"]
+__all__ = ["BROKEN", "Batch", "FillDown", "Param", "Reading", "listed"]
 
+BROKEN: Final = "bytes that are not text"
 _MOST, _LONGEST = 30, 60
 
 
@@ -105,12 +106,26 @@ class Batch:
         A text column for each column of the source; an empty cell is '' or NULL.
     problems
         What is wrong with a row as a whole, or NULL; row for row as in `cells`.
+    spoilt
+        Columns whose cells hold bytes that are no text, by position of the row; they matter only if they are used.
     """
 
     first_row: int
     cells: pl.DataFrame
     problems: pl.Series
     _originals: Callable[[pl.Series], pl.Series] = field(repr=False)
+    spoilt: Mapping[int, frozenset[str]] = field(default_factory=dict)
+
+    def problems_in(self, columns: Iterable[str]) -> pl.Series:
+        """Return what is wrong with each row, or NULL, for somebody who uses some of the columns."""
+        used = frozenset(columns)
+        rows = [row for row, spoilt in self.spoilt.items() if used & spoilt]
+        is_spoilt = pl.int_range(self.cells.height, eager=True).is_in(rows)
+        return (
+            self.problems.zip_with(~is_spoilt, pl.select(pl.lit(BROKEN)).to_series())
+            if rows
+            else self.problems
+        )
 
     def originals_at(self, rows: pl.Series) -> pl.Series:
         """Return the rows at these positions, counted from 0, as they were written; JSON if the file is not of text."""
@@ -135,4 +150,9 @@ class Batch:
             self.cells.filter(keep),
             self.problems.filter(keep),
             lambda rows: self._originals(positions.gather(rows)),
+            {
+                new: self.spoilt[old]
+                for new, old in enumerate(positions.to_list() if self.spoilt else ())
+                if old in self.spoilt
+            },
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol
@@ -12,7 +11,7 @@ import polars as pl
 
 from martlet.engine.errors import IngestError
 from martlet.loaders.ingest.reading import _bytes
-from martlet.loaders.ingest.reading._data_rows import check_options, data_rows, left_out_in_words
+from martlet.loaders.ingest.reading._data_rows import LeftOut, check_options, data_rows
 from martlet.loaders.ingest.reading._delimited import Delimited, open_delimited
 from martlet.loaders.ingest.reading._excel import is_workbook, open_excel
 from martlet.loaders.ingest.reading._json import open_json
@@ -20,7 +19,7 @@ from martlet.loaders.ingest.reading._parquet import open_parquet
 from martlet.loaders.ingest.reading.options import Batch, FillDown, Param, Reading, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 __all__ = ["Batch", "FillDown", "Param", "Reading", "Source", "open_source"]
@@ -72,7 +71,7 @@ class Source:
     numeric: frozenset[str]
     _opened: Opened = field(repr=False)
     _reading: Reading = field(repr=False)
-    _left_out: Counter[str] = field(repr=False, default_factory=Counter)
+    _left_out: LeftOut = field(repr=False, default_factory=LeftOut)
 
     @property
     def name(self) -> str:
@@ -82,7 +81,12 @@ class Source:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a person should know about how the file was read; complete after a pass over all batches."""
-        return (*self._opened.notes, *left_out_in_words(self._left_out))
+        return (*self._opened.notes, *self._left_out.notes)
+
+    @property
+    def total_rows(self) -> tuple[Mapping[str, str], ...]:
+        """Rows of totals that the file holds and that are no data, by column; complete after a pass over all batches."""
+        return tuple(self._left_out.totals)
 
     def batches(self) -> Iterator[Batch]:
         """Yield the rows of data, in order and numbered from 1; each pass gives the same.
@@ -92,7 +96,7 @@ class Source:
         IngestError
             If the file turns out to be damaged.
         """
-        return data_rows(self._opened.batches(), self._opened.header, self._reading, left_out=self._left_out)
+        return data_rows(self._opened.batches, self._opened.header, self._reading, self._left_out)
 
     @property
     def separator(self) -> str | None:
@@ -113,15 +117,23 @@ class Source:
 
     @cached_property
     def _sample(self) -> pl.DataFrame:
-        left_out = Counter(self._left_out)
-        frames: list[pl.DataFrame] = []
-        for batch in self.batches():
-            frames.append(batch.cells.head(_SAMPLE - sum(frame.height for frame in frames)))
-            if sum(frame.height for frame in frames) >= _SAMPLE:
-                break
-        self._left_out.clear()
-        self._left_out.update(left_out)
-        return pl.concat(frames) if frames else pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String))
+        # What it leaves out is of no pass over all batches.
+        batches = data_rows(self._first_batches, self._opened.header, self._reading, LeftOut())
+        frames = [batch.cells for batch in batches]
+        return (
+            pl.concat(frames).head(_SAMPLE)
+            if frames
+            else pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String))
+        )
+
+    def _first_batches(self) -> Iterator[Batch]:
+        """Yield batches until they hold the sample, and enough below it that the end of a file can't be in it."""
+        rows = 0
+        for batch in self._opened.batches():
+            yield batch
+            rows += batch.cells.height
+            if rows >= 2 * _SAMPLE:
+                return
 
 
 def open_source(path: Path, reading: Reading = Reading()) -> Source:  # noqa: B008 - it is immutable

@@ -15,7 +15,7 @@ class Found:
         self.first_rows = [batch.first_row for batch in batches]
         self.sizes = [batch.cells.height for batch in batches]
         self.cells = pl.concat([batch.cells for batch in batches]) if batches else source.sample()
-        self.problems = [problem for batch in batches for problem in batch.problems]
+        self.problems = [problem for batch in batches for problem in batch.problems_in(source.columns)]
         self.originals = [
             text
             for batch in batches

@@ -10,7 +10,10 @@ def test_lines_above_the_header_are_skipped_and_totals_dropped(read):
     found = read(ADS, skip_lines=2, drop_totals="Total: ")
     assert found.rows() == [("Brand", "2024-01-01", "1,234")]
     assert found.problems == [None]
-    assert found.notes == ("rows left out because they are the source's own totals: 2",)
+    assert found.notes == (
+        "rows left out because they are totals: 2 (row 2: Total: Campaigns -- 1,234; row 3: Total: Account --)",
+    )
+    assert [row["Campaign"] for row in found.source.total_rows] == ["Total: Campaigns", "Total: Account"]
 
 
 def test_lines_are_skipped_across_blocks(read, monkeypatch):
