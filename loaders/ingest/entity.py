@@ -19,7 +19,7 @@ from martlet.engine.declared_types import Number
 from martlet.engine.errors import UnitError, UnknownNameError, did_you_mean
 from martlet.loaders.ingest.types import FieldType
 
-__all__ = ["Adjustment", "Each", "Entity", "Field", "entities", "entity"]
+__all__ = ["Adjustment", "Detail", "Each", "Entity", "Field", "entities", "entity"]
 
 # The bounds of fields that declare none: counts are stored as INTEGER, money as DECIMAL(18, 2), and sums of ten must fit.
 _LIMITS = {
@@ -122,6 +122,15 @@ class Each:
     field: Annotated[Field, _family_field]
 
 
+@dataclass(frozen=True)
+class Detail:
+    """A table, numbered by `id`, that keeps rows which are finer than the key, told apart by `fields` beside it."""
+
+    table: str
+    id: str
+    fields: tuple[str, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entity:
     """A kind of row and its place in the star.
@@ -159,6 +168,10 @@ class Entity:
         Columns that say what rows of other entities say, set at the end of a load.
     each
         Families of fields that a profile may name freely.
+    sums
+        Measures: rows of a file that have one key are parts of one thing, and these add up.
+    detail
+        Where such parts are kept at their own grain.
     """
 
     name: Annotated[str, Name()]
@@ -177,11 +190,19 @@ class Entity:
     computed: Mapping[str, str] = field(default_factory=dict)
     linked: tuple[str, ...] = ()
     each: Mapping[str, Each] = field(default_factory=dict)
+    sums: tuple[str, ...] = ()
+    detail: Detail | None = None
 
     @property
     def is_dimension(self) -> bool:
         """Whether rows are members of a dimension, which later rows complete rather than replace."""
         return self.table.startswith("star.dim_")
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Qualified names of all tables that its rows go into."""
+        further = [each.table for each in self.each.values()]
+        return (self.table, *further, *([self.detail.table] if self.detail else []))
 
     def field(self, name: str) -> Field:
         """Return a field; `spend.Wine` is of the family `spend`.
@@ -248,6 +269,8 @@ def _entity(name: str, raw: dict[str, Any], shared: dict[str, Any]) -> Entity:
         *made.key,
         *made.identity,
         *(n for n in (made.owner, made.at) if n),
+        *made.sums,
+        *(made.detail.fields if made.detail else ()),
         *(a.column for a in made.adjustments),
     )
     for unknown in (n for n in named if n not in made.fields):
