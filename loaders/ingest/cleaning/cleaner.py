@@ -21,6 +21,7 @@ from martlet.loaders.ingest.cleaning.inputs import Input
 from martlet.loaders.ingest.cleaning.mapping import FieldPlan
 from martlet.loaders.ingest.cleaning.row_checks import RowCheck
 from martlet.loaders.ingest.entity import entity
+from martlet.loaders.ingest.headers import unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.profile import FieldSource, Profile
     from martlet.loaders.ingest.reading.options import Batch
     from martlet.loaders.ingest.reading.source import Source
-    from martlet.loaders.ingest.types import DateOrder
+    from martlet.loaders.ingest.types import DateOrder, Unit
 
 __all__ = ["Cleaned", "Cleaner"]
 
@@ -87,6 +88,7 @@ class Cleaner:
         self._date_order: Final = date_order
         self._as_of: Final = as_of
         self._inputs: Final[dict[tuple[object, ...], Input]] = {}
+        self._units: Final[dict[str, Unit]] = {}
         self._mappings: Final = [
             (
                 mapping,
@@ -124,7 +126,8 @@ class Cleaner:
 
     def decide(self) -> list[str]:
         """Decide what the file as a whole decides; return what a person should know."""
-        notes = [note for made in self._inputs.values() for note in made.decide()]
+        notes = [f"{name}: amounts are read as {unit}, as the name says" for name, unit in self._units.items()]
+        notes += [note for made in self._inputs.values() for note in made.decide()]
         if self._as_of is None:
             fields = {plan.name for _, plans in self._mappings for plan in plans if _counts_back(plan.field)}
             if fields:
@@ -179,6 +182,10 @@ class Cleaner:
         if identity not in self._inputs:
             column = self._profile.columns[keys[0]]
             name = self._found[keys[0]]
+            unit = unit_of(name) if field.type == "money" and column.unit == "units" else None
+            if unit is not None:
+                column = replace(column, unit=unit)
+                self._units[name] = unit
             made = reader(field, column, is_numeric=name in self._numeric, date_order=self._date_order)
             code = column.currency if column.currency in self._found else None
             limit = bounds(field, column, self._as_of)
