@@ -50,6 +50,8 @@ class Field:
         Bounds of dates and years, counted back from the day of the load.
     impossible
         Values within the bounds that are known to stand for nothing.
+    decimals
+        Decimals of money that are kept until rows are added up; what stands alone is rounded to the cent as it is read.
     outliers
         Whether values far from the others are flagged.
     words
@@ -75,6 +77,7 @@ class Field:
     min_years_ago: int | None = None
     max_years_ago: int | None = None
     impossible: tuple[Number, ...] = ()
+    decimals: int = 2
     outliers: bool = False
     words: Annotated[Mapping[str, str], _spellings] = field(default_factory=dict)
     is_open: Annotated[bool, Key("open")] = False

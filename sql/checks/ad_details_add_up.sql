@@ -1,5 +1,5 @@
 /*
-doc       = "Rows of advertising that are finer than campaign and day add up to them: impressions, clicks and spend."
+doc      = "Rows of advertising that are finer than campaign and day add up to them: impressions, clicks, and spend to the cent."
 relation  = "star.fact_ad_detail"
 severity  = "error"
 */
@@ -36,7 +36,7 @@ LEFT JOIN star.fact_ad_spend AS day
         AND day.platform = details.platform
 WHERE
     day.date_key IS NULL
-    OR details.spend <> day.spend
+    OR abs(details.spend - day.spend) > 0.005
     OR details.clicks <> day.clicks
     OR details.impressions <> day.impressions
 ORDER BY details.date_key, details.campaign_key, details.channel_key, details.platform

@@ -16,7 +16,7 @@ network = "Network or placement where the ad was shown."
 device_type = "Kind of device."
 impressions = "Times that an ad was shown."
 clicks = "Times that an ad was clicked."
-spend = "Money charged."
+spend = "Money charged, to the millionth, so that many small parts add up to the cent."
 leads = "Leads, as the platform counts them."
 platform_conversions = "Conversions that the platform claims for itself, which may be fractions."
 platform_revenue = "Revenue that the platform claims for itself."
@@ -35,8 +35,8 @@ CREATE TABLE star.fact_ad_detail (
     device_type star.device_type,
     impressions BIGINT,
     clicks BIGINT,
-    spend DECIMAL(18, 2),
+    spend DECIMAL(18, 6),
     leads BIGINT,
-    platform_conversions DECIMAL(18, 2),
-    platform_revenue DECIMAL(18, 2)
+    platform_conversions DECIMAL(18, 6),
+    platform_revenue DECIMAL(18, 6)
 )

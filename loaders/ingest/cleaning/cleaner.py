@@ -178,7 +178,7 @@ class Cleaner:
         """Return the input of a field: fields that read the same columns in the same way share one."""
         words, spelt = tuple(source.words.items()), tuple(field.words.items())
         limits = (field.min, field.max, field.min_years_ago, field.max_years_ago, field.impossible)
-        identity = (keys, field.type, words, spelt, field.is_open, field.other, limits)
+        identity = (keys, field.type, field.decimals, words, spelt, field.is_open, field.other, limits)
         if identity not in self._inputs:
             column = self._profile.columns[keys[0]]
             name = self._found[keys[0]]

@@ -118,7 +118,7 @@ def _drop_contradicted(connection: duckdb.DuckDBPyConnection, staged: Staged, de
     key = primary_key(staged.entity.table)
     figures = ", ".join(f"sum({name}) AS {name}" for name in _COMPARED)
     same = " AND ".join(f"whole.{name} = parts.{name}" for name in key)
-    agree = " AND ".join(f"coalesce(whole.{name} = parts.{name}, parts.{name} IS NULL)" for name in _COMPARED)
+    agree = " AND ".join(f"coalesce(abs(whole.{name} - parts.{name}) <= 0.005, parts.{name} IS NULL)" for name in _COMPARED)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE contradicted AS "
         f"FROM (SELECT {', '.join(key)}, {figures} FROM {detail.table} GROUP BY ALL) AS parts "
@@ -203,8 +203,11 @@ def _told(connection: duckdb.DuckDBPyConnection, staged: Staged) -> Change:
     """Return how many rows were added up, with examples of the first measure that each of them has."""
     entity = staged.entity
     measure = next(name for name in entity.sums if entity.field(name).required)
+    amount, total = (
+        f"regexp_replace(CAST({sql} AS VARCHAR), '(\\.\\d\\d)0+$', '\\1')" for sql in (measure, f"sum({measure})")
+    )
     found = connection.execute(
-        f"SELECT count(*), string_agg(CAST({measure} AS VARCHAR), ' + ' ORDER BY row, part), CAST(sum({measure}) AS VARCHAR) "
+        f"SELECT count(*), string_agg({amount}, ' + ' ORDER BY row, part), {total} "
         f"FROM finer JOIN {staged.parts} USING (row, part) GROUP BY into_row, into_part HAVING count(*) > 1 "
         "ORDER BY into_row, into_part"
     ).fetchall()
