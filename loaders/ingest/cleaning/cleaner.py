@@ -126,7 +126,9 @@ class Cleaner:
 
     def decide(self) -> list[str]:
         """Decide what the file as a whole decides; return what a person should know."""
-        notes = [f"{name}: amounts are read as {unit}, as the name says" for name, unit in self._units.items()]
+        notes = [
+            f"{name}: amounts are read as {unit}, as the name says" for name, unit in self._units.items()
+        ]
         notes += [note for made in self._inputs.values() for note in made.decide()]
         if self._as_of is None:
             fields = {plan.name for _, plans in self._mappings for plan in plans if _counts_back(plan.field)}

@@ -56,7 +56,9 @@ def sum_up(connection: duckdb.DuckDBPyConnection, staged: Staged, keyed: KeyedRo
         f"WINDOW same AS (PARTITION BY {same} ORDER BY row, part)"
     )
     if count(connection, f"{staged.parts} WHERE (row, part) <> (into_row, into_part)"):
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE summed AS {_summed(connection, staged, keyed, keys)}")
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE summed AS {_summed(connection, staged, keyed, keys)}"
+        )
         connection.execute(f"CREATE OR REPLACE TEMP TABLE finer AS FROM {keyed.table}")
         keyed.drop(connection)
         connection.execute(f"ALTER TABLE summed RENAME TO {keyed.table}")
@@ -118,7 +120,9 @@ def _drop_contradicted(connection: duckdb.DuckDBPyConnection, staged: Staged, de
     key = primary_key(staged.entity.table)
     figures = ", ".join(f"sum({name}) AS {name}" for name in _COMPARED)
     same = " AND ".join(f"whole.{name} = parts.{name}" for name in key)
-    agree = " AND ".join(f"coalesce(abs(whole.{name} - parts.{name}) <= 0.005, parts.{name} IS NULL)" for name in _COMPARED)
+    agree = " AND ".join(
+        f"coalesce(abs(whole.{name} - parts.{name}) <= 0.005, parts.{name} IS NULL)" for name in _COMPARED
+    )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE contradicted AS "
         f"FROM (SELECT {', '.join(key)}, {figures} FROM {detail.table} GROUP BY ALL) AS parts "
@@ -204,10 +208,11 @@ def _told(connection: duckdb.DuckDBPyConnection, staged: Staged) -> Change:
     entity = staged.entity
     measure = next(name for name in entity.sums if entity.field(name).required)
     amount, total = (
-        f"regexp_replace(CAST({sql} AS VARCHAR), '(\\.\\d\\d)0+$', '\\1')" for sql in (measure, f"sum({measure})")
+        f"regexp_replace(CAST({sql} AS VARCHAR), '(\\.\\d\\d)0+$', '\\1')"
+        for sql in (measure, f"sum({measure})")
     )
     found = connection.execute(
-        f"SELECT count(*), string_agg({amount}, ' + ' ORDER BY row, part), {total} "
+        f"SELECT count(*), array_to_string(list({amount} ORDER BY row, part)[:{_EXAMPLES}], ' + '), {total} "
         f"FROM finer JOIN {staged.parts} USING (row, part) GROUP BY into_row, into_part HAVING count(*) > 1 "
         "ORDER BY into_row, into_part"
     ).fetchall()
@@ -216,5 +221,8 @@ def _told(connection: duckdb.DuckDBPyConnection, staged: Staged) -> Change:
         f"added up: rows of one {what}",
         measure,
         sum(rows for rows, *_ in found),
-        tuple((parts, whole) for _, parts, whole in found[:_EXAMPLES]),
+        tuple(
+            (f"{parts} + ..." if rows > _EXAMPLES else parts, whole)
+            for rows, parts, whole in found[:_EXAMPLES]
+        ),
     )
