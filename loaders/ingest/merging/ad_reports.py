@@ -88,7 +88,9 @@ class AdReports(Hook):
             price = spend * per / figure if spend and figure else 0
             if price >= dearest:
                 return [
-                    f"spend comes to {price:,.2f} per {what}, which is hardly possible: if the report counts in millionths or "
-                    'cents, name the column so, such as cost_micros, or give it unit = "micros" or "cents" in a profile'
+                    (
+                        f"spend comes to {price:,.2f} per {what}, which is hardly possible: if the report counts in millionths or "
+                        'cents, name the column so, such as cost_micros, or give it unit = "micros" or "cents" in a profile'
+                    )
                 ]
         return []
