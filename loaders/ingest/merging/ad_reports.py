@@ -54,10 +54,7 @@ class AdReports(Hook):
         """Keep detail, remove what is told twice, and question the price of a click."""
         connection, staged = self.load.connection, self.staged
         outcome.changes += self._moved(keyed)
-        gone = keep_detail(connection, staged, keyed, self.load.as_of)
-        if gone:
-            rule = "detail removed: this report contradicts its totals"
-            outcome.changes.append(Change(rule, "spend", gone))
+        outcome.changes += keep_detail(connection, staged, keyed, self.load.as_of)
         outcome.notes += self._doubtful_prices()
 
     def _moved(self, keyed: KeyedRows) -> list[Change]:

@@ -82,40 +82,51 @@ def account(connection: duckdb.DuckDBPyConnection, staged: Staged, outcome: Outc
 
 def keep_detail(
     connection: duckdb.DuckDBPyConnection, staged: Staged, keyed: KeyedRows, as_of: datetime
-) -> int:
-    """Put detail in the place of what was known of the same key, and remove what the fact contradicts.
-
-    Returns
-    -------
-    int
-        Rows that were removed for that.
-    """
+) -> list[Change]:
+    """Put detail in the place of what was known of the same key, and remove what the fact contradicts; return what to tell."""
     detail = staged.entity.detail
     if detail is None:
-        return 0
+        return []
+    changes = []
     if _told_details(staged):
         stored = {column.name: column for column in columns_of(connection, detail.table)}
         fresh = FactRows(staged, KeyedRows(staged.detail, keyed.columns), stored, as_of).alone()
         connection.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS FROM {fresh}")
-        _replace(connection, staged, detail)
+        changes += _replace(connection, staged, detail)
         connection.execute("DROP TABLE fresh")
         connection.execute(f"DROP TABLE {staged.detail}")
-    return _drop_contradicted(connection, staged, detail)
+    return changes + _drop_contradicted(connection, staged, detail)
 
 
-def _replace(connection: duckdb.DuckDBPyConnection, staged: Staged, detail: Detail) -> None:
-    key = ", ".join(primary_key(staged.entity.table))
-    same = " AND ".join(f"fresh.{name} = old.{name}" for name in primary_key(staged.entity.table))
+def _replace(connection: duckdb.DuckDBPyConnection, staged: Staged, detail: Detail) -> list[Change]:
+    """Write the detail of a report in the place of what an earlier one told of the same key.
+
+    Where the two have no row in common, they may be parts of one report: that is told.
+    """
+    key = primary_key(staged.entity.table)
+    same = " AND ".join(f"fresh.{name} = old.{name}" for name in key)
+    alike = " AND ".join(f"fresh.{name} IS NOT DISTINCT FROM old.{name}" for name in detail.fields)
+    keys = ", ".join(f"old.{name}" for name in key)
+    apart = count(
+        connection,
+        f"(SELECT {keys} FROM {detail.table} AS old SEMI JOIN fresh ON {same} "
+        f"EXCEPT SELECT {keys} FROM {detail.table} AS old SEMI JOIN fresh ON {same} AND {alike})",
+    )
     told = " OR ".join(f"{name} IS NOT NULL" for name in _told_details(staged))
     connection.execute(f"DELETE FROM {detail.table} AS old WHERE EXISTS (FROM fresh WHERE {same})")
     connection.execute(
         f"INSERT INTO {detail.table} BY NAME SELECT (SELECT coalesce(max({detail.id}), 0) FROM {detail.table}) "
         f"+ row_number() OVER (ORDER BY row, part) AS {detail.id}, * EXCLUDE (row, part) "
-        f"FROM (FROM fresh QUALIFY bool_or({told}) OVER (PARTITION BY {key})) ORDER BY row, part"
+        f"FROM (FROM fresh QUALIFY bool_or({told}) OVER (PARTITION BY {', '.join(key)})) ORDER BY row, part"
     )
+    rule = (
+        f"replaced, though the earlier report had other parts of the same {', '.join(staged.entity.key)}: "
+        "put the parts of one report into one file"
+    )
+    return [Change(rule, detail.fields[0], apart)] if apart else []
 
 
-def _drop_contradicted(connection: duckdb.DuckDBPyConnection, staged: Staged, detail: Detail) -> int:
+def _drop_contradicted(connection: duckdb.DuckDBPyConnection, staged: Staged, detail: Detail) -> list[Change]:
     """Remove detail that no longer adds up to its fact, which a coarser report has replaced."""
     key = primary_key(staged.entity.table)
     figures = ", ".join(f"sum({name}) AS {name}" for name in _COMPARED)
@@ -133,7 +144,7 @@ def _drop_contradicted(connection: duckdb.DuckDBPyConnection, staged: Staged, de
     if rows:
         connection.execute(f"DELETE FROM {detail.table} AS detail WHERE {gone}")
     connection.execute("DROP TABLE contradicted")
-    return rows
+    return [Change("detail removed: this report contradicts its totals", _COMPARED[-1], rows)] if rows else []
 
 
 def _keys(staged: Staged, keyed: KeyedRows) -> list[str]:

@@ -199,6 +199,29 @@ def test_a_campaign_known_by_name_and_then_by_number_is_one(loader):
     assert loader.rows("SELECT sum(spend), count(*) FROM star.fact_ad_spend") == [(Decimal("7.50"), 1)]
 
 
+def test_parts_of_a_report_in_files_of_their_own_are_questioned(loader):
+    loader("ad_spend", "date,campaign,ad group,cost\n2024-01-01,A,x,3.00\n2024-01-02,A,x,3.00\n")
+    report = loader("ad_spend", "date,campaign,ad group,cost\n2024-01-01,A,y,4.00\n2024-01-02,A,x,3.50\n")
+    assert loader.rows("SELECT date_key, spend FROM star.fact_ad_spend ORDER BY ALL") == [
+        (20240101, Decimal("4.00")),
+        (20240102, Decimal("3.50")),
+    ]
+    [told] = [change for change in report.files[0].changes if "into one file" in change.rule]
+    assert told.count == 1
+
+
+def test_an_empty_cell_of_spend_is_none_and_another_currency_is_not_added(loader):
+    report = loader(
+        "ad_spend",
+        "date,campaign,currency,cost,impressions,clicks\n2024-01-01,A,EUR,3.00,10,1\n2024-01-01,A,EUR,,5,0\n"
+        "2024-01-01,B,EUR,1.00,10,1\n2024-01-01,A,USD,4.00,10,1\n",
+    )
+    assert (report.rows_loaded, report.rows_quarantined) == (3, 1)
+    assert loader.rows("SELECT sum(spend), sum(impressions) FROM star.fact_ad_spend") == [
+        (Decimal("4.00"), 25)
+    ]
+
+
 ONCE = "2024-01-01,A,5.00,1\n2024-01-01,B,5.00,1\n2024-01-02,A,5.00,1\n"
 
 
