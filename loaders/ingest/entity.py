@@ -19,7 +19,7 @@ from martlet.engine.declared_types import Number
 from martlet.engine.errors import UnitError, UnknownNameError, did_you_mean
 from martlet.loaders.ingest.types import FieldType
 
-__all__ = ["Adjustment", "Each", "Entity", "Field", "entities", "entity"]
+__all__ = ["Adjustment", "Detail", "Each", "Entity", "Field", "entities", "entity"]
 
 # The bounds of fields that declare none: counts are stored as INTEGER, money as DECIMAL(18, 2), and sums of ten must fit.
 _LIMITS = {
@@ -50,6 +50,8 @@ class Field:
         Bounds of dates and years, counted back from the day of the load.
     impossible
         Values within the bounds that are known to stand for nothing.
+    decimals
+        Decimals of money that are kept until rows are added up; what stands alone is rounded to the cent as it is read.
     outliers
         Whether values far from the others are flagged.
     words
@@ -75,6 +77,7 @@ class Field:
     min_years_ago: int | None = None
     max_years_ago: int | None = None
     impossible: tuple[Number, ...] = ()
+    decimals: int = 2
     outliers: bool = False
     words: Annotated[Mapping[str, str], _spellings] = field(default_factory=dict)
     is_open: Annotated[bool, Key("open")] = False
@@ -122,6 +125,15 @@ class Each:
     field: Annotated[Field, _family_field]
 
 
+@dataclass(frozen=True)
+class Detail:
+    """A table, numbered by `id`, that keeps rows which are finer than the key, told apart by `fields` beside it."""
+
+    table: str
+    id: str
+    fields: tuple[str, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entity:
     """A kind of row and its place in the star.
@@ -164,6 +176,10 @@ class Entity:
         field is held against what the file's own column comes to.
     apart
         SQL over columns of the table: rows for which it is not NULL are no part of the totals and are told by its value.
+    sums
+        Measures: rows of a file that have one key are parts of one thing, and these add up.
+    detail
+        Where such parts are kept at their own grain.
     """
 
     name: Annotated[str, Name()]
@@ -184,11 +200,19 @@ class Entity:
     each: Mapping[str, Each] = field(default_factory=dict)
     totals: Mapping[str, str] = field(default_factory=dict)
     apart: str | None = None
+    sums: tuple[str, ...] = ()
+    detail: Detail | None = None
 
     @property
     def is_dimension(self) -> bool:
         """Whether rows are members of a dimension, which later rows complete rather than replace."""
         return self.table.startswith("star.dim_")
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Qualified names of all tables that its rows go into."""
+        further = [each.table for each in self.each.values()]
+        return (self.table, *further, *([self.detail.table] if self.detail else []))
 
     def field(self, name: str) -> Field:
         """Return a field; `spend.Wine` is of the family `spend`.
@@ -255,6 +279,8 @@ def _entity(name: str, raw: dict[str, Any], shared: dict[str, Any]) -> Entity:
         *made.key,
         *made.identity,
         *(n for n in (made.owner, made.at) if n),
+        *made.sums,
+        *(made.detail.fields if made.detail else ()),
         *(a.column for a in made.adjustments),
     )
     for unknown in (n for n in named if n not in made.fields):

@@ -53,10 +53,7 @@ __all__ = ["Job", "Options", "load"]
 
 _FACTS = tuple(
     dict.fromkeys(
-        table
-        for entity in entities().values()
-        if not entity.is_dimension
-        for table in (entity.table, *(each.table for each in entity.each.values()))
+        table for entity in entities().values() if not entity.is_dimension for table in entity.tables
     )
 )
 # What DuckDB may hold; beyond it temporary tables go to disk. With what reading and cleaning hold it stays below 2 GiB.

@@ -22,6 +22,7 @@ from martlet.loaders.ingest.cleaning.mapping import FieldPlan
 from martlet.loaders.ingest.cleaning.own_sums import OwnSums
 from martlet.loaders.ingest.cleaning.row_checks import RowCheck
 from martlet.loaders.ingest.entity import entity
+from martlet.loaders.ingest.headers import unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.profile import FieldSource, Profile
     from martlet.loaders.ingest.reading.options import Batch
     from martlet.loaders.ingest.reading.source import Source
-    from martlet.loaders.ingest.types import DateOrder
+    from martlet.loaders.ingest.types import DateOrder, Unit
 
 __all__ = ["Cleaned", "Cleaner"]
 
@@ -89,6 +90,7 @@ class Cleaner:
         self._date_order: Final = date_order
         self._as_of: Final = as_of
         self._inputs: Final[dict[tuple[object, ...], Input]] = {}
+        self._units: Final[dict[str, Unit]] = {}
         self._mappings: Final = [
             (
                 mapping,
@@ -138,7 +140,10 @@ class Cleaner:
 
     def decide(self) -> list[str]:
         """Decide what the file as a whole decides; return what a person should know."""
-        notes = [note for made in self._inputs.values() for note in made.decide()]
+        notes = [
+            f"{name}: amounts are read as {unit}, as the name says" for name, unit in self._units.items()
+        ]
+        notes += [note for made in self._inputs.values() for note in made.decide()]
         if self._as_of is None:
             fields = {plan.name for _, plans in self._mappings for plan in plans if _counts_back(plan.field)}
             if fields:
@@ -190,10 +195,14 @@ class Cleaner:
         """Return the input of a field: fields that read the same columns in the same way share one."""
         words, spelt = tuple(source.words.items()), tuple(field.words.items())
         limits = (field.min, field.max, field.min_years_ago, field.max_years_ago, field.impossible)
-        identity = (keys, field.type, words, spelt, field.is_open, field.other, limits)
+        identity = (keys, field.type, field.decimals, words, spelt, field.is_open, field.other, limits)
         if identity not in self._inputs:
             column = self._profile.columns[keys[0]]
             name = self._found[keys[0]]
+            unit = unit_of(name) if field.type == "money" and column.unit == "units" else None
+            if unit is not None:
+                column = replace(column, unit=unit)
+                self._units[name] = unit
             made = reader(field, column, is_numeric=name in self._numeric, date_order=self._date_order)
             code = column.currency if column.currency in self._found else None
             limit = bounds(field, column, self._as_of)

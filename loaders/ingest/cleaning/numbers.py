@@ -61,15 +61,27 @@ class NumberReader:
         The decimal mark, if the profile or the file itself declares it; else it is decided.
     unit
         What one stands for: a cent or a millionth of the currency's unit, or a hundredth.
+    decimals
+        Decimals of money that are kept; three at least may group thousands, and are looked at closely.
     """
 
     surveys: Final = True
 
-    def __init__(self, kind: NumberType, *, decimal: str | None = None, unit: Unit = "units") -> None:
+    def __init__(
+        self, kind: NumberType, *, decimal: str | None = None, unit: Unit = "units", decimals: int = 2
+    ) -> None:
         self._kind: Final = kind
         self._declared: Final = decimal
         self._unit: Final[Unit] = unit
-        self._plain: Final = (_PLAIN_WITHOUT_MARK if decimal == "," else _PLAIN)[kind]
+        self._decimals: Final = decimals
+        # Beyond so many digits before the mark the whole would not fit.
+        self._most_digits: Final = _MOST_DIGITS.get(kind, 0) - (decimals - 2 if kind == "money" else 0)
+        plain = (_PLAIN_WITHOUT_MARK if decimal == "," else _PLAIN)[kind]
+        if kind == "money" and decimals > 2:  # noqa: PLR2004
+            plain = plain.replace("16", str(self._most_digits)).replace(
+                r"\d{1,2}", rf"(?:\d{{1,2}}|\d{{4,{decimals}}})"
+            )
+        self._plain: Final = plain
         self._points = self._commas = 0
         self._example: str | None = None
         self._ambiguous: set[str] = set()
@@ -144,7 +156,7 @@ class NumberReader:
 
     def _cast(self, text: pl.Series) -> pl.Series:
         if self._kind == "money":
-            return text.cast(pl.Decimal(18, 2))
+            return text.cast(pl.Decimal(18, self._decimals))
         if self._kind in ("count", "year"):
             return text.cast(pl.Int64)
         return text.cast(pl.Float64) / float(10 ** _SHIFT[self._unit])
@@ -193,17 +205,17 @@ class NumberReader:
         padded = digits.str.zfill(shift + 1)
         whole = padded.str.head(padded.str.len_bytes().cast(pl.Int64) - shift).str.replace(r"^0+(\d)", "${1}")
         decimals = pl.concat_str(padded.str.tail(shift) if shift else pl.lit(""), decimals)
-        fits = whole.str.len_bytes() <= _MOST_DIGITS[self._kind]
+        fits = whole.str.len_bytes() <= self._most_digits
         number = pl.when(fits).then(whole).cast(pl.Int64, strict=False)
         if self._kind == "money":
-            cents, rounded = _cents(number, decimals)
-            value = (sign * cents).cast(pl.Decimal(20, 0)) * pl.lit(Decimal("0.01"))
-            value = value.cast(pl.Decimal(18, 2))
+            scaled, rounded = _scaled(number, decimals, self._decimals)
+            value = (sign * scaled).cast(pl.Decimal(20, 0)) * pl.lit(Decimal(1).scaleb(-self._decimals))
+            value = value.cast(pl.Decimal(18, self._decimals))
         else:
             rounded = pl.lit(value=False)
             value = sign * pl.when(decimals.str.strip_chars("0") == "").then(number)
         frame = parts.with_columns(value=value, fits=fits, rounded=rounded)
-        too_large = f"impossible {_NOUN[self._kind]}: it needs more than {_MOST_DIGITS[self._kind]} digits"
+        too_large = f"impossible {_NOUN[self._kind]}: it needs more than {self._most_digits} digits"
         lost = pl.col("canonical").is_not_null() & pl.col("value").is_null()
         return frame.with_columns(
             problem=pl.coalesce(
@@ -217,12 +229,12 @@ class NumberReader:
         )
 
 
-def _cents(whole: pl.Expr, decimals: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """Return whole cents, halves rounded to the even one, and whether anything was rounded off."""
-    three = pl.concat_str(decimals, pl.lit("000"))
-    cents = whole * 100 + three.str.slice(0, 2).cast(pl.Int64)
-    third = three.str.slice(2, 1).cast(pl.Int64)
-    further = decimals.str.slice(3).str.strip_chars("0") != ""
-    up = (third > 5) | ((third == 5) & (further | (cents % 2 == 1)))  # noqa: PLR2004
-    exact = cents + up.cast(pl.Int64)
-    return pl.when(exact < 10**18).then(exact), (third > 0) | further
+def _scaled(whole: pl.Expr, decimals: pl.Expr, places: int) -> tuple[pl.Expr, pl.Expr]:
+    """Return whole units of the last decimal that is kept, halves rounded to the even one, and whether anything was rounded off."""
+    long = pl.concat_str(decimals, pl.lit("0" * (places + 1)))
+    scaled = whole * 10**places + long.str.slice(0, places).cast(pl.Int64)
+    beyond = long.str.slice(places, 1).cast(pl.Int64)
+    further = decimals.str.slice(places + 1).str.strip_chars("0") != ""
+    up = (beyond > 5) | ((beyond == 5) & (further | (scaled % 2 == 1)))  # noqa: PLR2004
+    exact = scaled + up.cast(pl.Int64)
+    return pl.when(exact < 10**18).then(exact), (beyond > 0) | further

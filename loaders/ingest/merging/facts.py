@@ -14,6 +14,7 @@ from martlet.loaders.ingest.merging.dimensions import resolve
 from martlet.loaders.ingest.merging.fact_rows import FactRows
 from martlet.loaders.ingest.merging.identifying import identify, refuse_contradictions
 from martlet.loaders.ingest.merging.outcome import Outcome
+from martlet.loaders.ingest.merging.summing import account
 from martlet.loaders.ingest.merging.tables import columns_of, count, has_rows, primary_key, quoted
 from martlet.loaders.ingest.merging.visitors import identify_visitors
 from martlet.loaders.warehouse.dimensions import dimensions
@@ -56,6 +57,8 @@ def merge_facts(
         told.remember_all(connection, staged.entity)
         outcome.loaded += count(connection, keyed.table)
     _await(connection, staged, keyed)
+    if staged.entity.sums:
+        account(connection, staged, outcome)
     outcome.merged += count(connection, f"{staged.dropped} WHERE fate = 'merged'")
     outcome.refused = connection.sql(
         f"SELECT row, field, reason, detail FROM {staged.dropped} WHERE fate = 'refused' ORDER BY row, part"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from martlet.loaders.ingest.merging.ad_reports import AdReports
 from martlet.loaders.ingest.merging.controls import Controls
 from martlet.loaders.ingest.merging.flags import flag_lookalikes
 from martlet.loaders.ingest.merging.lines import OrderTotals
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["AFTER_DIMENSION", "FACT_HOOKS"]
 
 FACT_HOOKS: Final[Mapping[str, type[Hook]]] = {
+    "ad_spend": AdReports,
     "events": EventVisits,
     "exposures": Controls,
     "order_lines": OrderTotals,

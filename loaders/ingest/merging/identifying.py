@@ -3,7 +3,8 @@
 A row is known by its key in the source. Where that is not given, it is known by its content and by which of the rows
 equal in that it is, so that a longer export that holds the row again says the same. Equal rows with a time of day
 that agree in every cell of the file are one thing, exported twice; with only a day they may be two, and both are kept.
-Within a file the first row of a key counts; a later one with other content is refused.
+Within a file the first row of a key counts; a later one with other content is refused, or added to it where rows are parts
+of one thing (`summing`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from martlet.loaders.ingest.entity import entity
 from martlet.loaders.ingest.merging.rows import KeyedRows
+from martlet.loaders.ingest.merging.summing import sum_up
 from martlet.loaders.ingest.merging.tables import count, primary_key, quoted
 from martlet.loaders.warehouse.dimensions import dimensions
 
@@ -66,6 +68,8 @@ def identify(
     )
     if described.id is not None:
         return keyed, _name(connection, staged, keyed) if bare else []
+    if described.sums:
+        return keyed, sum_up(connection, staged, keyed)
     # Two texts may name one row of a dimension.
     fed = [quoted(n) for n in described.key if n in staged.fed and described.field(n).dimension is None]
     keys = [*fed, *(name for name in primary_key(described.table) if name in found)]
@@ -141,7 +145,7 @@ def refuse_contradictions(connection: duckdb.DuckDBPyConnection, staged: Staged)
     )
     staged.is_distinct = True
     key = [quoted(name) for name in staged.entity.key if name in staged.fed]
-    if key and len(key) == len(staged.entity.key):
+    if key and len(key) == len(staged.entity.key) and not staged.entity.sums:
         _drop_repeats(
             connection, staged, staged.name, key, given=" AND ".join(f"{name} IS NOT NULL" for name in key)
         )

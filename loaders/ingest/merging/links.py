@@ -108,7 +108,8 @@ def _resolve(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _inherit_channels(connection: duckdb.DuckDBPyConnection) -> None:
     """Give facts without a channel that of their campaign, which may have come after them."""
-    for table in dict.fromkeys(entity.table for entity in entities().values() if not entity.is_dimension):
+    facts = (entity for entity in entities().values() if not entity.is_dimension)
+    for table in dict.fromkeys(table for entity in facts for table in entity.tables):
         names = {column.name for column in columns_of(connection, table)}
         if {"channel_key", "campaign_key"} <= names and has_rows(connection, table):
             connection.execute(

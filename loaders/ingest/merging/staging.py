@@ -57,6 +57,16 @@ class Staged:
         """Temporary table of the rows that were taken out: `row`, `part`, `fate` (merged, refused), `field`, `reason`, `detail`."""
         return f"dropped_{self.name}"
 
+    @property
+    def parts(self) -> str:
+        """Temporary table that says which row of the fact each row becomes part of, where rows of one key add up."""
+        return f"parts_{self.name}"
+
+    @property
+    def detail(self) -> str:
+        """Temporary table of rows at their own grain, where the entity keeps them."""
+        return f"detail_{self.name}"
+
     def drop(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Drop both tables, as far as they are there."""
         for table in (self.name, self.dropped):

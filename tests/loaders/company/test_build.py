@@ -87,6 +87,7 @@ def test_every_table_is_filled(built):
         "quarantine.awaited_reference",
         "quarantine.flagged_value",
         "quarantine.rejected_row",
+        "star.fact_ad_detail",
         "star.fact_campaign_response",
         "star.fact_customer_category_spend",
         "star.fact_customer_snapshot",

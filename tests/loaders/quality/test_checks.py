@@ -40,6 +40,19 @@ def days(table, first, last, rows, *, key="order_id", at="ordered_at"):
 
 # What passes, what offends when it is there as well, and how many rows offend then.
 CASES = {
+    "ad_details_add_up": (
+        (
+            "INSERT INTO star.fact_ad_spend (date_key, spend, clicks, impressions) VALUES (20250101, 3.33, 5, 50), (20250102, 1, 0, 0);"
+            "INSERT INTO star.fact_ad_detail (ad_detail_id, date_key, ad_group, spend, clicks) VALUES "
+            "(1, 20250101, 'a', 1.111, 2), (2, 20250101, 'b', 2.222, 3)"
+        ),
+        (
+            "INSERT INTO star.fact_ad_spend (date_key, platform, spend, clicks) VALUES (20250101, 'x', 3, 5), (20250101, 'y', 3, 5);"
+            "INSERT INTO star.fact_ad_detail (ad_detail_id, date_key, platform, spend, clicks) VALUES "
+            "(3, 20250101, 'x', 2.99, 5), (4, 20250101, 'y', 3, 6), (5, 20250103, 'x', 0, 0)"
+        ),
+        3,
+    ),
     "ages_are_possible": (
         "INSERT INTO star.dim_customer (customer_key, birth_date, signed_up_at) VALUES (1, '1980-05-01', '2024-01-01'), (2, NULL, NULL);"
         + order("status", "'completed'"),
