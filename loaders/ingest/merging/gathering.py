@@ -37,7 +37,7 @@ def gather(
     )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {gathered.table} AS SELECT staged.{quoted(natural)} AS natural_id, min(staged.row) AS row, "
-        f"count(*) AS times{', ' + picked if picked else ''}, CAST(NULL AS INTEGER) AS key, false AS by_alias "
+        f"count(DISTINCT staged.row) AS times{', ' + picked if picked else ''}, CAST(NULL AS INTEGER) AS key, false AS by_alias "
         f"FROM {staged.name} AS staged {' '.join(join.sql for join in joins)} WHERE natural_id IS NOT NULL GROUP BY natural_id"
     )
     connection.execute(
