@@ -5,6 +5,7 @@ watched = ["gender", "age_range", "education", "income", "country", "loyalty_tie
 personal = ["first_name", "last_name", "email", "gender", "birth_date", "age_range", "education", "marital_status", "kids_at_home", "teens_at_home", "income", "income_range", "country", "region", "city", "postal_code", "loyalty_tier", "is_email_opted_in", "is_sms_opted_in"]
 natural = ["customer_id"]
 alias = "lower(email)"
+alias_identifies = true
 plural = "customers"
 tracked = ["loyalty_tier", "income_range", "region", "is_email_opted_in"]
 unknown = true

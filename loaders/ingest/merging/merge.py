@@ -17,6 +17,7 @@ from martlet.loaders.ingest.merging.identifying import refuse_contradictions
 from martlet.loaders.ingest.merging.imputing import impute
 from martlet.loaders.ingest.merging.outcome import MergeResult
 from martlet.loaders.ingest.merging.tables import count, quoted
+from martlet.loaders.ingest.merging.unifying import unify
 from martlet.loaders.warehouse import star
 from martlet.loaders.warehouse.dimensions import dimensions
 
@@ -46,6 +47,7 @@ def merge_file(
     before = _dimension_sizes(connection)
     staged = staging.in_order()
     for table in staged:
+        result.changes += unify(connection, table)
         result.changes += impute(connection, table, imputed)
         result.changes += flag_outliers(connection, table, load_id)
         result.changes += adjust(connection, table)

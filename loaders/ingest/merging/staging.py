@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from martlet.loaders.ingest.channel_grouping import channel_group
+from martlet.loaders.ingest.channel_grouping import UNASSIGNED, channel_group
+from martlet.loaders.ingest.cleaning.words import fold, folded
 from martlet.loaders.ingest.entity import entities, entity
 from martlet.loaders.ingest.merging.tables import quoted, sql_type
 from martlet.loaders.privacy.forgotten import anonymous
@@ -164,17 +165,26 @@ def _prepared(frame: pl.DataFrame, described: Entity) -> pl.DataFrame:
             changed.append(pl.when(path == "").then(pl.lit("/")).otherwise(path).alias(name))
     frame = frame.with_columns(changed)
     if "channel" in described.fields and {"source", "medium"} & set(frame.columns):
-        frame = _with_channel(frame)
+        frame = _with_channel(frame, described)
     return frame
 
 
-def _with_channel(frame: pl.DataFrame) -> pl.DataFrame:
-    """Take the channel that is named, or the one that source, medium and campaign make by GA4's rules."""
+def _with_channel(frame: pl.DataFrame, described: Entity) -> pl.DataFrame:
+    """Take the channel that is named, or the one that source, medium and campaign make by GA4's rules.
+
+    Where no rule holds, a source or medium that is a tool's own word for a channel (ORGANIC_SEARCH) is that channel.
+    """
     silent = [name for name in ("channel", "source", "medium", "campaign") if name not in frame.columns]
     frame = frame.with_columns(pl.lit(None, pl.String).alias(name) for name in silent)
     given = ["source", "medium", "campaign"]
     group = channel_group(*(pl.col(name) for name in given))
     is_sourced = pl.any_horizontal(pl.col("source", "medium").is_not_null())
+    meant = {fold(word): channel for word, channel in described.field("channel").words.items()}
+    words = [
+        folded(pl.col(name)).replace_strict(meant, default=None, return_dtype=pl.String)
+        for name in ("medium", "source")
+    ]
+    group = pl.when(group == UNASSIGNED).then(pl.coalesce(*words, pl.lit(UNASSIGNED))).otherwise(group)
     found = frame.select(given).unique().with_columns(_group=pl.when(is_sourced).then(group))
     joined = frame.join(found, on=given, how="left", nulls_equal=True, maintain_order="left")
     return joined.with_columns(channel=pl.coalesce("channel", "_group")).drop(
