@@ -261,7 +261,12 @@ class _Loading:
             for batch in source.batches():
                 cleaner.survey(batch)
         notes = cleaner.decide()
-        staging = Staging(self._connection, self._profile.main.entity, self._options.pseudonym_key)
+        staging = Staging(
+            self._connection,
+            self._profile.main.entity,
+            self._options.pseudonym_key,
+            frozenset(mapping.entity for mapping in self._profile.mappings if mapping.combine),
+        )
         result = CleanedFile(staging, notes)
         keeps_rows = self._retries(source)
         if keeps_rows:

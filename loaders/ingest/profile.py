@@ -211,12 +211,15 @@ class EntityMapping:
     where
         Only rows in which each of these columns holds one of its words, in whatever letter case: in TOML
         where = { column = ["word", ...], ... }. Without any word the column must be empty, or absent: where = { column = [] }.
+    combine
+        Rows of one key are one, each telling a part: of each field the first in time that is given counts.
     """
 
     entity: str
     fields: Mapping[str, FieldSource]
     given: tuple[str, ...] = ()
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    combine: bool = False
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -230,6 +233,9 @@ def _mapping(value: Any, place: Place) -> EntityMapping:
         raise place.error(f" lacks its entity.{did_you_mean('', entities())}")
     name = place.to("entity").one_of(table.pop("entity"), entities())
     given, among = _conditions(table.pop("where", {}), place.to("where"))
+    is_combined = table.pop("combine", False)
+    if not isinstance(is_combined, bool):
+        raise place.to("combine").wrong("true or false", is_combined)
     fields: dict[str, FieldSource] = {}
     for key, source in table.items():
         inner = place.to(key)
@@ -238,7 +244,7 @@ def _mapping(value: Any, place: Place) -> EntityMapping:
             fields |= {f"{key}.{word}": _source(entry, inner.to(word)) for word, entry in source.items()}
         else:
             fields[key] = _source(source, inner)
-    return EntityMapping(entity=name, given=given, where=among, fields=fields)
+    return EntityMapping(entity=name, given=given, where=among, combine=is_combined, fields=fields)
 
 
 def _conditions(where: Any, place: Place) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from martlet.loaders.ingest.merging import replacing
 from martlet.loaders.ingest.merging.adjusting import adjust
+from martlet.loaders.ingest.merging.combining import combine
 from martlet.loaders.ingest.merging.counting import by_row, left_out
 from martlet.loaders.ingest.merging.describing import merge_dimension
 from martlet.loaders.ingest.merging.facts import merge_facts
@@ -47,6 +48,8 @@ def merge_file(
     before = _dimension_sizes(connection)
     staged = staging.in_order()
     for table in staged:
+        if table.is_combined:
+            combine(connection, table)
         result.changes += unify(connection, table)
         result.changes += impute(connection, table, imputed)
         result.changes += flag_outliers(connection, table, load_id)

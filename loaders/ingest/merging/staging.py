@@ -10,6 +10,7 @@ import polars as pl
 from martlet.loaders.ingest.channel_grouping import UNASSIGNED, channel_group
 from martlet.loaders.ingest.cleaning.words import fold, folded
 from martlet.loaders.ingest.entity import entities, entity
+from martlet.loaders.ingest.merging.addresses import with_clicks
 from martlet.loaders.ingest.merging.tables import quoted, sql_type
 from martlet.loaders.privacy.forgotten import anonymous
 from martlet.loaders.privacy.pseudonyms import pseudonymise
@@ -45,6 +46,8 @@ class Staged:
         Whether these rows decide what becomes of the file's rows; others only complete what is known.
     is_distinct
         Whether rows that repeat a key have been taken out.
+    is_combined
+        Whether rows of one key are one, each telling a part.
     """
 
     entity: Entity
@@ -52,6 +55,7 @@ class Staged:
     fed: tuple[str, ...]
     is_main: bool
     is_distinct: bool = False
+    is_combined: bool = False
 
     @property
     def dropped(self) -> str:
@@ -80,6 +84,7 @@ class Staging:
     connection: duckdb.DuckDBPyConnection
     main: str
     pseudonym_key: bytes | None = None
+    combined: frozenset[str] = frozenset()
     tables: dict[str, Staged] = field(default_factory=dict)
 
     def add(self, rows: Mapping[str, pl.DataFrame], content: pl.DataFrame) -> None:
@@ -131,7 +136,13 @@ class Staging:
         self.connection.execute(
             f"CREATE TEMP TABLE {table} ({', '.join(['row BIGINT', 'part INTEGER', 'content UBIGINT', *declared])})"
         )
-        return Staged(described, table, fed, is_main=described.name == self.main)
+        return Staged(
+            described,
+            table,
+            fed,
+            is_main=described.name == self.main,
+            is_combined=described.name in self.combined,
+        )
 
 
 def _told_by(described: Entity, name: str) -> Kind | None:
@@ -148,6 +159,7 @@ def _told_by(described: Entity, name: str) -> Kind | None:
 
 def _prepared(frame: pl.DataFrame, described: Entity) -> pl.DataFrame:
     """Return rows with their records numbered, addresses in one form, and the channel of a source and a medium."""
+    frame = with_clicks(frame, described)
     repeats = pl.int_range(pl.len()).over("row") if frame["row"].is_duplicated().any() else pl.lit(0)
     changed = [repeats.cast(pl.Int32).alias("part")]
     for name in frame.columns:
