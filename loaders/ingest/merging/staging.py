@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Staged", "Staging"]
 
 # A page is its path; hosts and query strings differ from visit to visit.
+_BOTH = r"^(?<source>.+?) / (?<medium>.+)$"
 _PATH = r"^(?:[a-zA-Z][\w+.-]*:)?(?://[^/?#]*)?([^?#]*)"
 
 
@@ -188,6 +189,12 @@ def _with_channel(frame: pl.DataFrame, described: Entity) -> pl.DataFrame:
     """
     silent = [name for name in ("channel", "source", "medium", "campaign") if name not in frame.columns]
     frame = frame.with_columns(pl.lit(None, pl.String).alias(name) for name in silent)
+    # Reports write "google / cpc" into one column.
+    both = pl.col("source").str.extract_groups(_BOTH)
+    frame = frame.with_columns(
+        source=pl.coalesce(pl.when(pl.col("medium").is_null()).then(both.struct.field("source")), "source"),
+        medium=pl.coalesce("medium", both.struct.field("medium")),
+    )
     given = ["source", "medium", "campaign"]
     group = channel_group(*(pl.col(name) for name in given))
     is_sourced = pl.any_horizontal(pl.col("source", "medium").is_not_null())
@@ -200,5 +207,5 @@ def _with_channel(frame: pl.DataFrame, described: Entity) -> pl.DataFrame:
     found = frame.select(given).unique().with_columns(_group=pl.when(is_sourced).then(group))
     joined = frame.join(found, on=given, how="left", nulls_equal=True, maintain_order="left")
     return joined.with_columns(channel=pl.coalesce("channel", "_group")).drop(
-        "_group", *(set(silent) - {"channel"})
+        "_group", *(set(silent) - {"channel", "medium"})
     )

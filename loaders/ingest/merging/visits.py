@@ -78,8 +78,8 @@ UPDATE star.fact_session AS visit
 SET started_at = least(visit.started_at, shown.first_at),
     date_key = year(least(visit.started_at, shown.first_at)) * 10000 + month(least(visit.started_at, shown.first_at)) * 100
         + day(least(visit.started_at, shown.first_at)),
-    page_views = CASE WHEN visit.page_views = 1 THEN greatest(shown.page_views, 1) ELSE visit.page_views END,
-    duration_seconds = CASE WHEN visit.duration_seconds = 0 THEN shown.seconds ELSE visit.duration_seconds END,
+    page_views = greatest(visit.page_views, shown.page_views),
+    duration_seconds = greatest(visit.duration_seconds, shown.seconds),
     furthest_stage = greatest(visit.furthest_stage, coalesce(shown.furthest_stage, visit.furthest_stage))
 FROM (
     SELECT

@@ -300,3 +300,27 @@ def test_field_case(shared, tmp_path):
         assert [
             row[0] for row in opened.sql("SELECT entered FROM funnel.stages ORDER BY step_number").rows()
         ] == [1] * 5
+
+
+def test_a_report_in_totals_is_kept_as_totals(loader):
+    lines = [
+        "# Start date: 20240301",
+        "# Account: Fern, Ltd: Europe",
+        "Session source / medium,Session campaign,Date,Sessions,Engaged sessions,Key events,Total revenue",
+        "google / cpc,Spring,20240301,10,8,1,5.50",
+        "google / cpc,spring,20240302,3,2,0,0",
+        "(direct) / (none),(not set),20240301,20,10,2.5,7",
+    ]
+    loader("ga4_report", "\n".join(lines) + "\n")
+    assert loader.rows(
+        "SELECT date_key, channel, campaign.name, source, medium, sessions, CAST(key_events AS DOUBLE), CAST(revenue AS DOUBLE) "
+        "FROM star.fact_session_report JOIN star.dim_channel USING (channel_key) "
+        "JOIN star.dim_campaign AS campaign USING (campaign_key) ORDER BY 1, 2"
+    ) == [
+        (20240301, "Direct", "(unknown)", "(direct)", "(none)", 20, 2.5, 7.0),
+        (20240301, "Paid Search", "Spring", "google", "cpc", 10, 1.0, 5.5),
+        (20240302, "Paid Search", "Spring", "google", "cpc", 3, 0.0, 0.0),
+    ]
+    assert loader.rows(
+        "SELECT (SELECT count(*) FROM star.fact_session), (SELECT count(*) FROM star.fact_touchpoint)"
+    ) == [(0, 0)]
