@@ -313,8 +313,8 @@ def test_a_report_in_totals_is_kept_as_totals(loader):
     ]
     loader("ga4_report", "\n".join(lines) + "\n")
     assert loader.rows(
-        "SELECT date_key, channel, campaign.name, source, medium, sessions, CAST(key_events AS DOUBLE), CAST(revenue AS DOUBLE) "
-        "FROM star.fact_session_report JOIN star.dim_channel USING (channel_key) "
+        "SELECT date_key, channel, campaign.name, source, fact.medium, sessions, CAST(key_events AS DOUBLE), CAST(revenue AS DOUBLE) "
+        "FROM star.fact_session_report AS fact JOIN star.dim_channel USING (channel_key) "
         "JOIN star.dim_campaign AS campaign USING (campaign_key) ORDER BY 1, 2"
     ) == [
         (20240301, "Direct", "(unknown)", "(direct)", "(none)", 20, 2.5, 7.0),
