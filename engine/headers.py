@@ -42,6 +42,11 @@ _TYPES = {
     "placeholder": dict,
     # Least key that a load gives.
     "first_key": int,
+    # Whether who is known by the other name alone is the row that has it.
+    "alias_identifies": bool,
+    # Whether the letter case of a name does not matter, and a pattern of the texts, in lower case, that name nothing.
+    "folded": bool,
+    "nothing": str,
     # Column with the moment of a fact, by which its rows lie in the file.
     "at": str,
     # Columns that may still change when time goes on, and SQL of the rows in which they may; without it, in all.
@@ -67,7 +72,18 @@ _OPTIONAL = {
     "macro": {"columns"},
     "check": {"generated", "params"},
 }
-_DIMENSION = {"natural", "alias", "plural", "tracked", "unknown", "placeholder", "first_key"}
+_DIMENSION = {
+    "natural",
+    "alias",
+    "plural",
+    "tracked",
+    "unknown",
+    "placeholder",
+    "first_key",
+    "alias_identifies",
+    "folded",
+    "nothing",
+}
 _FACT = {"at", "open", "open_where"}
 _OPTIONAL_IN_FOLDER = {"dims": _DIMENSION, "bridges": _DIMENSION | _FACT, "facts": _FACT}
 
@@ -79,6 +95,9 @@ _NEEDS = {
     "tracked": "natural",
     "placeholder": "natural",
     "first_key": "natural",
+    "alias_identifies": "alias",
+    "folded": "natural",
+    "nothing": "folded",
     "open_where": "open",
 }
 

@@ -120,7 +120,9 @@ def _meaningful(column: Column, field: Field, where: str, key: str) -> None:
 
 def _readable(source: FieldSource, field: Field, where: str) -> None:
     """Hold what the profile itself says, constants and defaults, against the type of the field."""
-    for option, text in _said(source.words, {"constant": source.constant, "default": source.default}):
+    options = {"constant": source.constant, "default": source.default}
+    options |= {f"files.{part}": text or None for part, text in source.files.items()}
+    for option, text in _said(source.words, options):
         problem = constant(text, field)[1]
         if problem is not None:
             raise IngestError(f"{where}.{option} is {text!r}: {problem}; the field is a {field.type}")

@@ -60,7 +60,7 @@ class Field:
         Whether words that are not in `words` are kept; else they are `other`, or unreadable if that is None.
     dimension
         The dimension to which the value is resolved, and `key` the column that takes the key. A value that is unknown
-        becomes a placeholder member, unless `only_known`. Of several fields for one member the first given counts.
+        becomes a placeholder member. Of several fields for one member the first given counts.
     reference
         The entity to whose rows the value refers, and `takes` the columns of it that [columns] may use, as
         `<field>__<column>`.
@@ -83,7 +83,6 @@ class Field:
     is_open: Annotated[bool, Key("open")] = False
     other: str | None = None
     dimension: str | None = None
-    only_known: bool = False
     reference: str | None = None
     takes: tuple[str, ...] = ()
     key: str | None = None

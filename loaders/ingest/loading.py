@@ -281,7 +281,12 @@ class _Loading:
                 cleaner.survey(rounded.without(batch))
             rounded.begin()
         notes = cleaner.decide()
-        staging = Staging(self._connection, job.profile.main.entity, self._options.pseudonym_key)
+        staging = Staging(
+            self._connection,
+            job.profile.main.entity,
+            self._options.pseudonym_key,
+            frozenset(mapping.entity for mapping in job.profile.mappings if mapping.combine),
+        )
         result = CleanedFile(staging, notes)
         keeps_rows = self._retries(source)
         if keeps_rows:

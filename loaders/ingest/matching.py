@@ -110,7 +110,9 @@ def attempt(
         absent = lacking(mapping, found)
         if not absent:
             mappings.append(mapping)
-        elif any(key in found for of in mapping.fields.values() for key in of.columns):
+        elif _is_alone(mapping, profile) and any(
+            key in found for of in mapping.fields.values() for key in of.columns
+        ):
             notes.append(
                 f"no {mapping.entity} are made of these rows, since there is no column for {' and '.join(absent)}"
             )
@@ -120,6 +122,11 @@ def attempt(
     used |= {found[key] for key in found if any(c.currency == key for c in profile.columns.values())}
     unused = tuple(name for name in source.columns if name not in used)
     return Matching(dict(found), tuple(mappings), unused, tuple(notes), tuple(missing), tuple(loud))
+
+
+def _is_alone(mapping: EntityMapping, profile: Profile) -> bool:
+    """Tell whether no other mapping feeds the same entity."""
+    return [other.entity for other in profile.mappings].count(mapping.entity) == 1
 
 
 def _keys(mapping: EntityMapping) -> list[str]:
@@ -147,7 +154,7 @@ def lacking(mapping: EntityMapping, found: Mapping[str, str]) -> list[str]:
     ]
     if mapping.given and not any(key in found for key in mapping.given):
         lacking.append(" or ".join(mapping.given))
-    return [*lacking, *(key for key in mapping.where if key not in found)]
+    return [*lacking, *(key for key, among in mapping.where.items() if among and key not in found)]
 
 
 def _complaint(

@@ -165,6 +165,9 @@ class FieldSource:
         What stands where nothing is given, for this field alone.
     file_name
         What stands there is the file's name without its ending, for exports that do not say what they are of.
+    files
+        What stands there by a part of the file's name, in any letter case: the first part that the name contains counts,
+        before `default`; "" is nothing.
     """
 
     columns: Annotated[Texts, Key("from")] = ()
@@ -176,6 +179,7 @@ class FieldSource:
     words: Words = field(default_factory=dict)
     default: Word | None = None
     file_name: bool = False
+    files: Words = field(default_factory=dict)
 
 
 def _source(value: Any, place: Place) -> FieldSource:
@@ -186,9 +190,9 @@ def _source(value: Any, place: Place) -> FieldSource:
     source = read(FieldSource, value, place)
     given = {"from": source.columns, "constant": source.constant is not None, "row_number": source.row_number}
     kinds = [name for name, is_given in given.items() if is_given]
-    if len(kinds) != 1 and (kinds or not source.file_name):
+    if len(kinds) != 1 and (kinds or not (source.file_name or source.files)):
         said = " and ".join(kinds) or "none of them"
-        raise place.error(f" must have one of from, constant, row_number and file_name; it has {said}")
+        raise place.error(f" must have one of from, constant, row_number, file_name and files; it has {said}")
     return source
 
 
@@ -206,13 +210,16 @@ class EntityMapping:
         Only rows in which any of these columns is given: in TOML where = "column", or where = ["column", ...].
     where
         Only rows in which each of these columns holds one of its words, in whatever letter case: in TOML
-        where = { column = ["word", ...], ... }.
+        where = { column = ["word", ...], ... }. Without any word the column must be empty, or absent: where = { column = [] }.
+    combine
+        Rows of one key are one, each telling a part: of each field the first in time that is given counts.
     """
 
     entity: str
     fields: Mapping[str, FieldSource]
     given: tuple[str, ...] = ()
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    combine: bool = False
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -226,6 +233,9 @@ def _mapping(value: Any, place: Place) -> EntityMapping:
         raise place.error(f" lacks its entity.{did_you_mean('', entities())}")
     name = place.to("entity").one_of(table.pop("entity"), entities())
     given, among = _conditions(table.pop("where", {}), place.to("where"))
+    is_combined = table.pop("combine", False)
+    if not isinstance(is_combined, bool):
+        raise place.to("combine").wrong("true or false", is_combined)
     fields: dict[str, FieldSource] = {}
     for key, source in table.items():
         inner = place.to(key)
@@ -234,7 +244,7 @@ def _mapping(value: Any, place: Place) -> EntityMapping:
             fields |= {f"{key}.{word}": _source(entry, inner.to(word)) for word, entry in source.items()}
         else:
             fields[key] = _source(source, inner)
-    return EntityMapping(entity=name, given=given, where=among, fields=fields)
+    return EntityMapping(entity=name, given=given, where=among, combine=is_combined, fields=fields)
 
 
 def _conditions(where: Any, place: Place) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:

@@ -38,6 +38,11 @@ class Dimension:
         Those natural columns that are keys of other dimensions, and the dimensions.
     alias
         SQL of another name by which a row is found if none has it as its own; None if there is none.
+    alias_identifies
+        Whether a row that goes by the other name alone is the row that has it: an address is its owner's, while two
+        platforms may have a campaign of one name.
+    folded, nothing
+        Whether the letter case of a name does not matter, and a pattern of the texts in lower case that name no row.
     placeholder
         Columns of a row of which only the natural columns are known, as SQL over these.
     first_key
@@ -55,6 +60,9 @@ class Dimension:
     natural: tuple[str, ...]
     parents: Mapping[str, Dimension]
     alias: str | None
+    alias_identifies: bool
+    folded: bool
+    nothing: str
     placeholder: Mapping[str, str]
     first_key: int
     plural: str | None
@@ -174,6 +182,9 @@ def _dimension(relation: Relation, known: Mapping[str, Dimension]) -> Dimension:
         natural=natural,
         parents=parents,
         alias=header.get("alias"),
+        alias_identifies=header.get("alias_identifies", False),
+        folded=header.get("folded", False),
+        nothing=header.get("nothing", ""),
         placeholder=header.get("placeholder", {}),
         first_key=header.get("first_key", 1),
         plural=header.get("plural"),

@@ -1,19 +1,19 @@
 /*
 [params]
 email_hours = { type = "float", min = 0, max = 8760, default = 120, doc = "Elapsed hours before an order within which a mail may be credited, inclusive." }
-basis = { type = "choice", of = ["click", "open", "delivered"], default = "click", doc = "What makes a mail eligible for credit: a person's first click in it, a person's first open, or its delivery." }
+basis = { type = "choice", of = ["click", "open", "delivered"], default = "click", doc = "What makes a mail eligible for credit: a person's first click in it, a person's first open (by whomever, where the source cannot tell), or its delivery." }
 */
 {# The one rule by which email is credited. #}
 {% macro credited_orders() %}
--- A bot can't buy, so only what people did makes a mail eligible.
+-- A bot can't buy, so only what people did makes a mail eligible; where a source cannot tell, what anybody did.
 mail_actions AS (
     SELECT
         email_id,
         campaign_key,
         customer_key,
         CASE $basis
-            WHEN 'click' THEN first_human_clicked_at
-            WHEN 'open' THEN first_human_opened_at
+            WHEN 'click' THEN CASE WHEN is_human_known THEN first_human_clicked_at ELSE first_clicked_at END
+            WHEN 'open' THEN CASE WHEN is_human_known THEN first_human_opened_at ELSE first_opened_at END
             ELSE delivered_at
         END AS acted_at
     FROM star.fact_email

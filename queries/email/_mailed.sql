@@ -20,9 +20,10 @@ mail_totals AS (
         count(*) FILTER (WHERE mail.bounce_type = 'hard') AS hard_bounces,
         count(*) FILTER (WHERE mail.bounce_type = 'soft') AS soft_bounces,
         count(mail.first_opened_at) AS unique_opens,
-        count(mail.first_human_opened_at) AS unique_human_opens,
+        -- Where a source cannot tell people from machines, no number is right but that of no opens at all.
+        CASE WHEN count(mail.first_opened_at) FILTER (WHERE NOT mail.is_human_known) = 0 THEN count(mail.first_human_opened_at) END AS unique_human_opens,
         count(mail.first_clicked_at) AS unique_clicks,
-        count(mail.first_human_clicked_at) AS unique_human_clicks,
+        CASE WHEN count(mail.first_clicked_at) FILTER (WHERE NOT mail.is_human_known) = 0 THEN count(mail.first_human_clicked_at) END AS unique_human_clicks,
         count(mail.unsubscribed_at) AS unsubscribes,
         count(mail.complained_at) AS complaints,
         coalesce(sum(mail_credits.conversions), 0) AS conversions,

@@ -11,7 +11,7 @@ to expect. They cover only the campaigns that held out two people or more, campa
 score intervals (1998) of the difference of two shares of buyers, times what a buyer of either group orders and pays, which \
 differs from buyer to buyer: never of width zero, however few were held out. Campaigns of a kind are taken as independent, and \
 their buyers as alike; assignments less than email_hours before the end of the data have not shown all of their effect. \
-Machines open and click mail too: prefer the human figures where they differ."""
+Machines open and click mail too: prefer the human figures where they are known."""
 grain = ["campaign_type"]
 
 [params]
@@ -27,9 +27,9 @@ delivered = "Mails delivered."
 hard_bounces = "Mails not delivered because the address does not exist."
 soft_bounces = "Mails not delivered because of a passing fault."
 unique_opens = "Mails opened, by a person or a machine."
-unique_human_opens = "Mails opened by a person."
+unique_human_opens = "Mails opened by a person. NULL where any was opened of which the source cannot tell by whom."
 unique_clicks = "Mails clicked in, by a person or a machine."
-unique_human_clicks = "Mails clicked in by a person."
+unique_human_clicks = "Mails clicked in by a person. NULL where any was clicked in of which the source cannot tell by whom."
 unsubscribes = "Mails through which a person unsubscribed."
 complaints = "Mails reported as spam."
 open_rate = "unique_opens per mail delivered."
@@ -73,7 +73,7 @@ SELECT
     CAST(kinds.campaigns AS BIGINT) AS campaigns,
     {% for count in ["sent", "delivered", "hard_bounces", "soft_bounces", "unique_opens", "unique_human_opens",
         "unique_clicks", "unique_human_clicks", "unsubscribes", "complaints"] %}
-    CAST(coalesce(mail_totals.{{ count }}, 0) AS BIGINT) AS {{ count }},
+    CAST(CASE WHEN mail_totals.campaign_type IS NULL THEN 0 ELSE mail_totals.{{ count }} END AS BIGINT) AS {{ count }},
     {% endfor %}
     main.ratio(mail_totals.unique_opens, mail_totals.delivered) AS open_rate,
     main.ratio(mail_totals.unique_human_opens, mail_totals.delivered) AS human_open_rate,

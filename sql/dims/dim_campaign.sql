@@ -3,6 +3,9 @@ doc   = "A campaign: what was said, to whom, through which channel. Key 0 is the
 grain = ["campaign_key"]
 natural = ["campaign_id"]
 alias = "name"
+folded = true
+# Words of analytics tools for none, and placeholders of ad platforms that nobody filled in: {{campaign.name}}, {campaignid}, [campaign], %%CAMPAIGN%%, ${campaign}.
+nothing = '\((not set|none|direct|organic|referral|not provided|unknown|other)\)|undefined|not set|\$?\{.*\}|\[[a-z_. ]*campaign[a-z_. ]*\]|%+[a-z_. ]+%+|<.*>'
 plural = "campaigns"
 unknown = true
 placeholder = { name = "campaign_id" }

@@ -5,6 +5,7 @@ watched = ["gender", "age_range", "education", "income", "country", "loyalty_tie
 personal = ["first_name", "last_name", "email", "gender", "birth_date", "age_range", "education", "marital_status", "kids_at_home", "teens_at_home", "income", "income_range", "country", "region", "city", "postal_code", "loyalty_tier", "is_email_opted_in", "is_sms_opted_in"]
 natural = ["customer_id"]
 alias = "lower(email)"
+alias_identifies = true
 plural = "customers"
 tracked = ["loyalty_tier", "income_range", "region", "is_email_opted_in"]
 unknown = true
@@ -33,8 +34,8 @@ loyalty_tier = "Level in the loyalty programme. NULL when not a member."
 signed_up_at = "When the customer opened an account, UTC; of older customers, before the data begin. NULL when not known."
 acquisition_channel_key = "Channel of the visit that led to the sign-up, or 0."
 acquisition_campaign_key = "Campaign of the visit that led to the sign-up, or 0, as for those who signed up before the campaigns on record."
-is_email_opted_in = "Whether the customer agrees to marketing by email. false when not known, since consent is not assumed."
-is_sms_opted_in = "Whether the customer agrees to marketing by text message. false when not known, since consent is not assumed."
+is_email_opted_in = "Whether the customer agrees to marketing by email. NULL when not known: neither a yes nor a no is assumed."
+is_sms_opted_in = "Whether the customer agrees to marketing by text message. NULL when not known."
 is_placeholder = "Whether the customer is known only from other data, such as orders, and no source of customers has described them yet. false for synthetic customers."
 described_on = "Day as of which a source of customers last described the customer. NULL for synthetic customers and placeholders."
 */
@@ -61,8 +62,8 @@ CREATE TABLE star.dim_customer (
     signed_up_at TIMESTAMP,
     acquisition_channel_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_channel (channel_key),
     acquisition_campaign_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_campaign (campaign_key),
-    is_email_opted_in BOOLEAN NOT NULL DEFAULT false,
-    is_sms_opted_in BOOLEAN NOT NULL DEFAULT false,
+    is_email_opted_in BOOLEAN,
+    is_sms_opted_in BOOLEAN,
     is_placeholder BOOLEAN NOT NULL DEFAULT false,
     described_on DATE
 )

@@ -9,7 +9,7 @@ customer_key = "Customer of whom this is a version."
 loyalty_tier = "Level in the loyalty programme at that time. NULL when not a member."
 income_range = "Band of the yearly income of the household at that time. NULL when not known."
 region = "State, province or region of the home address at that time. NULL when not known."
-is_email_opted_in = "Whether the customer agreed to marketing by email at that time."
+is_email_opted_in = "Whether the customer agreed to marketing by email at that time. NULL when not known."
 valid_from = "First moment of the version, UTC. The year 1900 stands for since ever."
 valid_until = "First moment after the version, UTC. NULL for the current version."
 is_current = "Whether this is how the customer stands now; then valid_until is NULL."
@@ -20,7 +20,7 @@ CREATE TABLE star.dim_customer_history (
     loyalty_tier VARCHAR,
     income_range VARCHAR,
     region VARCHAR,
-    is_email_opted_in BOOLEAN NOT NULL DEFAULT false,
+    is_email_opted_in BOOLEAN,
     valid_from TIMESTAMP NOT NULL DEFAULT TIMESTAMP '1900-01-01 00:00:00',
     valid_until TIMESTAMP,
     is_current BOOLEAN NOT NULL DEFAULT true

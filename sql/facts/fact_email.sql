@@ -1,5 +1,5 @@
 /*
-doc   = "A campaign and a person assigned to it: who was to be mailed, what became of the mail, and what the person did. People held out are here too, unsent, so that the effect can be measured. Opens and clicks by machines (privacy proxies, link scanners) count in the plain columns and not in the human ones."
+doc   = "A campaign and a person assigned to it: who was to be mailed, what became of the mail, and what the person did. People held out are here too, unsent, so that the effect can be measured. Opens and clicks by machines (privacy proxies, link scanners) count in the plain columns and not in the human ones, which stay empty where a source cannot tell them apart."
 grain = ["email_id"]
 watched = ["bounce_type", "open_count", "click_count", "cost"]
 at = "assigned_at"
@@ -16,10 +16,11 @@ delivered_at = "When it was delivered, UTC. NULL when it was not sent or bounced
 bounce_type = "Why it was not delivered. NULL when it was not sent or did not bounce."
 first_opened_at = "First open, by whomever, UTC; the moment of delivery where a source counts opens and does not say when. NULL without an open."
 open_count = "Opens, by whomever."
-first_human_opened_at = "First open by the person, UTC. Equal to first_opened_at where a source cannot tell. NULL without one."
+first_human_opened_at = "First open by the person, UTC. NULL without one, and where it is not known (is_human_known)."
 first_clicked_at = "First click, by whomever, UTC; the moment of delivery where a source counts clicks and does not say when. NULL without a click."
 click_count = "Clicks, by whomever."
-first_human_clicked_at = "First click by the person, UTC. Equal to first_clicked_at where a source cannot tell. NULL without one."
+first_human_clicked_at = "First click by the person, UTC. NULL without one, and where it is not known (is_human_known)."
+is_human_known = "Whether the source tells what the person did from what machines did. Where it does not, nothing is known of the opens and clicks by people unless there were none at all; credit then takes those by whomever."
 unsubscribed_at = "When the person unsubscribed through this mail, UTC. NULL otherwise."
 complained_at = "When the person reported this mail as spam, UTC. NULL otherwise."
 cost = "What sending it cost, to the millionth of the currency, because a mail costs a fraction of a cent. A sum of it is money again: round it by main.money."
@@ -40,6 +41,7 @@ CREATE TABLE star.fact_email (
     first_clicked_at TIMESTAMP,
     click_count INTEGER NOT NULL DEFAULT 0,
     first_human_clicked_at TIMESTAMP,
+    is_human_known BOOLEAN NOT NULL DEFAULT true,
     unsubscribed_at TIMESTAMP,
     complained_at TIMESTAMP,
     cost DECIMAL(18, 6) NOT NULL DEFAULT 0,

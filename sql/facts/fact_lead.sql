@@ -11,7 +11,7 @@ captured_at = "When the details were left, UTC."
 date_key = "Day of captured_at."
 channel_key = "Channel that brought the lead."
 campaign_key = "Campaign that brought the lead, or 0."
-customer_key = "Customer whom the lead became, 0 if they never bought."
+customer_key = "Person who left them: the customer whom the lead became or, where a source tells an address or a number, whoever that is. 0 when not known; of synthetic leads, when they never bought. became_customer_at says who did."
 became_customer_at = "When the lead first bought, UTC. NULL if never."
 source_id = "The lead's id as the source wrote it. NULL for synthetic rows."
 */

@@ -7,7 +7,7 @@ customer_key = "Customer whom the campaign addressed, never 0 where computed."
 campaign_key = "Campaign."
 variant = "Which version of the campaign the customer got. NULL when there was one only, and where computed."
 is_holdout = "Whether the customer was left out at random, as a control."
-responded_at = "When the customer answered, UTC; computed: the first click by a person. NULL when they did not, or when it is not told."
+responded_at = "When the customer answered, UTC; computed: the first click by a person (by whomever, where the source of the mails cannot tell). NULL when they did not, or when it is not told."
 has_responded = "Whether the customer answered."
 has_visited = "Whether the customer came to the site; computed: by a click in the mail."
 has_converted = "Whether the customer bought; computed: whether an order is credited to the mail."
@@ -21,7 +21,13 @@ WITH given_answers AS (
 
 -- No row where a source told the answers, so that nothing is computed then.
 mails AS (
-    SELECT mail.email_id, mail.customer_key, mail.campaign_key, mail.is_holdout, mail.delivered_at, mail.first_human_clicked_at
+    SELECT
+        mail.email_id,
+        mail.customer_key,
+        mail.campaign_key,
+        mail.is_holdout,
+        mail.delivered_at,
+        CASE WHEN mail.is_human_known THEN mail.first_human_clicked_at ELSE mail.first_clicked_at END AS answered_at
     FROM star.fact_email AS mail
     INNER JOIN given_answers ON given_answers.given_rows = 0
     WHERE mail.customer_key <> 0
@@ -43,9 +49,9 @@ SELECT
     mails.campaign_key,
     CAST(NULL AS VARCHAR),
     bool_and(mails.is_holdout),
-    min(mails.first_human_clicked_at),
-    count(mails.first_human_clicked_at) > 0,
-    count(mails.first_human_clicked_at) > 0,
+    min(mails.answered_at),
+    count(mails.answered_at) > 0,
+    count(mails.answered_at) > 0,
     count(mail_credits.email_id) > 0,
     main.money(coalesce(sum(mail_credits.revenue), 0)),
     true

@@ -16,7 +16,7 @@ margin = "Margin of the orders, before refunds. NULL when the margin of one of t
 avg_order_value = "revenue / orders. NULL without an order."
 sessions = "Number of visits, those before the customer was identified included."
 emails_received = "Number of emails delivered."
-emails_opened = "Number of emails opened by the customer; opens by machines do not count."
+emails_opened = "Number of emails opened by the customer; opens by machines do not count. NULL where any was opened of which the source cannot tell by whom."
 first_seen_at = "Sign-up, first visit or first order (a cancelled one too), whichever came first, UTC. NULL when none is known."
 tenure_days = "Whole elapsed days from first_seen_at to the last order or visit of anybody in the data. NULL when first_seen_at is."
 observed_days = "Whole elapsed days of the tenure that the data cover: those since the first order or visit of anybody, where the customer was seen before it. NULL when first_seen_at is."
@@ -62,7 +62,10 @@ visits AS (
 ),
 
 emails AS (
-    SELECT customer_key, count(delivered_at) AS received, count(first_human_opened_at) AS opened
+    SELECT
+        customer_key,
+        count(delivered_at) AS received,
+        CASE WHEN count(first_opened_at) FILTER (WHERE NOT is_human_known) = 0 THEN count(first_human_opened_at) END AS opened
     FROM star.fact_email
     GROUP BY customer_key
 ),
@@ -92,7 +95,7 @@ SELECT
     main.money(main.ratio(purchases.revenue, purchases.orders)) AS avg_order_value,
     coalesce(visits.sessions, 0) AS sessions,
     coalesce(emails.received, 0) AS emails_received,
-    coalesce(emails.opened, 0) AS emails_opened,
+    CASE WHEN emails.customer_key IS NULL THEN 0 ELSE emails.opened END AS emails_opened,
     tenure.first_seen_at,
     CAST(floor(tenure.days) AS BIGINT) AS tenure_days,
     CAST(floor(tenure.observed_days) AS BIGINT) AS observed_days,

@@ -22,7 +22,7 @@ city = "City of the home address. NULL when not known."
 loyalty_tier = "Level in the loyalty programme. NULL when not a member."
 signup_date = "Day on which the account was opened. NULL when not known."
 acquisition_channel = "Channel of the visit that led to the sign-up."
-email_opt_in = "Whether the customer agrees to marketing by email."
+email_opt_in = "Whether the customer agrees to marketing by email. NULL when not known."
 customer_segment = "RFM segment by segmentation.rfm with its defaults, where there is an order that was not cancelled; else 'Only cancelled orders', or 'No orders in the data': the customer may have ordered before the data begin."
 total_orders = "Number of orders, cancelled ones left out, as customer_segment counts them."
 total_spent = "Net revenue of these orders, before refunds."
@@ -32,7 +32,7 @@ last_order_date = "Day of the last of these orders. NULL without one."
 estimated_clv = "Revenue expected of three years at the pace so far, of the years since the sign-up or, where that is later, since the data begin; the formula is that of mart.customer_profile. 0 without an order."
 website_visits = "Number of visits to the site."
 emails_received = "Number of emails delivered."
-emails_opened = "Number of emails opened by the customer; opens by machines do not count."
+emails_opened = "Number of emails opened by the customer; opens by machines do not count. NULL where the source of the emails cannot tell."
 */
 SELECT
     customer.customer_id,

@@ -179,14 +179,17 @@ class Cleaner:
         return Cleaned(together, rejected.filter(~kept), tally(edits, kept))
 
     def _has(self, source: FieldSource) -> bool:
-        stands_alone = not source.columns or source.default is not None or source.file_name
-        return stands_alone or any(key in self._found for key in source.columns)
+        stands_alone = not source.columns or source.default is not None or source.file_name or source.files
+        return bool(stands_alone) or any(key in self._found for key in source.columns)
 
     def _plan(self, entity_name: str, name: str, source: FieldSource) -> FieldPlan:
         field = entity(entity_name).field(name)
         found = tuple(key for key in source.columns if key in self._found)
         if source.file_name:
             source = replace(source, default=self._file)
+        told = [text for part, text in source.files.items() if part.lower() in self._file.lower()]
+        if told:
+            source = replace(source, default=told[0] or None)
         groups = [found] if source.join and found else [(key,) for key in found]
         inputs = tuple(self._input(field, keys, source) for keys in groups)
         return FieldPlan(field, source, name, inputs)

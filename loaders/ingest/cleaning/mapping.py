@@ -118,13 +118,22 @@ def chosen_rows(
         any_given = pl.any_horizontal(pl.col(key).is_not_null() for key in given)
         reasons.append((any_given, pl.lit(f"no {' or '.join(given)}")))
     for key, among in mapping.where.items():
+        if not among:
+            if key in texts:
+                reasons.append(
+                    (
+                        pl.col(key).is_null(),
+                        pl.format(f"{key} is '{{}}', not empty", pl.col(key).fill_null("")),
+                    )
+                )
+            continue
         fits = folded(pl.col(key)).is_in([fold(word) for word in among]).fill_null(value=False)
         here = pl.format(f"{key} is '{{}}', not {' or '.join(among)}", pl.col(key).fill_null(""))
         reasons.append((fits, here))
     if not reasons:
         nothing = pl.repeat(None, height, dtype=pl.String, eager=True)
         return pl.repeat(value=True, n=height, dtype=pl.Boolean, eager=True), nothing
-    found = pl.DataFrame({key: texts[key] for key in (*given, *mapping.where)}).select(
+    found = pl.DataFrame({key: texts[key] for key in (*given, *mapping.where) if key in texts}).select(
         chosen=pl.all_horizontal(fits for fits, _ in reasons),
         why=pl.coalesce(pl.when(~fits).then(why) for fits, why in reasons),
     )

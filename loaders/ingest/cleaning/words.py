@@ -55,6 +55,11 @@ TRUE_WORDS: Final = frozenset(
         "sant",
         "tak",
         "prawda",
+        # Of consent.
+        "opted in",
+        "subscribed",
+        "granted",
+        "accepted",
     ]
 )
 FALSE_WORDS: Final = frozenset(
@@ -78,6 +83,14 @@ FALSE_WORDS: Final = frozenset(
         "falskt",
         "nie",
         "falsz",
+        "opted out",
+        "unsubscribed",
+        "not subscribed",
+        "never subscribed",
+        "nonsubscribed",
+        "denied",
+        "declined",
+        "revoked",
     ]
 )
 # What people tick a box with; in a column that holds nothing else, an empty cell means no.

@@ -90,8 +90,7 @@ class _Composition:
         known = self.stored[field.column].known("old")
         if self.of.placeholder.get(field.column) == self.of.natural[0]:
             known = f"nullif({known}, old.{self.of.natural[0]})"
-        kept = f"CAST(old.{quoted(field.column)} AS {type_})"
-        return self._completed(value, f"CAST({known} AS {type_})", kept, "old.is_placeholder")
+        return self._completed(value, f"CAST({known} AS {type_})")
 
     def values(self) -> dict[str, str]:
         """Return the SQL of each column of the dimension that the file can tell of."""
@@ -112,21 +111,13 @@ class _Composition:
                 continue
             if expression in keys:
                 kept = f"nullif({quoted('old_' + name)}, 0)"
-                new = f"nullif({expression}, 0)"
-                expression = self._completed(new, kept, kept, "old_is_placeholder")
+                expression = self._completed(f"nullif({expression}, 0)", kept)
             values[name] = column.filled(f"coalesce({expression}, {quoted('old_' + name)})")
         return values
 
-    def _completed(self, new: str, known: str, stored: str, is_placeholder: str) -> str:
+    def _completed(self, new: str, known: str) -> str:
         """Return what is known of a row after a file: who describes it overrules, who mentions it completes.
 
-        `known` is what is stored, a default or a placeholder's name being nothing known; of a row that was described
-        a default is known too: no mention turns a consent that was not given into one.
+        `known` is what is stored, a default or a placeholder's name being nothing known.
         """
-        if self.staged.is_main:
-            return f"coalesce({new}, {known})"
-        if not self.of.has_placeholders:
-            return f"coalesce({stored}, {new})"
-        return (
-            f"CASE WHEN NOT {is_placeholder} THEN coalesce({stored}, {new}) ELSE coalesce({known}, {new}) END"
-        )
+        return f"coalesce({new}, {known})" if self.staged.is_main else f"coalesce({known}, {new})"

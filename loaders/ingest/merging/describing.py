@@ -57,7 +57,7 @@ def merge_dimension(
         history.write_versions(connection, of, changed, as_of, is_main=staged.is_main)
     loaded = count(connection, changed.table)
     replaced = count(connection, f"{changed.table} WHERE NOT is_new AND NOT was_placeholder")
-    outcome = Outcome(loaded=loaded, replaced=replaced, merged=count(connection, staged.name) - loaded)
+    outcome = Outcome(loaded=loaded, replaced=replaced, merged=_rows(connection, staged) - loaded)
     sql = f"SELECT coalesce(sum(times - 1), 0) FROM {composed.table}"
     repeats = int(connection.execute(sql).fetchall()[0][0])
     if repeats and staged.is_main:
@@ -67,6 +67,11 @@ def merge_dimension(
     gathered.drop(connection)
     composed.drop(connection)
     return outcome, changed
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, staged: Staged) -> int:
+    """Return how many rows of the file tell of the dimension; some do in several records."""
+    return int(connection.execute(f"SELECT count(DISTINCT row) FROM {staged.name}").fetchall()[0][0])
 
 
 def _changed(connection: duckdb.DuckDBPyConnection, of: Dimension, composed: ComposedRows) -> ChangedRows:

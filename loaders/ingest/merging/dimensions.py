@@ -73,24 +73,16 @@ def _resolve_one(
         f"WITH wanted AS (SELECT {wanted}, min(row) AS row FROM {staged.name} WHERE {given} GROUP BY ALL) "
         f"SELECT wanted.*, {found} AS key FROM wanted LEFT JOIN ({of.names()}) AS known ON {same} {alias}"
     )
-    if not all(staged.entity.field(name).only_known for name in names):
-        _make(connection, staged, of, table, names)
+    _make(connection, of, table)
     on = " AND ".join(f"{table}.{column} = {value}" for column, value in zip(columns, values, strict=True))
     return Join(table, key, f"LEFT JOIN {table} ON {on}", f"{table}.key")
 
 
-def _make(
-    connection: duckdb.DuckDBPyConnection, staged: Staged, of: Dimension, table: str, names: list[str]
-) -> None:
-    """Make placeholders for what was not found; an address in a field of known ones only makes nobody."""
-    barred = [name for name in names if staged.entity.field(name).only_known]
-    but = "".join(
-        f" AND n1 NOT IN (SELECT {quoted(name)} FROM {staged.name} WHERE {quoted(name)} IS NOT NULL)"
-        for name in barred
-    )
+def _make(connection: duckdb.DuckDBPyConnection, of: Dimension, table: str) -> None:
+    """Make placeholders for what was not found."""
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT * REPLACE (greatest((SELECT max({of.column}) FROM {of.table}), {of.first_key - 1}) "
-        f"+ row_number() OVER (ORDER BY row, n1) AS key) FROM {table} WHERE key IS NULL{but}"
+        f"+ row_number() OVER (ORDER BY row, n1) AS key) FROM {table} WHERE key IS NULL"
     )
     if has_rows(connection, "fresh"):
         connection.execute(of.add("fresh"))

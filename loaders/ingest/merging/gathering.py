@@ -1,13 +1,15 @@
 """What a file tells of a dimension, one row for each row of the dimension, with the key of each.
 
 A placeholder that turns out to be a described row by its other name (a campaign's name, a customer's address) becomes that row.
+Whoever is known by an address alone, described or not, is whoever has that address: the identifier that is no address stays.
+Two identifiers with one address stay two, since their source tells them apart; what names the address alone is of the first.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from martlet.loaders.ingest.merging.reshaping import repoint
+from martlet.loaders.ingest.merging.reshaping import complete, repoint
 from martlet.loaders.ingest.merging.rows import GatheredRows
 from martlet.loaders.ingest.merging.tables import count, quoted
 
@@ -29,6 +31,11 @@ def gather(
     # Who describes a row has the last word; who mentions one, the first.
     pick = "arg_max" if staged.is_main else "arg_min"
     (natural,) = staged.entity.key
+    alias = _alias_field(staged, of)
+    identified = _identified(staged, natural, alias) if of.alias_identifies and alias else ""
+    natural_id = (
+        f"coalesce(better.id, staged.{quoted(natural)})" if identified else f"staged.{quoted(natural)}"
+    )
     told = {name: f"staged.{quoted(name)}" for name in staged.fed if name != natural}
     told |= {join.column: join.expression for join in joins}
     picked = ", ".join(
@@ -36,35 +43,44 @@ def gather(
         for name, sql in told.items()
     )
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {gathered.table} AS SELECT staged.{quoted(natural)} AS natural_id, min(staged.row) AS row, "
-        f"count(*) AS times{', ' + picked if picked else ''}, CAST(NULL AS INTEGER) AS key, false AS by_alias "
-        f"FROM {staged.name} AS staged {' '.join(join.sql for join in joins)} WHERE natural_id IS NOT NULL GROUP BY natural_id"
+        f"CREATE OR REPLACE TEMP TABLE {gathered.table} AS SELECT {natural_id} AS natural_id, min(staged.row) AS row, "
+        f"count(DISTINCT staged.row) AS times{', ' + picked if picked else ''}, CAST(NULL AS INTEGER) AS key, false AS by_alias "
+        f"FROM {staged.name} AS staged {' '.join(join.sql for join in joins)} {identified} WHERE natural_id IS NOT NULL GROUP BY natural_id"
     )
     connection.execute(
         f"UPDATE {gathered.table} SET key = known.{of.column} FROM {of.table} AS known "
         f"WHERE known.{of.natural[0]} = natural_id AND known.{of.column} <> 0"
     )
     if of.alias:
-        if of.has_placeholders:
-            _adopt(connection, staged, of, gathered)
+        if of.has_placeholders and alias:
+            _adopt(connection, alias, of, gathered)
         _find_by_alias(connection, of, gathered)
     _number(connection, of, gathered)
     return gathered
 
 
-def _adopt(
-    connection: duckdb.DuckDBPyConnection, staged: Staged, of: Dimension, gathered: GatheredRows
-) -> None:
-    """Take the placeholders that go by another name of what the file describes for the same."""
+def _alias_field(staged: Staged, of: Dimension) -> str | None:
+    """Return the field that tells the other name."""
     fields = staged.entity.fields
-    name = next((name for name in staged.fed if fields[name].column == of.alias_column), None)
-    if name is None:
-        return
+    return next((name for name in staged.fed if fields[name].column == of.alias_column), None)
+
+
+def _identified(staged: Staged, natural: str, alias: str) -> str:
+    """Return the join that gives rows known by the other name the identifier (`better.id`) that the file has for it elsewhere."""
+    return (
+        f"LEFT JOIN (SELECT {quoted(alias)} AS known_as, arg_min({quoted(natural)}, row) AS id FROM {staged.name} "
+        f"WHERE {quoted(natural)} <> {quoted(alias)} GROUP BY known_as) AS better ON better.known_as = staged.{quoted(natural)}"
+    )
+
+
+def _adopt(connection: duckdb.DuckDBPyConnection, alias: str, of: Dimension, gathered: GatheredRows) -> None:
+    """Take the rows that go by another name of what the file describes for the same."""
     identifier = of.natural[0]
+    is_open = "true" if of.alias_identifies else "known.is_placeholder"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE adopted AS SELECT new.natural_id, new.key AS described, known.{of.column} AS placeholder "
         f"FROM {gathered.table} AS new JOIN {of.table} AS known "
-        f"ON known.is_placeholder AND known.{identifier} = new.{quoted(name)} AND known.{identifier} <> new.natural_id "
+        f"ON {is_open} AND {_same(of, f'known.{identifier}', f'new.{quoted(alias)}')} AND known.{identifier} <> new.natural_id "
         f"QUALIFY row_number() OVER (PARTITION BY known.{of.column} ORDER BY new.row) = 1"
     )
     connection.execute(
@@ -73,14 +89,21 @@ def _adopt(
     )
     connection.execute("DELETE FROM adopted WHERE described IS NULL")
     if count(connection, "adopted"):
+        if of.alias_identifies:
+            complete(connection, of, "adopted")
         repoint(connection, of, "adopted")
     connection.execute("DROP TABLE adopted")
+
+
+def _same(of: Dimension, one: str, other: str) -> str:
+    """Return the condition that two names are one."""
+    return f"lower({one}) = lower({other})" if of.folded else f"{one} = {other}"
 
 
 def _find_by_alias(connection: duckdb.DuckDBPyConnection, of: Dimension, gathered: GatheredRows) -> None:
     connection.execute(
         f"UPDATE {gathered.table} AS new SET key = known.key, by_alias = true FROM ({of.aliases()}) AS known "
-        "WHERE new.key IS NULL AND known.n1 = new.natural_id"
+        f"WHERE new.key IS NULL AND {_same(of, 'known.n1', 'new.natural_id')}"
     )
     # A file may use both names.
     connection.execute(

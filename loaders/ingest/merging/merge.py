@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from martlet.loaders.ingest.merging import replacing
 from martlet.loaders.ingest.merging.adjusting import adjust
+from martlet.loaders.ingest.merging.combining import combine
 from martlet.loaders.ingest.merging.counting import by_row, left_out
 from martlet.loaders.ingest.merging.describing import merge_dimension
 from martlet.loaders.ingest.merging.facts import merge_facts
@@ -17,6 +18,7 @@ from martlet.loaders.ingest.merging.identifying import refuse_contradictions
 from martlet.loaders.ingest.merging.imputing import impute
 from martlet.loaders.ingest.merging.outcome import MergeResult
 from martlet.loaders.ingest.merging.tables import count, quoted
+from martlet.loaders.ingest.merging.unifying import unify
 from martlet.loaders.warehouse import star
 from martlet.loaders.warehouse.dimensions import dimensions
 
@@ -46,6 +48,9 @@ def merge_file(
     before = _dimension_sizes(connection)
     staged = staging.in_order()
     for table in staged:
+        if table.is_combined:
+            combine(connection, table)
+        result.changes += unify(connection, table)
         result.changes += impute(connection, table, imputed)
         result.changes += flag_outliers(connection, table, load_id)
         result.changes += adjust(connection, table)

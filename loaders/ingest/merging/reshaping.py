@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from martlet.engine.relation import FOLDERS
 from martlet.engine.relations import relations
+from martlet.loaders.ingest.merging.tables import columns_of, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from martlet.loaders.warehouse.dimensions import Dimension
 
-__all__ = ["repoint", "without_children"]
+__all__ = ["complete", "repoint", "without_children"]
 
 
 @contextmanager
@@ -47,6 +48,22 @@ def _children(table: str) -> list[str]:
             further = [relation.qualified, *_children(relation.qualified)]
             found = [name for name in found if name not in further] + further
     return found
+
+
+def complete(connection: duckdb.DuckDBPyConnection, of: Dimension, twice: str) -> None:
+    """Give rows what they lack and the rows know that turned out to be the same; `twice` as in `repoint`."""
+    names = [
+        column.name
+        for column in columns_of(connection, of.table)
+        if column.is_nullable and not column.name.endswith("_key")
+    ]
+    assigned = ", ".join(
+        f"{quoted(name)} = coalesce(kept.{quoted(name)}, gone.{quoted(name)})" for name in names
+    )
+    connection.execute(
+        f"UPDATE {of.table} AS kept SET {assigned} FROM {twice} AS twice JOIN {of.table} AS gone "
+        f"ON gone.{of.column} = twice.placeholder WHERE kept.{of.column} = twice.described"
+    )
 
 
 def repoint(connection: duckdb.DuckDBPyConnection, of: Dimension, twice: str) -> None:

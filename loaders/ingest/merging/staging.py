@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from martlet.loaders.ingest.channel_grouping import channel_group
+from martlet.loaders.ingest.channel_grouping import UNASSIGNED, channel_group
+from martlet.loaders.ingest.cleaning.words import fold, folded
 from martlet.loaders.ingest.entity import entities, entity
+from martlet.loaders.ingest.merging.addresses import with_clicks
 from martlet.loaders.ingest.merging.tables import quoted, sql_type
 from martlet.loaders.privacy.forgotten import anonymous
 from martlet.loaders.privacy.pseudonyms import pseudonymise
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Staged", "Staging"]
 
 # A page is its path; hosts and query strings differ from visit to visit.
+_BOTH = r"^(?<source>.+?) / (?<medium>.+)$"
 _PATH = r"^(?:[a-zA-Z][\w+.-]*:)?(?://[^/?#]*)?([^?#]*)"
 
 
@@ -44,6 +47,8 @@ class Staged:
         Whether these rows decide what becomes of the file's rows; others only complete what is known.
     is_distinct
         Whether rows that repeat a key have been taken out.
+    is_combined
+        Whether rows of one key are one, each telling a part.
     """
 
     entity: Entity
@@ -51,6 +56,7 @@ class Staged:
     fed: tuple[str, ...]
     is_main: bool
     is_distinct: bool = False
+    is_combined: bool = False
 
     @property
     def dropped(self) -> str:
@@ -89,6 +95,7 @@ class Staging:
     connection: duckdb.DuckDBPyConnection
     main: str
     pseudonym_key: bytes | None = None
+    combined: frozenset[str] = frozenset()
     tables: dict[str, Staged] = field(default_factory=dict)
 
     def add(self, rows: Mapping[str, pl.DataFrame], content: pl.DataFrame) -> None:
@@ -140,7 +147,13 @@ class Staging:
         self.connection.execute(
             f"CREATE TEMP TABLE {table} ({', '.join(['row BIGINT', 'part INTEGER', 'content UBIGINT', *declared])})"
         )
-        return Staged(described, table, fed, is_main=described.name == self.main)
+        return Staged(
+            described,
+            table,
+            fed,
+            is_main=described.name == self.main,
+            is_combined=described.name in self.combined,
+        )
 
 
 def _told_by(described: Entity, name: str) -> Kind | None:
@@ -157,6 +170,7 @@ def _told_by(described: Entity, name: str) -> Kind | None:
 
 def _prepared(frame: pl.DataFrame, described: Entity) -> pl.DataFrame:
     """Return rows with their records numbered, addresses in one form, and the channel of a source and a medium."""
+    frame = with_clicks(frame, described)
     repeats = pl.int_range(pl.len()).over("row") if frame["row"].is_duplicated().any() else pl.lit(0)
     changed = [repeats.cast(pl.Int32).alias("part")]
     for name in frame.columns:
@@ -174,19 +188,34 @@ def _prepared(frame: pl.DataFrame, described: Entity) -> pl.DataFrame:
             changed.append(pl.when(path == "").then(pl.lit("/")).otherwise(path).alias(name))
     frame = frame.with_columns(changed)
     if "channel" in described.fields and {"source", "medium"} & set(frame.columns):
-        frame = _with_channel(frame)
+        frame = _with_channel(frame, described)
     return frame
 
 
-def _with_channel(frame: pl.DataFrame) -> pl.DataFrame:
-    """Take the channel that is named, or the one that source, medium and campaign make by GA4's rules."""
+def _with_channel(frame: pl.DataFrame, described: Entity) -> pl.DataFrame:
+    """Take the channel that is named, or the one that source, medium and campaign make by GA4's rules.
+
+    Where no rule holds, a source or medium that is a tool's own word for a channel (ORGANIC_SEARCH) is that channel.
+    """
     silent = [name for name in ("channel", "source", "medium", "campaign") if name not in frame.columns]
     frame = frame.with_columns(pl.lit(None, pl.String).alias(name) for name in silent)
+    # Reports write "google / cpc" into one column.
+    both = pl.col("source").str.extract_groups(_BOTH)
+    frame = frame.with_columns(
+        source=pl.coalesce(pl.when(pl.col("medium").is_null()).then(both.struct.field("source")), "source"),
+        medium=pl.coalesce("medium", both.struct.field("medium")),
+    )
     given = ["source", "medium", "campaign"]
     group = channel_group(*(pl.col(name) for name in given))
     is_sourced = pl.any_horizontal(pl.col("source", "medium").is_not_null())
+    meant = {fold(word): channel for word, channel in described.field("channel").words.items()}
+    words = [
+        folded(pl.col(name)).replace_strict(meant, default=None, return_dtype=pl.String)
+        for name in ("medium", "source")
+    ]
+    group = pl.when(group == UNASSIGNED).then(pl.coalesce(*words, pl.lit(UNASSIGNED))).otherwise(group)
     found = frame.select(given).unique().with_columns(_group=pl.when(is_sourced).then(group))
     joined = frame.join(found, on=given, how="left", nulls_equal=True, maintain_order="left")
     return joined.with_columns(channel=pl.coalesce("channel", "_group")).drop(
-        "_group", *(set(silent) - {"channel"})
+        "_group", *(set(silent) - {"channel", "medium"})
     )

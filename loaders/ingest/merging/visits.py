@@ -19,6 +19,42 @@ if TYPE_CHECKING:
 
 __all__ = ["EventVisits"]
 
+# Events that were sent together have one moment. They are set microseconds apart in the order in which they were done: that of
+# the source where it tells, else that of the funnel. A moment without a time of day is only a day, and stays.
+_ORDERED = """
+CREATE OR REPLACE TEMP TABLE ordered_events AS
+WITH staged AS (
+    SELECT
+        row,
+        part,
+        coalesce(session_id, visitor_id, customer_id) AS whose,
+        occurred_at,
+        TRY_CAST(string_split(position, ' ') AS BIGINT[]) AS position,
+        TRY_CAST(({stage}) AS star.funnel_stage) AS stage
+    FROM {events}
+),
+
+together AS (
+    SELECT whose, occurred_at
+    FROM staged
+    WHERE stage IS NOT NULL AND (position IS NOT NULL OR occurred_at <> date_trunc('day', occurred_at))
+    GROUP BY whose, occurred_at
+    HAVING min(stage) <> max(stage)
+)
+
+SELECT
+    staged.row,
+    staged.part,
+    dense_rank() OVER (PARTITION BY whose, occurred_at ORDER BY staged.position, staged.stage) - 1 AS place
+FROM staged
+INNER JOIN together USING (whose, occurred_at)
+WHERE staged.stage IS NOT NULL
+"""
+_SET_APART = """
+UPDATE {events} AS staged SET occurred_at = occurred_at + to_microseconds(ordered_events.place)
+FROM ordered_events WHERE ordered_events.row = staged.row AND ordered_events.part = staged.part AND ordered_events.place > 0
+"""
+
 _MADE = """
 CREATE OR REPLACE TEMP TABLE staged_made_sessions AS
 SELECT
@@ -42,8 +78,8 @@ UPDATE star.fact_session AS visit
 SET started_at = least(visit.started_at, shown.first_at),
     date_key = year(least(visit.started_at, shown.first_at)) * 10000 + month(least(visit.started_at, shown.first_at)) * 100
         + day(least(visit.started_at, shown.first_at)),
-    page_views = CASE WHEN visit.page_views = 1 THEN greatest(shown.page_views, 1) ELSE visit.page_views END,
-    duration_seconds = CASE WHEN visit.duration_seconds = 0 THEN shown.seconds ELSE visit.duration_seconds END,
+    page_views = greatest(visit.page_views, shown.page_views),
+    duration_seconds = greatest(visit.duration_seconds, shown.seconds),
     furthest_stage = greatest(visit.furthest_stage, coalesce(shown.furthest_stage, visit.furthest_stage))
 FROM (
     SELECT
@@ -61,11 +97,15 @@ WHERE visit.session_id = shown.session_id
 
 
 class EventVisits(Hook):
-    """Before events come, the visits that only they tell of are made; afterwards any visit shows what its events show."""
+    """Before events come, they are ordered, and the visits that only they tell of are made; afterwards any visit shows what its events show."""
 
     def before(self) -> None:
         """Make the visits."""
         connection, staged = self.load.connection, self.staged
+        stage = staged.entity.columns["funnel_stage"]
+        connection.execute(_ORDERED.format(events=staged.all_fields(), stage=stage))
+        connection.execute(_SET_APART.format(events=staged.name))
+        connection.execute("DROP TABLE ordered_events")
         if "session_id" not in staged.fed:
             return
         connection.execute(_MADE.format(events=staged.all_fields()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import dropwhile
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -91,7 +92,9 @@ def open_delimited(path: Path, reading: Reading) -> Delimited:
         raise IngestError(f"{path.name} is empty; a file with one record a row is needed")
     _check_separator(path.name, reading.separator)
     lines = re.split(r"\r\n|\r|\n", head.decode(errors="backslashreplace"))
-    shape = _sniffing.shape(lines, declared=reading.separator)
+    # Comments above the header say nothing of how the rows are separated.
+    rows = list(dropwhile(lambda line: line.startswith("#") or not line.strip(), lines)) or lines
+    shape = _sniffing.shape(rows, declared=reading.separator)
     if shape.width == 1:
         raise IngestError(
             f"{path.name} has one column only: no comma, semicolon, tab, pipe, run of spaces or other mark separates "

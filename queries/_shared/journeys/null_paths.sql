@@ -14,6 +14,7 @@ people_without_order AS (
         AND ($until IS NULL OR touched_at < $until)
         AND (customer_key <> 0 OR anonymous_id IS NOT NULL)
         AND customer_key NOT IN (SELECT customer_key FROM conversions WHERE customer_key <> 0)
+        AND (anonymous_id IS NULL OR anonymous_id NOT IN (SELECT anonymous_id FROM conversions WHERE anonymous_id IS NOT NULL))
     GROUP BY customer_key, anonymous_id
     HAVING $start IS NULL OR max(touched_at) >= $start
 ),

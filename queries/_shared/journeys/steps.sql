@@ -26,9 +26,10 @@ order_touches AS (
     FROM touches
     INNER JOIN conversions
         ON conversions.customer_key = touches.customer_key
+        AND conversions.anonymous_id IS NOT DISTINCT FROM touches.anonymous_id
         AND conversions.ordered_at >= touches.touched_at
     WHERE
-        touches.customer_key <> 0
+        (touches.customer_key <> 0 OR touches.anonymous_id IS NOT NULL)
         AND main.elapsed_days(touches.touched_at, conversions.ordered_at) <= $lookback_days
         AND (NOT $cycle OR conversions.previous_ordered_at IS NULL OR touches.touched_at > conversions.previous_ordered_at)
 ),

@@ -93,6 +93,7 @@ def test_every_table_is_filled(built):
         "star.fact_customer_snapshot",
         "star.fact_email_report",
         "star.fact_path",
+        "star.fact_session_report",
         "truth.defect",
     }
     with duckdb.connect(str(built.warehouse), read_only=True) as connection:
