@@ -261,7 +261,10 @@ class _Loading:
             for batch in source.batches():
                 cleaner.survey(batch)
         notes = cleaner.decide()
-        staging = Staging(self._connection, self._profile.main.entity, self._options.pseudonym_key)
+        summed = {mapping.entity: mapping.summed for mapping in matching.mappings if mapping.summed}
+        staging = Staging(
+            self._connection, self._profile.main.entity, self._options.pseudonym_key, summed=summed
+        )
         result = CleanedFile(staging, notes)
         keeps_rows = self._retries(source)
         if keeps_rows:
@@ -279,4 +282,5 @@ class _Loading:
             self._log.set_aside(source, load_id, cleaned.rejected, batch)
             result.add(batch.cells.height, cleaned.rejected)
             result.changes = merged([*result.changes, *cleaned.changes])
+        result.notes += cleaner.told()
         return result

@@ -16,6 +16,7 @@ from martlet.loaders.ingest.merging.hooks import AFTER_DIMENSION, FACT_HOOKS
 from martlet.loaders.ingest.merging.identifying import refuse_contradictions
 from martlet.loaders.ingest.merging.imputing import impute
 from martlet.loaders.ingest.merging.outcome import MergeResult
+from martlet.loaders.ingest.merging.summing import sum_up
 from martlet.loaders.ingest.merging.tables import count, quoted
 from martlet.loaders.warehouse import star
 from martlet.loaders.warehouse.dimensions import dimensions
@@ -46,6 +47,7 @@ def merge_file(
     before = _dimension_sizes(connection)
     staged = staging.in_order()
     for table in staged:
+        result.changes += sum_up(connection, table)
         result.changes += impute(connection, table, imputed)
         result.changes += flag_outliers(connection, table, load_id)
         result.changes += adjust(connection, table)

@@ -44,6 +44,8 @@ class Staged:
         Whether these rows decide what becomes of the file's rows; others only complete what is known.
     is_distinct
         Whether rows that repeat a key have been taken out.
+    summed
+        Fields that are added up over the rows of one key.
     """
 
     entity: Entity
@@ -51,6 +53,7 @@ class Staged:
     fed: tuple[str, ...]
     is_main: bool
     is_distinct: bool = False
+    summed: tuple[str, ...] = ()
 
     @property
     def dropped(self) -> str:
@@ -79,6 +82,7 @@ class Staging:
     connection: duckdb.DuckDBPyConnection
     main: str
     pseudonym_key: bytes | None = None
+    summed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tables: dict[str, Staged] = field(default_factory=dict)
 
     def add(self, rows: Mapping[str, pl.DataFrame], content: pl.DataFrame) -> None:
@@ -130,7 +134,8 @@ class Staging:
         self.connection.execute(
             f"CREATE TEMP TABLE {table} ({', '.join(['row BIGINT', 'part INTEGER', 'content UBIGINT', *declared])})"
         )
-        return Staged(described, table, fed, is_main=described.name == self.main)
+        summed = tuple(name for name in self.summed.get(described.name, ()) if name in fed)
+        return Staged(described, table, fed, is_main=described.name == self.main, summed=summed)
 
 
 def _told_by(described: Entity, name: str) -> Kind | None:
