@@ -108,7 +108,9 @@ def attempt(
             continue
         if not lacking:
             mappings.append(mapping)
-        elif mapping.entity != main.entity and any(key in found for of in mapping.fields.values() for key in of.columns):
+        elif mapping.entity != main.entity and any(
+            key in found for of in mapping.fields.values() for key in of.columns
+        ):
             notes.append(
                 f"no {mapping.entity} are made of these rows, since there is no column for {' and '.join(lacking)}"
             )
