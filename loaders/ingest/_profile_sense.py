@@ -84,7 +84,7 @@ def _mapping(profile: Profile, mapping: EntityMapping, name: str, place: str) ->
         _readable(source, field, where)
         for column in source.columns:
             _meaningful(profile.columns[column], field, f"{name}: columns.{column}", key)
-    for key in mapping.summed:
+    for key in mapping.sum:
         if entity.field(key).type not in _ADDABLE:
             raise IngestError(
                 f"{name}: {place}.sum: {key} is a {entity.field(key).type}, which can't be added up"

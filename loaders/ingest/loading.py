@@ -261,7 +261,7 @@ class _Loading:
             for batch in source.batches():
                 cleaner.survey(batch)
         notes = cleaner.decide()
-        summed = {mapping.entity: mapping.summed for mapping in matching.mappings if mapping.summed}
+        summed = {mapping.entity: mapping.sum for mapping in matching.mappings if mapping.sum}
         staging = Staging(
             self._connection, self._profile.main.entity, self._options.pseudonym_key, summed=summed
         )

@@ -232,8 +232,8 @@ class EntityMapping:
         where = { column = ["word", ...], ... }. A `*` in a word stands for any letters.
     unless
         Not the rows in which any of these columns holds one of its words, written as `where`.
-    summed
-        Fields that are added up over the rows of one key (`sum` in TOML); of the others the first that is given counts.
+    sum
+        Fields that are added up over the rows of one key; of the others the first that is given counts.
     """
 
     entity: str
@@ -241,7 +241,7 @@ class EntityMapping:
     given: tuple[str, ...] = ()
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    summed: tuple[str, ...] = ()
+    sum: tuple[str, ...] = ()
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -296,7 +296,7 @@ def _mapping(value: Any, place: Place) -> EntityMapping:
             raise place.to("sum").error(
                 f" names {field_name!r}, which the mapping does not feed.{did_you_mean(field_name, fields)}"
             )
-    return EntityMapping(entity=name, given=given, where=among, unless=unless, summed=summed, fields=fields)
+    return EntityMapping(entity=name, given=given, where=among, unless=unless, sum=summed, fields=fields)
 
 
 def _notes(value: Any, place: Place) -> tuple[Note, ...]:
