@@ -171,7 +171,7 @@ class FieldSource:
     plus, less
         Keys of further columns whose amounts are added, or taken away; an empty one counts nothing.
     over
-        Key of the column with the number of units that the amount is for: what one costs, rounded up to the cent.
+        Key of the column with the number of units that the amount is for: what one costs, rounded up to the last digit that is kept.
     """
 
     columns: Annotated[Texts, Key("from")] = ()

@@ -136,8 +136,10 @@ def _added(values: pl.Series, further: pl.Series, *, is_less: bool) -> pl.Series
 
 def _of_one(values: pl.Series, units: pl.Series) -> pl.Series:
     """Return what one of so many units costs. Rounded up, so that the amount of all is never more than what they cost."""
+    kind = values.dtype
+    step = 10 ** (kind.scale if isinstance(kind, pl.Decimal) else 2)
     frame = pl.DataFrame({"value": values.cast(pl.Float64), "units": units.cast(pl.Float64)})
-    one = ((pl.col("value") / pl.col("units") * 100 - 1e-6).ceil() / 100).cast(values.dtype)
+    one = ((pl.col("value") / pl.col("units") * step - 1e-6).ceil() / step).cast(kind)
     return frame.select(pl.when(pl.col("units") > 0).then(one)).to_series()
 
 

@@ -48,6 +48,7 @@ def merge_file(
     staged = staging.in_order()
     for table in staged:
         result.changes += sum_up(connection, table)
+    for table in staged:
         result.changes += impute(connection, table, imputed)
         result.changes += flag_outliers(connection, table, load_id)
         result.changes += adjust(connection, table)
