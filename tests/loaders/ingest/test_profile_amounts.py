@@ -1,5 +1,7 @@
 """What a profile can reckon with: amounts added, taken away, of one unit, added up by key, told by another file, and told in notes."""
 
+from decimal import Decimal
+
 import pytest
 
 from martlet.engine.errors import IngestError
@@ -28,7 +30,7 @@ net_revenue = { from = "total", less = ["shipping", "tax"] }
 
 def column(folder, text, rows, field="net_revenue", entity="orders"):
     result = clean(profile_of(folder, COLUMNS + text), table(rows))
-    return [None if value is None else str(value) for value in result.column(entity, field)]
+    return result.column(entity, field)
 
 
 @pytest.mark.parametrize("size", [None, 1])
@@ -36,30 +38,27 @@ def test_amounts_are_taken_away_where_they_are_given(tmp_path, size):
     profile = profile_of(tmp_path, COLUMNS + ORDERS)
     rows = "No,Day,Total,Shipping,Tax\n1,2024-01-05,10.00,1.50,0.85\n2,2024-01-06,10.00,,2.00\n3,2024-01-07,10.00,,\n"
     result = clean(profile, table(rows), size=size)
-    assert [str(value) for value in result.column("orders", "net_revenue")] == ["7.65", "8.00", "10.00"]
+    assert result.column("orders", "net_revenue") == [Decimal("7.65"), 8, 10]
 
 
 def test_a_file_without_the_further_columns_has_the_amount_alone(tmp_path):
-    assert column(tmp_path, ORDERS, "No,Day,Total\n1,2024-01-05,10.00\n") == ["10.00"]
+    assert column(tmp_path, ORDERS, "No,Day,Total\n1,2024-01-05,10.00\n") == [10]
 
 
 def test_what_is_taken_away_may_be_below_zero(tmp_path):
     text = ORDERS + 'margin = { from = "total", less = ["shipping"] }\n'
     rows = "No,Day,Total,Shipping\n1,2024-01-05,10.00,-4.00\n"
-    assert column(tmp_path, text, rows, "margin") == ["14.00"]
+    assert column(tmp_path, text, rows, "margin") == [14]
 
 
 def test_amounts_are_added(tmp_path):
     text = ORDERS + 'tax_amount = { from = "tax", plus = ["shipping"] }\n'
     rows = "No,Day,Total,Shipping,Tax\n1,2024-01-05,10.00,1.50,0.85\n2,2024-01-05,10.00,1.50,\n3,2024-01-05,10.00,,\n"
-    assert column(tmp_path, text, rows, "tax_amount") == ["2.35", "1.50", None]
+    assert column(tmp_path, text, rows, "tax_amount") == [Decimal("2.35"), Decimal("1.50"), None]
 
 
-@pytest.mark.parametrize(
-    ("total", "units", "one"),
-    [("40.00", "2", "20.00"), ("10.00", "3", "3.34"), ("0.30", "3", "0.10"), ("7.00", "7", "1.00")],
-)
-def test_one_of_several_costs_its_share_rounded_up(tmp_path, total, units, one):
+@pytest.mark.parametrize(("total", "units"), [("40.00", 2), ("10.00", 3), ("0.30", 3), ("7.00", 7)])
+def test_one_of_several_costs_its_share_rounded_up(tmp_path, total, units):
     text = """
     [[mappings]]
     entity     = "order_lines"
@@ -70,7 +69,9 @@ def test_one_of_several_costs_its_share_rounded_up(tmp_path, total, units, one):
     ordered_at = "day"
     """
     rows = f"No,Day,Kind,Total,Units\n1,2024-01-05,sale,{total},{units}\n"
-    assert column(tmp_path, text, rows, "unit_price", "order_lines") == [one]
+    [one] = column(tmp_path, text, rows, "unit_price", "order_lines")
+    assert 0 <= one * units - Decimal(total) < Decimal("0.01") * units
+    assert one * units == Decimal(total) or Decimal(total) * 100 % units != 0
 
 
 def test_rows_are_left_out_by_words_in_which_a_star_stands_for_any_letters(tmp_path):
@@ -101,7 +102,7 @@ def test_a_row_that_one_mapping_leaves_another_of_its_entity_may_take(tmp_path, 
     rows = "No,Day,Kind,Total\n1,2024-01-05,sale,10\n2,2024-01-05,gift,20\n3,2024-01-05,loan,30\n4,2024-01-05,sale,much\n"
     result = clean(profile_of(tmp_path, COLUMNS + sale + gift), table(rows), size=size)
     found = zip(result.column("orders", "order_id"), result.column("orders", "net_revenue"), strict=True)
-    assert [(number, str(amount)) for number, amount in found] == [("1", "10.00"), ("2", "0.00")]
+    assert list(found) == [("1", 10), ("2", 0)]
     assert result.rejected["row"].to_list() == [3, 4]
     assert result.rejected["reason"].to_list() == ["left out by the profile", "unreadable amount"]
 
@@ -109,7 +110,7 @@ def test_a_row_that_one_mapping_leaves_another_of_its_entity_may_take(tmp_path, 
 def test_a_file_may_have_the_columns_of_the_second_mapping_alone(tmp_path):
     first = ORDERS.replace('entity      = "orders"', 'entity = "orders"\nwhere = "tax"')
     second = ORDERS.replace('{ from = "total", less = ["shipping", "tax"] }', '"total"')
-    assert column(tmp_path, first + second, "No,Day,Total\n1,2024-01-05,10.00\n") == ["10.00"]
+    assert column(tmp_path, first + second, "No,Day,Total\n1,2024-01-05,10.00\n") == [10]
 
 
 @pytest.mark.parametrize(
@@ -168,11 +169,9 @@ def summed(tmp_path):
 def test_rows_of_one_key_are_added_up_and_the_note_says_of_how_many(loader, summed):
     rows = "No,Day,Kind,Total,Tax\n1,2024-01-05,sale,11.00,1.00\n1,2024-01-05,sale,5.50,0.50\n2,2024-01-06,sale,7.00,\n1,2024-01-05,sale,2.20,0.20\n2,2024-01-06,cancelled,9.00,1.00\n"
     report = loader(summed, rows)
-    assert loader.rows(
-        "SELECT source_id, net_revenue::VARCHAR, tax_amount::VARCHAR FROM star.fact_order ORDER BY 1"
-    ) == [
-        ("1", "17.00", "1.70"),
-        ("2", "7.00", "0.00"),
+    assert loader.rows("SELECT source_id, net_revenue, tax_amount FROM star.fact_order ORDER BY 1") == [
+        ("1", Decimal("17.00"), Decimal("1.70")),
+        ("2", 7, 0),
     ]
     [file] = report.files
     assert (file.rows_read, file.rows_loaded, file.rows_merged, file.rows_quarantined) == (5, 2, 2, 1)
@@ -187,7 +186,7 @@ def test_the_same_file_of_lines_again_changes_nothing_and_a_longer_one_corrects(
     report = loader(summed, rows + "3,2024-01-07,sale,4.00,\n")
     assert (report.rows_loaded, report.rows_merged) == (1, 2)
     loader(summed, rows + "1,2024-01-05,sale,1.00,\n")
-    assert loader.rows("SELECT source_id, net_revenue::VARCHAR FROM star.fact_order ORDER BY 1") == [
-        ("1", "16.00"),
-        ("3", "4.00"),
+    assert loader.rows("SELECT source_id, net_revenue FROM star.fact_order ORDER BY 1") == [
+        ("1", 16),
+        ("3", 4),
     ]

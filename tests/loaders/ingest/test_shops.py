@@ -167,7 +167,7 @@ def test_line_items_of_the_rest_api_of_woocommerce(loader):
         "9,1001,Speckled mug,17,171,2,30.00,3.00,25.00,2.50,MUG-1,12.50\n",
     )
     assert loader.rows(
-        "SELECT unit_price::VARCHAR, discount_amount::VARCHAR, net_revenue::VARCHAR FROM star.fact_order_line"
+        "SELECT CAST(unit_price AS DECIMAL(18, 2))::VARCHAR, discount_amount::VARCHAR, net_revenue::VARCHAR FROM star.fact_order_line"
     ) == [("15.00", "5.00", "25.00")]
     assert loader.rows("SELECT net_revenue::VARCHAR, gross_amount::VARCHAR FROM star.fact_order") == [
         ("25.00", "30.00")
