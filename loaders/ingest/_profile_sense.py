@@ -20,6 +20,7 @@ __all__ = ["check"]
 
 _TEXT: Final = frozenset(("id", "text", "word", "name", "email", "phone", "url"))
 _NUMBERS: Final = frozenset(("money", "number", "share", "count", "year"))
+_ADDABLE: Final = frozenset(("money", "number", "count"))
 _DATES: Final = frozenset(("date", "timestamp"))
 # Which keys of a column make sense for which types.
 _ONLY: Final = {
@@ -39,6 +40,10 @@ def check(profile: Profile, name: str) -> None:
     _names(profile, name)
     for number, mapping in enumerate(profile.mappings, 1):
         _mapping(profile, mapping, name, f"mappings[{number}]")
+    for number, note in enumerate(profile.notes, 1):
+        keys = [*note.conditions, *(key for source in note.amounts.values() for key in source.keys)]
+        for column in keys:
+            _declared(profile, column, f"{name}: notes[{number}]")
 
 
 def _names(profile: Profile, name: str) -> None:
@@ -63,23 +68,39 @@ def _names(profile: Profile, name: str) -> None:
 def _mapping(profile: Profile, mapping: EntityMapping, name: str, place: str) -> None:
     entity = entities()[mapping.entity]
     for column in mapping.conditions:
-        _declared(profile, column, f"{name}: {place}.where")
+        condition = "where" if column in (*mapping.given, *mapping.where) else "unless"
+        _declared(profile, column, f"{name}: {place}.{condition}")
     for key, source in mapping.fields.items():
         where = f"{name}: {place}.{key}"
         try:
             field = entity.field(key)
         except UnknownNameError as error:
             raise IngestError(f"{where}: {error}") from error
-        for column in source.columns:
-            _fits(_declared(profile, column, where), field, where)
+        for column in source.keys:
+            declared = _declared(profile, column, where)
+            if column != source.over:
+                _fits(declared, field, where)
+        _addable(source, field, where)
         _readable(source, field, where)
         for column in source.columns:
             _meaningful(profile.columns[column], field, f"{name}: columns.{column}", key)
+    for key in mapping.sum:
+        if entity.field(key).type not in _ADDABLE:
+            raise IngestError(
+                f"{name}: {place}.sum: {key} is a {entity.field(key).type}, which can't be added up"
+            )
     lacking = [key for key, field in entity.fields.items() if field.required and key not in mapping.fields]
     if lacking:
         hint = f'{lacking[0]} = "column"'
         raise IngestError(
             f"{name}: {place} ({mapping.entity}) lacks {lacking[0]}, without which there are no {mapping.entity}; add {hint}, or {{ constant = ... }}"
+        )
+
+
+def _addable(source: FieldSource, field: Field, where: str) -> None:
+    if (source.plus or source.less or source.over) and field.type not in _ADDABLE:
+        raise IngestError(
+            f"{where} is a {field.type}, which can't be reckoned with; plus, less and over are for amounts"
         )
 
 

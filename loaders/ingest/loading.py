@@ -285,7 +285,8 @@ class _Loading:
             self._connection,
             job.profile.main.entity,
             self._options.pseudonym_key,
-            frozenset(mapping.entity for mapping in job.profile.mappings if mapping.combine),
+            combined=frozenset(mapping.entity for mapping in job.profile.mappings if mapping.combine),
+            summed={mapping.entity: mapping.sum for mapping in matching.mappings if mapping.sum},
         )
         result = CleanedFile(staging, notes)
         keeps_rows = self._retries(source)
@@ -307,4 +308,5 @@ class _Loading:
         result.own_sums = cleaner.own_sums
         result.loud = rounded.notes
         result.changes = [*rounded.changes, *result.changes]
+        result.notes += cleaner.told()
         return result

@@ -14,7 +14,7 @@ from martlet.loaders.ingest.headers import listed
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from martlet.loaders.ingest.profile import EntityMapping, Profile
+    from martlet.loaders.ingest.profile import EntityMapping, Note, Profile
     from martlet.loaders.ingest.ranking import Fit
     from martlet.loaders.ingest.reading.source import Source
 
@@ -104,10 +104,15 @@ def attempt(
     search.stand_ins()
     found = search.found
     missing = [key for key, column in profile.columns.items() if column.required and key not in found]
-    missing = missing or lacking(profile.main, found)
-    mappings, notes, loud = [profile.main], search.notes, list[str]()
-    for mapping in profile.mappings[1:]:
+    # A file may have the columns of one way to feed the main entity alone.
+    deciding = [mapping for mapping in profile.mappings if mapping.entity == profile.main.entity]
+    main = next((mapping for mapping in deciding if not lacking(mapping, found)), profile.main)
+    missing = missing or lacking(main, found)
+    mappings, notes, loud = [main], search.notes, list[str]()
+    for mapping in profile.mappings:
         absent = lacking(mapping, found)
+        if mapping is main:
+            continue
         if not absent:
             mappings.append(mapping)
         elif _is_alone(mapping, profile) and any(
@@ -119,6 +124,7 @@ def attempt(
     if _lacks_order_id(mappings, found):
         loud.append(_NO_ORDER_ID)
     used = {found[key] for mapping in mappings for key in _keys(mapping) if key in found}
+    used |= {found[key] for note in profile.notes for key in _keys_of_note(note) if key in found}
     used |= {found[key] for key in found if any(c.currency == key for c in profile.columns.values())}
     unused = tuple(name for name in source.columns if name not in used)
     return Matching(dict(found), tuple(mappings), unused, tuple(notes), tuple(missing), tuple(loud))
@@ -130,7 +136,11 @@ def _is_alone(mapping: EntityMapping, profile: Profile) -> bool:
 
 
 def _keys(mapping: EntityMapping) -> list[str]:
-    return [*(key for of in mapping.fields.values() for key in of.columns), *mapping.conditions]
+    return [*(key for of in mapping.fields.values() for key in of.keys), *mapping.conditions]
+
+
+def _keys_of_note(note: Note) -> list[str]:
+    return [*(key for of in note.amounts.values() for key in of.keys), *note.conditions]
 
 
 def _lacks_order_id(mappings: Sequence[EntityMapping], found: Mapping[str, str]) -> bool:
@@ -150,7 +160,7 @@ def lacking(mapping: EntityMapping, found: Mapping[str, str]) -> list[str]:
         and of.columns
         and of.default is None
         and not of.file_name
-        and not any(key in found for key in of.columns)
+        and (not any(key in found for key in of.columns) or (of.over and of.over not in found))
     ]
     if mapping.given and not any(key in found for key in mapping.given):
         lacking.append(" or ".join(mapping.given))

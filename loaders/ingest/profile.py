@@ -13,7 +13,7 @@ A profile is a TOML file. Those that Martlet ships lie in `profiles/`; anybody c
     person = { names = ["Subscriber", "Email"], required = true }
     visit  = { names = ["visit"] }
 
-    [[mappings]]                                 # the first mapping is the main one: it decides the fate of a row
+    [[mappings]]                                 # the first mapping decides the fate of a row, with others of its entity
     entity = "campaign_responses"
     where  = { visit = ["1"] }                   # optional: only these rows
     customer_id = "person"                       # field of the entity = column, or one of the forms of `FieldSource`
@@ -45,6 +45,7 @@ __all__ = [
     "EntityMapping",
     "FieldSource",
     "Guess",
+    "Note",
     "Profile",
 ]
 
@@ -168,6 +169,12 @@ class FieldSource:
     files
         What stands there by a part of the file's name, in any letter case: the first part that the name contains counts,
         before `default`; "" is nothing.
+    later
+        Another file tells it, such as the amount of an order that its lines tell; until then nothing stands there.
+    plus, less
+        Keys of further columns whose amounts are added, or taken away; an empty one counts nothing.
+    over
+        Key of the column with the number of units that the amount is for: what one costs, rounded up to the last digit that is kept.
     """
 
     columns: Annotated[Texts, Key("from")] = ()
@@ -180,6 +187,15 @@ class FieldSource:
     default: Word | None = None
     file_name: bool = False
     files: Words = field(default_factory=dict)
+    later: bool = False
+    plus: Texts = ()
+    less: Texts = ()
+    over: str = ""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of all columns that have a part in the field."""
+        return (*self.columns, *self.plus, *self.less, *filter(None, [self.over]))
 
 
 def _source(value: Any, place: Place) -> FieldSource:
@@ -188,11 +204,20 @@ def _source(value: Any, place: Place) -> FieldSource:
     if not isinstance(value, dict):
         raise place.wrong('a column, a list of columns, or a table such as { constant = "..." }', value)
     source = read(FieldSource, value, place)
-    given = {"from": source.columns, "constant": source.constant is not None, "row_number": source.row_number}
+    given = {
+        "from": source.columns,
+        "constant": source.constant is not None,
+        "row_number": source.row_number,
+        "later": source.later,
+    }
     kinds = [name for name, is_given in given.items() if is_given]
     if len(kinds) != 1 and (kinds or not (source.file_name or source.files)):
         said = " and ".join(kinds) or "none of them"
-        raise place.error(f" must have one of from, constant, row_number, file_name and files; it has {said}")
+        raise place.error(
+            f" must have one of from, constant, row_number, later, file_name and files; it has {said}"
+        )
+    if (source.plus or source.less or source.over) and not source.columns:
+        raise place.error(" has plus, less or over, but no from to which they could be applied")
     return source
 
 
@@ -210,9 +235,14 @@ class EntityMapping:
         Only rows in which any of these columns is given: in TOML where = "column", or where = ["column", ...].
     where
         Only rows in which each of these columns holds one of its words, in whatever letter case: in TOML
-        where = { column = ["word", ...], ... }. Without any word the column must be empty, or absent: where = { column = [] }.
+        where = { column = ["word", ...], ... }. A `*` in a word stands for any letters; without any word the column must
+        be empty, or absent: where = { column = [] }.
     combine
         Rows of one key are one, each telling a part: of each field the first in time that is given counts.
+    unless
+        Not the rows in which any of these columns holds one of its words, written as `where`.
+    sum
+        Fields that are added up over the rows of one key; of the others the first that is given counts.
     """
 
     entity: str
@@ -220,11 +250,39 @@ class EntityMapping:
     given: tuple[str, ...] = ()
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     combine: bool = False
+    unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sum: tuple[str, ...] = ()
 
     @property
     def conditions(self) -> tuple[str, ...]:
         """Keys of the columns that decide which rows the mapping takes."""
-        return (*self.given, *self.where)
+        return tuple(dict.fromkeys((*self.given, *self.where, *self.unless)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """What the report says if the file has certain rows.
+
+    Attributes
+    ----------
+    text
+        What it says; `{name}` stands for the sum of an amount over these rows, `{rows}` for their number.
+    amounts
+        By name, the amounts that the text shows: the note's further keys in TOML, written as the field of a mapping.
+    given, where, unless
+        Which rows, as of a mapping.
+    """
+
+    text: str
+    amounts: Mapping[str, FieldSource]
+    given: tuple[str, ...] = ()
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """Keys of the columns that decide which rows it is about."""
+        return tuple(dict.fromkeys((*self.given, *self.where, *self.unless)))
 
 
 def _mapping(value: Any, place: Place) -> EntityMapping:
@@ -236,6 +294,8 @@ def _mapping(value: Any, place: Place) -> EntityMapping:
     is_combined = table.pop("combine", False)
     if not isinstance(is_combined, bool):
         raise place.to("combine").wrong("true or false", is_combined)
+    unless = _among(place.to("unless").table(table.pop("unless", {})), place.to("unless"))
+    summed = texts(table.pop("sum", ()) or [], place.to("sum"))
     fields: dict[str, FieldSource] = {}
     for key, source in table.items():
         inner = place.to(key)
@@ -244,15 +304,49 @@ def _mapping(value: Any, place: Place) -> EntityMapping:
             fields |= {f"{key}.{word}": _source(entry, inner.to(word)) for word, entry in source.items()}
         else:
             fields[key] = _source(source, inner)
-    return EntityMapping(entity=name, given=given, where=among, combine=is_combined, fields=fields)
+    for field_name in summed:
+        if field_name not in fields:
+            raise place.to("sum").error(
+                f" names {field_name!r}, which the mapping does not feed.{did_you_mean(field_name, fields)}"
+            )
+    return EntityMapping(
+        entity=name, given=given, where=among, combine=is_combined, unless=unless, sum=summed, fields=fields
+    )
+
+
+def _notes(value: Any, place: Place) -> tuple[Note, ...]:
+    if not isinstance(value, list):
+        raise place.wrong("one or more tables, each under [[notes]]", value)
+    return tuple(_note(note, place.at(number)) for number, note in enumerate(value, 1))
+
+
+def _note(value: Any, place: Place) -> Note:
+    table = dict(place.table(value))
+    given, among = _conditions(table.pop("where", {}), place.to("where"))
+    unless = _among(place.to("unless").table(table.pop("unless", {})), place.to("unless"))
+    text = table.pop("text", None)
+    if not isinstance(text, str):
+        raise place.to("text").wrong("what the report says", text)
+    amounts = {key: _source(source, place.to(key)) for key, source in table.items()}
+    try:
+        text.format(rows=0, **dict.fromkeys(amounts, 0))
+    except (KeyError, ValueError, IndexError) as error:
+        raise place.to("text").error(
+            f" shows {error}, but the note has {', '.join((*amounts, 'rows'))}"
+        ) from error
+    return Note(text=text, given=given, where=among, unless=unless, amounts=amounts)
 
 
 def _conditions(where: Any, place: Place) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
     """Return the columns of which one must be given, and the words that columns must hold."""
     if not isinstance(where, dict):
         return texts(where, place), {}
-    listed = {key: among if isinstance(among, list) else [among] for key, among in where.items()}
-    return (), {key: tuple(word(entry, place.to(key)) for entry in among) for key, among in listed.items()}
+    return (), _among(where, place)
+
+
+def _among(table: Mapping[str, Any], place: Place) -> dict[str, tuple[str, ...]]:
+    listed = {key: among if isinstance(among, list) else [among] for key, among in table.items()}
+    return {key: tuple(word(entry, place.to(key)) for entry in among) for key, among in listed.items()}
 
 
 def _mappings(value: Any, place: Place) -> tuple[EntityMapping, ...]:
@@ -277,8 +371,9 @@ class Profile:
     docs: str = ""
     row: str = ""
     read: Reading = field(default_factory=Reading)
+    notes: Annotated[tuple[Note, ...], _notes] = ()
 
     @property
     def main(self) -> EntityMapping:
-        """The mapping that decides whether a row is loaded, merged or set aside."""
+        """The mapping that decides whether a row is loaded, merged or set aside; a row that it leaves, another of its entity may take."""
         return self.mappings[0]

@@ -30,7 +30,7 @@ _SHAPES = {
     "compact": r"^(?P<a>\d{8})$",
     "count": r"^(?P<a>\d{5}(?:\.\d+)?|\d{10}(?:\.\d+)?|\d{13}|\d{16})$",
     "day_month_year": rf"^{_ORDINAL}[-/.,\s]*(?:of\s+|de\s+)?{_MONTH}[-/.,'\s]*(?:de\s+)?(?P<a>\d{{4}}|\d{{2}})$",
-    "month_day_year": rf"^{_MONTH}\.?[-/\s]*{_ORDINAL}[-/,\s]+(?P<a>\d{{4}})$",
+    "month_day_year": rf"^{_MONTH}\.?[-/\s]*{_ORDINAL}[-/,\s]+(?P<a>\d{{4}}|\d{{2}})$",
     "year_month_day": rf"^(?P<a>\d{{4}})[-/\s]*{_MONTH}[-/\s]*(?P<c>\d{{1,2}})$",
 }
 _NAMED = ("day_month_year", "month_day_year", "year_month_day")

@@ -8,6 +8,7 @@ and the reason; a value that cannot be read elsewhere is emptied. Each change is
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
@@ -18,7 +19,7 @@ from martlet.loaders.ingest.cleaning.cells import tidied
 from martlet.loaders.ingest.cleaning.changes import Change, Edit, tally
 from martlet.loaders.ingest.cleaning.field_parsers import bounds, reader
 from martlet.loaders.ingest.cleaning.inputs import Input
-from martlet.loaders.ingest.cleaning.mapping import FieldPlan
+from martlet.loaders.ingest.cleaning.mapping import FieldPlan, chosen_rows
 from martlet.loaders.ingest.cleaning.own_sums import OwnSums
 from martlet.loaders.ingest.cleaning.row_checks import RowCheck
 from martlet.loaders.ingest.entity import entity
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.cleaning.own_sums import OwnSum
     from martlet.loaders.ingest.entity import Field
     from martlet.loaders.ingest.matching import Matching
-    from martlet.loaders.ingest.profile import FieldSource, Profile
+    from martlet.loaders.ingest.profile import FieldSource, Note, Profile
     from martlet.loaders.ingest.reading.options import Batch
     from martlet.loaders.ingest.reading.source import Source
     from martlet.loaders.ingest.types import DateOrder, Unit
@@ -59,6 +60,27 @@ class Cleaned:
     rows: dict[str, pl.DataFrame]
     rejected: pl.DataFrame
     changes: list[Change]
+
+
+class _Told:
+    """A note of the profile, and what of the file it is about."""
+
+    def __init__(self, note: Note) -> None:
+        self.note: Final = note
+        self.rows = 0
+        self._sums: Final[Counter[str]] = Counter()
+
+    def take(self, texts: Mapping[str, pl.Series], kept: pl.Series, amounts: Mapping[str, pl.Series]) -> None:
+        """Count the rows of a batch."""
+        chosen = chosen_rows(self.note, texts, len(kept))[0] & kept
+        self.rows += int(chosen.sum())
+        for name, values in amounts.items():
+            self._sums[name] += values.filter(chosen).sum() or 0
+
+    def text(self) -> str:
+        """Return the note."""
+        shown = {name: f"{self._sums[name]:,.2f}" for name in self.note.amounts}
+        return self.note.text.format(rows=f"{self.rows:,}", **shown)
 
 
 class Cleaner:
@@ -102,7 +124,14 @@ class Cleaner:
             )
             for mapping in matching.mappings
         ]
+        self._notes: Final = [
+            (_Told(note), {name: self._plan("orders", "margin", of) for name, of in note.amounts.items()})
+            for note in profile.notes
+            if all(key in matching.columns for key in (*note.where, *note.given))
+            and all(self._has(of) for of in note.amounts.values())
+        ]
         used = {key for made in self._inputs.values() for key in made.columns}
+        used |= {key for told, _ in self._notes for key in told.note.conditions}
         used |= {key for mapping in matching.mappings for key in mapping.conditions}
         used |= {code for key in used if (code := profile.columns[key].currency) in self._found and code}
         self._used: Final = sorted(used)
@@ -160,16 +189,22 @@ class Cleaner:
         texts = {key: made.text for key, made in tidy.items()}
         read = {made: made.read(texts) for made in self._inputs.values()}
         row_checks = [RowCheck(mapping, plans, texts, read, rows) for mapping, plans in self._mappings]
-        rejected = row_checks[0].rejected(batch.problems_in(self._columns))
+        deciding = [check for check in row_checks if check.mapping.entity == self._profile.main.entity]
+        problems = batch.problems_in(self._columns)
+        rejected = row_checks[0].rejected(problems)
+        for further in deciding[1:]:
+            rejected = further.instead(rejected, problems)
         kept = rejected["reason"].is_null()
         self._own_sums.add(batch.cells, read, kept)
         edits: list[Edit] = []
         frames: dict[str, list[pl.DataFrame]] = {}
         for number, row_check in enumerate(row_checks):
-            frame, changes = row_check.rows(kept, is_main=number == 0)
+            frame, changes = row_check.rows(kept, is_main=number == 0 and len(deciding) == 1)
             frames.setdefault(row_check.mapping.entity, []).append(frame)
             edits.extend(changes)
         edits.extend(_in_use(row_checks, tidy, read, kept))
+        for told, plans in self._notes:
+            told.take(texts, kept, {name: plan.fill(read, rows).values for name, plan in plans.items()})
         together = {
             name: parts[0]
             if len(parts) == 1
@@ -178,7 +213,13 @@ class Cleaner:
         }
         return Cleaned(together, rejected.filter(~kept), tally(edits, kept))
 
+    def told(self) -> list[str]:
+        """Return what the profile has the report say of the rows that were cleaned."""
+        return [told.text() for told, _ in self._notes if told.rows]
+
     def _has(self, source: FieldSource) -> bool:
+        if source.over and source.over not in self._found:
+            return False
         stands_alone = not source.columns or source.default is not None or source.file_name or source.files
         return bool(stands_alone) or any(key in self._found for key in source.columns)
 
@@ -192,7 +233,19 @@ class Cleaner:
             source = replace(source, default=told[0] or None)
         groups = [found] if source.join and found else [(key,) for key in found]
         inputs = tuple(self._input(field, keys, source) for keys in groups)
-        return FieldPlan(field, source, name, inputs)
+        # A profit that is taken from the sales, to know the cost, may be a loss.
+        signed = replace(field, min=None)
+        added = tuple(
+            (self._input(signed if key in source.less else field, (key,), source), key in source.less)
+            for key in (*source.plus, *source.less)
+            if key in self._found
+        )
+        over = (
+            self._input(entity("order_lines").field("quantity"), (source.over,), source)
+            if source.over in self._found
+            else None
+        )
+        return FieldPlan(field, source, name, inputs, added=added, over=over)
 
     def _input(self, field: Field, keys: tuple[str, ...], source: FieldSource) -> Input:
         """Return the input of a field: fields that read the same columns in the same way share one."""

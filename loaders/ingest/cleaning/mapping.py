@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from martlet.loaders.ingest.cleaning.inputs import Input, Inputs
     from martlet.loaders.ingest.entity import Field
-    from martlet.loaders.ingest.profile import EntityMapping, FieldSource
+    from martlet.loaders.ingest.profile import EntityMapping, FieldSource, Note
 
 __all__ = ["FieldPlan", "Filled", "chosen_rows"]
 
@@ -53,11 +54,23 @@ class Filled:
 class FieldPlan:
     """How one field of a mapping is filled."""
 
-    def __init__(self, field: Field, source: FieldSource, name: str, inputs: tuple[Input, ...]) -> None:
+    def __init__(
+        self,
+        field: Field,
+        source: FieldSource,
+        name: str,
+        inputs: tuple[Input, ...],
+        *,
+        added: tuple[tuple[Input, bool], ...] = (),
+        over: Input | None = None,
+    ) -> None:
         self.field: Final = field
         self.name: Final = name
-        self.required: Final = field.required or source.required
+        self.required: Final = (field.required or source.required) and not source.later
         self.inputs: Final = inputs
+        # Further amounts, and whether each is taken away.
+        self.added: Final = added
+        self.over: Final = over
         self._source: Final = source
         self._constant: Final[Any] = None if source.constant is None else constant(source.constant, field)[0]
         self._default: Final[Any] = None if source.default is None else constant(source.default, field)[0]
@@ -78,6 +91,10 @@ class FieldPlan:
         for further in self.inputs[1:]:
             filled = _else(filled, read[further], further.name)
         values = filled.values.cast(dtype)
+        for made, is_less in self.added:
+            values = _added(values, read[made].values, is_less=is_less)
+        if self.over is not None:
+            values = _of_one(values, read[self.over].values)
         if self._default is None or not values.null_count():
             return Filled(values, filled.problems, filled.columns, filled.texts, None)
         empty = values.is_null() & filled.texts.is_null()
@@ -108,8 +125,26 @@ def _else(one: Filled, other: Inputs, name: str) -> Filled:
     return Filled(found["value"], problems, found["column"], found["text"], None)
 
 
+def _added(values: pl.Series, further: pl.Series, *, is_less: bool) -> pl.Series:
+    """Add amounts, or take them away, where any is given."""
+    frame = pl.DataFrame({"value": values, "further": further.cast(values.dtype)})
+    amount = -pl.col("further") if is_less else pl.col("further")
+    is_given = pl.any_horizontal(pl.col("value", "further").is_not_null())
+    together = pl.sum_horizontal("value", amount, ignore_nulls=True).cast(values.dtype)
+    return frame.select(pl.when(is_given).then(together)).to_series()
+
+
+def _of_one(values: pl.Series, units: pl.Series) -> pl.Series:
+    """Return what one of so many units costs. Rounded up, so that the amount of all is never more than what they cost."""
+    kind = values.dtype
+    step = 10 ** (kind.scale if isinstance(kind, pl.Decimal) else 2)
+    frame = pl.DataFrame({"value": values.cast(pl.Float64), "units": units.cast(pl.Float64)})
+    one = ((pl.col("value") / pl.col("units") * step - 1e-6).ceil() / step).cast(kind)
+    return frame.select(pl.when(pl.col("units") > 0).then(one)).to_series()
+
+
 def chosen_rows(
-    mapping: EntityMapping, texts: Mapping[str, pl.Series], height: int
+    mapping: EntityMapping | Note, texts: Mapping[str, pl.Series], height: int
 ) -> tuple[pl.Series, pl.Series]:
     """Return which rows of a batch a mapping takes, and of the others why it doesn't."""
     given = [key for key in mapping.given if key in texts]
@@ -127,14 +162,30 @@ def chosen_rows(
                     )
                 )
             continue
-        fits = folded(pl.col(key)).is_in([fold(word) for word in among]).fill_null(value=False)
+        fits = _holds(key, among)
         here = pl.format(f"{key} is '{{}}', not {' or '.join(among)}", pl.col(key).fill_null(""))
         reasons.append((fits, here))
+    unless = {key: among for key, among in mapping.unless.items() if key in texts}
+    for key, among in unless.items():
+        reasons.append((~_holds(key, among), pl.format(f"{key} is '{{}}'", pl.col(key).fill_null(""))))
     if not reasons:
         nothing = pl.repeat(None, height, dtype=pl.String, eager=True)
         return pl.repeat(value=True, n=height, dtype=pl.Boolean, eager=True), nothing
-    found = pl.DataFrame({key: texts[key] for key in (*given, *mapping.where) if key in texts}).select(
+    keys = [key for key in dict.fromkeys((*given, *mapping.where, *unless)) if key in texts]
+    found = pl.DataFrame({key: texts[key] for key in keys}).select(
         chosen=pl.all_horizontal(fits for fits, _ in reasons),
         why=pl.coalesce(pl.when(~fits).then(why) for fits, why in reasons),
     )
     return found["chosen"], found["why"]
+
+
+def _holds(key: str, among: tuple[str, ...]) -> pl.Expr:
+    """Return whether a column holds one of the words, in which `*` stands for any letters."""
+    text = folded(pl.col(key))
+    plain = [fold(word) for word in among if "*" not in word]
+    holds = text.is_in(plain)
+    for word in among:
+        if "*" in word:
+            parts = (re.escape(part.lower()) for part in word.split("*"))
+            holds |= pl.col(key).str.to_lowercase().str.contains(f"(?s)^{'.*'.join(parts)}$")
+    return holds.fill_null(value=False)

@@ -73,6 +73,15 @@ class RowCheck:
             column_name=column, reason=parts.field("field_0"), detail=parts.field("field_1")
         ).cast(_REJECTED)  # type: ignore[arg-type]
 
+    def instead(self, rejected: pl.DataFrame, problems: pl.Series) -> pl.DataFrame:
+        """Return what an earlier mapping of the same entity rejected, less the rows that this one takes, with its reasons where it is meant."""
+        mine = self.rejected(problems)
+        decides = pl.Series(rejected["reason"].is_not_null() & self._chosen)
+        names = [name for name in rejected.columns if name != "row"]
+        return rejected.with_columns(
+            pl.when(decides).then(mine[name]).otherwise(rejected[name]).alias(name) for name in names
+        )
+
     def rows(self, kept: pl.Series, *, is_main: bool) -> tuple[pl.DataFrame, list[Edit]]:
         """Return the rows that feed the entity, and what was emptied or left out for it."""
         edits: list[Edit] = []
@@ -99,6 +108,9 @@ class RowCheck:
             for made in plan.inputs:
                 mine = self._filled[plan.name].columns == made.name
                 yield made, self._fed & mine if len(plan.inputs) > 1 else self._fed
+            yield from ((made, self._fed) for made, _ in plan.added)
+            if plan.over is not None:
+                yield plan.over, self._fed
 
     def _lacking(self, plan: FieldPlan) -> pl.Series | None:
         """Return what is wrong where a required field is empty, or NULL; None if it is nowhere."""

@@ -48,6 +48,7 @@ def merge_facts(
     outcome = Outcome(notes=notes)
     stored = {column.name: column for column in columns_of(connection, staged.entity.table)}
     rows = FactRows(staged, keyed, stored, as_of)
+    _refuse_momentless(connection, staged, keyed)
     if has_rows(connection, staged.entity.table):
         _refuse_owners(connection, staged, keyed)
         _merge(connection, rows, outcome)
@@ -73,6 +74,24 @@ def order_of(table: str) -> str:
     unit = relation_of(table).unit
     leading = [name for name in ("customer_key", unit.header.get("at")) if name in unit.columns]
     return ", ".join(dict.fromkeys((*leading, *primary_key(table))))
+
+
+def _refuse_momentless(connection: duckdb.DuckDBPyConnection, staged: Staged, keyed: KeyedRows) -> None:
+    """Refuse rows whose moment another file is to tell (`later` in a profile), where that file has not come."""
+    entity = staged.entity
+    at = entity.at
+    if entity.id is None or at is None or at not in staged.fed or not entity.fields[at].required:
+        return
+    unknown = (
+        f"{quoted(at)} IS NULL AND source_id NOT IN "
+        f"(SELECT source_id FROM {entity.table} WHERE source_id IS NOT NULL)"
+    )
+    connection.execute(
+        f"INSERT INTO {staged.dropped} SELECT row, part, 'refused', '{entity.key[0]}', 'not known yet', "
+        f"concat('the warehouse has no ', source_id, ' among its {entity.name.replace('_', ' ')}; load the file that says when that was first') "
+        f"FROM {keyed.table} WHERE {unknown}"
+    )
+    connection.execute(f"DELETE FROM {keyed.table} WHERE {unknown}")
 
 
 def _refuse_owners(connection: duckdb.DuckDBPyConnection, staged: Staged, keyed: KeyedRows) -> None:

@@ -64,7 +64,8 @@ JOIN (
 ) AS large USING (order_id)
 """
 
-# Orders that agree with their lines before these come follow them afterwards; others have a header that knows better.
+# Orders that agree with their lines before these come follow them afterwards, and so do those whose amount no file has told yet;
+# others have a header that knows better.
 _FOLLOWING = """
 CREATE OR REPLACE TEMP TABLE following AS
 SELECT orders.order_id
@@ -74,6 +75,13 @@ JOIN (
     WHERE order_id IN (SELECT orders.order_id FROM star.fact_order AS orders JOIN {lines} AS new ON new.order_id = orders.source_id)
     GROUP BY order_id
 ) AS lines ON lines.order_id = orders.order_id AND lines.net_revenue = orders.net_revenue
+UNION ALL
+SELECT orders.order_id
+FROM star.fact_order AS orders
+WHERE
+    orders.net_revenue = 0 AND orders.gross_amount = 0 AND orders.discount_amount = 0
+    AND orders.source_id IN (SELECT order_id FROM {lines})
+    AND orders.order_id NOT IN (SELECT order_id FROM star.fact_order_line)
 """
 
 _TOTALS = """

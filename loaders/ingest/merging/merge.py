@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from martlet.loaders.ingest.merging import replacing
+from martlet.loaders.ingest.merging.adding_up import add_up
 from martlet.loaders.ingest.merging.adjusting import adjust
 from martlet.loaders.ingest.merging.combining import combine
 from martlet.loaders.ingest.merging.counting import by_row, left_out
@@ -51,6 +52,8 @@ def merge_file(
         if table.is_combined:
             combine(connection, table)
         result.changes += unify(connection, table)
+        result.changes += add_up(connection, table)
+    for table in staged:
         result.changes += impute(connection, table, imputed)
         result.changes += flag_outliers(connection, table, load_id)
         result.changes += adjust(connection, table)

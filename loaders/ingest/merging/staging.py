@@ -49,6 +49,8 @@ class Staged:
         Whether rows that repeat a key have been taken out.
     is_combined
         Whether rows of one key are one, each telling a part.
+    summed
+        Fields that are added up over the rows of one key.
     """
 
     entity: Entity
@@ -57,6 +59,7 @@ class Staged:
     is_main: bool
     is_distinct: bool = False
     is_combined: bool = False
+    summed: tuple[str, ...] = ()
 
     @property
     def dropped(self) -> str:
@@ -96,6 +99,7 @@ class Staging:
     main: str
     pseudonym_key: bytes | None = None
     combined: frozenset[str] = frozenset()
+    summed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tables: dict[str, Staged] = field(default_factory=dict)
 
     def add(self, rows: Mapping[str, pl.DataFrame], content: pl.DataFrame) -> None:
@@ -153,6 +157,7 @@ class Staging:
             fed,
             is_main=described.name == self.main,
             is_combined=described.name in self.combined,
+            summed=tuple(name for name in self.summed.get(described.name, ()) if name in fed),
         )
 
 
