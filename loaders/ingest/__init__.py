@@ -35,6 +35,7 @@ def ingest(
     columns: Mapping[str, str | int] | None = None,
     date_order: str | None = None,
     path_separator: str | None = None,
+    statuses: Mapping[str, str] | None = None,
     impute: Mapping[str, str] | None = None,
     pseudonym_key: bytes | None = None,
     retry: bool = False,
@@ -62,6 +63,9 @@ def ingest(
         `dmy`, `mdy` or `ymd`: how dates such as 3/4/2024 are meant; decided by the whole column if None.
     path_separator
         What stands between two steps of a path, such as `>` or `|`, spaces around it aside; found if None.
+    statuses
+        By word of the files, the status of an order that it means, such as `{"Storniert": "cancelled"}`; before what the
+        profile and Martlet's own table say. An empty word is an empty cell.
     impute
         By field, what an empty cell becomes: `median`, `mean`, `mode` or a value. Nothing is made up otherwise.
     pseudonym_key
@@ -96,6 +100,7 @@ def ingest(
     """
     from martlet.loaders.ingest import loading  # noqa: PLC0415
     from martlet.loaders.ingest.profile_files import load_profile  # noqa: PLC0415
+    from martlet.loaders.ingest.profile_statuses import with_statuses  # noqa: PLC0415
     from martlet.loaders.ingest.reading.files import find_files  # noqa: PLC0415
     from martlet.loaders.ingest.reading.source import open_source  # noqa: PLC0415
     from martlet.loaders.ingest.types import ORDERS  # noqa: PLC0415
@@ -108,11 +113,14 @@ def ingest(
     if path_separator is not None:
         loaded = _with_steps(loaded, path_separator)
     _refuse_unknown_fields(loaded, impute or {})
+    if statuses:
+        loaded = with_statuses(loaded, statuses)
     sources = [open_source(path, loaded.read) for path in find_files(_listed(given))]
     options = loading.Options(
         as_of=as_of,
         columns=columns or {},
         date_order=date_order,
+        statuses=statuses or {},
         impute=impute or {},
         pseudonym_key=pseudonym_key,
         retry=retry,

@@ -262,7 +262,7 @@ class _Loading:
                 cleaner.survey(batch)
         notes = cleaner.decide()
         staging = Staging(self._connection, self._profile.main.entity, self._options.pseudonym_key)
-        result = CleanedFile(staging, notes)
+        result = CleanedFile(staging, notes, cleaner.unexplained())
         keeps_rows = self._retries(source)
         if keeps_rows:
             quarantined.begin_retry(self._connection)

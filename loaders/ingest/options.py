@@ -26,6 +26,7 @@ class Options:
     as_of: date | None = None
     columns: Mapping[str, str | int] = field(default_factory=dict)
     date_order: DateOrder | None = None
+    statuses: Mapping[str, str] = field(default_factory=dict)
     impute: Mapping[str, str] = field(default_factory=dict)
     pseudonym_key: bytes | None = None
     retry: bool = False
@@ -37,6 +38,7 @@ class Options:
             "columns": dict(self.columns),
             "date_order": self.date_order,
             "impute": dict(self.impute),
+            "statuses": dict(self.statuses),
             "pseudonymised": self.pseudonym_key is not None,
         }
         return json.dumps({name: value for name, value in said.items() if value}, sort_keys=True)
@@ -48,6 +50,7 @@ class CleanedFile:
 
     staging: Staging
     notes: list[str]
+    unknown_statuses: dict[str, int] = field(default_factory=dict)
     read: int = 0
     changes: list[Change] = field(default_factory=list)
     _rejected: int = 0

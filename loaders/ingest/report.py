@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from martlet.loaders.ingest.statuses import SAYABLE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
@@ -39,6 +41,8 @@ class FileReport:
         Those of `rows_loaded` that corrected what an earlier file said.
     reasons
         Rows in quarantine by reason, the commonest first.
+    unknown_statuses
+        Words for the status of an order that nobody explains, with their rows, the commonest first: such orders are no sales.
     notes
         What was decided without certainty or deserves a look, in words.
     changes
@@ -67,6 +71,7 @@ class FileReport:
     rows_merged: int = 0
     rows_quarantined: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
+    unknown_statuses: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
     others: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -91,6 +96,8 @@ class FileReport:
             f"{key} = {'column ' * name.isdecimal()}{name}" for key, name in self.columns.items()
         )
         lines = [f"{self.source}: {self.format}", f"columns: {chosen}"]
+        if self.unknown_statuses:
+            lines.insert(0, _unexplained(self.source, self.unknown_statuses))
         if self.ignored:
             lines.append(f"not used: {', '.join(self.ignored)}")
         lines.extend(f"note: {note}" for note in self.notes)
@@ -214,6 +221,17 @@ class IngestReport:
         return "\n\n".join(parts[: len(self.files)]) + "".join(
             f"\n{line}" for line in parts[len(self.files) :]
         )
+
+
+def _unexplained(source: str, words: dict[str, int]) -> str:
+    """Return what to do about words that nobody explains."""
+    shown = ", ".join(f"{word!r} {count:,}" for word, count in list(words.items())[:_MOST_REASONS])
+    if len(words) > _MOST_REASONS:
+        shown += f" and {len(words) - _MOST_REASONS:,} further words"
+    return (
+        f"{source}: {sum(words.values()):,} rows have a status that nobody explains, so that their orders are unknown and count as no revenue: "
+        f'{shown}. Say what it means: --status "{next(iter(words))}=completed" (or {", ".join(status for status in SAYABLE if status != "completed")})'
+    )
 
 
 def _change(change: Change) -> str:

@@ -8,7 +8,7 @@ __all__ = ["ORDERS", "TYPES", "Case", "Content", "DateOrder", "FieldType", "Unit
 
 FieldType = Literal[
     "id", "text", "word", "name", "email", "phone", "url", "money", "number", "share", "count", "year",
-    "date", "timestamp", "bool", "path",
+    "date", "timestamp", "bool", "path", "status", "mark",
 ]  # fmt: skip
 TYPES: Final[tuple[FieldType, ...]] = get_args(FieldType)
 Unit = Literal["units", "cents", "micros", "percent"]

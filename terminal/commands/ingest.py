@@ -60,6 +60,13 @@ class ProfileName(options.ParamType):
 )
 @click.option("--path-separator", help="What stands between two steps of a path. Default: found.")
 @click.option(
+    "--status",
+    "statuses",
+    type=options.StatusWord(),
+    multiple=True,
+    help="What a word of the files says of an order, where Martlet does not know it or knows better.",
+)
+@click.option(
     "--impute",
     type=options.Imputation(),
     multiple=True,
@@ -83,6 +90,7 @@ def ingest(
     profile: str | None,
     as_of: date | None,
     columns: Sequence[tuple[str, str]],
+    statuses: Sequence[tuple[str, str]],
     impute: Sequence[tuple[str, str]],
     pseudonymise: bool,
     pseudonym_key_file: Path | None,
@@ -100,6 +108,7 @@ def ingest(
       martlet ingest orders orders.csv --warehouse mine.duckdb
       martlet ingest shopify_orders exports/ --as-of 2026-01-31
       martlet ingest customers crm.csv --dry-run --impute income=median
+      martlet ingest orders shop.csv --status "Auf Eis=pending"
       martlet ingest orders old.txt --column customer_id=1 --date-order dmy
     """
     import martlet
@@ -120,6 +129,7 @@ def ingest(
             warehouse=warehouse,
             as_of=as_of,
             columns=options.assigned(columns, what="column"),
+            statuses=options.assigned(statuses, what="word"),
             impute=options.assigned(impute, what="field"),
             pseudonym_key=key,
             progress=advance,

@@ -28,6 +28,7 @@ RULES: Final = {
     "number_format": "Currency signs, thousands separators, decimal commas, parentheses, trailing signs, exponents, percent.",
     "rounded": "More than two decimals of money, rounded to the cent, halves to the even one.",
     "date_format": "A date or time written otherwise than by ISO 8601, or with a time zone other than UTC.",
+    "order_status": "A status that another column decides: it says that the order is void, not paid, refunded or in the works.",
     "yes_no": "A word for yes or no.",
     "email_format": "An email address taken out of what was written around it.",
     "path_format": "A path written otherwise than with ' > ' between its steps.",

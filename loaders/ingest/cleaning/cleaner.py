@@ -8,6 +8,7 @@ and the reason; a value that cannot be read elsewhere is emptied. Each change is
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
@@ -131,7 +132,29 @@ class Cleaner:
                 notes.append(
                     f"not held against their bounds, which count back from the day of the load: {', '.join(sorted(fields))}"
                 )
+        notes.extend(self._without_status())
         return list(dict.fromkeys(notes))
+
+    def _without_status(self) -> Iterator[str]:
+        """Yield what empty cells of the column that tells an order's status were taken for."""
+        for _, plans in self._mappings:
+            for plan in plans:
+                inputs = [made for made in plan.inputs if made.statuses is not None]
+                if len(inputs) == 1 and plan.field.decides is None and not plan.has_default:
+                    empty = inputs[0].statuses.empty if inputs[0].statuses else 0
+                    if empty:
+                        yield (
+                            f"{inputs[0].name}: {empty:,} rows have no status; they count as completed, unless a refund or an earlier "
+                            "load says otherwise. If that is wrong, say what nothing means, such as --status '=pending'"
+                        )
+
+    def unexplained(self) -> dict[str, int]:
+        """Return the words for the status of an order that nobody explains, with their rows, after the survey."""
+        together: Counter[str] = Counter()
+        for made in self._inputs.values():
+            if made.statuses is not None:
+                together.update(made.statuses.unexplained)
+        return dict(together.most_common())
 
     def clean(self, batch: Batch) -> Cleaned:
         """Clean a batch, after `decide`."""
@@ -175,6 +198,7 @@ class Cleaner:
         """Return the input of a field: fields that read the same columns in the same way share one."""
         words, spelt = tuple(source.words.items()), tuple(field.words.items())
         limits = (field.min, field.max, field.min_years_ago, field.max_years_ago, field.impossible)
+        spelt += tuple(field.turns.items())
         identity = (keys, field.type, words, spelt, field.is_open, field.other, limits)
         if identity not in self._inputs:
             column = self._profile.columns[keys[0]]

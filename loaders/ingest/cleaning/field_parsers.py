@@ -9,6 +9,7 @@ import polars as pl
 from martlet.loaders.ingest.cleaning.bounds import Bounds
 from martlet.loaders.ingest.cleaning.dates import DateReader
 from martlet.loaders.ingest.cleaning.numbers import NumberReader
+from martlet.loaders.ingest.cleaning.order_status import MarkReader, StatusReader
 from martlet.loaders.ingest.cleaning.paths import PathReader
 from martlet.loaders.ingest.cleaning.spellings import BoolReader, WordReader
 from martlet.loaders.ingest.cleaning.texts import EmailReader, IdReader, PhoneReader, TextReader
@@ -26,7 +27,7 @@ __all__ = ["STAGED", "bounds", "constant", "reader"]
 
 # How values of each type are staged.
 STAGED: Final[dict[FieldType, pl.DataType]] = {
-    **dict.fromkeys(("id", "text", "word", "name", "email", "phone", "url", "path"), pl.String()),
+    **dict.fromkeys(("id", "text", "word", "name", "email", "phone", "url", "path", "status"), pl.String()),
     "money": pl.Decimal(18, 2),
     "number": pl.Float64(),
     "share": pl.Float64(),
@@ -35,6 +36,7 @@ STAGED: Final[dict[FieldType, pl.DataType]] = {
     "date": pl.Date(),
     "timestamp": pl.Datetime("us"),
     "bool": pl.Boolean(),
+    "mark": pl.Boolean(),
 }
 
 _SIMPLE: Final[dict[FieldType, Callable[[], Reader]]] = {
@@ -42,6 +44,7 @@ _SIMPLE: Final[dict[FieldType, Callable[[], Reader]]] = {
     "id": IdReader,
     "email": EmailReader,
     "phone": PhoneReader,
+    "mark": MarkReader,
 }
 
 
@@ -69,6 +72,8 @@ def reader(
         return DateReader(kind, order=order, zone=column.zone if column else "", bounded=is_bounded)
     if kind == "path":
         return PathReader(column.steps if column else None)
+    if kind == "status":
+        return StatusReader(field.turns, is_strict=column is None)
     if kind == "word":
         return WordReader(field.words, is_open=field.is_open, other=field.other)
     simple = _SIMPLE.get(kind)

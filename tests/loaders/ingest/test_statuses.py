@@ -1,0 +1,175 @@
+"""Statuses of orders: words of many languages and tools, marks in other columns, and words that nobody explains."""
+
+from decimal import Decimal
+
+import pytest
+
+import martlet
+from martlet.engine.errors import ParameterError
+from martlet.loaders.ingest.statuses import STATUSES, meaning, vocabulary
+from martlet.loaders.warehouse import star
+
+STATUS_OF = "SELECT source_id, CAST(status AS VARCHAR) FROM star.fact_order ORDER BY source_id"
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("completed Completed wc-completed Abgeschlossen TERMINÉE Completado Concluído Completato Voltooid Zrealizowane Slutförd Gennemført", "completed"),
+        ("Bezahlt Payée Pagado Pago Pagato Betaald Opłacone Betald Betalt Livrée Zugestellt Wysłane", "completed"),
+        ("wc-processing unfulfilled PartiallyShipped Unshipped awaiting_fulfillment In-Bearbeitung en-cours Procesando", "open"),
+        ("Storniert storniert Annulée ANNULE Cancelado Annullato Geannuleerd Anulowane Makulerad Annulleret voided trash canceled", "cancelled"),
+        ("Rückerstattet rueckerstattet Remboursée Reembolsado Estornado Rimborsato Terugbetaald Zwrócone Återbetald Refunderet chargeback", "refunded"),
+        ("partially_refunded Teilerstattet", "partially_refunded"),
+        ("wc-on-hold wc-pending checkout-draft pending_payment authorized partially_paid Ausstehend en-attente Pendiente requires_capture", "pending"),
+        ("failed wc-failed Fehlgeschlagen Échouée Fallido Mislukt Denied expired", "failed"),
+    ],
+)  # fmt: skip
+def test_words_of_languages_and_tools_are_known_whatever_their_case_accents_and_prefixes(words, status):
+    assert {
+        word: meaning(word.replace("-", " ") if word[:2] != "wc" else word) for word in words.split()
+    } == dict.fromkeys(words.split(), status)
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("Shipped - Delivered to Buyer", "completed"),
+        ("Shipped - Returned to Seller", "refunded"),
+        ("paid / unfulfilled", "open"),
+        ("Order cancelled", "cancelled"),
+        ("Payment failed", "failed"),
+        ("Cancelled - by somebody", "cancelled"),
+        ("On backorder (not paid)", "pending"),
+        ("En attente du paiement par chèque", "pending"),
+        ("Shipped - into the blue", None),
+        ("Auf Eis", None),
+        ("7", None),
+    ],
+)
+def test_longer_words_are_told_by_their_parts_and_never_guessed_to_be_a_sale(said, status):
+    assert meaning(said) == status
+
+
+def test_the_table_has_words_for_each_status_and_none_that_means_two():
+    assert set(vocabulary().values()) == set(STATUSES)
+    assert len(vocabulary()) > 800
+
+
+def test_a_word_that_nobody_explains_is_unknown_and_told_first(loader):
+    text = "order id,date,customer,total,status\n1,2024-01-01,a,5,Auf Eis\n2,2024-01-02,a,5,paid\n3,2024-01-03,b,5,Auf Eis\n4,2024-01-03,b,5,Hm\n"
+    report = loader("orders", text)
+    assert report.files[0].unknown_statuses == {"Auf Eis": 2, "Hm": 1}
+    first = report.summary().splitlines()[0]
+    assert "3 rows" in first and "'Auf Eis' 2, 'Hm' 1" in first and '--status "Auf Eis=completed"' in first  # noqa: PT018
+    assert loader.rows(STATUS_OF) == [
+        ("1", "unknown"),
+        ("2", "completed"),
+        ("3", "unknown"),
+        ("4", "unknown"),
+    ]
+    # Said what they mean, the same file says something new.
+    told = loader("orders", text, statuses={"auf eis": "pending", "Hm": "completed", "PAID": "refunded"})
+    assert not told.files[0].unknown_statuses
+    assert loader.rows(STATUS_OF) == [
+        ("1", "pending"),
+        ("2", "refunded"),
+        ("3", "pending"),
+        ("4", "completed"),
+    ]
+
+
+def test_a_word_is_explained_before_the_profile_does_and_nothing_can_be_explained_too(loader):
+    text = "order id,date,customer,total,status\n1,2024-01-01,a,5,pending\n2,2024-01-02,a,5,\n3,2024-01-03,b,5,paid\n"
+    assert "no status; they count as completed" in loader("orders", text).summary()
+    assert loader.rows(STATUS_OF) == [("1", "pending"), ("2", "completed"), ("3", "completed")]
+    loader("orders", text, statuses={"": "failed", "Pending": "open"})
+    assert loader.rows(STATUS_OF) == [("1", "open"), ("2", "failed"), ("3", "completed")]
+
+
+def test_statuses_that_are_none_are_refused(loader):
+    with pytest.raises(ParameterError, match="'Hm' is said to mean 'canceled'. Did you mean 'cancelled'"):
+        loader(
+            "orders",
+            "order id,date,customer,total,status\n1,2024-01-01,a,5,Hm\n",
+            statuses={"Hm": "canceled"},
+        )
+    with pytest.raises(ParameterError, match="ad_spend feeds no status"):
+        loader("ad_spend", "date,campaign,spend\n2024-01-01,a,5\n", statuses={"Hm": "open"})
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "status"),
+    [
+        ("status,cancelled at", "paid,2024-03-01 12:00", "cancelled"),
+        ("status,cancelled at", "paid,", "completed"),
+        ("status,cancelled at", "paid,0000-00-00 00:00:00", "completed"),
+        ("cancel reason", "fraud", "cancelled"),
+        ("Stornodatum", "01.03.2024", "cancelled"),
+        ("is_deleted,status", "true,paid", "cancelled"),
+        ("is_deleted,status", "0,paid", "completed"),
+        ("voided,status", "no,paid", "completed"),
+        ("voided,status", "yes,paid", "cancelled"),
+        ("dispute status,status", "lost,paid", "refunded"),
+        ("dispute status,status", "won,paid", "completed"),
+        ("financial status,fulfillment status", "paid,unfulfilled", "open"),
+        ("financial status,fulfillment status", "pending,fulfilled", "pending"),
+        ("fulfillment status", "unfulfilled", "open"),
+        ("status,payment status", "processing,unpaid", "pending"),
+        ("status,payment status", "pending,paid", "open"),
+        ("status,payment status", "completed,refunded", "refunded"),
+        ("Zahlungsstatus,Versandstatus", "Offen,Versendet", "pending"),
+    ],
+)  # fmt: skip
+def test_other_columns_that_say_an_order_is_void_or_not_paid_are_read(loader, columns, cells, status):
+    report = loader(
+        "orders",
+        f"order id;date;customer;total;{columns.replace(',', ';')}\n1;2024-03-01;a;5;{cells.replace(',', ';')}\n",
+    )
+    assert loader.rows(STATUS_OF) == [("1", status)]
+    if status == "cancelled":
+        assert any(change.rule == "order_status" for change in report.files[0].changes)
+
+
+def test_tests_are_left_out_and_told(loader):
+    report = loader(
+        "orders",
+        "order id,date,customer,total,is_test\n1,2024-03-01,a,5,false\n2,2024-03-02,b,900,true\n3,2024-03-02,c,7,\n",
+    )
+    assert report.reasons == {"a test, no order": 1}
+    assert loader.rows("SELECT count(*), sum(net_revenue) FROM star.fact_order") == [(2, Decimal("12.00"))]
+
+
+CASES = {
+    ("status_words", "orders"): {
+        "completed": "O00 O07 O11 O12 O13 O17", "open": "O01", "pending": "O02 O06 O10 O24",
+        "cancelled": "O03 O08 O15 O18 O19 O21 O23", "refunded": "O04 O14 O16 O20 O22", "failed": "O05 O09",
+    },
+    ("woo_german", "orders"): {"completed": "1001 1002", "cancelled": "1003", "refunded": "1004"},
+    ("shopify_cancelled", "shopify_orders"): {"completed": "#1", "cancelled": "#2 #3"},
+    ("stripe_mixed", "stripe_payments"): {"completed": "ch_1", "partially_refunded": "ch_2", "refunded": "ch_5 ch_6"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("case", "profile"), CASES)
+def test_field_cases(shared, tmp_path, monkeypatch, case, profile):
+    import duckdb  # noqa: PLC0415
+
+    monkeypatch.setattr(star, "refresh", lambda _connection: None)
+    martlet.ingest(profile, shared / "field_cases" / case / "input.csv", warehouse=tmp_path / "w.duckdb")
+    with duckdb.connect(str(tmp_path / "w.duckdb"), read_only=True) as connection:
+        found = dict(
+            connection.execute("SELECT source_id, CAST(status AS VARCHAR) FROM star.fact_order").fetchall()
+        )
+        net = connection.execute(
+            "SELECT sum(net_revenue - refund_amount) FROM star.fact_order WHERE main.is_sale(status)"
+        ).fetchall()[0][0]
+    assert found == {
+        order: status for status, orders in CASES[case, profile].items() for order in orders.split()
+    }
+    totals = {
+        "shopify_cancelled": Decimal("50.00"),
+        "stripe_mixed": Decimal("132.40"),
+        "woo_german": Decimal("1333.56"),
+    }
+    assert net == totals.get(case, Decimal("70.00"))
