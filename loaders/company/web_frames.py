@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from martlet.loaders.company.baskets import Demand
     from martlet.loaders.company.people import People
+    from martlet.loaders.company.sales import Sales
     from martlet.loaders.company.touches import Touches
     from martlet.loaders.company.visits import VisitEvents
     from martlet.loaders.company.world import World
@@ -100,7 +101,7 @@ def touchpoint_frames(touches: Touches, record: TouchRecord) -> list[tuple[str, 
 
 
 def session_frames(
-    world: World, touches: Touches, record: TouchRecord, visit_events: VisitEvents, demand: Demand
+    world: World, touches: Touches, record: TouchRecord, visit_events: VisitEvents, demand: Demand, sales: Sales
 ) -> list[tuple[str, pl.DataFrame]]:
     """Return the rows of `star.fact_session`."""
     rows = record.rows[touches.visits[record.rows]]
@@ -112,8 +113,9 @@ def session_frames(
     pages = np.bincount(visit_events.owner[inside & _PAGES[visit_events.kind]], minlength=total)[visit]
     last = visit_events.first[visit] + kept - 1
     order = np.where(touches.converts[rows], touches.order[rows], -1)
+    placed = np.maximum(order, 0)
     is_converted = (
-        (order >= 0) & (ordered_at[np.maximum(order, 0)] < world.until_at) if orders.id.size else order >= 0
+        (order >= 0) & (ordered_at[placed] < world.until_at) & sales.sums.is_sale[placed] if orders.id.size else order >= 0
     )
     frame = pl.DataFrame(
         {

@@ -3,7 +3,7 @@ question = "Which mail is each order credited to?"
 doc = """
 One row an order that is credited to a mail: the last one, of all campaigns, that its customer clicked (or opened, or got: basis) \
 within email_hours before it. This is the one rule by which email is credited: email/roi and, with its defaults, \
-email_campaigns and mart.campaign_response sum these rows. Orders count as placed, before refunds. Credit is not effect: \
+email_campaigns and mart.campaign_response sum these rows. Only sales count, as placed, before refunds. Credit is not effect: \
 many would have bought anyway; see the incremental figures of email/roi."""
 grain = ["order_id"]
 

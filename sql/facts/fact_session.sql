@@ -4,7 +4,7 @@ grain = ["session_id"]
 watched = ["page_views", "duration_seconds", "channel_key", "furthest_stage", "is_converted"]
 at = "started_at"
 open = ["page_views", "duration_seconds", "is_bounce", "furthest_stage", "is_converted", "order_id", "revenue"]
-open_where = "started_at >= $until - INTERVAL 1 DAY"
+open_where = "started_at >= $until - INTERVAL 3 DAY"
 
 [columns]
 session_id = "Number of the visit, given by the loader, stable from load to load."
@@ -21,9 +21,9 @@ page_views = "Number of pages seen."
 duration_seconds = "Seconds from the first to the last event of the visit."
 is_bounce = "Whether nothing followed the first page."
 furthest_stage = "Furthest stage of the funnel that the visit reached. Homepage when no product was seen, whatever the page."
-is_converted = "Whether the visit ended in an order; then order_id names it."
-order_id = "Order placed in the visit, NULL when there is none. Orders refer to their session by a declared key; this way back is kept by a check."
-revenue = "Net revenue of the order placed in the visit, 0 when there is none."
+is_converted = "Whether the visit ended in a sale, an order that was paid and is not void; then order_id names it."
+order_id = "Sale made in the visit, NULL when there is none. Orders refer to their session by a declared key; this way back is kept by a check."
+revenue = "Net revenue of that sale, 0 when there is none."
 source_id = "The session id as the source wrote it. NULL for synthetic rows."
 */
 CREATE TABLE star.fact_session (

@@ -20,7 +20,7 @@ pages_viewed = "Number of pages seen."
 time_on_site = "Minutes from the first to the last event of the visit."
 funnel_stage = "Furthest stage that the visit reached: Homepage, Product Page, Add to Cart, Checkout, Purchase; sorts in this order."
 bounced = "Whether nothing followed the first page."
-converted = "Whether the visit ended in an order."
+converted = "Whether the visit ended in a sale."
 purchase_value = "Net revenue of that order. NULL for visits without one."
 */
 SELECT

@@ -2,10 +2,10 @@
 [params]
 start = { type = "timestamp", doc = "First moment of the orders, inclusive; days of spend that begin before it are left out. Default: all." }
 until = { type = "timestamp", doc = "End of the orders and of the days of spend, exclusive. Default: all." }
-conversions_per_customer = { type = "choice", of = ["all", "first"], default = "all", doc = "Every order, or only each customer's first in the range. Orders of unknown customers all stay." }
+conversions_per_customer = { type = "choice", of = ["all", "first"], default = "all", doc = "Every sale, or only each customer's first in the range. Orders of unknown customers all stay." }
 */
 {% macro conversions() %}
--- Orders of the range; the one before may lie outside of it.
+-- Sales of the range; the one before may lie outside of it.
 orders AS (
     SELECT
         order_id,
@@ -15,6 +15,7 @@ orders AS (
         is_first_order,
         lag(ordered_at) OVER (PARTITION BY customer_key ORDER BY ordered_at, order_id) AS previous_ordered_at
     FROM star.fact_order
+    WHERE main.is_sale(status)
 ),
 
 conversions AS MATERIALIZED (
