@@ -101,12 +101,12 @@ def touchpoint_frames(touches: Touches, record: TouchRecord) -> list[tuple[str, 
 
 
 def session_frames(
-    world: World, touches: Touches, record: TouchRecord, visit_events: VisitEvents, demand: Demand, sales: Sales
+    world: World, touches: Touches, record: TouchRecord, visit_events: VisitEvents, sales: Sales
 ) -> list[tuple[str, pl.DataFrame]]:
     """Return the rows of `star.fact_session`."""
     rows = record.rows[touches.visits[record.rows]]
     known = int(np.count_nonzero(record.customer[rows]))
-    orders, ordered_at, visit = demand.orders, visit_events.ordered_at, visit_events.visit_of_touch[rows]
+    orders, ordered_at, visit = sales.orders, visit_events.ordered_at, visit_events.visit_of_touch[rows]
     inside = visit_events.at < world.until_at
     total = visit_events.first.size
     kept = np.bincount(visit_events.owner[inside], minlength=total)[visit]
@@ -115,7 +115,9 @@ def session_frames(
     order = np.where(touches.converts[rows], touches.order[rows], -1)
     placed = np.maximum(order, 0)
     is_converted = (
-        (order >= 0) & (ordered_at[placed] < world.until_at) & sales.sums.is_sale[placed] if orders.id.size else order >= 0
+        (order >= 0) & (ordered_at[placed] < world.until_at) & sales.sums.is_sale[placed]
+        if orders.id.size
+        else order >= 0
     )
     frame = pl.DataFrame(
         {
@@ -135,7 +137,7 @@ def session_frames(
             "furthest_stage": words(_REACHED[visit_events.kind[last]], STAGES),
             "is_converted": is_converted,
             "order_id": optional(pl.Series(orders.id[order] if orders.id.size else order), is_converted),
-            "revenue": money(np.where(is_converted, demand.net[order] if orders.id.size else 0, 0)),
+            "revenue": money(np.where(is_converted, sales.sums.net[order] if orders.id.size else 0, 0)),
         }
     )
     return _halves("star.fact_session", frame, known)

@@ -36,6 +36,7 @@ def ingest(
     date_order: str | None = None,
     path_separator: str | None = None,
     statuses: Mapping[str, str] | None = None,
+    timezone: str | None = None,
     impute: Mapping[str, str] | None = None,
     pseudonym_key: bytes | None = None,
     retry: bool = False,
@@ -66,6 +67,10 @@ def ingest(
     statuses
         By word of the files, the status of an order that it means, such as `{"Storniert": "cancelled"}`; before what the
         profile and Martlet's own table say. An empty word is an empty cell.
+    timezone
+        Zone, such as `Europe/Berlin`, whose clocks all moments of the warehouse follow, so that a day is a day there. It is
+        settled by the first load (UTC if None) and holds for all later ones. Times that name a zone are converted to it; others are
+        taken to be of it, unless their column says otherwise.
     impute
         By field, what an empty cell becomes: `median`, `mean`, `mode` or a value. Nothing is made up otherwise.
     pseudonym_key
@@ -98,7 +103,7 @@ def ingest(
     >>> report.files[0].rows_read, report.files[0].rows_loaded
     (2, 2)
     """
-    from martlet.loaders.ingest import loading  # noqa: PLC0415
+    from martlet.loaders.ingest import loading, zones  # noqa: PLC0415
     from martlet.loaders.ingest.profile_files import load_profile  # noqa: PLC0415
     from martlet.loaders.ingest.profile_statuses import with_statuses  # noqa: PLC0415
     from martlet.loaders.ingest.reading.files import find_files  # noqa: PLC0415
@@ -109,6 +114,8 @@ def ingest(
         raise ParameterError(
             f"date_order is {date_order!r}.{did_you_mean(str(date_order), ORDERS)} It says the order of day, month and year."
         )
+    if timezone is not None:
+        zones.refuse_unknown(timezone)
     loaded = load_profile(profile)
     if path_separator is not None:
         loaded = _with_steps(loaded, path_separator)
@@ -121,6 +128,7 @@ def ingest(
         columns=columns or {},
         date_order=date_order,
         statuses=statuses or {},
+        timezone=timezone,
         impute=impute or {},
         pseudonym_key=pseudonym_key,
         retry=retry,

@@ -34,6 +34,7 @@ class LoadLog:
     _connection: duckdb.DuckDBPyConnection
     _profile: Profile
     _options: Options
+    _timezone: str
 
     def set_aside(self, source: Source, load_id: int, rejected: pl.DataFrame, batch: Batch) -> None:
         """Keep rows of a batch that can't be taken, as they were written."""
@@ -120,6 +121,7 @@ class LoadLog:
             placeholders=result.placeholders,
             first_on=result.first.date() if result.first else None,
             last_on=result.last.date() if result.last else None,
+            timezone=self._timezone,
             seconds=seconds,
         )
 

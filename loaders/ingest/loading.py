@@ -15,15 +15,16 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import duckdb
 import polars as pl
 
 from martlet.engine.connection import connect, is_martlet
 from martlet.engine.errors import IngestError, WarehouseError
-from martlet.loaders.ingest import quarantined
+from martlet.loaders.ingest import quarantined, zones
 from martlet.loaders.ingest.cleaning import Cleaner, merged
 from martlet.loaders.ingest.entity import entities
 from martlet.loaders.ingest.load_log import LoadLog
@@ -77,6 +78,7 @@ def load(
     began = time.perf_counter()
     matchings = [match(profile, source, options.columns, rank=rank) for source in sources]
     say("reading", 0.0)
+    zones.refuse_another(warehouse, options.timezone)
     known = {} if _replaces(profile) else _known(warehouse, profile, sources, options)
     if all(source.content_hash() in known for source in sources):
         files = tuple(_nothing_new(source, known[source.content_hash()]) for source in sources)
@@ -85,7 +87,8 @@ def load(
     try:
         with rewriting(warehouse, start_from_existing=True, empty=empty.put) as connection:
             _prepare(connection, warehouse, profile)
-            loading = _Loading(connection, profile, options, say)
+            timezone = zones.settle(connection, warehouse, options.timezone, stores=not _replaces(profile))
+            loading = _Loading(connection, profile, options, timezone, say)
             files = tuple(
                 loading.file(source, matching, number, len(sources))
                 for number, (source, matching) in enumerate(zip(sources, matchings, strict=True), start=1)
@@ -181,17 +184,19 @@ class _Loading:
         connection: duckdb.DuckDBPyConnection,
         profile: Profile,
         options: Options,
+        timezone: str,
         say: Callable[[str, float], None],
     ) -> None:
         self._connection = connection
-        self._log = LoadLog(connection, profile, options)
+        self._timezone = timezone
+        self._log = LoadLog(connection, profile, options, timezone)
         self._profile = profile
         self._options = options
         self._say = say
         self._tables: Counter[str] = Counter(table for table in _FACTS if has_rows(connection, table))
         # The day of the load is the clock's only where nobody says another.
-        day = options.as_of or datetime.now(tz=UTC).date()
-        self._as_of = datetime(day.year, day.month, day.day)  # noqa: DTZ001  (moments are UTC without a zone)
+        day = options.as_of or datetime.now(tz=ZoneInfo(timezone)).date()
+        self._as_of = datetime(day.year, day.month, day.day)  # noqa: DTZ001  (moments have no zone but the warehouse's)
         self._changed_tables: set[str] = set()
         self._last_load = 0
         self._since = star.next_load_id(connection) - 1 if _replaces(profile) else 0
@@ -256,6 +261,7 @@ class _Loading:
             matching,
             date_order=self._options.date_order,
             as_of=self._as_of.date(),
+            timezone=self._timezone,
         )
         if cleaner.surveys:
             for batch in source.batches():

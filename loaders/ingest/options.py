@@ -28,6 +28,7 @@ class Options:
     date_order: DateOrder | None = None
     statuses: Mapping[str, str] = field(default_factory=dict)
     impute: Mapping[str, str] = field(default_factory=dict)
+    timezone: str | None = None
     pseudonym_key: bytes | None = None
     retry: bool = False
     dry_run: bool = False

@@ -53,7 +53,9 @@ class FileReport:
         Customers, products, campaigns and visitors that the warehouse did not know, and how many placeholders more (or
         less) there are: members that only other data name, and no list of them has described yet.
     first_on, last_on
-        First and last day that the rows tell of, in UTC; None if they tell of none.
+        First and last day that the rows tell of, in `timezone`; None if they tell of none.
+    timezone
+        Zone of the warehouse, whose clocks all moments and days follow.
     seconds
         How long the file took.
     already_loaded
@@ -79,6 +81,7 @@ class FileReport:
     placeholders: dict[str, int] = field(default_factory=dict)
     first_on: date | None = None
     last_on: date | None = None
+    timezone: str = "UTC"
     seconds: float = 0.0
     already_loaded: bool = False
 
@@ -130,7 +133,7 @@ class FileReport:
             for name, count in self.placeholders.items()
             if count < 0
         ]
-        span = [f"days {self.first_on} to {self.last_on}"] if self.first_on else []
+        span = [f"days {self.first_on} to {self.last_on} ({self.timezone})"] if self.first_on else []
         lines.append("; ".join([*members, *completed, *span, f"load {self.load_id}, {self.seconds:.1f} s"]))
         return "\n".join(lines)
 

@@ -58,6 +58,10 @@ class ProfileName(options.ParamType):
 @click.option(
     "--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="How dates such as 03/04/2025 are meant."
 )
+@click.option(
+    "--timezone",
+    help="Zone whose days count, such as Europe/Berlin; settled by the first load. Default: the warehouse's, else UTC.",
+)
 @click.option("--path-separator", help="What stands between two steps of a path. Default: found.")
 @click.option(
     "--status",

@@ -17,6 +17,7 @@ import polars as pl
 
 from martlet.loaders.ingest.cleaning.cells import tidied
 from martlet.loaders.ingest.cleaning.changes import Change, Edit, tally
+from martlet.loaders.ingest.cleaning.dates import UTC
 from martlet.loaders.ingest.cleaning.field_parsers import bounds, reader
 from martlet.loaders.ingest.cleaning.inputs import Input
 from martlet.loaders.ingest.cleaning.mapping import FieldPlan
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.types import DateOrder
 
 __all__ = ["Cleaned", "Cleaner"]
+
+# A header that says in which zone its times are, such as "Created (UTC)".
+_NAMES_UTC: Final = re.compile(r"(?:^|[^a-z])(?:utc|gmt)(?:$|[^a-z])", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,8 @@ class Cleaner:
         The profile, the source, and which of its columns is which.
     date_order
         Order of day, month and year in dates such as 3/4/2024, for columns whose profile names none.
+    timezone
+        Zone of the warehouse, whose clocks all moments follow.
     as_of
         Day of the load, from which the bounds of birth dates and the like count back; None holds nothing against them.
     """
@@ -80,6 +86,7 @@ class Cleaner:
         *,
         date_order: DateOrder | None = None,
         as_of: date | None = None,
+        timezone: str = UTC,
     ) -> None:
         self._profile: Final = profile
         self._found: Final = matching.columns
@@ -87,6 +94,7 @@ class Cleaner:
         self._numeric: Final = source.numeric
         self._date_order: Final = date_order
         self._as_of: Final = as_of
+        self._timezone: Final = timezone
         self._inputs: Final[dict[tuple[object, ...], Input]] = {}
         self._mappings: Final = [
             (
@@ -203,7 +211,14 @@ class Cleaner:
         if identity not in self._inputs:
             column = self._profile.columns[keys[0]]
             name = self._found[keys[0]]
-            made = reader(field, column, is_numeric=name in self._numeric, date_order=self._date_order)
+            made = reader(
+                field,
+                column,
+                is_numeric=name in self._numeric,
+                date_order=self._date_order,
+                zone=UTC if _NAMES_UTC.search(name) else "",
+                home=self._timezone,
+            )
             code = column.currency if column.currency in self._found else None
             limit = bounds(field, column, self._as_of)
             self._inputs[identity] = Input(keys, name, made, limit, words=source.words, currency=code)

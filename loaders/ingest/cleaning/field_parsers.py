@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from martlet.loaders.ingest.cleaning.bounds import Bounds
-from martlet.loaders.ingest.cleaning.dates import DateReader
+from martlet.loaders.ingest.cleaning.dates import UTC, DateReader
 from martlet.loaders.ingest.cleaning.numbers import NumberReader
 from martlet.loaders.ingest.cleaning.order_status import MarkReader, StatusReader
 from martlet.loaders.ingest.cleaning.paths import PathReader
@@ -49,7 +49,13 @@ _SIMPLE: Final[dict[FieldType, Callable[[], Reader]]] = {
 
 
 def reader(
-    field: Field, column: Column | None, *, is_numeric: bool = False, date_order: DateOrder | None = None
+    field: Field,
+    column: Column | None,
+    *,
+    is_numeric: bool = False,
+    date_order: DateOrder | None = None,
+    zone: str = "",
+    home: str = UTC,
 ) -> Reader:
     """Return the reader of a field.
 
@@ -61,6 +67,8 @@ def reader(
         Whether the file itself declares the column as numbers, so that a point is its decimal mark.
     date_order
         Order of day, month and year where the column declares none.
+    zone, home
+        Zone of times that name none where the column declares none, and the zone of the warehouse.
     """
     kind = field.type
     if kind in ("money", "number", "share", "count", "year"):
@@ -69,7 +77,8 @@ def reader(
     if kind in ("date", "timestamp"):
         is_bounded = field.max_years_ago is not None or column is None
         order = (column.dates if column else None) or date_order
-        return DateReader(kind, order=order, zone=column.zone if column else "", bounded=is_bounded)
+        said = (column.zone if column else "") or zone
+        return DateReader(kind, order=order, zone=said, home=home, bounded=is_bounded)
     if kind == "path":
         return PathReader(column.steps if column else None)
     if kind == "status":

@@ -63,7 +63,9 @@ def test_visits_with_an_order_hold_it_and_its_products(small):
     assert (orders["net_revenue"] == orders["revenue"]).all()
     for column in ("customer_key", "channel_key", "campaign_key", "device_key"):
         assert (orders[column] == orders[f"{column}_of_visit"]).all(), column
-    assert small["fact_session"]["is_converted"].sum() == orders.filter(pl.col("status") != "cancelled").height
+    assert (
+        small["fact_session"]["is_converted"].sum() == orders.filter(pl.col("status") != "cancelled").height
+    )
     bought = small["fact_order_line"].join(
         small["fact_order"].select("order_id", "session_id"), on="order_id"
     )
