@@ -18,7 +18,6 @@ from martlet.loaders.company.visits import EVENT_NAMES, STAGES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from martlet.loaders.company.baskets import Demand
     from martlet.loaders.company.people import People
     from martlet.loaders.company.sales import Sales
     from martlet.loaders.company.touches import Touches
