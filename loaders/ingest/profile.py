@@ -103,7 +103,7 @@ class Column:
     dates
         Order of day, month and year: dmy, mdy or ymd. Decided by the whole column if not given.
     zone
-        Zone of times that name none, such as Europe/Berlin. UTC if not given.
+        Zone of times that name none, such as Europe/Berlin. UTC where the header says so, else the warehouse's.
     unit
         What one of a number is: units, cents, micros (millionths) or percent.
     decimal

@@ -198,6 +198,14 @@ class IngestReport:
         return dict(together.most_common())
 
     @property
+    def unknown_statuses(self) -> dict[str, int]:
+        """Words for the status of an order that nobody explains, with their rows, the commonest first."""
+        together: Counter[str] = Counter()
+        for file in self.files:
+            together.update(file.unknown_statuses)
+        return dict(together.most_common())
+
+    @property
     def new(self) -> dict[str, int]:
         """Members that the warehouse did not know, by dimension."""
         together: Counter[str] = Counter()

@@ -9,12 +9,12 @@ grain = ["order_id"]
 
 [columns]
 order_id = "Order, as in star.fact_order."
-ordered_at = "When the order was placed, UTC."
+ordered_at = "When the order was placed, in the warehouse's zone."
 customer_key = "Customer who ordered, and got the mail."
 net_revenue = "Net revenue of the order."
 email_id = "Mail, as in star.fact_email."
 campaign_key = "Campaign that sent it."
-acted_at = "When the customer clicked it (or opened it, or got it: basis), UTC."
+acted_at = "When the customer clicked it (or opened it, or got it: basis), in the warehouse's zone."
 hours_before = "Elapsed hours from then to the order."
 */
 {% from "_shared/email_credit.sql" import credited_orders %}

@@ -23,7 +23,7 @@ monetary_cuts = { type = "list[float]", default = [50, 100, 250, 500], doc = "Fo
 [columns]
 customer_key = "Customer."
 customer_id = "The customer's identifier in the source."
-last_ordered_at = "The customer's last order, UTC."
+last_ordered_at = "The customer's last order, in the warehouse's zone."
 recency_days = "Whole days elapsed since the last order."
 frequency = "Number of orders."
 monetary = "Net revenue less refunds of these orders."

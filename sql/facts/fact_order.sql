@@ -8,7 +8,7 @@ open = ["status", "refund_amount", "is_first_order"]
 [columns]
 order_id = "Number of the order, given by the loader, stable from load to load."
 customer_key = "Customer who ordered, or 0."
-ordered_at = "When the order was placed, UTC."
+ordered_at = "When the order was placed, in the warehouse's zone."
 date_key = "Day of ordered_at."
 session_id = "Visit in which the order was placed. NULL when not known."
 channel_key = "Channel of the visit in which the order was placed. Not an attribution: the last source, whatever came before."

@@ -5,7 +5,7 @@ grain = ["order_id"]
 [columns]
 order_id = "Number of the order."
 customer_id = "Customer who ordered; '(unknown)' when not known."
-ordered_at = "When the order was placed, UTC."
+ordered_at = "When the order was placed, in the warehouse's zone."
 order_date = "Day of the order."
 status = "How far the order has come: open, completed, partially_refunded and refunded are sales; cancelled, pending, failed and unknown are not, nor is a credit_note, which only takes back."
 first_order = "Whether it is the customer's first order."

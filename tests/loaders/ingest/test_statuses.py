@@ -140,6 +140,39 @@ def test_tests_are_left_out_and_told(loader):
     assert loader.rows("SELECT count(*), sum(net_revenue) FROM star.fact_order") == [(2, Decimal("12.00"))]
 
 
+def test_lines_say_the_status_of_the_order_that_is_made_from_them(loader):
+    text = """order id,sku,quantity,price,date,customer,status
+1,a,1,10,2024-03-01,x,Complete
+2,a,1,10,2024-03-01,x,Cancelled
+2,b,1,20,2024-03-01,x,Cancelled
+3,a,1,10,2024-03-01,y,Complete
+3,b,1,20,2024-03-01,y,Returned
+4,a,2,10,2024-03-01,y,Auf Eis
+5,a,1,10,2024-03-02,y,Processing
+5,b,1,20,2024-03-02,y,Shipped
+"""
+    told = "SELECT source_id, CAST(status AS VARCHAR), net_revenue, refund_amount FROM star.fact_order ORDER BY 1"
+    report = loader("order_lines", text)
+    assert report.unknown_statuses == {"Auf Eis": 1}
+    assert loader.rows(told) == [
+        ("1", "completed", 10, 0), ("2", "cancelled", 30, 30), ("3", "partially_refunded", 30, 20), ("4", "unknown", 20, 0), ("5", "open", 30, 0)
+    ]  # fmt: skip
+    # The next night's file knows more.
+    loader(
+        "order_lines",
+        text.replace("Auf Eis", "paid")
+        .replace("y,Processing", "y,Cancelled")
+        .replace("y,Shipped", "y,Cancelled"),
+    )
+    assert [row[1] for row in loader.rows(told)] == [
+        "completed",
+        "cancelled",
+        "partially_refunded",
+        "completed",
+        "cancelled",
+    ]
+
+
 CASES = {
     ("status_words", "orders"): {
         "completed": "O00 O07 O11 O12 O13 O17", "open": "O01", "pending": "O02 O06 O10 O24",
