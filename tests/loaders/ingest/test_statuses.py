@@ -131,6 +131,30 @@ def test_other_columns_that_say_an_order_is_void_or_not_paid_are_read(loader, co
         assert any(change.rule == "order_status" for change in report.files[0].changes)
 
 
+def test_a_cancelled_order_is_nobodys_first(loader, shared):
+    martlet.ingest("orders", shared / "field_cases" / "first_order" / "input.csv", warehouse=loader.warehouse)
+    first = "SELECT source_id FROM star.fact_order WHERE is_first_order ORDER BY 1"
+    assert loader.rows(first) == [("O2",), ("O3",)]
+    # What is cancelled later gives the place to the next.
+    loader(
+        "orders",
+        "order id,customer id,order date,total,status\nO3,C2,2024-03-05,30,storniert\nO2,C1,2024-03-05,20,completed\n",
+    )
+    assert loader.rows(first) == [("O2",), ("O4",)]
+
+
+def test_a_visit_is_converted_by_a_sale_alone(loader):
+    loader("sessions", "session id,started at,customer id\ns1,2024-03-01 10:00,a\ns2,2024-03-01 11:00,a\n")
+    orders = "order id,customer id,order date,total,status,session id\n1,a,2024-03-01 10:05,20,{},s1\n2,a,2024-03-01 11:05,30,paid,s2\n"
+    visits = "SELECT source_id, is_converted, revenue FROM star.fact_session ORDER BY 1"
+    loader("orders", orders.format("pending"))
+    assert loader.rows(visits) == [("s1", False, 0), ("s2", True, 30)]
+    loader("orders", orders.format("paid"))
+    assert loader.rows(visits) == [("s1", True, 20), ("s2", True, 30)]
+    loader("orders", orders.format("voided"))
+    assert loader.rows(visits) == [("s1", False, 0), ("s2", True, 30)]
+
+
 def test_tests_are_left_out_and_told(loader):
     report = loader(
         "orders",
