@@ -69,7 +69,7 @@ class Guess:
     content
         What its cells hold. A column of unknown name is taken if it alone does so, and in a file without header:
         date, email, money (with decimals), recurring (identifiers that come again), unique (those that don't),
-        quantity (small whole numbers).
+        quantity (small whole numbers), status (words for how far an order has come).
     stand_ins
         Other names that do when nothing else is found; they may be names of other columns.
     """

@@ -12,7 +12,7 @@ FieldType = Literal[
 ]  # fmt: skip
 TYPES: Final[tuple[FieldType, ...]] = get_args(FieldType)
 Unit = Literal["units", "cents", "micros", "percent"]
-Content = Literal["date", "email", "money", "recurring", "unique", "quantity"]
+Content = Literal["date", "email", "money", "recurring", "unique", "quantity", "status"]
 Case = Literal["lower", "upper", "title"]
 DateOrder = Literal["dmy", "mdy", "ymd"]
 ORDERS: Final[dict[DateOrder, str]] = {

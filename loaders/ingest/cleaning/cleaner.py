@@ -152,7 +152,7 @@ class Cleaner:
                     empty = inputs[0].statuses.empty if inputs[0].statuses else 0
                     if empty:
                         yield (
-                            f"{inputs[0].name}: {empty:,} rows have no status; they count as completed, unless a refund or an earlier "
+                            f"{inputs[0].name}: rows without a status: {empty:,}; they count as completed, unless another column, a refund or an earlier "
                             "load says otherwise. If that is wrong, say what nothing means, such as --status '=pending'"
                         )
 

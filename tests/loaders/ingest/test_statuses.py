@@ -81,7 +81,7 @@ def test_a_word_that_nobody_explains_is_unknown_and_told_first(loader):
 
 def test_a_word_is_explained_before_the_profile_does_and_nothing_can_be_explained_too(loader):
     text = "order id,date,customer,total,status\n1,2024-01-01,a,5,pending\n2,2024-01-02,a,5,\n3,2024-01-03,b,5,paid\n"
-    assert "no status; they count as completed" in loader("orders", text).summary()
+    assert "rows without a status: 1; they count as completed" in loader("orders", text).summary()
     assert loader.rows(STATUS_OF) == [("1", "pending"), ("2", "completed"), ("3", "completed")]
     loader("orders", text, statuses={"": "failed", "Pending": "open"})
     assert loader.rows(STATUS_OF) == [("1", "open"), ("2", "failed"), ("3", "completed")]
@@ -195,6 +195,25 @@ def test_lines_say_the_status_of_the_order_that_is_made_from_them(loader):
         "completed",
         "cancelled",
     ]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "statuses"),
+    [
+        ("Phase", ["Complete", "Cancelled", "Shipped"], ["completed", "cancelled", "completed"]),
+        ("Zustand", ["Bezahlt", "Storniert", "Versendet"], ["completed", "cancelled", "completed"]),
+        # No statuses of orders: one word, words of another kind, no sale among them.
+        ("Condition", ["new", "new", "new"], ["completed"] * 3),
+        ("Colour", ["red", "blue", "open"], ["completed"] * 3),
+        ("Customer", ["new", "lost", "unknown"], ["completed"] * 3),
+    ],
+)
+def test_a_column_of_another_name_is_taken_by_its_words(loader, header, cells, statuses):
+    lines = "".join(
+        f"{number},2024-03-0{number},c{number},5,{cell}\n" for number, cell in enumerate(cells, 1)
+    )
+    loader("orders", f"order id,date,client id,total,{header}\n{lines}")
+    assert [status for _, status in loader.rows(STATUS_OF)] == statuses
 
 
 CASES = {
