@@ -219,6 +219,22 @@ class Imputation(_Equation):
     form = "field=how, such as income=median"
 
 
+class StatusWord(_Equation):
+    """A word for the status of an order and what it means, `Storniert=cancelled`."""
+
+    name = "word=status"
+    form = "word=status, such as Storniert=cancelled"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Split at the last equals sign; no word at all stands for an empty cell."""
+        word, equals, status = str(value).rpartition("=")
+        if not equals:
+            self.fail(f"{value!r} must be written as {self.form}", param, ctx)
+        return word.strip(), status.strip()
+
+
 class Day(ParamType):
     """A day, such as 2026-01-31."""
 

@@ -151,7 +151,7 @@ def order_values(connection: Connection, axes: Axes) -> None:
     """Draw net revenue of orders, up to 300."""
     (value,) = _columns(
         connection,
-        "SELECT CAST(net_revenue AS DOUBLE) AS v FROM star.fact_order WHERE status <> 'cancelled' AND net_revenue <= 300",
+        "SELECT CAST(net_revenue AS DOUBLE) AS v FROM star.fact_order WHERE main.is_sale(status) AND net_revenue <= 300",
     )
     axes.hist(value, bins=150)
     axes.set_xlabel("net revenue of an order")

@@ -28,6 +28,8 @@ __all__ = ["Amounts", "Demand", "OrderLines", "draw_order_lines", "order_amounts
 
 _MOST_LINES: Final = LINES - 2
 _CENTS: Final = 100.0
+# The code of the status, as `sale_frames` names them.
+_CANCELLED: Final = 4
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,12 @@ class Amounts:
     refund: Ints
     status: Ints
     is_cancelled: Bools
+
+    @property
+    def is_sale(self) -> Bools:
+        """Whether an order is one, as far as is known at the end of the data: all that are not cancelled by then."""
+        sold: Bools = self.status != _CANCELLED
+        return sold
 
 
 def draw_order_lines(world: World, people: People, orders: Orders) -> OrderLines:
@@ -193,7 +201,7 @@ def order_amounts(
     # open, completed, partially_refunded, refunded, cancelled
     status = np.where(is_open, 0, 1)
     status = np.where(refund > 0, np.where(refund == net, 3, 2), status)
-    status = np.where(is_cancelled, 4, status)
+    status = np.where(is_cancelled, _CANCELLED, status)
     return Amounts(
         units=by_order(order_lines.quantity),
         gross=by_order(order_lines.quantity * order_lines.price),

@@ -105,7 +105,7 @@ def generate(world: World, seed: int, low: int, high: int) -> Block:
         ("star.dim_customer", person_frames.customer_frame(world, people, seed, tier, opted_in)),
         ("star.dim_customer_history", history),
         ("star.bridge_visitor", web_frames.bridge_frame(touches, record)),
-        *web_frames.session_frames(world, touches, record, visit_events, demand),
+        *web_frames.session_frames(world, touches, record, visit_events, sales),
         *web_frames.event_frames(world, touches, record, visit_events),
         *web_frames.touchpoint_frames(touches, record),
         ("star.fact_order", sale_frames.order_frame(people, sales, touches, record)),

@@ -62,7 +62,7 @@ def order_frame(people: People, sales: Sales, touches: Touches, record: TouchRec
             "net_revenue": money(sums.net[chosen]),
             "refund_amount": money(sums.refund[chosen]),
             "margin": money((sums.net - sums.cost)[chosen]),
-            "is_first_order": sales.nth == 1,
+            "is_first_order": sales.is_first,
         }
     )
 

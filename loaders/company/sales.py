@@ -33,8 +33,8 @@ class Sales:
     """Orders and lines, those outside of the data among them.
 
     An order lies in the data if the visit that holds it began there. `order_rows` and `line_rows` are the positions of the orders and
-    the lines in the data, by customer and time; `nth` says of each of `order_rows` its number among all orders of the customer,
-    from 1; `line_rows_before` are lines of orders shortly before the data; `holder` is the touch whose visit holds each order;
+    the lines in the data, by customer and time; `is_first` says of each of `order_rows` whether it is the customer's first that
+    was not cancelled; `line_rows_before` are lines of orders shortly before the data; `holder` is the touch whose visit holds each order;
     `history` are all orders before the data.
     """
 
@@ -43,7 +43,7 @@ class Sales:
     sums: Amounts
     order_lines: OrderLines
     order_rows: Ints
-    nth: Ints
+    is_first: Bools
     line_rows: Ints
     line_rows_before: Ints
     holder: Ints
@@ -69,7 +69,10 @@ class Sales:
         holder[touches.order[converting]] = converting
         placed = np.flatnonzero((ordered_at < world.until_at) & people.is_customer[orders.who])
         placed = placed[np.lexsort((orders.id[placed], ordered_at[placed], orders.who[placed]))]
-        nth = 1 + running_within(orders.who[placed]) + earlier_orders.count(people)[orders.who[placed]]
+        is_first = np.zeros(placed.size, dtype=bool)
+        sold = np.flatnonzero(sums.is_sale[placed])
+        is_first[sold] = running_within(orders.who[placed[sold]]) == 0
+        is_first &= earlier_orders.count(people)[orders.who[placed]] == 0
         is_late = touches.at[holder[placed]] >= world.start_at
         before, order_rows = placed[~is_late], placed[is_late]
         in_data = np.zeros(orders.id.size, dtype=bool)
@@ -90,7 +93,7 @@ class Sales:
             sums=sums,
             order_lines=order_lines,
             order_rows=order_rows,
-            nth=nth[is_late],
+            is_first=is_first[is_late],
             line_rows=line_rows,
             line_rows_before=np.flatnonzero(was_before[order_lines.order]),
             holder=holder,

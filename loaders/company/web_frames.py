@@ -18,8 +18,8 @@ from martlet.loaders.company.visits import EVENT_NAMES, STAGES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from martlet.loaders.company.baskets import Demand
     from martlet.loaders.company.people import People
+    from martlet.loaders.company.sales import Sales
     from martlet.loaders.company.touches import Touches
     from martlet.loaders.company.visits import VisitEvents
     from martlet.loaders.company.world import World
@@ -100,20 +100,23 @@ def touchpoint_frames(touches: Touches, record: TouchRecord) -> list[tuple[str, 
 
 
 def session_frames(
-    world: World, touches: Touches, record: TouchRecord, visit_events: VisitEvents, demand: Demand
+    world: World, touches: Touches, record: TouchRecord, visit_events: VisitEvents, sales: Sales
 ) -> list[tuple[str, pl.DataFrame]]:
     """Return the rows of `star.fact_session`."""
     rows = record.rows[touches.visits[record.rows]]
     known = int(np.count_nonzero(record.customer[rows]))
-    orders, ordered_at, visit = demand.orders, visit_events.ordered_at, visit_events.visit_of_touch[rows]
+    orders, ordered_at, visit = sales.orders, visit_events.ordered_at, visit_events.visit_of_touch[rows]
     inside = visit_events.at < world.until_at
     total = visit_events.first.size
     kept = np.bincount(visit_events.owner[inside], minlength=total)[visit]
     pages = np.bincount(visit_events.owner[inside & _PAGES[visit_events.kind]], minlength=total)[visit]
     last = visit_events.first[visit] + kept - 1
     order = np.where(touches.converts[rows], touches.order[rows], -1)
+    placed = np.maximum(order, 0)
     is_converted = (
-        (order >= 0) & (ordered_at[np.maximum(order, 0)] < world.until_at) if orders.id.size else order >= 0
+        (order >= 0) & (ordered_at[placed] < world.until_at) & sales.sums.is_sale[placed]
+        if orders.id.size
+        else order >= 0
     )
     frame = pl.DataFrame(
         {
@@ -133,7 +136,7 @@ def session_frames(
             "furthest_stage": words(_REACHED[visit_events.kind[last]], STAGES),
             "is_converted": is_converted,
             "order_id": optional(pl.Series(orders.id[order] if orders.id.size else order), is_converted),
-            "revenue": money(np.where(is_converted, demand.net[order] if orders.id.size else 0, 0)),
+            "revenue": money(np.where(is_converted, sales.sums.net[order] if orders.id.size else 0, 0)),
         }
     )
     return _halves("star.fact_session", frame, known)

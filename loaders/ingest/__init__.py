@@ -37,6 +37,8 @@ def ingest(
     columns: Mapping[str, str | int] | None = None,
     date_order: str | None = None,
     path_separator: str | None = None,
+    statuses: Mapping[str, str] | None = None,
+    timezone: str | None = None,
     impute: Mapping[str, str] | None = None,
     pseudonym_key: bytes | None = None,
     retry: bool = False,
@@ -65,6 +67,13 @@ def ingest(
         `dmy`, `mdy` or `ymd`: how dates such as 3/4/2024 are meant; decided by the whole column if None.
     path_separator
         What stands between two steps of a path, such as `>` or `|`, spaces around it aside; found if None.
+    statuses
+        By word of the files, the status of an order that it means, such as `{"Storniert": "cancelled"}`; before what the
+        profile and Martlet's own table say. An empty word is an empty cell.
+    timezone
+        Zone, such as `Europe/Berlin`, whose clocks all moments of the warehouse follow, so that a day is a day there. It is
+        settled by the first load (UTC if None) and holds for all later ones. Times that name a zone are converted to it; others are
+        taken to be of it, unless their column says otherwise.
     impute
         By field, what an empty cell becomes: `median`, `mean`, `mode` or a value. Nothing is made up otherwise.
     pseudonym_key
@@ -97,8 +106,9 @@ def ingest(
     >>> report.files[0].rows_read, report.files[0].rows_loaded
     (2, 2)
     """
-    from martlet.loaders.ingest import loading, planning  # noqa: PLC0415
+    from martlet.loaders.ingest import loading, planning, zones  # noqa: PLC0415
     from martlet.loaders.ingest.profile_files import load_profile  # noqa: PLC0415
+    from martlet.loaders.ingest.profile_statuses import with_statuses  # noqa: PLC0415
     from martlet.loaders.ingest.reading.files import find_files  # noqa: PLC0415
     from martlet.loaders.ingest.reading.source import open_source  # noqa: PLC0415
     from martlet.loaders.ingest.types import ORDERS  # noqa: PLC0415
@@ -107,16 +117,22 @@ def ingest(
         raise ParameterError(
             f"date_order is {date_order!r}.{did_you_mean(str(date_order), ORDERS)} It says the order of day, month and year."
         )
+    if timezone is not None:
+        zones.refuse_unknown(timezone)
     if isinstance(profile, str) and planning.family(profile):
         profile = plan(profile, *given)
     if isinstance(profile, planning.Plan):
-        _refuse_for_a_plan(columns=columns, impute=impute, path_separator=path_separator, retry=retry)
+        _refuse_for_a_plan(
+            columns=columns, impute=impute, path_separator=path_separator, retry=retry, statuses=statuses
+        )
         jobs = profile.jobs
     else:
         loaded = load_profile(profile)
         if path_separator is not None:
             loaded = _with_steps(loaded, path_separator)
         _refuse_unknown_fields(loaded, impute or {})
+        if statuses:
+            loaded = with_statuses(loaded, statuses)
         jobs = tuple(
             loading.Job(loaded, open_source(path, loaded.read)) for path in find_files(_listed(given))
         )
@@ -124,6 +140,8 @@ def ingest(
         as_of=as_of,
         columns=columns or {},
         date_order=date_order,
+        statuses=statuses or {},
+        timezone=timezone,
         impute=impute or {},
         pseudonym_key=pseudonym_key,
         retry=retry,

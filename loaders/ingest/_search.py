@@ -79,6 +79,8 @@ class Search:
         """Take a column of unknown name if it alone holds what a key is looking for."""
         for key, column in self._profile.columns.items():
             content = column.guess.content
+            if key not in self.found and content == "status":
+                self._status(key)
             if key in self.found or content not in ("date", "money", "email"):
                 continue
             free = self._free()
@@ -92,9 +94,18 @@ class Search:
                 self.found[key] = fitting[0]
                 self.notes.append(f"{key} is read from {fitting[0]!r}, the only column that looks like it")
 
+    def _status(self, key: str) -> None:
+        """Take the column that alone holds words for the status of orders, where none of a known name does."""
+        if any(type_of(self._profile, other) == "status" for other in self.found):
+            return
+        fitting = self._contents.holding("status", self._free())
+        if len(fitting) == 1:
+            self.found[key] = fitting[0]
+            self.notes.append(f"{key} is read from {fitting[0]!r}, whose words say how far orders have come")
+
     def by_content(self) -> None:
         """Guess columns without names by what they hold, in the order in which contents tell most."""
-        order = ("date", "email", "money", "recurring", "unique", "quantity")
+        order = ("date", "email", "money", "status", "recurring", "unique", "quantity")
         keyed = [(c.guess.content, key) for key, c in self._profile.columns.items() if c.guess.content]
         for content, key in sorted(keyed, key=lambda pair: order.index(pair[0])):
             if key in self.found:

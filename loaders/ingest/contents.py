@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import polars as pl
 
 from martlet.loaders.ingest.cleaning.words import NULL_WORDS
+from martlet.loaders.ingest.statuses import meaning
 
 if TYPE_CHECKING:
     from martlet.loaders.ingest.reading.source import Source
@@ -18,6 +19,8 @@ __all__ = ["MOSTLY", "Contents", "Kind"]
 Kind = Literal["empty", "date", "number", "email", "text"]
 # A column is of a kind if at least this share of its cells is.
 MOSTLY: Final = 0.5
+# A column tells the status of orders if at least this share of its cells is such a word, and there are no more of them.
+_NEARLY_ALL, _MOST_STATUSES = 0.8, 50
 _LARGEST_QUANTITY, _USUAL_QUANTITY = 1_000, 10
 _CLOCK: Final = r"(?:[ t,]+(?:at )?\d{1,2}[:.]?\d{2}.*)?"
 _DATE: Final = (
@@ -78,6 +81,8 @@ class Contents:
         unique = [n for n in identifiers if n not in recurring and not self._counts_rows(n)]
         # Totals stand behind their parts, so the last column of money is the likeliest.
         money = decimal[::-1] or [name for name in numbers if name not in small][::-1] or small[::-1]
+        if content == "status":
+            return [name for name in names if self._tells_statuses(name)]
         return {
             "date": mostly["date"],
             "email": mostly["email"],
@@ -94,6 +99,17 @@ class Contents:
             for name in names
             if self.share(name, "number") >= MOSTLY and self._cells[name].str.contains(_LIKE_MONEY).any()
         ]
+
+    def _tells_statuses(self, name: str) -> bool:
+        """Tell whether nearly all cells are words for the status of an order, not all of one status, and some of them sales."""
+        cells = self._cells[name].drop_nulls()
+        words = cells.filter(~cells.str.to_lowercase().is_in(NULL_WORDS)).value_counts(name="times")
+        if not 0 < words.height <= _MOST_STATUSES:
+            return False
+        meanings = [(meaning(word), times) for word, times in words.iter_rows()]
+        known = {status for status, _ in meanings if status is not None}
+        share = sum(times for status, times in meanings if status is not None) / words["times"].sum()
+        return share >= _NEARLY_ALL and len(known) > 1 and bool(known & {"open", "completed"})
 
     def _is_small(self, name: str) -> bool:
         """Tell whether a column of whole numbers looks like quantities: few and small, mostly below ten."""

@@ -66,6 +66,13 @@ class Field:
         `<field>__<column>`.
     column
         The column of the star that takes the value.
+    decides
+        The field, a status, that this one helps to decide and then leaves: of all that is said of an order, what speaks most
+        against a sale counts. A mark that is set says `means`.
+    turns
+        What some statuses mean in this field, where it is not what they mean elsewhere.
+    excludes
+        Why a row in which this is true can't feed the entity.
     """
 
     name: Annotated[str, Name()]
@@ -87,6 +94,10 @@ class Field:
     takes: tuple[str, ...] = ()
     key: str | None = None
     column: str = ""
+    decides: str | None = None
+    means: str | None = None
+    turns: Mapping[str, str] = field(default_factory=dict)
+    excludes: str | None = None
 
 
 def _field(value: Any, place: Place) -> Field:

@@ -35,6 +35,7 @@ class LoadLog:
     _connection: duckdb.DuckDBPyConnection
     _profile: Profile
     _options: Options
+    _timezone: str
 
     def set_aside(self, source: Source, load_id: int, rejected: pl.DataFrame, batch: Batch) -> None:
         """Keep rows of a batch that can't be taken, as they were written."""
@@ -113,6 +114,7 @@ class LoadLog:
             rows_merged=result.main.merged,
             rows_quarantined=sum(number for _, number in reasons),
             reasons=dict(reasons),
+            unknown_statuses=cleaned.unknown_statuses,
             notes=(
                 *matching.loud,
                 *cleaned.loud,
@@ -127,6 +129,7 @@ class LoadLog:
             placeholders=result.placeholders,
             first_on=result.first.date() if result.first else None,
             last_on=result.last.date() if result.last else None,
+            timezone=self._timezone,
             totals=totals_of(self._connection, cleaned.own_sums),
             seconds=seconds,
         )

@@ -16,15 +16,16 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import duckdb
 import polars as pl
 
 from martlet.engine.connection import connect, is_martlet
 from martlet.engine.errors import IngestError, WarehouseError
-from martlet.loaders.ingest import quarantined
+from martlet.loaders.ingest import quarantined, zones
 from martlet.loaders.ingest.cleaning import Cleaner, merged
 from martlet.loaders.ingest.entity import entities
 from martlet.loaders.ingest.load_log import LoadLog
@@ -83,6 +84,7 @@ def load(
     began = time.perf_counter()
     matchings = [match(job.profile, job.source, options.columns, rank=rank) for job in jobs]
     say("reading", 0.0)
+    zones.refuse_another(warehouse, options.timezone)
     known = _known(warehouse, jobs, options)
     if None not in known:
         files = tuple(
@@ -92,8 +94,11 @@ def load(
     files, results = (), []
     try:
         with rewriting(warehouse, start_from_existing=True, empty=empty.put) as connection:
-            _prepare(connection, warehouse, {job.profile.name: job.profile for job in jobs}.values())
-            loading = _Loading(connection, options, say)
+            profiles = {job.profile.name: job.profile for job in jobs}.values()
+            _prepare(connection, warehouse, profiles)
+            stores = not all(map(_replaces, profiles))
+            timezone = zones.settle(connection, warehouse, options.timezone, stores=stores)
+            loading = _Loading(connection, options, timezone, say)
             files = tuple(
                 loading.file(job, matching, number, len(jobs))
                 for number, (job, matching) in enumerate(zip(jobs, matchings, strict=True), start=1)
@@ -195,15 +200,17 @@ class _Loading:
         self,
         connection: duckdb.DuckDBPyConnection,
         options: Options,
+        timezone: str,
         say: Callable[[str, float], None],
     ) -> None:
         self._connection = connection
+        self._timezone = timezone
         self._options = options
         self._say = say
         self._tables: Counter[str] = Counter(table for table in _FACTS if has_rows(connection, table))
         # The day of the load is the clock's only where nobody says another.
-        day = options.as_of or datetime.now(tz=UTC).date()
-        self._as_of = datetime(day.year, day.month, day.day)  # noqa: DTZ001  (moments are UTC without a zone)
+        day = options.as_of or datetime.now(tz=ZoneInfo(timezone)).date()
+        self._as_of = datetime(day.year, day.month, day.day)  # noqa: DTZ001  (moments have no zone but the warehouse's)
         self._changed_tables: set[str] = set()
         self._last_load = 0
         self._began_after = star.next_load_id(connection) - 1
@@ -213,7 +220,7 @@ class _Loading:
         """Load one file."""
         began = time.perf_counter()
         source, profile = job.source, job.profile
-        log = LoadLog(self._connection, profile, self._options)
+        log = LoadLog(self._connection, profile, self._options, self._timezone)
         replaces = _replaces(profile)
         self._links |= not replaces
         # What replaces is cleared at the beginning of the load: only its own files can be known.
@@ -274,6 +281,7 @@ class _Loading:
             matching,
             date_order=self._options.date_order,
             as_of=self._as_of.date(),
+            timezone=self._timezone,
         )
         rounded = RoundedIds(job.profile, matching)
         if cleaner.surveys:
@@ -288,7 +296,7 @@ class _Loading:
             combined=frozenset(mapping.entity for mapping in job.profile.mappings if mapping.combine),
             summed={mapping.entity: mapping.sum for mapping in matching.mappings if mapping.sum},
         )
-        result = CleanedFile(staging, notes)
+        result = CleanedFile(staging, notes, unknown_statuses=cleaner.unexplained())
         keeps_rows = self._retries(source)
         if keeps_rows:
             quarantined.begin_retry(self._connection)

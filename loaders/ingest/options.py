@@ -27,7 +27,9 @@ class Options:
     as_of: date | None = None
     columns: Mapping[str, str | int] = field(default_factory=dict)
     date_order: DateOrder | None = None
+    statuses: Mapping[str, str] = field(default_factory=dict)
     impute: Mapping[str, str] = field(default_factory=dict)
+    timezone: str | None = None
     pseudonym_key: bytes | None = None
     retry: bool = False
     dry_run: bool = False
@@ -38,6 +40,7 @@ class Options:
             "columns": dict(self.columns),
             "date_order": self.date_order,
             "impute": dict(self.impute),
+            "statuses": dict(self.statuses),
             "pseudonymised": self.pseudonym_key is not None,
         }
         return json.dumps({name: value for name, value in said.items() if value}, sort_keys=True)
@@ -50,6 +53,7 @@ class CleanedFile:
     staging: Staging
     notes: list[str]
     loud: list[str] = field(default_factory=list)
+    unknown_statuses: dict[str, int] = field(default_factory=dict)
     read: int = 0
     changes: list[Change] = field(default_factory=list)
     own_sums: tuple[OwnSum, ...] = ()

@@ -70,7 +70,7 @@ class Guess:
     content
         What its cells hold. A column of unknown name is taken if it alone does so, and in a file without header:
         date, email, money (with decimals), recurring (identifiers that come again), unique (those that don't),
-        quantity (small whole numbers).
+        quantity (small whole numbers), status (words for how far an order has come).
     stand_ins
         Other names that do when nothing else is found; they may be names of other columns.
     """
@@ -104,7 +104,7 @@ class Column:
     dates
         Order of day, month and year: dmy, mdy or ymd. Decided by the whole column if not given.
     zone
-        Zone of times that name none, such as Europe/Berlin. UTC if not given.
+        Zone of times that name none, such as Europe/Berlin. UTC where the header says so, else the warehouse's.
     unit
         What one of a number is: units, cents, micros (millionths) or percent.
     decimal

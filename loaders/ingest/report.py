@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from martlet.loaders.ingest.statuses import SAYABLE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
@@ -40,6 +42,8 @@ class FileReport:
         Those of `rows_loaded` that corrected what an earlier file said.
     reasons
         Rows in quarantine by reason, the commonest first.
+    unknown_statuses
+        Words for the status of an order that nobody explains, with their rows, the commonest first: such orders are no sales.
     notes
         What was decided without certainty or deserves a look, in words.
     changes
@@ -50,7 +54,9 @@ class FileReport:
         Customers, products, campaigns and visitors that the warehouse did not know, and how many placeholders more (or
         less) there are: members that only other data name, and no list of them has described yet.
     first_on, last_on
-        First and last day that the rows tell of, in UTC; None if they tell of none.
+        First and last day that the rows tell of, in `timezone`; None if they tell of none.
+    timezone
+        Zone of the warehouse, whose clocks all moments and days follow.
     totals
         What the rows come to in the warehouse, by kind of row, beside what the file itself says.
     seconds
@@ -70,6 +76,7 @@ class FileReport:
     rows_merged: int = 0
     rows_quarantined: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
+    unknown_statuses: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
     others: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -77,6 +84,7 @@ class FileReport:
     placeholders: dict[str, int] = field(default_factory=dict)
     first_on: date | None = None
     last_on: date | None = None
+    timezone: str = "UTC"
     totals: tuple[Totals, ...] = ()
     seconds: float = 0.0
     already_loaded: bool = False
@@ -100,6 +108,8 @@ class FileReport:
             f"{key} = {'column ' * name.isdecimal()}{name}" for key, name in self.columns.items()
         )
         lines = [f"{self.source}: {self.format}", f"columns: {chosen}"]
+        if self.unknown_statuses:
+            lines.insert(0, _unexplained(self.source, self.unknown_statuses))
         if self.ignored:
             lines.append(f"not used: {', '.join(self.ignored)}")
         lines.extend(f"note: {note}" for note in self.notes)
@@ -132,7 +142,7 @@ class FileReport:
             for name, count in self.placeholders.items()
             if count < 0
         ]
-        span = [f"days {self.first_on} to {self.last_on}"] if self.first_on else []
+        span = [f"days {self.first_on} to {self.last_on} ({self.timezone})"] if self.first_on else []
         lines.append("; ".join([*members, *completed, *span, f"load {self.load_id}, {self.seconds:.1f} s"]))
         lines.extend(line for totals in self.totals for line in totals.lines())
         return "\n".join(lines)
@@ -198,6 +208,14 @@ class IngestReport:
         return dict(together.most_common())
 
     @property
+    def unknown_statuses(self) -> dict[str, int]:
+        """Words for the status of an order that nobody explains, with their rows, the commonest first."""
+        together: Counter[str] = Counter()
+        for file in self.files:
+            together.update(file.unknown_statuses)
+        return dict(together.most_common())
+
+    @property
     def new(self) -> dict[str, int]:
         """Members that the warehouse did not know, by dimension."""
         together: Counter[str] = Counter()
@@ -233,6 +251,17 @@ class IngestReport:
         return "\n\n".join(parts[: len(self.files)]) + "".join(
             f"\n{line}" for line in parts[len(self.files) :]
         )
+
+
+def _unexplained(source: str, words: dict[str, int]) -> str:
+    """Return what to do about words that nobody explains."""
+    shown = ", ".join(f"{word!r} {count:,}" for word, count in list(words.items())[:_MOST_REASONS])
+    if len(words) > _MOST_REASONS:
+        shown += f" and {len(words) - _MOST_REASONS:,} further words"
+    return (
+        f"{source}: {sum(words.values()):,} rows have a status that nobody explains, so that their orders are unknown and count as no revenue: "
+        f'{shown}. Say what it means: --status "{next(iter(words))}=completed" (or {", ".join(status for status in SAYABLE if status != "completed")})'
+    )
 
 
 def _change(change: Change) -> str:

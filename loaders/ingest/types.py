@@ -8,11 +8,11 @@ __all__ = ["ORDERS", "TYPES", "Case", "Content", "DateOrder", "FieldType", "Unit
 
 FieldType = Literal[
     "id", "text", "word", "name", "email", "phone", "url", "money", "number", "share", "count", "year",
-    "date", "timestamp", "bool", "path",
+    "date", "timestamp", "bool", "path", "status", "mark",
 ]  # fmt: skip
 TYPES: Final[tuple[FieldType, ...]] = get_args(FieldType)
 Unit = Literal["units", "cents", "micros", "percent"]
-Content = Literal["date", "email", "money", "recurring", "unique", "quantity"]
+Content = Literal["date", "email", "money", "recurring", "unique", "quantity", "status"]
 Case = Literal["lower", "upper", "title"]
 DateOrder = Literal["dmy", "mdy", "ymd"]
 ORDERS: Final[dict[DateOrder, str]] = {

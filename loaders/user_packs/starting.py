@@ -32,7 +32,7 @@ WITH counted AS (
         orders.net_revenue
     FROM star.fact_order AS orders
     WHERE
-        orders.status <> 'cancelled'
+        main.is_sale(orders.status)
         AND ($start IS NULL OR orders.ordered_at >= $start)
         AND ($until IS NULL OR orders.ordered_at < $until)
 )

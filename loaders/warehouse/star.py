@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ __all__ = [
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create all schemas, types and tables, the unknown member of each dimension, and the channels.
+    """Create all schemas, types, tables and scalar macros, the unknown member of each dimension, and the channels.
 
     Of a file that has them already, because it is a copy of the prepared one or has been loaded before, nothing is changed.
 
@@ -57,6 +58,9 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
             key = relation.keys[0].columns[0]
             connection.execute(f"INSERT INTO {relation.qualified} ({key}) VALUES (0)")
     insert(connection, "star.dim_channel", channels())
+    # Loading asks by them too.
+    for relation in in_order([one for one in relations() if one.kind == "macro"]):
+        _create(connection, relation)
 
 
 def _refuse_older(connection: duckdb.DuckDBPyConnection) -> None:
@@ -64,6 +68,17 @@ def _refuse_older(connection: duckdb.DuckDBPyConnection) -> None:
         "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns()"
     ).fetchall()
     known = {name for row in found for name in (row[0], ".".join(row))}
+    known_words = dict(
+        connection.execute(
+            "SELECT schema_name || '.' || type_name, labels FROM duckdb_types() WHERE logical_type = 'ENUM'"
+        ).fetchall()
+    )
+    for enum in (one for one in relations() if one.kind == "type"):
+        for word in re.findall("'([^']*)'", enum.unit.body):
+            if word not in known_words.get(enum.qualified, ()):
+                raise WarehouseError(
+                    f"another version of Martlet made this file: {enum.qualified} lacks {word!r}; make it anew, or load into a new file"
+                )
     tables = (one for one in relations() if one.kind == "table" and one.qualified != user_packs.TABLE)
     for table in tables:
         for name in (table.qualified, *(f"{table.qualified}.{column}" for column in table.unit.columns)):

@@ -28,6 +28,7 @@ credited_orders AS (
         ON mail.customer_key = placed.customer_key
         AND mail.acted_at <= placed.ordered_at
         AND epoch_us(placed.ordered_at) - epoch_us(mail.acted_at) <= main.microseconds($email_hours / 24)
+    WHERE main.is_sale(placed.status)
     QUALIFY row_number() OVER (PARTITION BY placed.order_id ORDER BY mail.acted_at DESC, mail.email_id DESC) = 1
 )
 {%- endmacro %}

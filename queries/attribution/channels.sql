@@ -2,8 +2,8 @@
 question = "Which channels bring in the orders, and are they worth their cost?"
 doc = """
 Orders, and their net revenue, credited to the channels of the touches before them, by one model or several side by side. \
-Every order counts as it was placed, before refunds and cancellations, so that the rows of a model sum to star.fact_order in \
-the range: the credited ones and (unattributed), the orders without an eligible touch. Touches may precede the range, orders \
+Every sale counts as it was placed, before refunds, and no order that is no sale (cancelled, not paid, of unknown status): the rows of a \
+model sum to the sales of star.fact_order in the range: the credited ones and (unattributed), the orders without an eligible touch. Touches may precede the range, orders \
 may not. A model divides what happened among those who were near; it does not tell what a channel has caused: models that look \
 at the last touch credit search and direct for demand that others made; linear rewards whoever shows up often; markov, shapley \
 by rate and counterfactual compare those who order with those who don't, but people who are about to order also search more. \

@@ -2,7 +2,7 @@
 question = "Which channels win new customers, and which bring back old ones?"
 doc = """
 The credit of each channel, or campaign, split by whether the order was the customer's first. Orders of unknown customers count as \
-returning unless they are marked as a first. Each order is shared out by itself, so the rows sum to star.fact_order in the range; by markov each is \
+returning unless they are marked as a first. Each order is shared out by itself, so the rows sum to the sales of star.fact_order in the range; by markov each is \
 shared in the ratio of what is lost without its channels, which differs a little from the whole-company shares of attribution/channels. \
 A channel that is strong among returning customers (email, direct, a brand's search) often meets people who would have come back."""
 grain = ["model", "step", "customers"]

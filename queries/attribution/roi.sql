@@ -6,7 +6,7 @@ period in which it was charged: a touch works into the next period, so a period 
 worse than it is, and the last one is not complete. CAC is spend per credited first order; it charges a channel's whole spend to new \
 customers. Spend here is what platforms charged: staff, tools and discounts are not in it, so email and organic look free. \
 Revenue is before refunds and before the cost of goods; a ROAS of 1 is a loss. Each order is shared out by itself (markov: in \
-the ratio of what is lost without its channels), so the rows of a model sum to star.fact_order and to the ledger."""
+the ratio of what is lost without its channels), so the rows of a model sum to the sales of star.fact_order and to the ledger."""
 grain = ["model", "period_start", "channel", "campaign_id"]
 
 [params]

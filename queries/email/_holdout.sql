@@ -15,6 +15,7 @@ buyers AS (
     FROM assignments
     INNER JOIN star.fact_order AS placed
         ON placed.customer_key = assignments.customer_key
+        AND main.is_sale(placed.status)
         AND placed.ordered_at >= assignments.assigned_at
         AND epoch_us(placed.ordered_at) - epoch_us(assignments.assigned_at) <= main.microseconds($email_hours / 24)
     GROUP BY assignments.email_id

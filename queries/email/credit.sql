@@ -3,18 +3,18 @@ question = "Which mail is each order credited to?"
 doc = """
 One row an order that is credited to a mail: the last one, of all campaigns, that its customer clicked (or opened, or got: basis) \
 within email_hours before it. This is the one rule by which email is credited: email/roi and, with its defaults, \
-email_campaigns and mart.campaign_response sum these rows. Orders count as placed, before refunds. Credit is not effect: \
+email_campaigns and mart.campaign_response sum these rows. Only sales count, as placed, before refunds. Credit is not effect: \
 many would have bought anyway; see the incremental figures of email/roi."""
 grain = ["order_id"]
 
 [columns]
 order_id = "Order, as in star.fact_order."
-ordered_at = "When the order was placed, UTC."
+ordered_at = "When the order was placed, in the warehouse's zone."
 customer_key = "Customer who ordered, and got the mail."
 net_revenue = "Net revenue of the order."
 email_id = "Mail, as in star.fact_email."
 campaign_key = "Campaign that sent it."
-acted_at = "When the customer clicked it (or opened it, or got it: basis), UTC."
+acted_at = "When the customer clicked it (or opened it, or got it: basis), in the warehouse's zone."
 hours_before = "Elapsed hours from then to the order."
 */
 {% from "_shared/email_credit.sql" import credited_orders %}

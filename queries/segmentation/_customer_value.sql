@@ -1,11 +1,12 @@
--- Customers with an order, and their three measures in whole steps: a day, an order, a cent. Thresholds are whole
+-- Customers with a sale, and their three measures in whole steps: a day, an order, a cent. Thresholds are whole
 -- numbers of steps, so that nothing rounds. Money moves in whole units where the total of every customer is one.
+-- Credit notes lower what a customer is worth, but are no orders.
 valid_orders AS (
-    SELECT customer_key, ordered_at, net_revenue - refund_amount AS kept
+    SELECT customer_key, CASE WHEN main.is_sale(status) THEN ordered_at END AS ordered_at, net_revenue - refund_amount AS kept
     FROM star.fact_order
     WHERE
         customer_key <> 0
-        AND status <> 'cancelled'
+        AND (main.is_sale(status) OR status = 'credit_note')
         AND ($start IS NULL OR ordered_at >= $start)
         AND ($until IS NULL OR ordered_at < $until)
         AND ($as_of IS NULL OR ordered_at <= $as_of)
@@ -20,10 +21,11 @@ customer_totals AS (
     SELECT
         customer_key,
         max(ordered_at) AS last_ordered_at,
-        CAST(count(*) AS BIGINT) AS frequency,
+        CAST(count(ordered_at) AS BIGINT) AS frequency,
         main.money(sum(kept)) AS monetary
     FROM valid_orders
     GROUP BY customer_key
+    HAVING count(ordered_at) > 0
 ),
 
 customer_values AS (

@@ -2,8 +2,8 @@
 question = "Which customers are the best, which are leaving, and which are lost?"
 doc = """
 Recency, frequency and monetary scores of every customer with an order, and the segment that they fall in. The best score \
-of each is the highest: recent, frequent, much. Cancelled orders do not count; money is net revenue less refunds, whenever \
-they were paid back. A score is relative: with quantile or ntile a fifth of the customers is always last, however good \
+of each is the highest: recent, frequent, much. Only sales count; money is their net revenue less refunds, whenever \
+they were paid back, and less the credit notes of the time. A score is relative: with quantile or ntile a fifth of the customers is always last, however good \
 all of them are; use cuts to compare two dates. Equal values never get different scores, so a measure that is the same \
 for most customers (a first order only, say) has fewer scores than bins. Segments are drawn on scores of 1 to 5, the first \
 that fits wins, and who fits none is in Others; with other numbers of bins each score is first moved to the nearest of \
@@ -23,7 +23,7 @@ monetary_cuts = { type = "list[float]", default = [50, 100, 250, 500], doc = "Fo
 [columns]
 customer_key = "Customer."
 customer_id = "The customer's identifier in the source."
-last_ordered_at = "The customer's last order, UTC."
+last_ordered_at = "The customer's last order, in the warehouse's zone."
 recency_days = "Whole days elapsed since the last order."
 frequency = "Number of orders."
 monetary = "Net revenue less refunds of these orders."

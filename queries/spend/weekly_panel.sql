@@ -5,7 +5,7 @@ Every week and every channel of the spend ledger, with zeros where nothing was s
 holidays are those of the whole company's week, repeated for each channel: a model regresses them on the spend of all \
 channels together, which is a matter of correlation until somebody switches a channel off. adstocked_spend carries \
 adstock_rate of each week's value into the next (geometric adstock, Broadbent 1979), from the first week of the ledger on, \
-also before start. Orders count as placed, before refunds. Weeks begin on Monday; one that the range or the data cut has \
+also before start. Only sales count, as placed, before refunds. Weeks begin on Monday; one that the range or the data cut has \
 fewer days, and is better left out of a model."""
 grain = ["week_start", "channel"]
 
@@ -22,7 +22,7 @@ spend = "Money spent on the channel."
 impressions = "Impressions, as the platforms count them."
 clicks = "Clicks, as the platforms count them."
 adstocked_spend = "Spend with what is left of earlier weeks' spend."
-orders = "All orders of the company in the week."
+orders = "All sales of the company in the week."
 revenue = "Net revenue of these orders."
 new_customers = "Those of these orders that are their customer's first."
 season = "Season of the week's first day within the range."
@@ -52,7 +52,7 @@ daily_sales AS (
         count(CASE WHEN sale.is_first_order THEN 1 END) AS new_customers
     FROM star.fact_order AS sale
     INNER JOIN star.dim_date AS day ON day.date_key = sale.date_key
-    WHERE sale.date_key <> 0
+    WHERE sale.date_key <> 0 AND main.is_sale(sale.status)
     GROUP BY day.date
 ),
 

@@ -8,8 +8,8 @@ open = ["customer_key", "identified_at"]
 [columns]
 visitor_id = "Number of the browser, given by the loader, stable from load to load."
 customer_key = "Customer who uses the browser, 0 until identified."
-first_seen_at = "First moment at which the browser was seen, UTC. NULL when not known."
-identified_at = "When the browser's user was first identified (sign-up, log-in, order, click in a mail), UTC. NULL until then."
+first_seen_at = "First moment at which the browser was seen, in the warehouse's zone. NULL when not known."
+identified_at = "When the browser's user was first identified (sign-up, log-in, order, click in a mail), in the warehouse's zone. NULL until then."
 source_id = "The visitor id as the source wrote it. NULL for synthetic rows."
 */
 CREATE TABLE star.bridge_visitor (

@@ -10,8 +10,8 @@ loyalty_tier = "Level in the loyalty programme at that time. NULL when not a mem
 income_range = "Band of the yearly income of the household at that time. NULL when not known."
 region = "State, province or region of the home address at that time. NULL when not known."
 is_email_opted_in = "Whether the customer agreed to marketing by email at that time. NULL when not known."
-valid_from = "First moment of the version, UTC. The year 1900 stands for since ever."
-valid_until = "First moment after the version, UTC. NULL for the current version."
+valid_from = "First moment of the version, in the warehouse's zone. The year 1900 stands for since ever."
+valid_until = "First moment after the version, in the warehouse's zone. NULL for the current version."
 is_current = "Whether this is how the customer stands now; then valid_until is NULL."
 */
 CREATE TABLE star.dim_customer_history (

@@ -6,7 +6,7 @@ watched = ["recipients", "unique_opens", "unique_clicks"]
 [columns]
 campaign_key = "Campaign that was sent."
 date_key = "Day of sent_at, or 0."
-sent_at = "When sending began, UTC. NULL when the report does not tell."
+sent_at = "When sending began, in the warehouse's zone. NULL when the report does not tell."
 recipients = "Mails sent."
 delivered = "Mails delivered."
 hard_bounces = "Mails not delivered because the address does not exist. All bounces where a report does not tell them apart."

@@ -9,7 +9,7 @@ experiment_key = "Experiment."
 variant_key = "Arm of the experiment."
 customer_key = "Customer who was exposed, 0 if not identified."
 visitor_id = "Browser in which it happened. NULL when not known."
-exposed_at = "Moment of the first exposure, UTC."
+exposed_at = "Moment of the first exposure, in the warehouse's zone."
 date_key = "Day of exposed_at."
 source_id = "The exposure's id as the source wrote it. NULL for synthetic rows."
 */

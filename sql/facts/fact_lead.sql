@@ -7,12 +7,12 @@ open = ["customer_key", "became_customer_at"]
 
 [columns]
 lead_id = "Number of the lead, given by the loader, stable from load to load."
-captured_at = "When the details were left, UTC."
+captured_at = "When the details were left, in the warehouse's zone."
 date_key = "Day of captured_at."
 channel_key = "Channel that brought the lead."
 campaign_key = "Campaign that brought the lead, or 0."
 customer_key = "Person who left them: the customer whom the lead became or, where a source tells an address or a number, whoever that is. 0 when not known; of synthetic leads, when they never bought. became_customer_at says who did."
-became_customer_at = "When the lead first bought, UTC. NULL if never."
+became_customer_at = "When the lead first bought, in the warehouse's zone. NULL if never."
 source_id = "The lead's id as the source wrote it. NULL for synthetic rows."
 */
 CREATE TABLE star.fact_lead (

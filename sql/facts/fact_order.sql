@@ -1,14 +1,14 @@
 /*
-doc   = "An order that was placed and paid. net_revenue = gross_amount - discount_amount: after discounts, before shipping, tax and refunds. The customer paid net_revenue + shipping_amount + tax_amount; revenue net of refunds is net_revenue - refund_amount."
+doc   = "An order that was placed, of any status; main.is_sale(status) says whether it was paid and counts as revenue. net_revenue = gross_amount - discount_amount: after discounts, before shipping, tax and refunds. The customer paid net_revenue + shipping_amount + tax_amount; revenue net of refunds is net_revenue - refund_amount."
 grain = ["order_id"]
 watched = ["net_revenue", "discount_amount", "item_count", "status", "channel_key"]
 at = "ordered_at"
-open = ["status", "refund_amount"]
+open = ["status", "refund_amount", "is_first_order"]
 
 [columns]
 order_id = "Number of the order, given by the loader, stable from load to load."
 customer_key = "Customer who ordered, or 0."
-ordered_at = "When the order was placed, UTC."
+ordered_at = "When the order was placed, in the warehouse's zone."
 date_key = "Day of ordered_at."
 session_id = "Visit in which the order was placed. NULL when not known."
 channel_key = "Channel of the visit in which the order was placed. Not an attribution: the last source, whatever came before."
@@ -24,7 +24,7 @@ tax_amount = "Tax charged to the customer, on top of net_revenue."
 net_revenue = "gross_amount - discount_amount, which is the sum of its lines' net_revenue."
 refund_amount = "Part of net_revenue that has been paid back, as a positive amount, never more than net_revenue."
 margin = "net_revenue less the cost of the lines (quantity times unit_cost), before refunds. NULL when a cost is not known."
-is_first_order = "Whether it is the customer's first order ever. Customers who ordered before the data have none."
+is_first_order = "Whether it is the customer's first sale ever: a cancelled order is nobody's first. Customers who ordered before the data have none."
 source_id = "The order's number as the source wrote it. NULL for synthetic rows."
 */
 CREATE TABLE star.fact_order (

@@ -4,13 +4,13 @@ grain = ["session_id"]
 watched = ["page_views", "duration_seconds", "channel_key", "furthest_stage", "is_converted"]
 at = "started_at"
 open = ["page_views", "duration_seconds", "is_bounce", "furthest_stage", "is_converted", "order_id", "revenue"]
-open_where = "started_at >= $until - INTERVAL 1 DAY"
+open_where = "started_at >= $until - INTERVAL 3 DAY"
 
 [columns]
 session_id = "Number of the visit, given by the loader, stable from load to load."
 visitor_id = "Browser that visited. NULL when not known."
 customer_key = "Customer, if identified during the visit, else 0; bridge_visitor may know who it was."
-started_at = "First moment of the visit, UTC."
+started_at = "First moment of the visit, in the warehouse's zone."
 date_key = "Day of started_at."
 channel_key = "Channel through which the visit came."
 campaign_key = "Campaign through which the visit came, or 0."
@@ -21,9 +21,9 @@ page_views = "Number of pages seen."
 duration_seconds = "Seconds from the first to the last event of the visit."
 is_bounce = "Whether nothing followed the first page."
 furthest_stage = "Furthest stage of the funnel that the visit reached. Homepage when no product was seen, whatever the page."
-is_converted = "Whether the visit ended in an order; then order_id names it."
-order_id = "Order placed in the visit, NULL when there is none. Orders refer to their session by a declared key; this way back is kept by a check."
-revenue = "Net revenue of the order placed in the visit, 0 when there is none."
+is_converted = "Whether the visit ended in a sale, an order that was paid and is not void; then order_id names it."
+order_id = "Sale made in the visit, NULL when there is none. Orders refer to their session by a declared key; this way back is kept by a check."
+revenue = "Net revenue of that sale, 0 when there is none."
 source_id = "The session id as the source wrote it. NULL for synthetic rows."
 */
 CREATE TABLE star.fact_session (

@@ -6,7 +6,7 @@ at = "posted_at"
 
 [columns]
 post_id = "Number of the post, given by the loader, stable from load to load."
-posted_at = "When it was published, UTC."
+posted_at = "When it was published, in the warehouse's zone."
 date_key = "Day of posted_at."
 platform = "Platform, such as Instagram."
 content_type = "Kind of post, such as image, video or story."

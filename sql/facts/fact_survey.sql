@@ -6,7 +6,7 @@ at = "answered_at"
 [columns]
 survey_id = "Number of the answer, given by the loader, stable from load to load."
 customer_key = "Customer who answered, or 0."
-answered_at = "When it was answered, UTC."
+answered_at = "When it was answered, in the warehouse's zone."
 date_key = "Day of answered_at."
 nps = "How likely the customer is to recommend the company, 0 to 10: 9 and 10 are promoters, 0 to 6 detractors. NULL when left out."
 csat = "Satisfaction, 1 (very dissatisfied) to 5 (very satisfied). NULL when left out."

@@ -1,12 +1,12 @@
 /*
-doc   = "A customer, a day and a category of products: what the customer had spent on it. Where a source gave such figures they are its own (star.fact_customer_category_spend); where none did, they are computed from the order lines of the 730 days up to the last order or visit in the data, and is_computed says so. Categories on which nothing was spent are absent where computed."
+doc   = "A customer, a day and a category of products: what the customer had spent on it. Where a source gave such figures they are its own (star.fact_customer_category_spend); where none did, they are computed from the lines of sales of the 730 days up to the last order or visit in the data, and is_computed says so. Categories on which nothing was spent are absent where computed."
 grain = ["customer_key", "snapshot_on", "category"]
 
 [columns]
 customer_key = "Customer, never 0 where computed."
 snapshot_on = "Day on which the figures were taken."
 category = "Category of the products."
-spend = "Money spent on it; computed: net revenue of the lines, before refunds. Its sum over the categories is mart.customer_snapshot.spend, less orders that have no lines."
+spend = "Money spent on it; computed: net revenue of the lines, before refunds. Its sum over the categories is mart.customer_snapshot.spend, less sales that have no lines."
 is_computed = "Whether Martlet computed the figures, rather than a source having given them."
 */
 WITH given_figures AS (
@@ -33,6 +33,7 @@ computed_spend AS (
         product.category,
         main.money(sum(line.net_revenue)) AS spend
     FROM star.fact_order_line AS line
+    INNER JOIN star.fact_order AS placed ON placed.order_id = line.order_id AND main.is_sale(placed.status)
     INNER JOIN as_of ON line.ordered_at > as_of.last_at - INTERVAL 730 DAY
     INNER JOIN star.dim_product AS product ON product.product_key = line.product_key
     WHERE line.customer_key <> 0

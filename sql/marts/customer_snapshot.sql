@@ -1,5 +1,5 @@
 /*
-doc   = "A customer and a day in figures: recency, visits, spend, purchases. Where a source gave such figures they are its own (star.fact_customer_snapshot); where none did, they are computed for each customer from orders and visits, as of the last order or visit in the data, and is_computed says so. Computed spend and purchases cover the last 730 days, as in the public customer personality data, whatever an order's status."
+doc   = "A customer and a day in figures: recency, visits, spend, purchases. Where a source gave such figures they are its own (star.fact_customer_snapshot); where none did, they are computed for each customer from orders and visits, as of the last order or visit in the data, and is_computed says so. Computed spend and purchases cover the last 730 days, as in the public customer personality data, and sales alone."
 grain = ["customer_key", "snapshot_on"]
 
 [columns]
@@ -36,6 +36,7 @@ last_orders AS (
     SELECT placed.customer_key, floor(main.elapsed_days(max(placed.ordered_at), max(as_of.last_at))) AS recency_days
     FROM star.fact_order AS placed
     CROSS JOIN as_of
+    WHERE main.is_sale(placed.status)
     GROUP BY placed.customer_key
 ),
 
@@ -47,6 +48,7 @@ purchases AS (
         count(*) FILTER (WHERE placed.session_id IS NOT NULL OR placed.device_key <> 0) AS web
     FROM star.fact_order AS placed
     INNER JOIN as_of ON placed.ordered_at > as_of.last_at - INTERVAL 730 DAY
+    WHERE main.is_sale(placed.status)
     GROUP BY placed.customer_key
 ),
 

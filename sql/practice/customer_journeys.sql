@@ -6,7 +6,7 @@ grain = ["session_id"]
 session_id = "Number of the visit."
 visitor_id = "Number of the browser. NULL when not known."
 customer_id = "Customer who visited, also where they were recognised only later; '(unknown)' when never."
-visited_at = "First moment of the visit, UTC."
+visited_at = "First moment of the visit, in the warehouse's zone."
 visit_date = "Day of the visit."
 traffic_source = "Channel through which the visit came."
 medium = "Medium of that channel."
@@ -20,7 +20,7 @@ pages_viewed = "Number of pages seen."
 time_on_site = "Minutes from the first to the last event of the visit."
 funnel_stage = "Furthest stage that the visit reached: Homepage, Product Page, Add to Cart, Checkout, Purchase; sorts in this order."
 bounced = "Whether nothing followed the first page."
-converted = "Whether the visit ended in an order."
+converted = "Whether the visit ended in a sale."
 purchase_value = "Net revenue of that order. NULL for visits without one."
 */
 SELECT

@@ -23,8 +23,8 @@ loyalty_tier = "Level in the loyalty programme. NULL when not a member."
 signup_date = "Day on which the account was opened. NULL when not known."
 acquisition_channel = "Channel of the visit that led to the sign-up."
 email_opt_in = "Whether the customer agrees to marketing by email. NULL when not known."
-customer_segment = "RFM segment by segmentation.rfm with its defaults, where there is an order that was not cancelled; else 'Only cancelled orders', or 'No orders in the data': the customer may have ordered before the data begin."
-total_orders = "Number of orders, cancelled ones left out, as customer_segment counts them."
+customer_segment = "RFM segment by segmentation.rfm with its defaults, where there is a sale; else 'Only cancelled orders', 'Only orders that are no sales' (not paid, for example), or 'No orders in the data': the customer may have ordered before the data begin."
+total_orders = "Number of orders that are sales, as customer_segment counts them."
 total_spent = "Net revenue of these orders, before refunds."
 avg_order_value = "total_spent / total_orders. NULL without an order."
 first_order_date = "Day of the first of these orders. NULL without one."
@@ -57,7 +57,11 @@ SELECT
     customer.is_email_opted_in AS email_opt_in,
     coalesce(
         rfm.segment,
-        CASE WHEN profile.cancelled_orders > 0 THEN 'Only cancelled orders' ELSE 'No orders in the data' END
+        CASE
+            WHEN profile.unsold_orders > 0 THEN 'Only orders that are no sales'
+            WHEN profile.cancelled_orders > 0 THEN 'Only cancelled orders'
+            ELSE 'No orders in the data'
+        END
     ) AS customer_segment,
     profile.orders AS total_orders,
     profile.revenue AS total_spent,

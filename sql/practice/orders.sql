@@ -1,13 +1,13 @@
 /*
-doc   = "An order, with who placed it, from where, and what was paid. Practice view: everything in one place, in plain words."
+doc   = "An order, with who placed it, from where, and what was paid. Orders of every status are here: count revenue where main.is_sale(status). Practice view: everything in one place, in plain words."
 grain = ["order_id"]
 
 [columns]
 order_id = "Number of the order."
 customer_id = "Customer who ordered; '(unknown)' when not known."
-ordered_at = "When the order was placed, UTC."
+ordered_at = "When the order was placed, in the warehouse's zone."
 order_date = "Day of the order."
-status = "How far the order has come: open, completed, partially_refunded, refunded, cancelled."
+status = "How far the order has come: open, completed, partially_refunded and refunded are sales; cancelled, pending, failed and unknown are not, nor is a credit_note, which only takes back."
 first_order = "Whether it is the customer's first order."
 items = "Units in the order."
 subtotal = "Units times their price, before discounts."

@@ -14,16 +14,17 @@ is_active = "Whether the product is still offered."
 unit_cost = "What one unit costs the company. NULL when not known."
 list_price = "Price of one unit before any discount. NULL when not known."
 final_price = "What customers paid for one unit on average, after discounts; list_price when none was sold."
-units_sold = "Units ordered, returned ones included."
-revenue = "Net revenue of all order lines, before refunds."
+units_sold = "Units of all sales, returned ones included."
+revenue = "Net revenue of the lines of all sales, before refunds."
 avg_rating = "Mean of the reviews' stars, 1 to 5. NULL without a review."
 review_count = "Number of reviews."
 in_stock = "Whether a unit was left at the end of the last week for which stock is known; true where no stock is kept."
 */
 WITH sales AS (
-    SELECT product_key, sum(quantity) AS units, sum(net_revenue) AS revenue
-    FROM star.fact_order_line
-    GROUP BY product_key
+    SELECT line.product_key, sum(line.quantity) AS units, sum(line.net_revenue) AS revenue
+    FROM star.fact_order_line AS line
+    INNER JOIN star.fact_order AS orders ON orders.order_id = line.order_id AND main.is_sale(orders.status)
+    GROUP BY line.product_key
 ),
 
 reviews AS (

@@ -4,7 +4,7 @@ grain = ["post_id"]
 
 [columns]
 post_id = "Number of the post."
-posted_at = "When it was published, UTC."
+posted_at = "When it was published, in the warehouse's zone."
 post_date = "Day of the post."
 platform = "Platform, such as Instagram."
 content_type = "Kind of post, such as image or video."

@@ -6,7 +6,7 @@ grain = ["customer_key"]
 customer_key = "Customer."
 purchase_rate = "Baseline orders per day of the customer while not churned, averaged over seasons and weekdays. The lambda of BG/NBD."
 dropout_probability = "Probability of leaving for good after each baseline order. The p of BG/NBD."
-churned_at = "When the customer left for good, UTC. NULL for customers who have not left within the data."
+churned_at = "When the customer left for good, in the warehouse's zone. NULL for customers who have not left within the data."
 mean_spend = "Expected net revenue of one of the customer's orders."
 persona = "Kind of customer from which the others of these numbers and the tastes were drawn. NULL when the preset has none."
 */

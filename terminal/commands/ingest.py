@@ -60,7 +60,18 @@ class ProfileName(options.ParamType):
 @click.option(
     "--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="How dates such as 03/04/2025 are meant."
 )
+@click.option(
+    "--timezone",
+    help="Zone whose days count, such as Europe/Berlin; settled by the first load. Default: the warehouse's, else UTC.",
+)
 @click.option("--path-separator", help="What stands between two steps of a path. Default: found.")
+@click.option(
+    "--status",
+    "statuses",
+    type=options.StatusWord(),
+    multiple=True,
+    help="What a word of the files says of an order, where Martlet does not know it or knows better.",
+)
 @click.option(
     "--impute",
     type=options.Imputation(),
@@ -90,6 +101,7 @@ def ingest(
     profile: str | None,
     as_of: date | None,
     columns: Sequence[tuple[str, str]],
+    statuses: Sequence[tuple[str, str]],
     impute: Sequence[tuple[str, str]],
     pseudonymise: bool,
     pseudonym_key_file: Path | None,
@@ -110,6 +122,7 @@ def ingest(
       martlet ingest orders orders.csv --warehouse mine.duckdb
       martlet ingest shopify_orders exports/ --as-of 2026-01-31
       martlet ingest customers crm.csv --dry-run --impute income=median
+      martlet ingest orders shop.csv --status "Auf Eis=pending"
       martlet ingest google_ads report.csv --totals-only
       martlet ingest auto exports/
       martlet ingest orders old.txt --column customer_id=1 --date-order dmy
@@ -139,6 +152,7 @@ def ingest(
             warehouse=warehouse,
             as_of=as_of,
             columns=options.assigned(columns, what="column"),
+            statuses=options.assigned(statuses, what="word"),
             impute=options.assigned(impute, what="field"),
             pseudonym_key=key,
             dry_run=dry_run or totals_only,

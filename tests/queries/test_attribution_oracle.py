@@ -20,6 +20,7 @@ CHANNELS = {
     6: ("Email", False, False),
 }
 KINDS = {name: kind for name, *kind in CHANNELS.values()}
+SALES = {"open", "completed", "partially_refunded", "refunded"}
 TYPES = ["impression", "click", "visit", "email_open", "email_click", "other"]
 VISITORS = {1: 1, 2: 2, 3: 0, 4: 0}
 
@@ -33,6 +34,9 @@ orders = st.lists(
             "ordered_at": moments,
             "net_revenue": st.integers(0, 9999).map(lambda c: Decimal(c) / 100),
             "is_first_order": st.booleans(),
+            "status": st.sampled_from(
+                ["completed", "completed", "open", "refunded", "cancelled", "pending", "failed", "unknown"]
+            ),
         }
     ),
     max_size=6,
@@ -99,7 +103,8 @@ def fill(star, orders, touches, spends=None):
             for (day, key), cents in (spends or {}).items()
         ],
     )
-    return orders, touches
+    # Only sales have anything to credit.
+    return [order for order in orders if order.get("status", "completed") in SALES], touches
 
 
 def channel_of(node):

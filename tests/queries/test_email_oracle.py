@@ -67,6 +67,9 @@ orders = st.lists(
             "customer_key": st.integers(0, 4),
             "ordered_at": st.integers(0, 100).map(hours),
             "net_revenue": st.integers(0, 9999).map(lambda cents: Decimal(cents) / 100),
+            "status": st.sampled_from(
+                ["completed", "completed", "open", "refunded", "cancelled", "pending", "failed", "unknown"]
+            ),
         }
     ),
     max_size=10,
@@ -81,11 +84,17 @@ parameters = st.fixed_dictionaries(
 )
 
 
+def sales(orders):
+    """Return the orders that count as revenue."""
+    counted = {"open", "completed", "partially_refunded", "refunded"}
+    return [order for order in orders if order.get("status", "completed") in counted]
+
+
 def credit(mails, orders, p):
     """Return the orders credited to each mail: to the last one acted on, of all campaigns and of any range."""
     column = {"click": "first_human_clicked_at", "open": "first_human_opened_at", "delivered": "delivered_at"}
     result = defaultdict(list)
-    for order in orders:
+    for order in sales(orders):
         acted = [
             (mail[column[p["basis"]]], mail["email_id"])
             for mail in mails
@@ -125,7 +134,7 @@ def arms(mails, orders, p):
                 bought[mail["is_holdout"]].append(
                     [
                         float(order["net_revenue"])
-                        for order in orders
+                        for order in sales(orders)
                         if order["customer_key"] == mail["customer_key"]
                         and timedelta(0) <= order["ordered_at"] - mail["assigned_at"] <= window
                     ]

@@ -30,7 +30,7 @@ def counted(warehouse, table, column, money, *, start=None, until=None):
     found = warehouse.sql(
         f"""
         SELECT count(*), sum({money}) FROM star.{table}
-        WHERE (? IS NULL OR {column} >= CAST(? AS TIMESTAMP)) AND (? IS NULL OR {column} < CAST(? AS TIMESTAMP))
+        WHERE {"status <> 'cancelled'" if table == "fact_order" else "true"} AND (? IS NULL OR {column} >= CAST(? AS TIMESTAMP)) AND (? IS NULL OR {column} < CAST(? AS TIMESTAMP))
         """,
         [start, start, until, until],
     )

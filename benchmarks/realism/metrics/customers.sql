@@ -1,5 +1,5 @@
 -- How unlike customers are. Buyers are customers with an order; the last year is the 365 days before the end of the data.
-WITH orders AS (SELECT * FROM star.fact_order WHERE status <> 'cancelled' AND customer_key <> 0),
+WITH orders AS (SELECT * FROM star.fact_order WHERE main.is_sale(status) AND customer_key <> 0),
 
 last_year AS (
     SELECT * FROM orders WHERE ordered_at >= (SELECT max(ordered_at) FROM orders) - INTERVAL 365 DAY

@@ -1,5 +1,5 @@
 -- What is bought, and what comes back. Orders that are old enough to be sent back, where returns count.
-WITH orders AS (SELECT * FROM star.fact_order WHERE status <> 'cancelled'),
+WITH orders AS (SELECT * FROM star.fact_order WHERE main.is_sale(status)),
 
 lines AS (
     SELECT lines.*

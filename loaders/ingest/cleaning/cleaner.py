@@ -17,6 +17,7 @@ import polars as pl
 
 from martlet.loaders.ingest.cleaning.cells import tidied
 from martlet.loaders.ingest.cleaning.changes import Change, Edit, tally
+from martlet.loaders.ingest.cleaning.dates import UTC
 from martlet.loaders.ingest.cleaning.field_parsers import bounds, reader
 from martlet.loaders.ingest.cleaning.inputs import Input
 from martlet.loaders.ingest.cleaning.mapping import FieldPlan, chosen_rows
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.types import DateOrder, Unit
 
 __all__ = ["Cleaned", "Cleaner"]
+
+# A header that says in which zone its times are, such as "Created (UTC)".
+_NAMES_UTC: Final = re.compile(r"(?:^|[^a-z])(?:utc|gmt)(?:$|[^a-z])", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,8 @@ class Cleaner:
         The profile, the source, and which of its columns is which.
     date_order
         Order of day, month and year in dates such as 3/4/2024, for columns whose profile names none.
+    timezone
+        Zone of the warehouse, whose clocks all moments follow.
     as_of
         Day of the load, from which the bounds of birth dates and the like count back; None holds nothing against them.
     """
@@ -104,6 +110,7 @@ class Cleaner:
         *,
         date_order: DateOrder | None = None,
         as_of: date | None = None,
+        timezone: str = UTC,
     ) -> None:
         self._profile: Final = profile
         self._found: Final = matching.columns
@@ -111,6 +118,7 @@ class Cleaner:
         self._numeric: Final = source.numeric
         self._date_order: Final = date_order
         self._as_of: Final = as_of
+        self._timezone: Final = timezone
         self._inputs: Final[dict[tuple[object, ...], Input]] = {}
         self._units: Final[dict[str, Unit]] = {}
         self._mappings: Final = [
@@ -179,7 +187,29 @@ class Cleaner:
                 notes.append(
                     f"not held against their bounds, which count back from the day of the load: {', '.join(sorted(fields))}"
                 )
+        notes.extend(self._without_status())
         return list(dict.fromkeys(notes))
+
+    def _without_status(self) -> Iterator[str]:
+        """Yield what empty cells of the column that tells an order's status were taken for."""
+        for _, plans in self._mappings:
+            for plan in plans:
+                inputs = [made for made in plan.inputs if made.statuses is not None]
+                if len(inputs) == 1 and plan.field.decides is None and not plan.has_default:
+                    empty = inputs[0].statuses.empty if inputs[0].statuses else 0
+                    if empty:
+                        yield (
+                            f"{inputs[0].name}: rows without a status: {empty:,}; they count as completed, unless another column, a refund or an earlier "
+                            "load says otherwise. If that is wrong, say what nothing means, such as --status '=pending'"
+                        )
+
+    def unexplained(self) -> dict[str, int]:
+        """Return the words for the status of an order that nobody explains, with their rows, after the survey."""
+        together: Counter[str] = Counter()
+        for made in self._inputs.values():
+            if made.statuses is not None:
+                together.update(made.statuses.unexplained)
+        return dict(together.most_common())
 
     def clean(self, batch: Batch) -> Cleaned:
         """Clean a batch, after `decide`."""
@@ -251,6 +281,7 @@ class Cleaner:
         """Return the input of a field: fields that read the same columns in the same way share one."""
         words, spelt = tuple(source.words.items()), tuple(field.words.items())
         limits = (field.min, field.max, field.min_years_ago, field.max_years_ago, field.impossible)
+        spelt += tuple(field.turns.items())
         identity = (keys, field.type, field.decimals, words, spelt, field.is_open, field.other, limits)
         if identity not in self._inputs:
             column = self._profile.columns[keys[0]]
@@ -259,7 +290,14 @@ class Cleaner:
             if unit is not None:
                 column = replace(column, unit=unit)
                 self._units[name] = unit
-            made = reader(field, column, is_numeric=name in self._numeric, date_order=self._date_order)
+            made = reader(
+                field,
+                column,
+                is_numeric=name in self._numeric,
+                date_order=self._date_order,
+                zone=UTC if _NAMES_UTC.search(name) else "",
+                home=self._timezone,
+            )
             code = column.currency if column.currency in self._found else None
             limit = bounds(field, column, self._as_of)
             self._inputs[identity] = Input(keys, name, made, limit, words=source.words, currency=code)

@@ -1,9 +1,9 @@
-"""Dates and times as people and programs write them: days, and moments in UTC.
+"""Dates and times as people and programs write them: days, and moments as the clocks of the warehouse's zone show them.
 
 The order of day, month and year is decided for the whole column by which order makes the most cells real days, and
-told when that leaves a choice. Times with a zone are converted to UTC; times without are of the zone that the profile
-names, else of UTC; a day alone is its midnight in UTC, lest it become another day. A field that is a day takes the day
-as it is written, whatever the zone.
+told when that leaves a choice. Times with a zone are converted to the warehouse's; times without are of the zone that the
+profile names, else the warehouse's own already; a day alone is its midnight there, lest it become another day. A field that
+is a day takes the day as it is written, whatever the zone. The warehouse's zone is UTC where nobody says another.
 """
 
 from __future__ import annotations
@@ -21,18 +21,22 @@ from martlet.loaders.ingest.cleaning.parser import Read, spread
 if TYPE_CHECKING:
     from martlet.loaders.ingest.types import DateOrder
 
-__all__ = ["DateReader"]
+__all__ = ["UTC", "DateReader"]
+
+UTC: Final = "UTC"
 
 _ISO: Final = (
     r"^\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z| ?\+00(?::?00)?| UTC)?)?$"
 )
-_UTC: Final = r"(?:Z|\+00(?::?00)?|UTC)$"
+_MARKED: Final = r"(?:Z|\+00(?::?00)?|UTC)$"
 # Dates outside these years are mistakes, where a field has no bounds of its own.
 _FIRST_YEAR, _LAST_YEAR = 1950, 2099
 # Dates this many years away from all others, in less than this share of the rows, are typing mistakes: one of them
 # would be "the last moment in the data", and spoil every recency.
 _LONELY_YEARS, _LONELY_SHARE = 20, 0.01
 _HOURS: Final = 24
+_DAY_LENGTH: Final = len("2024-01-31")
+_EXCEL: Final = r"^\s*\d{5}(?:\.\d+)?\s*$"
 _DAY: Final = 86_400_000_000
 _EPOCH: Final = "no date: 1970-01-01 is what systems write that have none"
 
@@ -43,12 +47,14 @@ class DateReader:
     Parameters
     ----------
     kind
-        `date` becomes Date, `timestamp` Datetime in UTC without zone.
+        `date` becomes Date, `timestamp` Datetime without zone, as clocks of `home` show it.
     order
         The order of day, month and year in dates written as three numbers, if it is declared. Dates that begin with a
         four-digit year are year, month, day in any case.
     zone
-        Zone of times that name none, such as Europe/Berlin; UTC if empty.
+        Zone of times that name none, such as Europe/Berlin; `home` if empty.
+    home
+        Zone of the warehouse.
     bounded
         Whether the field has bounds of its own, so that old days are possible.
     """
@@ -61,11 +67,15 @@ class DateReader:
         *,
         order: DateOrder | None = None,
         zone: str = "",
+        home: str = UTC,
         bounded: bool = False,
     ) -> None:
         self._kind: Final = kind
         self._asked: Final = order
-        self._zone: Final = zone if kind == "timestamp" and zone.upper() != "UTC" else ""
+        self._home: Final = home
+        zone = UTC if zone.upper() == UTC else zone
+        self._zone: Final = zone if kind == "timestamp" and zone != home else ""
+        self._other_zone: str | None = None
         self._bounded: Final = bounded
         self._evidence: Final = {family: OrderEvidence(family) for family in CHOICES}
         self._orders: dict[str, DateOrder | None] = {
@@ -82,13 +92,15 @@ class DateReader:
         years = text.filter(iso).str.head(4).drop_nulls().value_counts(name="times")
         self._years.update({int(year): times for year, times in years.iter_rows()})
         if not self.has_time:
-            clock = text.filter(iso).str.slice(11).str.replace(_UTC, "").str.strip_chars()
+            clock = text.filter(iso).str.slice(11).str.replace(_MARKED, "").str.strip_chars()
             self.has_time = bool((clock.str.replace_all("[0:.]", "") != "").any())
         if iso.all():
             return
         rows = pl.DataFrame({"text": text.filter(~iso)})
         parts = take_apart(rows.unique(maintain_order=True))
         self.has_time = self.has_time or bool((parts["clock"] != 0).any())
+        if self._other_zone is None:
+            self._other_zone = next(iter(parts.filter(pl.col("offset") != 0)["text"]), None)
         known = rows.join(
             parts.select("text", "family", "a", "b", "c"), on="text", how="left", maintain_order="left"
         )
@@ -104,6 +116,11 @@ class DateReader:
     def decide(self) -> list[str]:
         """Decide the order of dates, and which years are too far from all others; return what a person should know."""
         notes = []
+        if self._other_zone and self._home == UTC and self._kind == "timestamp":
+            notes.append(
+                f"times such as {self._other_zone!r} were converted to UTC, so that days are those of UTC; for the days of a place "
+                "say its zone at the first load of a warehouse, such as timezone='Europe/Berlin'"
+            )
         if self._counted:
             notes.append(
                 f"dates such as {self._counted!r} were read as seconds since 1970 or, with five digits, as Excel's days"
@@ -120,18 +137,39 @@ class DateReader:
         """Read a batch; problems are "unreadable date", "ambiguous date: ...", "absurd date: ...", "unknown time zone: ..."."""
         iso = text.str.contains(_ISO)
         other = (~iso).fill_null(value=False)
-        fast = _iso(
-            pl.select(pl.when(iso).then(text)).to_series(), zone=self._zone, only_day=self._kind == "date"
-        )
+        fast = self._iso(pl.select(pl.when(iso).then(text)).to_series())
         distinct = text.filter(other).unique(maintain_order=True)
         slow = self._other(pl.DataFrame({"text": distinct}))
         read = spread(text, other, fast.cast(pl.Datetime("us")), slow)
         problems = self._checked(text, read)
         values = pl.select(pl.when(problems.is_null()).then(read.values)).to_series()
-        changed = tuple((rule, mask & values.is_not_null()) for rule, mask in read.changed)
+        changed = tuple(
+            (rule, mask & values.is_not_null())
+            for rule, mask in (*read.changed, *self._moved(text, values, iso))
+        )
         if self._kind == "date":
             values = values.cast(pl.Date)
         return Read(values, problems if problems.null_count() < len(problems) else None, changed)
+
+    def _moved(self, text: pl.Series, values: pl.Series, iso: pl.Series) -> list[tuple[str, pl.Series]]:
+        """Return which ISO times were converted from another zone, and which stand in an hour that summer time skips."""
+        if self._kind == "date" or not (self._zone or self._home != UTC):
+            return []
+        moved: list[tuple[str, pl.Series]] = []
+        is_timed = text.str.len_bytes() > _DAY_LENGTH
+        named = text.str.contains(_MARKED)
+        converted = named if not self._zone else is_timed
+        if self._home != UTC or self._zone:
+            moved.append(("time_zone", (iso & is_timed & converted).fill_null(value=False)))
+        if self._home != UTC and not self._zone:
+            there = pl.DataFrame({"at": values}).select(
+                pl.col("at")
+                .dt.replace_time_zone(self._home, ambiguous="earliest", non_existent="null")
+                .is_null()
+                & pl.col("at").is_not_null()
+            )
+            moved.append(("skipped_hour", there.to_series()))
+        return moved
 
     def _checked(self, text: pl.Series, read: Read) -> pl.Series:
         """Return the problem of each cell that was given."""
@@ -182,13 +220,15 @@ class DateReader:
         if self._kind == "timestamp":
             local = value + pl.duration(microseconds=pl.col("clock"), time_unit="us")
             offset = pl.duration(minutes=pl.col("offset"), time_unit="us")
-            zoned = _localised(local, self._zone) if self._zone else local
-            # A count of days or seconds has no zone to be read in, and a day alone is that day everywhere.
-            fixed = pl.col("is_timed") & pl.col("offset").is_null() & (pl.col("family") != "count")
+            zoned = _moved(local, self._zone, self._home) if self._zone else local
+            # Seconds are counted in UTC, Excel's days nowhere; and a day alone is that day everywhere.
+            seconds = (pl.col("family") == "count") & ~pl.col("text").str.contains(_EXCEL)
             value = (
                 pl.when(pl.col("offset").is_not_null())
-                .then(local - offset)
-                .when(fixed)
+                .then(_moved(local - offset, UTC, self._home))
+                .when(seconds)
+                .then(_moved(local, UTC, self._home))
+                .when(pl.col("is_timed") & (pl.col("family") != "count"))
                 .then(zoned)
                 .otherwise(local)
             )
@@ -197,12 +237,28 @@ class DateReader:
             "text", "problem", value=pl.when(valid).then(value), rule=pl.lit("date_format")
         )
 
+    def _iso(self, text: pl.Series) -> pl.Series:
+        """Read text that has the shape of ISO 8601, in UTC or without zone; NULL if there is no such moment."""
+        days = text.str.head(_DAY_LENGTH).str.to_date("%Y-%m-%d", strict=False)
+        if self._kind == "date" or not (text.str.len_bytes() > _DAY_LENGTH).any():
+            return days.cast(pl.Datetime("us"))
+        found = _clocked(text, days)
+        if not self._zone and self._home == UTC:
+            return found
+        is_day = pl.col("text").str.len_bytes() <= _DAY_LENGTH
+        naive = _moved(pl.col("moment"), self._zone, self._home) if self._zone else pl.col("moment")
+        moment = (
+            pl.when(is_day)
+            .then("moment")
+            .when(pl.col("text").str.contains(_MARKED))
+            .then(_moved(pl.col("moment"), UTC, self._home))
+            .otherwise(naive)
+        )
+        return pl.DataFrame({"text": text, "moment": found}).select(moment.alias("moment")).to_series()
 
-def _iso(text: pl.Series, *, zone: str, only_day: bool) -> pl.Series:
-    """Read text that has the shape of ISO 8601, in UTC or without zone; NULL if there is no such moment."""
-    days = text.str.head(10).str.to_date("%Y-%m-%d", strict=False)
-    if only_day or not (text.str.len_bytes() > len("2024-01-31")).any():
-        return days.cast(pl.Datetime("us"))
+
+def _clocked(text: pl.Series, days: pl.Series) -> pl.Series:
+    """Return days with the time of day that the text gives them."""
     frame = pl.DataFrame({"text": text, "day": days.cast(pl.Datetime("us"))})
     hour, minute, second = (
         pl.col("text").str.slice(start, 2).cast(pl.Int64, strict=False).fill_null(0) for start in (11, 14, 17)
@@ -214,16 +270,18 @@ def _iso(text: pl.Series, *, zone: str, only_day: bool) -> pl.Series:
     moment: pl.Expr = pl.when(hour < _HOURS).then(
         pl.col("day") + pl.duration(microseconds=micros, time_unit="us")
     )
-    if zone:
-        is_fixed = pl.col("text").str.contains(_UTC) | (pl.col("text").str.len_bytes() <= len("2024-01-31"))
-        moment = pl.when(is_fixed).then(moment).otherwise(_localised(moment, zone))
     return frame.select(moment.alias("moment")).to_series()
 
 
-def _localised(moment: pl.Expr, zone: str) -> pl.Expr:
-    """Read a moment as one in a zone, and return it in UTC; the hour that summer time skips does not exist, the repeated one is the first."""
+def _moved(moment: pl.Expr, zone: str, home: str) -> pl.Expr:
+    """Read a moment as one in a zone, and return it as clocks of another show it.
+
+    The hour that summer time skips does not exist, the repeated one is the first.
+    """
+    if zone == home:
+        return moment
     zoned = moment.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    return zoned.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    return zoned.dt.convert_time_zone(home).dt.replace_time_zone(None)
 
 
 def _counted() -> pl.Expr:

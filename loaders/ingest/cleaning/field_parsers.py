@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from martlet.loaders.ingest.cleaning.bounds import Bounds
-from martlet.loaders.ingest.cleaning.dates import DateReader
+from martlet.loaders.ingest.cleaning.dates import UTC, DateReader
 from martlet.loaders.ingest.cleaning.numbers import NumberReader
+from martlet.loaders.ingest.cleaning.order_status import MarkReader, StatusReader
 from martlet.loaders.ingest.cleaning.paths import PathReader
 from martlet.loaders.ingest.cleaning.spellings import BoolReader, WordReader
 from martlet.loaders.ingest.cleaning.texts import EmailReader, IdReader, PhoneReader, TextReader
@@ -26,7 +27,7 @@ __all__ = ["STAGED", "bounds", "constant", "reader", "staged_as"]
 
 # How values of each type are staged.
 STAGED: Final[dict[FieldType, pl.DataType]] = {
-    **dict.fromkeys(("id", "text", "word", "name", "email", "phone", "url", "path"), pl.String()),
+    **dict.fromkeys(("id", "text", "word", "name", "email", "phone", "url", "path", "status"), pl.String()),
     "money": pl.Decimal(18, 2),
     "number": pl.Float64(),
     "share": pl.Float64(),
@@ -35,6 +36,7 @@ STAGED: Final[dict[FieldType, pl.DataType]] = {
     "date": pl.Date(),
     "timestamp": pl.Datetime("us"),
     "bool": pl.Boolean(),
+    "mark": pl.Boolean(),
 }
 
 _SIMPLE: Final[dict[FieldType, Callable[[], Reader]]] = {
@@ -42,11 +44,18 @@ _SIMPLE: Final[dict[FieldType, Callable[[], Reader]]] = {
     "id": IdReader,
     "email": EmailReader,
     "phone": PhoneReader,
+    "mark": MarkReader,
 }
 
 
 def reader(
-    field: Field, column: Column | None, *, is_numeric: bool = False, date_order: DateOrder | None = None
+    field: Field,
+    column: Column | None,
+    *,
+    is_numeric: bool = False,
+    date_order: DateOrder | None = None,
+    zone: str = "",
+    home: str = UTC,
 ) -> Reader:
     """Return the reader of a field.
 
@@ -58,6 +67,8 @@ def reader(
         Whether the file itself declares the column as numbers, so that a point is its decimal mark.
     date_order
         Order of day, month and year where the column declares none.
+    zone, home
+        Zone of times that name none where the column declares none, and the zone of the warehouse.
     """
     kind = field.type
     if kind in ("money", "number", "share", "count", "year"):
@@ -67,9 +78,12 @@ def reader(
     if kind in ("date", "timestamp"):
         is_bounded = field.max_years_ago is not None or column is None
         order = (column.dates if column else None) or date_order
-        return DateReader(kind, order=order, zone=column.zone if column else "", bounded=is_bounded)
+        said = (column.zone if column else "") or zone
+        return DateReader(kind, order=order, zone=said, home=home, bounded=is_bounded)
     if kind == "path":
         return PathReader(column.steps if column else None)
+    if kind == "status":
+        return StatusReader(field.turns, is_strict=column is None)
     if kind == "word":
         return WordReader(field.words, is_open=field.is_open, other=field.other)
     simple = _SIMPLE.get(kind)

@@ -12,6 +12,7 @@ from martlet.loaders.ingest.cleaning.cells import replaced
 from martlet.loaders.ingest.cleaning.changes import edits_of
 from martlet.loaders.ingest.cleaning.dates import DateReader
 from martlet.loaders.ingest.cleaning.numbers import NumberReader
+from martlet.loaders.ingest.cleaning.order_status import StatusReader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,6 +83,11 @@ class Input:
     def has_time(self) -> bool:
         """Whether any cell has a time of day."""
         return isinstance(self._reader, DateReader) and self._reader.has_time
+
+    @property
+    def statuses(self) -> StatusReader | None:
+        """The reader of statuses, which knows of words that nobody explains; None if these cells are none."""
+        return self._reader if isinstance(self._reader, StatusReader) else None
 
     @property
     def surveyed(self) -> tuple[str, ...]:

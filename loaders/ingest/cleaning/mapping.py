@@ -75,6 +75,11 @@ class FieldPlan:
         self._constant: Final[Any] = None if source.constant is None else constant(source.constant, field)[0]
         self._default: Final[Any] = None if source.default is None else constant(source.default, field)[0]
 
+    @property
+    def has_default(self) -> bool:
+        """Whether something stands where nothing is given."""
+        return self._default is not None
+
     def fill(self, read: Mapping[Input, Inputs], rows: pl.Series) -> Filled:
         """Return the field in a batch whose rows have these numbers."""
         height, dtype = len(rows), staged_as(self.field)

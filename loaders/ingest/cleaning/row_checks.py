@@ -8,6 +8,7 @@ import polars as pl
 
 from martlet.loaders.ingest.cleaning.changes import Edit
 from martlet.loaders.ingest.cleaning.mapping import chosen_rows
+from martlet.loaders.ingest.cleaning.order_status import decided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -94,9 +95,12 @@ class RowCheck:
                     lost = fed & lacking.is_not_null()
                     edits.extend(self._left_out(plan, lost))
                     fed &= ~lost
-        frame = pl.DataFrame(
-            {"row": self._rows} | {name: filled.values for name, filled in self._filled.items()}
-        )
+        helping = {plan.name for plan in self._plans if plan.field.decides or plan.field.excludes}
+        values = {name: filled.values for name, filled in self._filled.items() if name not in helping}
+        for target in {plan.field.decides: None for plan in self._plans if plan.field.decides}:
+            values[target], changes = decided(target, self._plans, self._filled)
+            edits.extend(edit.only(fed) for edit in changes)
+        frame = pl.DataFrame({"row": self._rows} | values)
         for plan in self._plans:
             edits.extend(self._filled[plan.name].emptied(fed))
         self._fed = fed
@@ -115,6 +119,13 @@ class RowCheck:
     def _lacking(self, plan: FieldPlan) -> pl.Series | None:
         """Return what is wrong where a required field is empty, or NULL; None if it is nowhere."""
         filled = self._filled[plan.name]
+        if plan.field.excludes is not None:
+            why = pl.when(pl.col("value")).then(pl.lit(plan.field.excludes))
+            return (
+                pl.DataFrame({"value": filled.values}).select(why).to_series()
+                if filled.values.any()
+                else None
+            )
         if not plan.required or not filled.values.null_count():
             return None
         frame = pl.DataFrame({"value": filled.values})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from martlet.loaders.ingest.entity import entity
 from martlet.loaders.ingest.merging.facts import merge_facts
 from martlet.loaders.ingest.merging.hook import Hook
+from martlet.loaders.ingest.merging.line_statuses import set_statuses
 from martlet.loaders.ingest.merging.staging import Staged
 from martlet.loaders.ingest.merging.tables import count
 
@@ -153,6 +154,7 @@ class OrderTotals(Hook):
         connection = self.load.connection
         connection.execute(_TOTALS.format(lines=self.staged.name))
         connection.execute(_UPDATE)
+        set_statuses(connection, self.staged)
         connection.execute(_NUMBERED)
         connection.execute(
             "UPDATE star.fact_order_line AS line SET line_number = numbered.line_number FROM numbered "

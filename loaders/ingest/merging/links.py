@@ -30,12 +30,12 @@ DELETE FROM quarantine.awaited_reference
 WHERE relation = 'star.fact_session' AND column_name = 'order_id'
   AND target_source_id IN (SELECT source_id FROM star.fact_order WHERE source_id IS NOT NULL)
 """
-# A visit with several orders names the first of them.
+# A visit with several sales names the first of them.
 _CONVERTED = """
 CREATE OR REPLACE TEMP TABLE converted AS
 SELECT session_id, arg_min(order_id, (ordered_at, order_id)) AS order_id, arg_min(net_revenue, (ordered_at, order_id)) AS revenue
 FROM star.fact_order
-WHERE session_id IS NOT NULL
+WHERE session_id IS NOT NULL AND main.is_sale(status)
 GROUP BY session_id
 """
 _UNCONVERT = """

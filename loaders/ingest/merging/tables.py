@@ -24,6 +24,7 @@ _SQL_TYPES = {
     "date": "DATE",
     "timestamp": "TIMESTAMP",
     "bool": "BOOLEAN",
+    "mark": "BOOLEAN",
 }
 
 

@@ -122,11 +122,12 @@ def _values(lists: pl.Series, keys: Mapping[str, str]) -> pl.DataFrame:
 
 
 def as_text(column: str, dtype: pl.DataType) -> pl.Expr:
-    """Return the text of a column of a flat type; moments in UTC, with microseconds."""
+    """Return the text of a column of a flat type; moments with microseconds, those of a zone in UTC and marked so."""
     cell = pl.col(column)
     if isinstance(dtype, pl.Datetime):
-        utc = cell.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if dtype.time_zone else cell
-        return utc.dt.cast_time_unit("us").dt.strftime("%Y-%m-%d %H:%M:%S%.6f")
+        utc = cell.dt.convert_time_zone("UTC") if dtype.time_zone else cell
+        form = "%Y-%m-%d %H:%M:%S%.6f" + ("Z" if dtype.time_zone else "")
+        return utc.dt.cast_time_unit("us").dt.strftime(form)
     if isinstance(dtype, pl.Duration):
         return cell.dt.to_string()
     if isinstance(dtype, pl.Binary):

@@ -2,7 +2,7 @@
 [params]
 start = { type = "timestamp", doc = "First moment of the orders, inclusive; days of spend that begin before it are left out. Default: all." }
 until = { type = "timestamp", doc = "End of the orders and of the days of spend, exclusive. Default: all." }
-conversions_per_customer = { type = "choice", of = ["all", "first"], default = "all", doc = "Every order, or only each customer's first in the range. Orders of unknown customers all stay." }
+conversions_per_customer = { type = "choice", of = ["all", "first"], default = "all", doc = "Every sale, or only each customer's first in the range. Orders of unknown customers all stay." }
 */
 {% macro conversions() %}
 -- Who ordered without a name is known by the browser of the visit in which they did.
@@ -17,7 +17,7 @@ visitor_orders AS (
     WHERE placed.customer_key = 0
 ),
 
-placed_orders AS (
+sales AS (
     SELECT
         placed.order_id,
         coalesce(visitor_orders.customer_key, placed.customer_key) AS customer_key,
@@ -27,14 +27,15 @@ placed_orders AS (
         placed.is_first_order
     FROM star.fact_order AS placed
     LEFT JOIN visitor_orders ON visitor_orders.order_id = placed.order_id
+    WHERE main.is_sale(placed.status)
 ),
 
--- Orders of the range; the one before may lie outside of it.
+-- Sales of the range; the one before may lie outside of it.
 orders AS (
     SELECT
         *,
         lag(ordered_at) OVER (PARTITION BY customer_key, anonymous_id ORDER BY ordered_at, order_id) AS previous_ordered_at
-    FROM placed_orders
+    FROM sales
 ),
 
 conversions AS MATERIALIZED (

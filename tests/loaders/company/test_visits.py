@@ -59,11 +59,17 @@ def test_events_go_in_the_order_of_the_funnel(small):
 def test_visits_with_an_order_hold_it_and_its_products(small):
     orders = small["fact_order"].join(small["fact_session"], on="session_id", suffix="_of_visit")
     assert orders.height == small["fact_order"].height
-    assert (orders["order_id"] == orders["order_id_of_visit"]).all()
-    assert (orders["net_revenue"] == orders["revenue"]).all()
+    sales = orders.filter(pl.col("status").cast(pl.String) != "cancelled")
+    assert (sales["order_id"] == sales["order_id_of_visit"]).all()
+    assert (sales["net_revenue"] == sales["revenue"]).all()
+    cancelled = orders.filter(pl.col("status").cast(pl.String) == "cancelled")
+    assert 0 < cancelled.height < 0.05 * orders.height
+    assert cancelled["order_id_of_visit"].null_count() == cancelled.height
+    assert not cancelled["is_converted"].any()
+    assert (cancelled["revenue"] == 0).all()
     for column in ("customer_key", "channel_key", "campaign_key", "device_key"):
         assert (orders[column] == orders[f"{column}_of_visit"]).all(), column
-    assert small["fact_session"]["is_converted"].sum() == orders.height
+    assert small["fact_session"]["is_converted"].sum() == sales.height
     bought = small["fact_order_line"].join(
         small["fact_order"].select("order_id", "session_id"), on="order_id"
     )

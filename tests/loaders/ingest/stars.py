@@ -3,7 +3,10 @@
 import duckdb
 
 # An export does not tell of orders before the data: there the first one in them counts as the first.
-_FIRST = "is_first_order OR (fact.customer_key <> 0 AND rank() OVER (PARTITION BY fact.customer_key ORDER BY ordered_at) = 1)"
+_FIRST = (
+    "is_first_order OR (fact.customer_key <> 0 AND status <> 'cancelled' "
+    "AND rank() OVER (PARTITION BY fact.customer_key, status = 'cancelled' ORDER BY ordered_at) = 1)"
+)
 _CUSTOMER = "JOIN star.dim_customer AS customer ON customer.customer_key = fact.customer_key"
 _CHANNEL = "JOIN star.dim_channel AS channel ON channel.channel_key = fact.channel_key"
 _CAMPAIGN = "JOIN star.dim_campaign AS campaign ON campaign.campaign_key = fact.campaign_key"

@@ -91,7 +91,7 @@ def test_a_column_is_known_by_its_key_unless_it_has_names(tmp_path):
         ('= { names = ["When"],', '= { type = "bool", names = ["When"],', "ordered_at is a timestamp, but columns.when is declared as a bool"),
         ("bezahlt = ", 'bezahlt = "compleated", x = ', "columns.state.words.bezahlt is 'compleated', which feeds status: unreadable word"),
         ('unit = "cents"', 'default = "none"', "columns.amount.default is 'none', which feeds net_revenue: unreadable amount"),
-        ('default = "completed"', 'default = "done"', "status.default is 'done': unreadable word: none of open, completed"),
+        ('default = "completed"', 'default = "doen"', "status.default is 'doen': unreadable word: none of open, completed"),
         ('{ from = "who", required = true }', "{ required = true }", "customer_id must have one of from, constant, row_number, later and file_name; it has none"),
         ('{ from = "who", required = true }', '{ from = "who", constant = "x" }', "it has from and constant"),
         ("where       = { state", "where       = { status", "mappings.2..where: there is no column 'status'.*Did you mean 'state'?"),

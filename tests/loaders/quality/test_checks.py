@@ -195,11 +195,16 @@ CASES = {
         1,
     ),
     "first_orders_are_first": (
-        order("is_first_order", "true", "false"),
-        ORDER.format(columns="is_first_order")
-        + "(3, 2, '2025-01-02', 20250102, true), (4, 2, '2025-01-01', 20250101, false), "
-        "(5, 3, '2025-01-01', 20250101, false)",
-        2,
+        order("is_first_order", "true", "false")
+        + ";"
+        + ORDER.format(columns="is_first_order, status")
+        # A cancelled order is nobody's first, and leaves the place to the next.
+        + "(6, 4, '2025-01-01', 20250101, false, 'cancelled'), (7, 4, '2025-01-02', 20250102, true, 'open'), "
+        "(8, 5, '2025-01-01', 20250101, false, 'pending')",
+        ORDER.format(columns="is_first_order, status")
+        + "(3, 2, '2025-01-02', 20250102, true, 'open'), (4, 2, '2025-01-01', 20250101, false, 'open'), "
+        "(5, 3, '2025-01-01', 20250101, false, 'open'), (9, 6, '2025-01-01', 20250101, true, 'failed')",
+        3,
     ),
     "leads_become_customers_later": (
         (
@@ -308,7 +313,12 @@ CASES = {
         1,
     ),
     "refunds_within_revenue": (
-        order("status, net_revenue, refund_amount", "'refunded', 5, 5", "'completed', -5, 0"),
+        order(
+            "status, net_revenue, refund_amount",
+            "'refunded', 5, 5",
+            "'completed', -5, 0",
+            "'credit_note', 0, 7",
+        ),
         ORDER.format(columns="status, net_revenue, refund_amount")
         + "(3, 1, '2025-01-02', 20250102, 'completed', 5, 6), (4, 1, '2025-01-02', 20250102, 'cancelled', 5, 4)",
         2,
