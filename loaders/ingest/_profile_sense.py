@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 _TEXT: Final = frozenset(("id", "text", "word", "name", "email", "phone", "url"))
-_NUMBERS: Final = frozenset(("money", "number", "share", "count", "year"))
+_NUMBERS: Final = frozenset(("money", "amount", "number", "share", "count", "year"))
 _DATES: Final = frozenset(("date", "timestamp"))
 # Which keys of a column make sense for which types.
 _ONLY: Final = {
@@ -29,7 +29,7 @@ _ONLY: Final = {
     "min": _NUMBERS,
     "max": _NUMBERS,
     "impossible": _NUMBERS,
-    "currency": frozenset(("money",)),
+    "currency": frozenset(("money", "amount")),
     "steps": frozenset(("path",)),
 }
 
@@ -56,6 +56,10 @@ def _names(profile: Profile, name: str) -> None:
         if column.currency and column.currency not in profile.columns:
             hint = did_you_mean(column.currency, profile.columns)
             raise IngestError(f"{place}.currency: there is no column {column.currency!r}.{hint}")
+        for other in column.otherwise:
+            if other not in profile.columns:
+                hint = did_you_mean(other, profile.columns)
+                raise IngestError(f"{place}.otherwise: there is no column {other!r}.{hint}")
         if column.min is not None and column.max is not None and column.min > column.max:
             raise IngestError(f"{place}.min is {column.min}, more than its max, {column.max}")
 
@@ -75,7 +79,14 @@ def _mapping(profile: Profile, mapping: EntityMapping, name: str, place: str) ->
         _readable(source, field, where)
         for column in source.columns:
             _meaningful(profile.columns[column], field, f"{name}: columns.{column}", key)
-    lacking = [key for key, field in entity.fields.items() if field.required and key not in mapping.fields]
+    lacking = [
+        key
+        for key, field in entity.fields.items()
+        if field.required and not field.may_lack and key not in mapping.fields
+    ]
+    lacking += [
+        " or ".join(group) for group in entity.needs if not any(name in mapping.fields for name in group)
+    ]
     if lacking:
         hint = f'{lacking[0]} = "column"'
         raise IngestError(

@@ -112,7 +112,7 @@ class LoadLog:
             rows_merged=result.main.merged,
             rows_quarantined=sum(number for _, number in reasons),
             reasons=dict(reasons),
-            notes=(*source.notes, *matching.notes, *cleaned.notes, *result.main.notes),
+            notes=(*source.notes, *matching.notes, *cleaned.notes, *result.notes, *result.main.notes),
             changes=(*cleaned.changes, *result.changes),
             others={name: (outcome.loaded, outcome.merged) for name, outcome in result.others.items()},
             new=result.new,

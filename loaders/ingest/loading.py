@@ -28,10 +28,10 @@ from martlet.loaders.ingest.cleaning import Cleaner, merged
 from martlet.loaders.ingest.entity import entities
 from martlet.loaders.ingest.load_log import LoadLog
 from martlet.loaders.ingest.matching import match
-from martlet.loaders.ingest.merging import finishing, links, replacing
+from martlet.loaders.ingest.merging import finishing, links, refunds, replacing
 from martlet.loaders.ingest.merging.merge import merge_file
 from martlet.loaders.ingest.merging.staging import Staging
-from martlet.loaders.ingest.merging.tables import has_rows
+from martlet.loaders.ingest.merging.tables import count, has_rows
 from martlet.loaders.ingest.options import CleanedFile, Options
 from martlet.loaders.ingest.ranking import rank
 from martlet.loaders.ingest.report import FileReport, IngestReport
@@ -193,6 +193,7 @@ class _Loading:
         day = options.as_of or datetime.now(tz=UTC).date()
         self._as_of = datetime(day.year, day.month, day.day)  # noqa: DTZ001  (moments are UTC without a zone)
         self._changed_tables: set[str] = set()
+        self._refunds = count(connection, "meta.refund")
         self._last_load = 0
         self._since = star.next_load_id(connection) - 1 if _replaces(profile) else 0
 
@@ -214,6 +215,7 @@ class _Loading:
             load_id=load_id,
             as_of=self._as_of,
             imputed=self._options.impute,
+            is_part=self._retries(source),
         )
         refused = result.main.refused
         if refused is not None and refused.height:
@@ -234,6 +236,9 @@ class _Loading:
         """Link and order what was loaded, make what is derived, and check it."""
         if not _replaces(self._profile):
             links.link(self._connection)
+            for table in refunds.settle(self._connection, self._refunds):
+                self._changed_tables.add(table)
+                self._tables[table] += 1
         # Rows that were written at once into an empty table are in order already.
         mixed = sorted(table for table in self._changed_tables if self._tables[table] > 1)
         finishing.put_in_order(self._connection, mixed)

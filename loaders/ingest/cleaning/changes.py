@@ -10,10 +10,12 @@ import polars as pl
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["EXAMPLES", "RULES", "Change", "Edit", "edits_of", "merged", "rule_of", "tally"]
+__all__ = ["EXAMPLES", "OTHER_CURRENCY", "RULES", "Change", "Edit", "edits_of", "merged", "rule_of", "tally"]
 
 EXAMPLES: Final = 3
 _LONGEST: Final = 80
+# How the problem of an amount in another currency than the company's begins.
+OTHER_CURRENCY: Final = "another currency"
 
 # In the order in which they act on a cell.
 RULES: Final = {

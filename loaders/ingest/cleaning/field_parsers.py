@@ -28,6 +28,7 @@ __all__ = ["STAGED", "bounds", "constant", "reader"]
 STAGED: Final[dict[FieldType, pl.DataType]] = {
     **dict.fromkeys(("id", "text", "word", "name", "email", "phone", "url", "path"), pl.String()),
     "money": pl.Decimal(18, 2),
+    "amount": pl.Decimal(20, 4),
     "number": pl.Float64(),
     "share": pl.Float64(),
     "count": pl.Int64(),
@@ -60,7 +61,7 @@ def reader(
         Order of day, month and year where the column declares none.
     """
     kind = field.type
-    if kind in ("money", "number", "share", "count", "year"):
+    if kind in ("money", "amount", "number", "share", "count", "year"):
         decimal = "." if is_numeric or column is None else column.decimal
         return NumberReader(kind, decimal=decimal, unit=column.unit if column else "units")
     if kind in ("date", "timestamp"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from martlet.loaders.ingest.cleaning.changes import Change
 from martlet.loaders.ingest.merging import replacing
 from martlet.loaders.ingest.merging.adjusting import adjust
 from martlet.loaders.ingest.merging.counting import by_row, left_out
@@ -15,7 +16,10 @@ from martlet.loaders.ingest.merging.hook import FileLoad, Hook
 from martlet.loaders.ingest.merging.hooks import AFTER_DIMENSION, FACT_HOOKS
 from martlet.loaders.ingest.merging.identifying import refuse_contradictions
 from martlet.loaders.ingest.merging.imputing import impute
+from martlet.loaders.ingest.merging.line_amounts import settle_lines
 from martlet.loaders.ingest.merging.outcome import MergeResult
+from martlet.loaders.ingest.merging.refunds import book, make_room, take_out
+from martlet.loaders.ingest.merging.revenue import settle_orders
 from martlet.loaders.ingest.merging.tables import count, quoted
 from martlet.loaders.warehouse import star
 from martlet.loaders.warehouse.dimensions import dimensions
@@ -39,12 +43,15 @@ def merge_file(
     load_id: int,
     as_of: datetime,
     imputed: Mapping[str, str],
+    is_part: bool = False,
 ) -> MergeResult:
-    """Write what was staged of one file into the star."""
+    """Write what was staged of one file into the star; `is_part` if its orders may have other lines than it tells of."""
     result = MergeResult()
-    load = FileLoad(connection, load_id, as_of, result)
     before = _dimension_sizes(connection)
     staged = staging.in_order()
+    has_headers = any(table.entity.name == "orders" for table in staged)
+    load = FileLoad(connection, load_id, as_of, result, is_part=is_part, has_headers=has_headers)
+    refunds = _settle(load, staged)
     for table in staged:
         result.changes += impute(connection, table, imputed)
         result.changes += flag_outliers(connection, table, load_id)
@@ -53,9 +60,13 @@ def merge_file(
         if not table.entity.is_dimension:
             refuse_contradictions(connection, table)
     _drop_refused(connection, staged)
-    _extend_calendar(load, staged)
+    _extend_calendar(load, [*staged, *refunds.values()])
     for position, table in enumerate(staged):
         outcome = _merge(load, table)
+        if table.entity.name in refunds:
+            new, known = book(connection, refunds[table.entity.name], as_of)
+            outcome.loaded, outcome.merged = outcome.loaded + new, outcome.merged + known
+            result.notes.append(f"rows that give money back, taken as refunds and returns: {new + known:,}")
         if table.is_main:
             result.main = outcome
             _drop_refused(connection, staged[position:])
@@ -73,6 +84,25 @@ def merge_file(
         name: after[name][1] - before[name][1] for name in after if after[name][1] != before[name][1]
     }
     return result
+
+
+def _settle(load: FileLoad, staged: list[Staged]) -> dict[str, Staged]:
+    """Make the amounts of orders and lines what the star calls so; take out what gives money back, and return it by entity."""
+    has_lines = any(table.entity.name == "order_lines" for table in staged)
+    refunds = {}
+    for table in staged:
+        changes, notes = list[Change](), list[str]()
+        if table.entity.name == "orders":
+            changes, notes = settle_orders(load.connection, table, keeps_tax=has_lines)
+        elif table.entity.name == "order_lines":
+            changes, notes = settle_lines(load.connection, table)
+        load.result.changes += changes
+        load.result.notes += notes
+        taken = take_out(load.connection, table)
+        if taken is not None:
+            refunds[table.entity.name] = taken
+        make_room(load.connection, table)
+    return refunds
 
 
 def _merge(load: FileLoad, table: Staged) -> Outcome:

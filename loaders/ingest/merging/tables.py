@@ -18,6 +18,7 @@ __all__ = ["Column", "columns_of", "count", "has_rows", "primary_key", "quoted",
 
 _SQL_TYPES = {
     "money": "DECIMAL(18, 2)",
+    "amount": "DECIMAL(20, 4)",
     "number": "DOUBLE",
     "share": "DOUBLE",
     "count": "BIGINT",
