@@ -26,8 +26,8 @@ from martlet.engine.errors import IngestError, WarehouseError
 from martlet.loaders.ingest import quarantined
 from martlet.loaders.ingest.cleaning import Cleaner, merged
 from martlet.loaders.ingest.entity import entities
+from martlet.loaders.ingest.levels import match_all
 from martlet.loaders.ingest.load_log import LoadLog
-from martlet.loaders.ingest.matching import match
 from martlet.loaders.ingest.merging import finishing, links, refunds, replacing
 from martlet.loaders.ingest.merging.merge import merge_file
 from martlet.loaders.ingest.merging.staging import Staging
@@ -75,7 +75,7 @@ def load(
 ) -> IngestReport:
     """Load sources into a new or an existing warehouse; see `martlet.ingest`."""
     began = time.perf_counter()
-    matchings = [match(profile, source, options.columns, rank=rank) for source in sources]
+    profile, matchings = match_all(profile, sources, options.columns, rank=rank)
     say("reading", 0.0)
     known = {} if _replaces(profile) else _known(warehouse, profile, sources, options)
     if all(source.content_hash() in known for source in sources):

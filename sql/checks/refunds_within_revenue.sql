@@ -1,5 +1,5 @@
 /*
-doc       = "An order's refund is neither negative nor more than its net revenue, and its status says the same: all of it is refunded when it is refunded or cancelled. An order with negative revenue, as some sources book returns, has no refund."
+doc       = "An order's refund is neither negative nor more than its net revenue, and its status says the same: all of it is refunded when it is refunded or cancelled. An order with negative revenue, as some sources book returns, has no refund; a credit note is nothing but one."
 relation  = "star.fact_order"
 severity  = "warn"
 generated = "error"
@@ -10,6 +10,6 @@ SELECT
 FROM star.fact_order
 WHERE
     refund_amount < 0
-    OR refund_amount > greatest(net_revenue, 0)
+    OR (refund_amount > greatest(net_revenue, 0) AND status <> 'credit_note')
     OR (status IN ('refunded', 'cancelled') AND refund_amount < net_revenue)
 ORDER BY order_id

@@ -172,6 +172,8 @@ def _extend_calendar(load: FileLoad, staged: list[Staged]) -> None:
             ).fetchall()[0]
             days += [moment for moment in (first, last) if moment is not None]
             if table.is_main and name == table.entity.at:
-                load.result.first, load.result.last = first, last
+                known = load.result.first, load.result.last
+                load.result.first = min((m for m in (first, known[0]) if m is not None), default=None)
+                load.result.last = max((m for m in (last, known[1]) if m is not None), default=None)
     if days:
         star.extend_calendar(load.connection, min(days).date(), max(days).date())

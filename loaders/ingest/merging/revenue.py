@@ -121,10 +121,12 @@ def _decide(connection: duckdb.DuckDBPyConnection, staged: Staged, *, keeps_tax:
                 note += ", and the net revenue holds it, as the prices of the lines do"
             odd = told - agree
             rest = f"; {odd:,} of {told:,} rows do not add up so" if odd else ""
+            if agree < _NEARLY_ALL * told:
+                rest += ": look at them, for nothing else fits better"
             return net, f"net revenue = {net}: total = {_with_only(formula.total, fed)}{note}{rest}"
         net = _with_only(_FORMULAS[0].net, fed)
         return net, (
-            f"net revenue = {net}, as assumed: the total is no sum of subtotal, discount, shipping and tax in most rows"
+            f"net revenue = {net}, as assumed: the total of no row is a sum of subtotal, discount, shipping and tax"
         )
     net = _with_only("total - shipping - tax", fed)
     how = ", taking the total as what the customer paid" if net != "total" else ""
@@ -147,7 +149,7 @@ def _fitting(
         f"SELECT count(*), {agree} FROM {_named(staged)} WHERE subtotal IS NOT NULL AND total IS NOT NULL"
     ).fetchall()[0]
     told, fits = counts[0], counts[1:]
-    if not told or max(fits) < _NEARLY_ALL * told:
+    if not told or not max(fits):
         return None
     best = max(range(len(possible)), key=lambda place: (fits[place], -place))
     return possible[best], fits[best], told
