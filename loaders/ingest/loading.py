@@ -61,6 +61,10 @@ _FACTS = tuple(
 _MEMORY = "1GiB"
 
 
+# Name of the setting that keeps the company's currency.
+_CURRENCY = "currency"
+
+
 class _Unpublished(Exception):  # noqa: N818  (it is no error: it leaves the file as it was)
     """A dry run has seen all that it wanted to see."""
 
@@ -173,6 +177,11 @@ def _prepare(connection: duckdb.DuckDBPyConnection, warehouse: Path, profile: Pr
     connection.execute(f"SET memory_limit = '{_MEMORY}'")
 
 
+def _setting(connection: duckdb.DuckDBPyConnection, name: str) -> str | None:
+    said = connection.execute("SELECT value FROM meta.setting WHERE name = $name", {"name": name}).fetchall()
+    return said[0][0] if said else None
+
+
 class _Loading:
     """A load in progress: one connection, one profile, file after file."""
 
@@ -193,6 +202,7 @@ class _Loading:
         day = options.as_of or datetime.now(tz=UTC).date()
         self._as_of = datetime(day.year, day.month, day.day)  # noqa: DTZ001  (moments are UTC without a zone)
         self._changed_tables: set[str] = set()
+        self._currency = _setting(connection, _CURRENCY)
         self._refunds = count(connection, "meta.refund")
         self._last_load = 0
         self._since = star.next_load_id(connection) - 1 if _replaces(profile) else 0
@@ -206,6 +216,11 @@ class _Loading:
         load_id = star.next_load_id(self._connection)
         self._say(f"reading {source.name}", 0.8 * (number - 1) / of)
         cleaned = self._clean(source, matching, load_id)
+        if cleaned.is_hopeless and cleaned.foreign:
+            raise IngestError(
+                f"{source.name}: its amounts are in {' and '.join(cleaned.foreign)}, and the company's currency is {self._currency}; "
+                "convert them by --rates FILE, a CSV file with the columns date, currency and rate, or load them into another warehouse"
+            )
         if cleaned.is_hopeless:
             raise IngestError(self._log.nothing_readable(source, matching, load_id))
         self._say(f"loading {source.name}", 0.8 * (number - 0.4) / of)
@@ -261,11 +276,16 @@ class _Loading:
             matching,
             date_order=self._options.date_order,
             as_of=self._as_of.date(),
+            currency=self._currency,
+            rates=self._options.rates,
         )
         if cleaner.surveys:
             for batch in source.batches():
                 cleaner.survey(batch)
         notes = cleaner.decide()
+        if self._currency is None and cleaner.currency is not None:
+            self._currency = cleaner.currency
+            star.record_settings(self._connection, {_CURRENCY: cleaner.currency})
         staging = Staging(self._connection, self._profile.main.entity, self._options.pseudonym_key)
         result = CleanedFile(staging, notes)
         keeps_rows = self._retries(source)

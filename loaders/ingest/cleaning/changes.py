@@ -37,7 +37,7 @@ RULES: Final = {
     "unreadable": "A value of an optional field that can't be read: the cell is empty now.",
     "ambiguous": "A value of an optional field that could mean two things: the cell is empty now.",
     "impossible": "A value of an optional field that can't be true: the cell is empty now.",
-    "other_currency": "An optional amount in another currency than most: the cell is empty now.",
+    "converted": "An amount of another currency, converted by the rate of its day that was given.",
     "left_out": "A row that could not feed this table, since a value that it must have is missing or wrong there.",
 }
 
@@ -81,7 +81,7 @@ def rule_of(problems: pl.Series) -> pl.Series:
     """Return the rule by which a cell with a problem is emptied, told by the first word of the problem."""
     first = problems.str.extract(r"^(\w+)", 1)
     return first.replace_strict(
-        {"ambiguous": "ambiguous", "another": "other_currency", "no": "empty_word"}
+        {"ambiguous": "ambiguous", "no": "empty_word"}
         | dict.fromkeys(("impossible", "absurd", "negative"), "impossible"),
         default="unreadable",
         return_dtype=pl.String,

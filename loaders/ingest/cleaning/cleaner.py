@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from martlet.loaders.ingest.cleaning.cells import Tidy
+    from martlet.loaders.ingest.cleaning.currencies import Rates
     from martlet.loaders.ingest.cleaning.inputs import Inputs
     from martlet.loaders.ingest.entity import Field
     from martlet.loaders.ingest.matching import Matching
@@ -69,6 +70,10 @@ class Cleaner:
         Order of day, month and year in dates such as 3/4/2024, for columns whose profile names none.
     as_of
         Day of the load, from which the bounds of birth dates and the like count back; None holds nothing against them.
+    currency
+        The company's currency; the commonest of the file if None.
+    rates
+        What amounts of other currencies are converted by; rows with such amounts are rejected if None.
     """
 
     def __init__(
@@ -79,6 +84,8 @@ class Cleaner:
         *,
         date_order: DateOrder | None = None,
         as_of: date | None = None,
+        currency: str | None = None,
+        rates: Rates | None = None,
     ) -> None:
         self._profile: Final = profile
         self._found: Final = matching.columns
@@ -86,6 +93,11 @@ class Cleaner:
         self._numeric: Final = source.numeric
         self._date_order: Final = date_order
         self._as_of: Final = as_of
+        self._rates: Final = rates
+        # The company's currency, and after `decide` what the file tells of it, if that is certain.
+        self.currency = currency
+        codes = {column.currency for column in profile.columns.values() if column.currency in self._found}
+        self._only_code: Final = codes.pop() if len(codes) == 1 else None
         self._inputs: Final[dict[tuple[object, ...], Input]] = {}
         self._mappings: Final = [
             (
@@ -100,7 +112,7 @@ class Cleaner:
         ]
         used = {key for made in self._inputs.values() for key in made.columns}
         used |= {key for mapping in matching.mappings for key in mapping.conditions}
-        used |= {code for key in used if (code := profile.columns[key].currency) in self._found and code}
+        used |= {code for made in self._inputs.values() if (code := made.code_column)}
         self._used: Final = sorted(used)
         self._surveyed: Final = sorted({key for made in self._inputs.values() for key in made.surveyed})
 
@@ -125,6 +137,7 @@ class Cleaner:
     def decide(self) -> list[str]:
         """Decide what the file as a whole decides; return what a person should know."""
         notes = [note for made in self._inputs.values() for note in made.decide()]
+        self._decide_currency()
         if self._as_of is None:
             fields = {plan.name for _, plans in self._mappings for plan in plans if _counts_back(plan.field)}
             if fields:
@@ -139,7 +152,7 @@ class Cleaner:
         rows = pl.int_range(batch.first_row, batch.first_row + height, dtype=pl.Int64, eager=True)
         tidy = self._tidied(batch.cells, self._used)
         texts = {key: made.text for key, made in tidy.items()}
-        read = {made: made.read(texts) for made in self._inputs.values()}
+        read = self._read(texts)
         row_checks = [RowCheck(mapping, plans, texts, read, rows) for mapping, plans in self._mappings]
         rejected = row_checks[0].rejected(batch.problems)
         kept = rejected["reason"].is_null()
@@ -181,9 +194,30 @@ class Cleaner:
             name = self._found[keys[0]]
             made = reader(field, column, is_numeric=name in self._numeric, date_order=self._date_order)
             code = column.currency if column.currency in self._found else None
+            if field.type in ("money", "amount") and column.currency is None:
+                # An amount is in the currency of its row.
+                code = self._only_code
             limit = bounds(field, column, self._as_of)
             self._inputs[identity] = Input(keys, name, made, limit, words=source.words, currency=code)
         return self._inputs[identity]
+
+    def _decide_currency(self) -> None:
+        """Tell all amounts the company's currency: the one that is known, or the commonest of the first amounts that name any."""
+        inputs = [made for _, plans in self._mappings for plan in plans for made in plan.inputs]
+        told = next((found for made in inputs if (found := made.currency)), None)
+        company = self.currency or (told[0] if told else None)
+        for made in inputs:
+            made.company = company
+        if self.currency is None and told is not None and told[1]:
+            self.currency = told[0]
+
+    def _read(self, texts: Mapping[str, pl.Series]) -> dict[Input, Inputs]:
+        if self._rates is None:
+            return {made: made.read(texts) for made in self._inputs.values()}
+        mapping, plans = self._mappings[0]
+        at = next((plan.inputs for plan in plans if plan.name == entity(mapping.entity).at and plan.inputs), ())
+        days = at[0].read(texts).values if at else None
+        return {made: made.read(texts, self._rates, days) for made in self._inputs.values()}
 
     def _tidied(self, cells: pl.DataFrame, keys: list[str]) -> dict[str, Tidy]:
         return {
