@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 _TEXT: Final = frozenset(("id", "text", "word", "name", "email", "phone", "url"))
-_NUMBERS: Final = frozenset(("money", "amount", "number", "share", "count", "year"))
+_NUMBERS: Final = frozenset(("money", "number", "share", "count", "year"))
 _DATES: Final = frozenset(("date", "timestamp"))
 # Which keys of a column make sense for which types.
 _ONLY: Final = {
@@ -29,7 +29,7 @@ _ONLY: Final = {
     "min": _NUMBERS,
     "max": _NUMBERS,
     "impossible": _NUMBERS,
-    "currency": frozenset(("money", "amount")),
+    "currency": frozenset(("money",)),
     "steps": frozenset(("path",)),
 }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from martlet.engine.errors import IngestError, ParameterError, did_you_mean
 from martlet.loaders.ingest.contents import MOSTLY
 from martlet.loaders.ingest.entity import entity
-from martlet.loaders.ingest.headers import has_word, listed, normal
+from martlet.loaders.ingest.headers import has_word, listed, normal, without_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DATES", "NUMBERS", "Search", "type_of"]
 
-NUMBERS: Final = ("money", "amount", "number", "share", "count", "year")
+NUMBERS: Final = ("money", "number", "share", "count", "year")
 DATES: Final = ("date", "timestamp")
 
 
@@ -65,7 +65,7 @@ class Search:
                 continue
             fitting = [name for name in known[key] if name in self._free() and self._fit(key, name) >= MOSTLY]
             others = [n for n in self._free() if n not in owned and self._fit(key, n) >= MOSTLY]
-            found = fitting or self._alike(key, column, others)
+            found = fitting or self._in_a_unit(key, column, others) or self._alike(key, column, others)
             # A column of a known name may be mostly spoilt; its rows will say so.
             found = found or [name for name in known[key] if name in self._free()]
             if not found:
@@ -155,6 +155,14 @@ class Search:
             if name in exact or (normal(name) and normal(name) in alike)
         }
         return sorted(ranks, key=ranks.__getitem__)
+
+    def _in_a_unit(self, key: str, column: Column, names: list[str]) -> list[str]:
+        """Return columns of amounts that have a known name but for a unit or a currency, such as cost_micros or Cost (USD)."""
+        if type_of(self._profile, key) != "money":
+            return []
+        ranks = {normal(name): rank for rank, name in reversed(list(enumerate(column.names)))}
+        bare = {name: normal(without_unit(name)) for name in names}
+        return sorted((n for n in names if bare[n] in ranks), key=lambda name: ranks[bare[name]])
 
     def _alike(self, key: str, column: Column, names: list[str]) -> list[str]:
         # Only a date may be full of dates.

@@ -24,7 +24,6 @@ __all__ = ["Adjustment", "Each", "Entity", "Field", "entities", "entity"]
 # The bounds of fields that declare none: counts are stored as INTEGER, money as DECIMAL(18, 2), and sums of ten must fit.
 _LIMITS = {
     "money": {"min": -999_999_999_999_999, "max": 999_999_999_999_999},
-    "amount": {"min": -999_999_999_999_999, "max": 999_999_999_999_999},
     "count": {"max": 2**31 - 1},
 }
 _FOLDER = files("martlet.loaders.ingest") / "entities"
@@ -53,6 +52,8 @@ class Field:
         Bounds of dates and years, counted back from the day of the load.
     impossible
         Values within the bounds that are known to stand for nothing.
+    decimals
+        Decimals of money that are kept until rows are added up; what stands alone is rounded to the cent as it is read.
     outliers
         Whether values far from the others are flagged.
     words
@@ -79,6 +80,7 @@ class Field:
     min_years_ago: int | None = None
     max_years_ago: int | None = None
     impossible: tuple[Number, ...] = ()
+    decimals: int = 2
     outliers: bool = False
     words: Annotated[Mapping[str, str], _spellings] = field(default_factory=dict)
     is_open: Annotated[bool, Key("open")] = False

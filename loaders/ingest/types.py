@@ -7,7 +7,7 @@ from typing import Final, Literal, get_args
 __all__ = ["ORDERS", "TYPES", "Case", "Content", "DateOrder", "FieldType", "Unit"]
 
 FieldType = Literal[
-    "id", "text", "word", "name", "email", "phone", "url", "money", "amount", "number", "share", "count", "year",
+    "id", "text", "word", "name", "email", "phone", "url", "money", "number", "share", "count", "year",
     "date", "timestamp", "bool", "path",
 ]  # fmt: skip
 TYPES: Final[tuple[FieldType, ...]] = get_args(FieldType)

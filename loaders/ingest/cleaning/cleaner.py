@@ -21,6 +21,7 @@ from martlet.loaders.ingest.cleaning.inputs import Input
 from martlet.loaders.ingest.cleaning.mapping import FieldPlan
 from martlet.loaders.ingest.cleaning.row_checks import RowCheck
 from martlet.loaders.ingest.entity import entity
+from martlet.loaders.ingest.headers import unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.profile import FieldSource, Profile
     from martlet.loaders.ingest.reading.options import Batch
     from martlet.loaders.ingest.reading.source import Source
-    from martlet.loaders.ingest.types import DateOrder
+    from martlet.loaders.ingest.types import DateOrder, Unit
 
 __all__ = ["Cleaned", "Cleaner"]
 
@@ -99,6 +100,7 @@ class Cleaner:
         codes = {column.currency for column in profile.columns.values() if column.currency in self._found}
         self._only_code: Final = codes.pop() if len(codes) == 1 else None
         self._inputs: Final[dict[tuple[object, ...], Input]] = {}
+        self._units: Final[dict[str, Unit]] = {}
         self._mappings: Final = [
             (
                 mapping,
@@ -136,7 +138,10 @@ class Cleaner:
 
     def decide(self) -> list[str]:
         """Decide what the file as a whole decides; return what a person should know."""
-        notes = [note for made in self._inputs.values() for note in made.decide()]
+        notes = [
+            f"{name}: amounts are read as {unit}, as the name says" for name, unit in self._units.items()
+        ]
+        notes += [note for made in self._inputs.values() for note in made.decide()]
         self._decide_currency()
         if self._as_of is None:
             fields = {plan.name for _, plans in self._mappings for plan in plans if _counts_back(plan.field)}
@@ -188,13 +193,17 @@ class Cleaner:
         """Return the input of a field: fields that read the same columns in the same way share one."""
         words, spelt = tuple(source.words.items()), tuple(field.words.items())
         limits = (field.min, field.max, field.min_years_ago, field.max_years_ago, field.impossible)
-        identity = (keys, field.type, words, spelt, field.is_open, field.other, limits)
+        identity = (keys, field.type, field.decimals, words, spelt, field.is_open, field.other, limits)
         if identity not in self._inputs:
             column = self._profile.columns[keys[0]]
             name = self._found[keys[0]]
+            unit = unit_of(name) if field.type == "money" and column.unit == "units" else None
+            if unit is not None:
+                column = replace(column, unit=unit)
+                self._units[name] = unit
             made = reader(field, column, is_numeric=name in self._numeric, date_order=self._date_order)
             code = column.currency if column.currency in self._found else None
-            if field.type in ("money", "amount") and column.currency is None:
+            if field.type == "money" and column.currency is None:
                 # An amount is in the currency of its row.
                 code = self._only_code
             limit = bounds(field, column, self._as_of)

@@ -22,13 +22,12 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.profile import Column
     from martlet.loaders.ingest.types import DateOrder, FieldType
 
-__all__ = ["STAGED", "bounds", "constant", "reader"]
+__all__ = ["STAGED", "bounds", "constant", "reader", "staged_as"]
 
 # How values of each type are staged.
 STAGED: Final[dict[FieldType, pl.DataType]] = {
     **dict.fromkeys(("id", "text", "word", "name", "email", "phone", "url", "path"), pl.String()),
     "money": pl.Decimal(18, 2),
-    "amount": pl.Decimal(20, 4),
     "number": pl.Float64(),
     "share": pl.Float64(),
     "count": pl.Int64(),
@@ -61,9 +60,10 @@ def reader(
         Order of day, month and year where the column declares none.
     """
     kind = field.type
-    if kind in ("money", "amount", "number", "share", "count", "year"):
+    if kind in ("money", "number", "share", "count", "year"):
         decimal = "." if is_numeric or column is None else column.decimal
-        return NumberReader(kind, decimal=decimal, unit=column.unit if column else "units")
+        unit = column.unit if column else "units"
+        return NumberReader(kind, decimal=decimal, unit=unit, decimals=field.decimals)
     if kind in ("date", "timestamp"):
         is_bounded = field.max_years_ago is not None or column is None
         order = (column.dates if column else None) or date_order
@@ -74,6 +74,11 @@ def reader(
         return WordReader(field.words, is_open=field.is_open, other=field.other)
     simple = _SIMPLE.get(kind)
     return simple() if simple else TextReader(column.case if column else None)
+
+
+def staged_as(field: Field) -> pl.DataType:
+    """Return the type in which values of a field are staged."""
+    return pl.Decimal(18, field.decimals) if field.type == "money" else STAGED[field.type]
 
 
 def bounds(field: Field, column: Column, as_of: date | None) -> Bounds:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from martlet.loaders.ingest.cleaning.changes import Edit, rule_of
-from martlet.loaders.ingest.cleaning.field_parsers import STAGED, constant
+from martlet.loaders.ingest.cleaning.field_parsers import constant, staged_as
 from martlet.loaders.ingest.cleaning.words import fold, folded
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class FieldPlan:
 
     def fill(self, read: Mapping[Input, Inputs], rows: pl.Series) -> Filled:
         """Return the field in a batch whose rows have these numbers."""
-        height, dtype = len(rows), STAGED[self.field.type]
+        height, dtype = len(rows), staged_as(self.field)
         nothing = pl.repeat(None, height, dtype=pl.String, eager=True)
         if self._source.row_number:
             numbers = rows.cast(pl.String)

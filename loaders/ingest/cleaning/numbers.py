@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["NumberReader", "NumberType"]
 
-NumberType = Literal["money", "amount", "number", "share", "count", "year"]
+NumberType = Literal["money", "number", "share", "count", "year"]
 
 _NOUN: Final = {
     "money": "amount",
-    "amount": "amount",
     "number": "number",
     "share": "share",
     "count": "whole number",
@@ -36,19 +35,15 @@ _PLAIN_NUMBER: Final = r"^-?\d{1,15}(?:\.(?:\d{1,2}|\d{4,9}))?$"
 _PLAIN_WHOLE: Final = r"^-?\d{1,18}$"
 _PLAIN: Final[dict[NumberType, str]] = {
     "money": r"^-?\d{1,16}(?:\.\d{1,2})?$",
-    "amount": r"^-?\d{1,16}(?:\.(?:\d{1,2}|\d{4}))?$",
     "number": _PLAIN_NUMBER,
     "share": _PLAIN_NUMBER,
     "count": _PLAIN_WHOLE,
     "year": _PLAIN_WHOLE,
 }
-_PLAIN_WITHOUT_MARK: Final = {**dict.fromkeys(_PLAIN, _PLAIN_WHOLE), **dict.fromkeys(("money", "amount"), r"^-?\d{1,16}$")}
+_PLAIN_WITHOUT_MARK: Final = {**dict.fromkeys(_PLAIN, _PLAIN_WHOLE), "money": r"^-?\d{1,16}$"}
 _AS_WRITTEN: Final = r"^-?\d+(?:\.\d+)?$"
 _SHIFT: Final[dict[Unit, int]] = {"units": 0, "cents": 2, "micros": 6, "percent": 2}
-_MOST_DIGITS: Final = {"money": 16, "amount": 16, "count": 18, "year": 18}
-# Decimals that are kept of what is money, and how it is staged: an amount is rounded to the cent with all of its file at hand.
-_PLACES: Final = {"money": 2, "amount": 4}
-_STORED: Final = {"money": pl.Decimal(18, 2), "amount": pl.Decimal(20, 4)}
+_MOST_DIGITS: Final = {"money": 16, "count": 18, "year": 18}
 # One notation must be this many times as frequent as the other to speak for numbers that could be either.
 _CLEAR_MAJORITY: Final = 20
 # Sums of money rarely have exactly three decimals: this many of them, and no others, are thousands.
@@ -61,20 +56,32 @@ class NumberReader:
     Parameters
     ----------
     kind
-        Type of the field: money becomes Decimal(18, 2), an amount Decimal(20, 4), count and year Int64, number and share Float64.
+        Type of the field: money becomes Decimal(18, 2), count and year Int64, number and share Float64.
     decimal
         The decimal mark, if the profile or the file itself declares it; else it is decided.
     unit
         What one stands for: a cent or a millionth of the currency's unit, or a hundredth.
+    decimals
+        Decimals of money that are kept; three at least may group thousands, and are looked at closely.
     """
 
     surveys: Final = True
 
-    def __init__(self, kind: NumberType, *, decimal: str | None = None, unit: Unit = "units") -> None:
+    def __init__(
+        self, kind: NumberType, *, decimal: str | None = None, unit: Unit = "units", decimals: int = 2
+    ) -> None:
         self._kind: Final = kind
         self._declared: Final = decimal
         self._unit: Final[Unit] = unit
-        self._plain: Final = (_PLAIN_WITHOUT_MARK if decimal == "," else _PLAIN)[kind]
+        self._decimals: Final = decimals
+        # Beyond so many digits before the mark the whole would not fit.
+        self._most_digits: Final = _MOST_DIGITS.get(kind, 0) - (decimals - 2 if kind == "money" else 0)
+        plain = (_PLAIN_WITHOUT_MARK if decimal == "," else _PLAIN)[kind]
+        if kind == "money" and decimals > 2:  # noqa: PLR2004
+            plain = plain.replace("16", str(self._most_digits)).replace(
+                r"\d{1,2}", rf"(?:\d{{1,2}}|\d{{4,{decimals}}})"
+            )
+        self._plain: Final = plain
         self._points = self._commas = 0
         self._example: str | None = None
         self._ambiguous: set[str] = set()
@@ -122,7 +129,7 @@ class NumberReader:
                 f"{noun} are set aside: the column holds decimal points and decimal commas, so they could be either"
             ]
         (only,) = self._ambiguous_marks
-        many = len(self._ambiguous) >= _ENOUGH_TO_BE_THOUSANDS and self._kind in _PLACES
+        many = len(self._ambiguous) >= _ENOUGH_TO_BE_THOUSANDS and self._kind == "money"
         thousands = only == "," or many or self._kind in ("count", "year")
         self._mark = {",": ".", ".": ","}[only] if thousands else only
         meaning = "thousands" if thousands else "decimals"
@@ -148,8 +155,8 @@ class NumberReader:
         return self._unit == "units" or self._kind in ("number", "share")
 
     def _cast(self, text: pl.Series) -> pl.Series:
-        if self._kind in _PLACES:
-            return text.cast(_STORED[self._kind])
+        if self._kind == "money":
+            return text.cast(pl.Decimal(18, self._decimals))
         if self._kind in ("count", "year"):
             return text.cast(pl.Int64)
         return text.cast(pl.Float64) / float(10 ** _SHIFT[self._unit])
@@ -198,23 +205,22 @@ class NumberReader:
         padded = digits.str.zfill(shift + 1)
         whole = padded.str.head(padded.str.len_bytes().cast(pl.Int64) - shift).str.replace(r"^0+(\d)", "${1}")
         decimals = pl.concat_str(padded.str.tail(shift) if shift else pl.lit(""), decimals)
-        fits = whole.str.len_bytes() <= _MOST_DIGITS[self._kind]
+        fits = whole.str.len_bytes() <= self._most_digits
         number = pl.when(fits).then(whole).cast(pl.Int64, strict=False)
-        if self._kind in _PLACES:
-            places = _PLACES[self._kind]
-            smallest, rounded = _smallest(number, decimals, places)
-            value = (sign * smallest).cast(pl.Decimal(24, 0)) * pl.lit(Decimal(1).scaleb(-places))
-            value = value.cast(_STORED[self._kind])
+        if self._kind == "money":
+            scaled, rounded = _scaled(number, decimals, self._decimals)
+            value = (sign * scaled).cast(pl.Decimal(20, 0)) * pl.lit(Decimal(1).scaleb(-self._decimals))
+            value = value.cast(pl.Decimal(18, self._decimals))
         else:
             rounded = pl.lit(value=False)
             value = sign * pl.when(decimals.str.strip_chars("0") == "").then(number)
         frame = parts.with_columns(value=value, fits=fits, rounded=rounded)
-        too_large = f"impossible {_NOUN[self._kind]}: it needs more than {_MOST_DIGITS[self._kind]} digits"
+        too_large = f"impossible {_NOUN[self._kind]}: it needs more than {self._most_digits} digits"
         lost = pl.col("canonical").is_not_null() & pl.col("value").is_null()
         return frame.with_columns(
             problem=pl.coalesce(
                 problem,
-                pl.when(~pl.col("fits") | (lost if self._kind in _PLACES else pl.lit(value=False))).then(
+                pl.when(~pl.col("fits") | (lost if self._kind == "money" else pl.lit(value=False))).then(
                     pl.lit(too_large)
                 ),
                 pl.when(lost).then(pl.lit(f"unreadable {_NOUN[self._kind]}: it has decimals")),
@@ -223,12 +229,12 @@ class NumberReader:
         )
 
 
-def _smallest(whole: pl.Expr, decimals: pl.Expr, places: int) -> tuple[pl.Expr, pl.Expr]:
-    """Return whole units of the last of `places` decimals, halves rounded to the even one, and whether anything was rounded off."""
-    padded = pl.concat_str(decimals, pl.lit("0" * (places + 1)))
-    kept = whole.cast(pl.Int128) * 10**places + padded.str.slice(0, places).cast(pl.Int128)
+def _scaled(whole: pl.Expr, decimals: pl.Expr, places: int) -> tuple[pl.Expr, pl.Expr]:
+    """Return whole units of the last decimal that is kept, halves rounded to the even one, and whether anything was rounded off."""
+    long = pl.concat_str(decimals, pl.lit("0" * (places + 1)))
+    scaled = whole * 10**places + long.str.slice(0, places).cast(pl.Int64)
+    beyond = long.str.slice(places, 1).cast(pl.Int64)
     further = decimals.str.slice(places + 1).str.strip_chars("0") != ""
-    next_ = padded.str.slice(places, 1).cast(pl.Int64)
-    up = (next_ > 5) | ((next_ == 5) & (further | (kept % 2 == 1)))  # noqa: PLR2004
-    exact = kept + up.cast(pl.Int128)
-    return pl.when(exact < pl.lit(10 ** (_MOST_DIGITS["money"] + places), dtype=pl.Int128)).then(exact), (next_ > 0) | further
+    up = (beyond > 5) | ((beyond == 5) & (further | (scaled % 2 == 1)))  # noqa: PLR2004
+    exact = scaled + up.cast(pl.Int64)
+    return pl.when(exact < 10**18).then(exact), (beyond > 0) | further

@@ -19,7 +19,7 @@ __all__ = ["impute"]
 
 _STATISTICS = {"median": "median", "mean": "avg", "mode": "mode"}
 _ARITHMETIC = ("median", "mean")
-_NUMBERS = ("money", "amount", "number", "share", "count", "year")
+_NUMBERS = ("money", "number", "share", "count", "year")
 
 
 def impute(connection: duckdb.DuckDBPyConnection, staged: Staged, wanted: Mapping[str, str]) -> list[Change]:

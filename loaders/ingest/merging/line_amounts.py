@@ -86,8 +86,8 @@ WITH told AS (
     SELECT
         row, part, quantity, unit_price, discount_amount,
         CASE WHEN least(quantity, unit_price, net_revenue) < 0 THEN -1 ELSE 1 END AS direction,
-        CAST(coalesce({net}, {made}) AS DECIMAL(20, 4)) AS net,
-        CAST({full} AS DECIMAL(20, 4)) AS gross
+        TRY_CAST(round(coalesce({net}, {made}), 4) AS DECIMAL(18, 4)) AS net,
+        TRY_CAST(round({full}, 4) AS DECIMAL(18, 4)) AS gross
     FROM {staged.name}
 ),
 priced AS (
@@ -103,10 +103,10 @@ priced AS (
 )
 SELECT
     row, part, CAST(quantity AS BIGINT) AS quantity,
-    CAST(price AS DECIMAL(20, 4)) AS unit_price,
-    CAST(CASE WHEN {is_made} THEN greatest(round({units} * price, 2) - round(net, 2), 0)
-        ELSE abs(discount_amount) END AS DECIMAL(20, 4)) AS discount_amount,
-    CAST(direction * net AS DECIMAL(20, 4)) AS net_revenue
+    TRY_CAST(price AS DECIMAL(18, 4)) AS unit_price,
+    TRY_CAST(CASE WHEN {is_made} THEN greatest(round({units} * price, 2) - round(net, 2), 0)
+        ELSE abs(discount_amount) END AS DECIMAL(18, 4)) AS discount_amount,
+    CAST(direction * net AS DECIMAL(18, 4)) AS net_revenue
 FROM priced
 """
 

@@ -23,7 +23,7 @@ __all__ = ["OrderTotals"]
 
 _NET = "net_revenue"
 # What the source says of the whole order beside its lines.
-_OF_THE_ORDER = ("status", "channel", "source", "medium", "campaign", "device_type", "os", "browser", "country", "region", "city")
+_OF_THE_ORDER = ("channel", "source", "medium", "campaign", "device_type", "os", "browser", "country", "region", "city")
 
 _MADE = f"""
 CREATE OR REPLACE TEMP TABLE staged_made_orders AS

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["Column", "columns_of", "count", "has_rows", "primary_key", "quoted", "sql_type"]
 
 _SQL_TYPES = {
-    "money": "DECIMAL(18, 2)",
-    "amount": "DECIMAL(20, 4)",
     "number": "DOUBLE",
     "share": "DOUBLE",
     "count": "BIGINT",
@@ -82,4 +80,6 @@ def quoted(name: str) -> str:
 
 def sql_type(field: Field) -> str:
     """Return the SQL type in which a field is staged."""
+    if field.type == "money":
+        return f"DECIMAL(18, {field.decimals})"
     return _SQL_TYPES.get(field.type, "VARCHAR")
