@@ -216,7 +216,7 @@ class Cleaner:
         told = next((found for made in inputs if (found := made.currency)), None)
         company = self.currency or (told[0] if told else None)
         for made in inputs:
-            made.company = company
+            made.company, made.is_known = company, self.currency is not None
         if self.currency is None and told is not None and told[1]:
             self.currency = told[0]
 

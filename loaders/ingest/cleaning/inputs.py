@@ -71,6 +71,7 @@ class Input:
         self._codes: Counter[str] = Counter()
         # The company's currency; rows of another are converted by rates, or set aside.
         self.company: str | None = None
+        self.is_known = False
 
     @property
     def has_time(self) -> bool:
@@ -168,7 +169,10 @@ class Input:
     def _other_currency(self, codes: pl.Series | None, *, given: bool) -> pl.Series | None:
         if codes is None or codes.null_count() == len(codes):
             return None
-        why = "and there is no rate for its day" if given else f"where the company's is {self.company}"
+        whose = "the company's" if self.is_known else "most"
+        why = f"where {whose} amounts are in {self.company}"
+        if given:
+            why = "and there is no rate for its day"
         return pl.DataFrame({"code": codes}).select(pl.format(f"{OTHER_CURRENCY}: {{}}, {why}", "code")).to_series()
 
 

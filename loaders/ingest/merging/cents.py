@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from martlet.loaders.ingest.merging.staging import Staged
 
-__all__ = ["positive", "to_cents"]
+__all__ = ["positive", "to_cents", "without_negatives"]
 
 _ROUNDED: Final = "rounded to the cent, so that the total of the file stays"
 
@@ -43,11 +43,22 @@ def positive(connection: duckdb.DuckDBPyConnection, staged: Staged, column: str)
     return _replaced(connection, staged, column, "taken as a positive amount")
 
 
+def without_negatives(connection: duckdb.DuckDBPyConnection, staged: Staged, column: str) -> list[Change]:
+    """Empty amounts of a column that can't be below nothing, as those of a sale."""
+    name = quoted(column)
+    if column not in staged.fed:
+        return []
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE rounded AS SELECT row, part, {name} AS old, NULL AS new FROM {staged.name} WHERE {name} < 0"
+    )
+    return _replaced(connection, staged, column, "impossible")
+
+
 def _replaced(
     connection: duckdb.DuckDBPyConnection, staged: Staged, column: str, rule: str
 ) -> list[Change]:
     examples = connection.execute(
-        f"SELECT CAST(old AS VARCHAR), CAST(CAST(new AS DECIMAL(18, 2)) AS VARCHAR) FROM rounded ORDER BY row, part LIMIT {EXAMPLES}"
+        f"SELECT CAST(old AS VARCHAR), coalesce(CAST(CAST(new AS DECIMAL(18, 2)) AS VARCHAR), '') FROM rounded ORDER BY row, part LIMIT {EXAMPLES}"
     ).fetchall()
     number = connection.execute(
         f"UPDATE {staged.name} AS staged SET {quoted(column)} = rounded.new FROM rounded "

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from martlet.loaders.ingest.cleaning.changes import Change
 from martlet.loaders.ingest.merging import replacing
 from martlet.loaders.ingest.merging.adjusting import adjust
+from martlet.loaders.ingest.merging.cents import without_negatives
 from martlet.loaders.ingest.merging.counting import by_row, left_out
 from martlet.loaders.ingest.merging.describing import merge_dimension
 from martlet.loaders.ingest.merging.facts import merge_facts
@@ -101,6 +102,9 @@ def _settle(load: FileLoad, staged: list[Staged]) -> dict[str, Staged]:
         taken = take_out(load.connection, table)
         if taken is not None:
             refunds[table.entity.name] = taken
+        if table.entity.name == "orders":
+            for name in ("shipping_amount", "tax_amount", "gross_amount"):
+                load.result.changes += without_negatives(load.connection, table, name)
         make_room(load.connection, table)
     return refunds
 
