@@ -41,6 +41,7 @@ def ingest(
     timezone: str | None = None,
     impute: Mapping[str, str] | None = None,
     pseudonym_key: bytes | None = None,
+    rates: str | Path | None = None,
     retry: bool = False,
     dry_run: bool = False,
     progress: Callable[[str, float], None] | None = None,
@@ -78,6 +79,9 @@ def ingest(
         By field, what an empty cell becomes: `median`, `mean`, `mode` or a value. Nothing is made up otherwise.
     pseudonym_key
         Replace names, addresses and phone numbers by hashes with this key.
+    rates
+        A CSV file with the columns date, currency and rate, by which amounts of other currencies than the company's are
+        converted; the last rate before a day holds for a week. Without it their rows are set aside.
     retry
         The files are repaired exports of the quarantine; rows that are taken now are marked there.
     dry_run
@@ -107,6 +111,7 @@ def ingest(
     (2, 2)
     """
     from martlet.loaders.ingest import loading, planning, zones  # noqa: PLC0415
+    from martlet.loaders.ingest.cleaning.currencies import Rates  # noqa: PLC0415
     from martlet.loaders.ingest.profile_files import load_profile  # noqa: PLC0415
     from martlet.loaders.ingest.profile_statuses import with_statuses  # noqa: PLC0415
     from martlet.loaders.ingest.reading.files import find_files  # noqa: PLC0415
@@ -144,6 +149,7 @@ def ingest(
         timezone=timezone,
         impute=impute or {},
         pseudonym_key=pseudonym_key,
+        rates=None if rates is None else Rates.read(Path(rates)),
         retry=retry,
         dry_run=dry_run,
     )

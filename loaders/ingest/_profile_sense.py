@@ -61,6 +61,10 @@ def _names(profile: Profile, name: str) -> None:
         if column.currency and column.currency not in profile.columns:
             hint = did_you_mean(column.currency, profile.columns)
             raise IngestError(f"{place}.currency: there is no column {column.currency!r}.{hint}")
+        for other in column.otherwise:
+            if other not in profile.columns:
+                hint = did_you_mean(other, profile.columns)
+                raise IngestError(f"{place}.otherwise: there is no column {other!r}.{hint}")
         if column.min is not None and column.max is not None and column.min > column.max:
             raise IngestError(f"{place}.min is {column.min}, more than its max, {column.max}")
 
@@ -89,7 +93,14 @@ def _mapping(profile: Profile, mapping: EntityMapping, name: str, place: str) ->
             raise IngestError(
                 f"{name}: {place}.sum: {key} is a {entity.field(key).type}, which can't be added up"
             )
-    lacking = [key for key, field in entity.fields.items() if field.required and key not in mapping.fields]
+    lacking = [
+        key
+        for key, field in entity.fields.items()
+        if field.required and not field.may_lack and key not in mapping.fields
+    ]
+    lacking += [
+        " or ".join(group) for group in entity.needs if not any(name in mapping.fields for name in group)
+    ]
     if lacking:
         hint = f'{lacking[0]} = "column"'
         raise IngestError(

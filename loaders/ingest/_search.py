@@ -61,7 +61,7 @@ class Search:
         known = {key: self._known(column) for key, column in self._profile.columns.items()}
         owned = {name for names in known.values() for name in names}
         for key, column in self._profile.columns.items():
-            if key in self.found:
+            if self._is_done(key, column):
                 continue
             fitting = [name for name in known[key] if name in self._free() and self._fit(key, name) >= MOSTLY]
             others = [n for n in self._free() if n not in owned and self._fit(key, n) >= MOSTLY]
@@ -79,9 +79,9 @@ class Search:
         """Take a column of unknown name if it alone holds what a key is looking for."""
         for key, column in self._profile.columns.items():
             content = column.guess.content
-            if key not in self.found and content == "status":
+            if content == "status" and key not in self.found:
                 self._status(key)
-            if key in self.found or content not in ("date", "money", "email"):
+            if self._is_done(key, column) or content not in ("date", "money", "email"):
                 continue
             free = self._free()
             alike = (
@@ -108,7 +108,7 @@ class Search:
         order = ("date", "email", "money", "status", "recurring", "unique", "quantity")
         keyed = [(c.guess.content, key) for key, c in self._profile.columns.items() if c.guess.content]
         for content, key in sorted(keyed, key=lambda pair: order.index(pair[0])):
-            if key in self.found:
+            if self._is_done(key, self._profile.columns[key]):
                 continue
             candidates = self._contents.holding(content, self._free())
             if content == "recurring":
@@ -134,7 +134,7 @@ class Search:
     def stand_ins(self) -> None:
         """Take other columns for what was not found, even such as have another key."""
         for key, column in self._profile.columns.items():
-            if key in self.found:
+            if self._is_done(key, column):
                 continue
             for name in column.guess.stand_ins:
                 stand_in = self.found.get(name) or self._undated(name)
@@ -142,6 +142,9 @@ class Search:
                     self.found[key] = stand_in
                     self.notes.append(f"{key} is read from {stand_in!r}, since no other column holds it")
                     break
+
+    def _is_done(self, key: str, column: Column) -> bool:
+        return key in self.found or any(other in self.found for other in column.otherwise)
 
     def _undated(self, name: str) -> str | None:
         same = [

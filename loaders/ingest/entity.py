@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Annotated, Any
 
 from martlet.engine.declared import Key, Name, Place, read
-from martlet.engine.declared_types import Number
+from martlet.engine.declared_types import Number, Texts
 from martlet.engine.errors import UnitError, UnknownNameError, did_you_mean
 from martlet.loaders.ingest.types import FieldType
 
@@ -44,6 +44,8 @@ class Field:
     ----------
     required
         A row without a value, or with an impossible one, is set aside; of an optional field the cell is left empty.
+    may_lack
+        Whether a file needs no column for a required field: what its rows mean without one is known.
     min, max
         Bounds of numbers, both included.
     min_years_ago, max_years_ago
@@ -79,6 +81,7 @@ class Field:
     type: FieldType
     doc: str
     required: bool = False
+    may_lack: bool = False
     min: Number | None = None
     max: Number | None = None
     min_years_ago: int | None = None
@@ -157,6 +160,8 @@ class Entity:
         table has no such number.
     key
         Fields that identify a row in the source; none if the entity `replaces`.
+    needs
+        Groups of fields of which a row must give one at least.
     replaces
         Whether a load takes the place of what earlier loads told, each of its rows counting by itself. Such rows stand
         apart from the rest of the star, so that they may be loaded beside a synthetic company.
@@ -198,6 +203,7 @@ class Entity:
     key: tuple[str, ...]
     fields: Mapping[str, Annotated[Field, _field]]
     id: str | None = None
+    needs: tuple[Texts, ...] = ()
     replaces: bool = False
     identity: tuple[str, ...] = ()
     owner: str | None = None
@@ -288,6 +294,7 @@ def _entity(name: str, raw: dict[str, Any], shared: dict[str, Any]) -> Entity:
     named = (
         *made.key,
         *made.identity,
+        *(n for group in made.needs for n in group),
         *(n for n in (made.owner, made.at) if n),
         *made.sums,
         *(made.detail.fields if made.detail else ()),

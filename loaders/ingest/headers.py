@@ -26,9 +26,9 @@ _CURRENCY: Final = re.compile(
 _SIGNS: Final = re.compile(r"\bn\s?[°º]|№|\bnº|#(?=\s*$)", re.IGNORECASE)
 _LETTERS: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 _ARTICLES: Final = frozenset(
-    "de du des del della dello dell do da di d la le les el l il of the der die das den van von".split()
+    ["de", "du", "des", "del", "della", "dello", "dell", "do", "da", "di", "d", "la", "le", "les", "el", "l", "il", "of", "the", "der", "die", "das", "den", "van", "von"]
 )
-_NUMBER_WORDS: Final = dict.fromkeys("nr nro num number numero nummer numer num nbr".split(), "no")
+_NUMBER_WORDS: Final = dict.fromkeys(["nr", "nro", "num", "number", "numero", "nummer", "numer", "num", "nbr"], "no")
 # In words that are written together: Bestellnummer, ordernumber.
 _NUMBER: Final = re.compile("(?<=[a-z]{3})(?:number|nummer|numero|numer|nr)$")
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -37,9 +37,8 @@ _UNITS: Final[Mapping[str, Unit]] = {
     **dict.fromkeys(("micro", "micros", "microdollar", "microdollars", "mikros"), "micros"),
     **dict.fromkeys(("cent", "cents", "pence", "pennies", "centimes", "centavos", "centimos"), "cents"),
 }
-# What stands with them, as in cost_in_micro_dollar, and the currency that a name may end with, as in Cost (USD).
+# What stands with them, as in cost_in_micro_dollar.
 _BESIDE_UNITS: Final = frozenset(("in", "dollar", "dollars", "currency"))
-_CURRENCY: Final = re.compile(r"\s*[(\[]([A-Z]{3}|[$€£])[)\]]\s*$")
 
 
 def normal(name: str) -> str:
@@ -107,7 +106,7 @@ def without_unit(name: str) -> str:
     >>> without_unit("spend_in_micro_dollar"), without_unit("Cost (USD)"), without_unit("Total spent")
     ('spend', 'Cost', 'Total spent')
     """
-    bare = _CURRENCY.sub("", name)
+    bare = _without_currency(name)
     if unit_of(bare) is None:
         return bare
     return " ".join(word for word in words(bare) if word not in _UNITS and word not in _BESIDE_UNITS)

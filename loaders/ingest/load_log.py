@@ -121,6 +121,7 @@ class LoadLog:
                 *source.notes,
                 *matching.notes,
                 *cleaned.notes,
+                *result.notes,
                 *result.main.notes,
             ),
             changes=(*cleaned.changes, *result.changes),

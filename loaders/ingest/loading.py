@@ -17,6 +17,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -28,12 +29,12 @@ from martlet.engine.errors import IngestError, WarehouseError
 from martlet.loaders.ingest import quarantined, zones
 from martlet.loaders.ingest.cleaning import Cleaner, merged
 from martlet.loaders.ingest.entity import entities
+from martlet.loaders.ingest.levels import match_all
 from martlet.loaders.ingest.load_log import LoadLog
-from martlet.loaders.ingest.matching import match
-from martlet.loaders.ingest.merging import finishing, links, replacing
+from martlet.loaders.ingest.merging import finishing, links, refunds, replacing
 from martlet.loaders.ingest.merging.merge import merge_file
 from martlet.loaders.ingest.merging.staging import Staging
-from martlet.loaders.ingest.merging.tables import has_rows
+from martlet.loaders.ingest.merging.tables import count, has_rows
 from martlet.loaders.ingest.options import CleanedFile, Options
 from martlet.loaders.ingest.ranking import rank
 from martlet.loaders.ingest.report import FileReport, IngestReport
@@ -61,6 +62,10 @@ _FACTS = tuple(
 _MEMORY = "1GiB"
 
 
+# Name of the setting that keeps the company's currency.
+_CURRENCY = "currency"
+
+
 class _Unpublished(Exception):  # noqa: N818  (it is no error: it leaves the file as it was)
     """A dry run has seen all that it wanted to see."""
 
@@ -82,7 +87,7 @@ def load(
 ) -> IngestReport:
     """Load files, in their order, into a new or an existing warehouse; see `martlet.ingest`."""
     began = time.perf_counter()
-    matchings = [match(job.profile, job.source, options.columns, rank=rank) for job in jobs]
+    jobs, matchings = _matched(jobs, options)
     say("reading", 0.0)
     zones.refuse_another(warehouse, options.timezone)
     known = _known(warehouse, jobs, options)
@@ -120,6 +125,19 @@ def load(
         is_dry_run=options.dry_run,
         seconds=time.perf_counter() - began,
     )
+
+
+def _matched(jobs: Sequence[Job], options: Options) -> tuple[list[Job], list[Matching]]:
+    """Return each job with the columns of its file; files of one profile are judged together, and may be of another."""
+    made: list[Job] = []
+    matchings: list[Matching] = []
+    for _, group in groupby(jobs, key=lambda job: job.profile.name):
+        together = list(group)
+        sources = [job.source for job in together]
+        profile, found = match_all(together[0].profile, sources, options.columns, rank=rank)
+        made += [Job(profile, source) for source in sources]
+        matchings += found
+    return made, matchings
 
 
 def _leave_unpublished() -> None:
@@ -193,6 +211,11 @@ def _prepare(connection: duckdb.DuckDBPyConnection, warehouse: Path, profiles: C
     connection.execute(f"SET memory_limit = '{_MEMORY}'")
 
 
+def _setting(connection: duckdb.DuckDBPyConnection, name: str) -> str | None:
+    said = connection.execute("SELECT value FROM meta.setting WHERE name = $name", {"name": name}).fetchall()
+    return said[0][0] if said else None
+
+
 class _Loading:
     """A load in progress: one connection, file after file."""
 
@@ -212,6 +235,8 @@ class _Loading:
         day = options.as_of or datetime.now(tz=ZoneInfo(timezone)).date()
         self._as_of = datetime(day.year, day.month, day.day)  # noqa: DTZ001  (moments have no zone but the warehouse's)
         self._changed_tables: set[str] = set()
+        self._currency = _setting(connection, _CURRENCY)
+        self._refunds = count(connection, "meta.refund")
         self._last_load = 0
         self._began_after = star.next_load_id(connection) - 1
         self._links = False
@@ -231,6 +256,11 @@ class _Loading:
         load_id = star.next_load_id(self._connection)
         self._say(f"reading {source.name}", 0.8 * (number - 1) / of)
         cleaned = self._clean(job, matching, load_id, log)
+        if cleaned.is_hopeless and cleaned.foreign:
+            raise IngestError(
+                f"{source.name}: its amounts are in {' and '.join(cleaned.foreign)}, and the company's currency is {self._currency}; "
+                "convert them by --rates FILE, a CSV file with the columns date, currency and rate, or load them into another warehouse"
+            )
         if cleaned.is_hopeless:
             raise IngestError(log.nothing_readable(source, matching, load_id))
         self._say(f"loading {source.name}", 0.8 * (number - 0.4) / of)
@@ -240,6 +270,7 @@ class _Loading:
             load_id=load_id,
             as_of=self._as_of,
             imputed=self._options.impute,
+            is_part=self._retries(source),
         )
         refused = result.main.refused
         if refused is not None and refused.height:
@@ -258,6 +289,9 @@ class _Loading:
         """Link and order what was loaded, make what is derived, and check it."""
         if self._links:
             links.link(self._connection)
+            for table in refunds.settle(self._connection, self._refunds):
+                self._changed_tables.add(table)
+                self._tables[table] += 1
         # Rows that were written at once into an empty table are in order already.
         mixed = sorted(table for table in self._changed_tables if self._tables[table] > 1)
         finishing.put_in_order(self._connection, mixed)
@@ -282,6 +316,8 @@ class _Loading:
             date_order=self._options.date_order,
             as_of=self._as_of.date(),
             timezone=self._timezone,
+            currency=self._currency,
+            rates=self._options.rates,
         )
         rounded = RoundedIds(job.profile, matching)
         if cleaner.surveys:
@@ -289,6 +325,9 @@ class _Loading:
                 cleaner.survey(rounded.without(batch))
             rounded.begin()
         notes = cleaner.decide()
+        if self._currency is None and cleaner.currency is not None:
+            self._currency = cleaner.currency
+            star.record_settings(self._connection, {_CURRENCY: cleaner.currency})
         staging = Staging(
             self._connection,
             job.profile.main.entity,

@@ -103,7 +103,11 @@ def attempt(
         search.by_position()
     search.stand_ins()
     found = search.found
-    missing = [key for key, column in profile.columns.items() if column.required and key not in found]
+    missing = [
+        key
+        for key, column in profile.columns.items()
+        if column.required and key not in found and not any(other in found for other in column.otherwise)
+    ]
     # A file may have the columns of one way to feed the main entity alone.
     deciding = [mapping for mapping in profile.mappings if mapping.entity == profile.main.entity]
     main = next((mapping for mapping in deciding if not lacking(mapping, found)), profile.main)
@@ -156,12 +160,16 @@ def lacking(mapping: EntityMapping, found: Mapping[str, str]) -> list[str]:
     lacking = [
         name
         for name, of in mapping.fields.items()
-        if (of.required or fields.field(name).required)
+        if (of.required or (fields.field(name).required and not fields.field(name).may_lack))
         and of.columns
         and of.default is None
         and not of.file_name
         and (not any(key in found for key in of.columns) or (of.over and of.over not in found))
     ]
+    for group in fields.needs:
+        fed = [mapping.fields[name] for name in group if name in mapping.fields]
+        if not any(not of.columns or any(key in found for key in of.columns) for of in fed):
+            lacking.append(" or ".join(group))
     if mapping.given and not any(key in found for key in mapping.given):
         lacking.append(" or ".join(mapping.given))
     return [*lacking, *(key for key, among in mapping.where.items() if among and key not in found)]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import polars as pl
+
+from martlet.loaders.ingest.cleaning.changes import OTHER_CURRENCY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    import polars as pl
-
     from martlet.loaders.ingest.cleaning import Change
+    from martlet.loaders.ingest.cleaning.currencies import Rates
     from martlet.loaders.ingest.cleaning.own_sums import OwnSum
     from martlet.loaders.ingest.merging.staging import Staging
     from martlet.loaders.ingest.types import DateOrder
@@ -33,6 +37,7 @@ class Options:
     pseudonym_key: bytes | None = None
     retry: bool = False
     dry_run: bool = False
+    rates: Rates | None = None
 
     def settings(self) -> str:
         """Return what decides how a file is understood, as JSON text: the same content read otherwise is another load."""
@@ -41,6 +46,7 @@ class Options:
             "date_order": self.date_order,
             "impute": dict(self.impute),
             "statuses": dict(self.statuses),
+            "rates": self.rates.digest if self.rates else None,
             "pseudonymised": self.pseudonym_key is not None,
         }
         return json.dumps({name: value for name, value in said.items() if value}, sort_keys=True)
@@ -58,14 +64,22 @@ class CleanedFile:
     changes: list[Change] = field(default_factory=list)
     own_sums: tuple[OwnSum, ...] = ()
     _rejected: int = 0
+    _foreign: Counter[str] = field(default_factory=Counter)
     _understood: int = 0
 
     def add(self, rows: int, rejected: pl.DataFrame) -> None:
         """Count a batch."""
         self.read += rows
         self._rejected += rejected.height
+        foreign = rejected.filter(pl.col("reason") == OTHER_CURRENCY)["detail"].str.extract(r"^([^,]+)", 1)
+        self._foreign.update(foreign.drop_nulls().to_list())
         # A refund, or a birth in the future, was read: the file is of the right kind.
         self._understood += int(rejected["reason"].str.contains(r"^(negative|impossible)").sum())
+
+    @property
+    def foreign(self) -> tuple[str, ...]:
+        """Currencies of the rows that were set aside for them, the commonest first."""
+        return tuple(code for code, _ in self._foreign.most_common())
 
     @property
     def is_hopeless(self) -> bool:

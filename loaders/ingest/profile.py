@@ -93,6 +93,8 @@ class Column:
         Its headers in the source, the surest first; letter case, spaces and punctuation don't matter. By default the key.
     required
         A file without this column is not of this profile.
+    otherwise
+        Keys of columns that do in its place: where one of them is found, this one is not looked for.
     type
         What it holds, if that is to be held against the fields it feeds; else these decide.
     null
@@ -126,6 +128,7 @@ class Column:
     key: Annotated[str, Name()]
     names: Texts = ()
     required: bool = False
+    otherwise: Texts = ()
     type: FieldType | None = None
     null: Texts = ()
     words: Words = field(default_factory=dict)

@@ -1,5 +1,5 @@
 /*
-doc       = "The lines of an order add up to it: net_revenue and gross_amount to the cent, item_count to the unit; and each line's net_revenue is quantity * unit_price - discount_amount. Orders without lines, imported as totals, are left alone."
+doc       = "The lines of an order add up to it: net_revenue and gross_amount to the cent, item_count to the unit; and each line's net_revenue is quantity * unit_price, rounded to the cent, less discount_amount. Orders without lines, imported as totals, are left alone."
 relation  = "star.fact_order"
 severity  = "warn"
 generated = "error"
@@ -8,9 +8,9 @@ WITH lines AS (
     SELECT
         order_id,
         sum(net_revenue) AS net_revenue,
-        sum(quantity * unit_price) AS gross_amount,
+        sum(main.money(quantity * unit_price)) AS gross_amount,
         sum(quantity) AS item_count,
-        count(*) FILTER (WHERE net_revenue <> quantity * unit_price - discount_amount) AS wrong_lines
+        count(*) FILTER (WHERE net_revenue <> main.money(quantity * unit_price) - discount_amount) AS wrong_lines
     FROM star.fact_order_line
     GROUP BY order_id
 )

@@ -1,5 +1,5 @@
 /*
-doc   = "A product in an order. net_revenue = quantity * unit_price - discount_amount. Orders that were imported as totals have no lines."
+doc   = "A product in an order. net_revenue = quantity * unit_price, rounded to the cent, less discount_amount. Orders that were imported as totals have no lines."
 grain = ["order_line_id"]
 watched = ["unit_price", "quantity"]
 at = "ordered_at"
@@ -13,9 +13,9 @@ product_key = "Product that was ordered."
 ordered_at = "When the order was placed, in the warehouse's zone, as in the order."
 date_key = "Day of ordered_at."
 quantity = "Units ordered."
-unit_price = "Price of one unit when ordered, before discounts."
+unit_price = "Price of one unit when ordered, before discounts, to the hundredth of a cent, because a price may be made of an amount. Units times price is money again: round it by main.money."
 discount_amount = "Discount on the whole line, as a positive amount."
-net_revenue = "quantity * unit_price - discount_amount."
+net_revenue = "quantity * unit_price, rounded to the cent, less discount_amount."
 unit_cost = "What one unit cost the company when ordered. NULL when not known."
 source_id = "The line's id as the source wrote it. NULL for synthetic rows."
 */
@@ -28,7 +28,7 @@ CREATE TABLE star.fact_order_line (
     ordered_at TIMESTAMP NOT NULL,
     date_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_date (date_key),
     quantity INTEGER NOT NULL DEFAULT 1,
-    unit_price DECIMAL(18, 2) NOT NULL DEFAULT 0,
+    unit_price DECIMAL(18, 4) NOT NULL DEFAULT 0,
     discount_amount DECIMAL(18, 2) NOT NULL DEFAULT 0,
     net_revenue DECIMAL(18, 2) NOT NULL DEFAULT 0,
     unit_cost DECIMAL(18, 2),

@@ -86,6 +86,11 @@ class ProfileName(options.ParamType):
     type=click.Path(path_type=Path),
     help="File with the key of the hashes. Default: the variable MARTLET_PSEUDONYM_KEY.",
 )
+@click.option(
+    "--rates",
+    type=click.Path(path_type=Path),
+    help="CSV file of date, currency and rate: convert amounts of other currencies. Default: their rows are set aside.",
+)
 @click.option("--retry", is_flag=True, help="The files are exports of the quarantine, repaired.")
 @click.option("--dry-run", is_flag=True, help="Do everything, say what came of it, and write nothing.")
 @click.option(

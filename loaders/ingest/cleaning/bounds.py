@@ -45,7 +45,8 @@ class Bounds:
             shown = cell.dt.date().cast(pl.String)
             found += _outside(cell.dt.date(), shown, self.oldest, self.newest)
         else:
-            shown = cell.cast(pl.String)
+            # An amount has two decimals more than people write.
+            shown = cell.cast(pl.String).str.replace(r"(\.\d\d)00$", "${1}")
             years = (self.oldest.year if self.oldest else None, self.newest.year if self.newest else None)
             if values.dtype == pl.Decimal:
                 found += _outside(cell, shown, _exact(self.low), _exact(self.high))

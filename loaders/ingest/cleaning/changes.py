@@ -10,10 +10,12 @@ import polars as pl
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["EXAMPLES", "RULES", "Change", "Edit", "edits_of", "merged", "rule_of", "tally"]
+__all__ = ["EXAMPLES", "OTHER_CURRENCY", "RULES", "Change", "Edit", "edits_of", "merged", "rule_of", "tally"]
 
 EXAMPLES: Final = 3
 _LONGEST: Final = 80
+# How the problem of an amount in another currency than the company's begins.
+OTHER_CURRENCY: Final = "another currency"
 
 # In the order in which they act on a cell.
 RULES: Final = {
@@ -38,7 +40,7 @@ RULES: Final = {
     "unreadable": "A value of an optional field that can't be read: the cell is empty now.",
     "ambiguous": "A value of an optional field that could mean two things: the cell is empty now.",
     "impossible": "A value of an optional field that can't be true: the cell is empty now.",
-    "other_currency": "An optional amount in another currency than most: the cell is empty now.",
+    "converted": "An amount of another currency, converted by the rate of its day that was given.",
     "left_out": "A row that could not feed this table, since a value that it must have is missing or wrong there.",
 }
 
@@ -82,7 +84,7 @@ def rule_of(problems: pl.Series) -> pl.Series:
     """Return the rule by which a cell with a problem is emptied, told by the first word of the problem."""
     first = problems.str.extract(r"^(\w+)", 1)
     return first.replace_strict(
-        {"ambiguous": "ambiguous", "another": "other_currency", "no": "empty_word"}
+        {"ambiguous": "ambiguous", "no": "empty_word"}
         | dict.fromkeys(("impossible", "absurd", "negative"), "impossible"),
         default="unreadable",
         return_dtype=pl.String,
@@ -129,6 +131,9 @@ def _sorted(changes: Iterable[Change]) -> list[Change]:
 
 def _shown(cells: pl.Series) -> pl.Series:
     text = cells.cast(pl.String).fill_null("")
+    if isinstance(cells.dtype, pl.Decimal):
+        # An amount has two decimals more than people write.
+        text = text.str.replace(r"(\.\d\d)00$", "${1}")
     if isinstance(cells.dtype, pl.Datetime):
         text = text.str.strip_suffix(".000000").str.strip_suffix(" 00:00:00")
     return pl.select(

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from martlet.loaders.ingest.cleaning.cells import Tidy
+    from martlet.loaders.ingest.cleaning.currencies import Rates
     from martlet.loaders.ingest.cleaning.inputs import Inputs
     from martlet.loaders.ingest.cleaning.own_sums import OwnSum
     from martlet.loaders.ingest.entity import Field
@@ -100,6 +101,10 @@ class Cleaner:
         Zone of the warehouse, whose clocks all moments follow.
     as_of
         Day of the load, from which the bounds of birth dates and the like count back; None holds nothing against them.
+    currency
+        The company's currency; the commonest of the file if None.
+    rates
+        What amounts of other currencies are converted by; rows with such amounts are rejected if None.
     """
 
     def __init__(
@@ -111,6 +116,8 @@ class Cleaner:
         date_order: DateOrder | None = None,
         as_of: date | None = None,
         timezone: str = UTC,
+        currency: str | None = None,
+        rates: Rates | None = None,
     ) -> None:
         self._profile: Final = profile
         self._found: Final = matching.columns
@@ -119,6 +126,11 @@ class Cleaner:
         self._date_order: Final = date_order
         self._as_of: Final = as_of
         self._timezone: Final = timezone
+        self._rates: Final = rates
+        # The company's currency, and after `decide` what the file tells of it, if that is certain.
+        self.currency = currency
+        codes = {column.currency for column in profile.columns.values() if column.currency in self._found}
+        self._only_code: Final = codes.pop() if len(codes) == 1 else None
         self._inputs: Final[dict[tuple[object, ...], Input]] = {}
         self._units: Final[dict[str, Unit]] = {}
         self._mappings: Final = [
@@ -141,7 +153,7 @@ class Cleaner:
         used = {key for made in self._inputs.values() for key in made.columns}
         used |= {key for told, _ in self._notes for key in told.note.conditions}
         used |= {key for mapping in matching.mappings for key in mapping.conditions}
-        used |= {code for key in used if (code := profile.columns[key].currency) in self._found and code}
+        used |= {code for made in self._inputs.values() if (code := made.code_column)}
         self._used: Final = sorted(used)
         self._columns: Final = [self._found[key] for key in self._used if key in self._found]
         self._surveyed: Final = sorted({key for made in self._inputs.values() for key in made.surveyed})
@@ -181,6 +193,7 @@ class Cleaner:
             f"{name}: amounts are read as {unit}, as the name says" for name, unit in self._units.items()
         ]
         notes += [note for made in self._inputs.values() for note in made.decide()]
+        self._decide_currency()
         if self._as_of is None:
             fields = {plan.name for _, plans in self._mappings for plan in plans if _counts_back(plan.field)}
             if fields:
@@ -217,7 +230,7 @@ class Cleaner:
         rows = pl.int_range(batch.first_row, batch.first_row + height, dtype=pl.Int64, eager=True)
         tidy = self._tidied(batch.cells, self._used)
         texts = {key: made.text for key, made in tidy.items()}
-        read = {made: made.read(texts) for made in self._inputs.values()}
+        read = self._read(texts)
         row_checks = [RowCheck(mapping, plans, texts, read, rows) for mapping, plans in self._mappings]
         deciding = [check for check in row_checks if check.mapping.entity == self._profile.main.entity]
         problems = batch.problems_in(self._columns)
@@ -299,9 +312,32 @@ class Cleaner:
                 home=self._timezone,
             )
             code = column.currency if column.currency in self._found else None
+            if field.type == "money" and column.currency is None:
+                # An amount is in the currency of its row.
+                code = self._only_code
             limit = bounds(field, column, self._as_of)
             self._inputs[identity] = Input(keys, name, made, limit, words=source.words, currency=code)
         return self._inputs[identity]
+
+    def _decide_currency(self) -> None:
+        """Tell all amounts the company's currency: the one that is known, or the commonest of the first amounts that name any."""
+        inputs = [made for _, plans in self._mappings for plan in plans for made in plan.inputs]
+        told = next((found for made in inputs if (found := made.currency)), None)
+        company = self.currency or (told[0] if told else None)
+        for made in inputs:
+            made.company, made.is_known = company, self.currency is not None
+        if self.currency is None and told is not None and told[1]:
+            self.currency = told[0]
+
+    def _read(self, texts: Mapping[str, pl.Series]) -> dict[Input, Inputs]:
+        if self._rates is None:
+            return {made: made.read(texts) for made in self._inputs.values()}
+        mapping, plans = self._mappings[0]
+        at = next(
+            (plan.inputs for plan in plans if plan.name == entity(mapping.entity).at and plan.inputs), ()
+        )
+        days = at[0].read(texts).values if at else None
+        return {made: made.read(texts, self._rates, days) for made in self._inputs.values()}
 
     def _tidied(self, cells: pl.DataFrame, keys: list[str]) -> dict[str, Tidy]:
         return {

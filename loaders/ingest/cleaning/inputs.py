@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from martlet.loaders.ingest.cleaning.cells import replaced
-from martlet.loaders.ingest.cleaning.changes import edits_of
+from martlet.loaders.ingest.cleaning.changes import OTHER_CURRENCY, edits_of
+from martlet.loaders.ingest.cleaning.currencies import SHARED_SIGNS
 from martlet.loaders.ingest.cleaning.dates import DateReader
 from martlet.loaders.ingest.cleaning.numbers import NumberReader
 from martlet.loaders.ingest.cleaning.order_status import StatusReader
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from martlet.loaders.ingest.cleaning.bounds import Bounds
     from martlet.loaders.ingest.cleaning.changes import Edit
+    from martlet.loaders.ingest.cleaning.currencies import Rates
     from martlet.loaders.ingest.cleaning.parser import Reader
 
 __all__ = ["Input", "Inputs"]
@@ -75,9 +77,11 @@ class Input:
         self._reader: Final = reader
         self._bounds: Final = bounds
         self._words: Final = words
-        self._code_column: Final = currency
+        self.code_column: Final = currency
         self._codes: Counter[str] = Counter()
-        self._currency: str | None = None
+        # The company's currency; rows of another are converted by rates, or set aside.
+        self.company: str | None = None
+        self.is_known = False
 
     @property
     def has_time(self) -> bool:
@@ -94,7 +98,7 @@ class Input:
         """Keys of the columns that the survey looks at."""
         if not self._reader.surveys:
             return ()
-        return self.columns if self._code_column is None else (*self.columns, self._code_column)
+        return self.columns if self.code_column is None else (*self.columns, self.code_column)
 
     def survey(self, texts: Mapping[str, pl.Series]) -> None:
         """Take evidence from the tidy text of a batch."""
@@ -102,21 +106,27 @@ class Input:
             return
         text = self._joined(texts)
         self._reader.survey(replaced(text, self._words) if self._words else text)
-        if self._code_column is not None:
-            codes = texts[self._code_column].filter(text.is_not_null()).str.to_uppercase().drop_nulls()
+        if self.code_column is not None:
+            codes = texts[self.code_column].filter(text.is_not_null()).str.to_uppercase().drop_nulls()
             self._codes.update(dict(codes.value_counts(name="times").iter_rows()))
 
     def decide(self) -> list[str]:
         """Decide what the survey left open; return what a person should know."""
-        notes = self._reader.decide()
-        if self._codes:
-            self._currency = min(self._codes, key=lambda code: (-self._codes[code], code))
-        elif isinstance(self._reader, NumberReader):
-            self._currency = self._reader.currency
-        return [f"{self.name}: {note}" for note in notes]
+        return [f"{self.name}: {note}" for note in self._reader.decide()]
 
-    def read(self, texts: Mapping[str, pl.Series]) -> Inputs:
-        """Read the tidy text of a batch."""
+    @property
+    def currency(self) -> tuple[str, bool] | None:
+        """The commonest currency of the amounts, and whether that is certain: not only by a sign that several share."""
+        if self._codes:
+            # Of equals the first by name, lest the order of rows decide.
+            return min(self._codes, key=lambda code: (-self._codes[code], code)), True
+        sign = self._reader.currency if isinstance(self._reader, NumberReader) else None
+        return None if sign is None else (sign, sign not in SHARED_SIGNS)
+
+    def read(
+        self, texts: Mapping[str, pl.Series], rates: Rates | None = None, days: pl.Series | None = None
+    ) -> Inputs:
+        """Read the tidy text of a batch; `rates` of the rows' `days` convert amounts of other currencies."""
         given = text = self._joined(texts)
         edits: list[Edit] = []
         if self._words:
@@ -124,7 +134,14 @@ class Input:
             edits.extend(edits_of("word", self.name, text.ne_missing(given), given, text))
         read = self._reader.read(text)
         values, problems = read.values, read.problems
-        for further in (self._bounds.problems(values), self._other_currency(texts, text, read.currencies)):
+        codes = self._other_codes(texts, text, read.currencies)
+        if codes is not None and rates is not None and days is not None:
+            converted = rates.converted(values, codes, days)
+            edits.extend(edits_of("converted", self.name, converted.is_not_null(), text, converted))
+            frame = pl.DataFrame({"value": values, "converted": converted, "code": codes})
+            values = frame.select(pl.coalesce("converted", "value")).to_series()
+            codes = frame.select(pl.when(pl.col("converted").is_null()).then("code")).to_series()
+        for further in (self._bounds.problems(values), self._other_currency(codes, given=rates is not None)):
             if further is not None:
                 frame = pl.DataFrame({"value": values, "further": further})
                 values = frame.select(pl.when(pl.col("further").is_null()).then("value")).to_series()
@@ -147,19 +164,35 @@ class Input:
             .alias(first.name)
         )
 
-    def _other_currency(
+    def _other_codes(
         self, texts: Mapping[str, pl.Series], text: pl.Series, signs: pl.Series | None
     ) -> pl.Series | None:
-        if self._currency is None or (self._code_column is None and signs is None):
+        """Return the currency of each amount that is not in the company's, or NULL; None if all are."""
+        if self.company is None or (self.code_column is None and signs is None):
             return None
-        codes = texts[self._code_column].str.to_uppercase() if self._code_column else signs
-        if self._code_column and signs is not None:
-            codes = _first(texts[self._code_column].str.to_uppercase(), signs)
+        same = [self.company]
+        if signs is not None:
+            same += [sign for sign, shared in SHARED_SIGNS.items() if self.company in shared]
+        codes = texts[self.code_column].str.to_uppercase() if self.code_column else signs
+        if self.code_column and signs is not None:
+            codes = _first(texts[self.code_column].str.to_uppercase(), signs)
         frame = pl.DataFrame({"code": codes, "text": text})
-        other = (pl.col("code") != self._currency) & pl.col("text").is_not_null()
-        problem = pl.format(f"another currency: {{}}, where most amounts are in {self._currency}", "code")
-        found = frame.select(pl.when(other).then(problem)).to_series()
+        other = ~pl.col("code").is_in(same) & pl.col("text").is_not_null()
+        found = frame.select(pl.when(other).then("code")).to_series()
         return found if found.null_count() < len(found) else None
+
+    def _other_currency(self, codes: pl.Series | None, *, given: bool) -> pl.Series | None:
+        if codes is None or codes.null_count() == len(codes):
+            return None
+        whose = "the company's" if self.is_known else "most"
+        why = f"where {whose} amounts are in {self.company}"
+        if given:
+            why = "and there is no rate for its day"
+        return (
+            pl.DataFrame({"code": codes})
+            .select(pl.format(f"{OTHER_CURRENCY}: {{}}, {why}", "code"))
+            .to_series()
+        )
 
 
 def _first(one: pl.Series, other: pl.Series) -> pl.Series:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from martlet.loaders.ingest.cleaning.changes import Edit
+from martlet.loaders.ingest.cleaning.changes import OTHER_CURRENCY, Edit
 from martlet.loaders.ingest.cleaning.mapping import chosen_rows
 from martlet.loaders.ingest.cleaning.order_status import decided
+from martlet.loaders.ingest.entity import entity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,10 +47,7 @@ class RowCheck:
         if not self._chosen.all():
             why = pl.DataFrame({"why": self._why}).select(pl.format("left out by the profile: {}", "why"))
             first.append((why.to_series(), None))
-        for plan in self._plans:
-            lacking = self._lacking(plan)
-            if lacking is not None:
-                first.append((lacking, self._filled[plan.name].columns))
+        first.extend((reason, self._filled[name].columns) for name, reason in self._faults())
         frame = pl.DataFrame({"row": self._rows})
         nothing = pl.repeat(None, len(self._rows), dtype=pl.String, eager=True)
         full, column = nothing, nothing
@@ -89,12 +87,10 @@ class RowCheck:
         chosen = kept & self._chosen
         fed = chosen
         if not is_main:
-            for plan in self._plans:
-                lacking = self._lacking(plan)
-                if lacking is not None:
-                    lost = fed & lacking.is_not_null()
-                    edits.extend(self._left_out(plan, lost))
-                    fed &= ~lost
+            for name, reason in self._faults():
+                lost = fed & reason.is_not_null()
+                edits.extend(self._left_out(name, lost))
+                fed &= ~lost
         helping = {plan.name for plan in self._plans if plan.field.decides or plan.field.excludes}
         values = {name: filled.values for name, filled in self._filled.items() if name not in helping}
         for target in {plan.field.decides: None for plan in self._plans if plan.field.decides}:
@@ -115,6 +111,37 @@ class RowCheck:
             yield from ((made, self._fed) for made, _ in plan.added)
             if plan.over is not None:
                 yield plan.over, self._fed
+
+    def _faults(self) -> Iterator[tuple[str, pl.Series]]:
+        """Yield fields with what is wrong with a row for want of them, or since their amount is in another currency, or NULL."""
+        for plan in self._plans:
+            problems = self._filled[plan.name].problems
+            if problems is not None:
+                other = pl.DataFrame({"problem": problems}).select(
+                    pl.when(pl.col("problem").str.starts_with(OTHER_CURRENCY)).then("problem")
+                )
+                if other.height == len(self._rows) and other["problem"].null_count() < other.height:
+                    yield plan.name, other["problem"]
+        for plan in self._plans:
+            lacking = self._lacking(plan)
+            if lacking is not None:
+                yield plan.name, lacking
+        for group in entity(self.mapping.entity).needs:
+            named = [name for name in group if name in self._filled]
+            if named:
+                yield named[0], self._lacks_all(named)
+
+    def _lacks_all(self, names: list[str]) -> pl.Series:
+        """Return what is wrong where none of some fields has a value, or NULL."""
+        frame = pl.DataFrame({name: self._filled[name].values for name in names})
+        problems = [
+            self._filled[name].problems
+            if self._filled[name].problems is not None
+            else pl.lit(None, pl.String)
+            for name in names
+        ]
+        reason = pl.coalesce(*problems, pl.lit(f"no {names[0]}"))
+        return frame.select(pl.when(pl.all_horizontal(pl.col(*names).is_null())).then(reason)).to_series()
 
     def _lacking(self, plan: FieldPlan) -> pl.Series | None:
         """Return what is wrong where a required field is empty, or NULL; None if it is nowhere."""
@@ -138,11 +165,11 @@ class RowCheck:
         reason = pl.when(pl.col("value").is_null()).then(pl.coalesce("known", pl.lit(f"no {plan.name}")))
         return frame.with_columns(known=known).select(reason).to_series()
 
-    def _left_out(self, plan: FieldPlan, lost: pl.Series) -> list[Edit]:
+    def _left_out(self, field: str, lost: pl.Series) -> list[Edit]:
         positions = lost.arg_true()
         if positions.is_empty():
             return []
-        filled = self._filled[plan.name]
+        filled = self._filled[field]
         nothing = pl.repeat("", len(positions), eager=True)
-        name = f"{self.mapping.entity}.{plan.name}"
+        name = f"{self.mapping.entity}.{field}"
         return [Edit("left_out", name, positions, filled.texts.gather(positions), nothing)]

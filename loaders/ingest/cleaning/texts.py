@@ -48,7 +48,7 @@ class TextReader:
 
 
 class IdReader:
-    """Keeps identifiers as they are, but takes the decimals off a column of numbers such as 17850.0.
+    """Keeps identifiers as they are, but takes the decimals off numbers such as 17850.0 in a column of whole numbers.
 
     Email addresses that serve as identifiers are put in small letters, as where they are read as addresses.
     """
@@ -56,11 +56,12 @@ class IdReader:
     surveys: Final = True
 
     def __init__(self) -> None:
-        self._given = self._decimal = 0
+        self._given = self._whole = self._decimal = 0
 
     def survey(self, text: pl.Series) -> None:
-        """Count the identifiers that end with .0."""
+        """Count the identifiers that are whole numbers, and those of them that end with .0."""
         self._given += text.len() - text.null_count()
+        self._whole += int(text.str.contains(r"^\d+(?:\.0)?$").sum())
         self._decimal += int(text.str.contains(r"^\d+\.0$").sum())
 
     def decide(self) -> list[str]:
@@ -74,7 +75,7 @@ class IdReader:
             small = pl.when(is_address).then(pl.col("text").str.to_lowercase()).otherwise("text")
             new = pl.DataFrame({"text": text}).select(small).to_series()
             return Read(new, changed=(("letter_case", new != text),))
-        if not self._decimal or self._decimal < self._given:
+        if not self._decimal or self._whole < self._given:
             return Read(text)
         new = text.str.strip_suffix(".0")
         return Read(new, changed=(("id_decimals", new != text),))

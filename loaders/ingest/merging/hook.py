@@ -19,12 +19,14 @@ __all__ = ["FileLoad", "Hook"]
 
 @dataclass(frozen=True)
 class FileLoad:
-    """The load of one file: where to, its number, its day, and what has become of the file so far."""
+    """The load of one file: where to, its number, its day, what has become of it so far, whether it tells of parts of orders, and of orders as wholes."""
 
     connection: duckdb.DuckDBPyConnection
     load_id: int
     as_of: datetime
     result: MergeResult
+    is_part: bool = False
+    has_headers: bool = False
 
 
 @dataclass

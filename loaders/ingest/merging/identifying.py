@@ -2,7 +2,8 @@
 
 A row is known by its key in the source. Where that is not given, it is known by its content and by which of the rows
 equal in that it is, so that a longer export that holds the row again says the same. Equal rows with a time of day
-that agree in every cell of the file are one thing, exported twice; with only a day they may be two, and both are kept.
+that agree in every cell of the file are one thing, exported twice; with only a day they may be two, and both are kept, as are
+lines of orders where any order has some of its lines twice and others once.
 Within a file the first row of a key counts; a later one with other content is refused, or added to it where rows are parts
 of one thing (`summing`).
 """
@@ -99,7 +100,7 @@ def _name(connection: duckdb.DuckDBPyConnection, staged: Staged, keyed: KeyedRow
     at = described.at if described.at in staged.fed else None
     timed = f"coalesce(bool_or({at} <> date_trunc('day', {at})), false)" if at else "false"
     has_time = bool(connection.execute(f"SELECT {timed} FROM {keyed.table}").fetchall()[0][0])
-    if has_time:
+    if has_time and not _repeats_in_part(connection, staged, keyed):
         connection.execute(
             f"INSERT INTO {staged.dropped} SELECT row, part, 'merged', NULL, NULL, NULL FROM {keyed.table} WHERE NOT ({given}) "
             f"QUALIFY row_number() OVER (PARTITION BY content, {', '.join(parts)} ORDER BY row, part) > 1"
@@ -123,6 +124,17 @@ def _name(connection: duckdb.DuckDBPyConnection, staged: Staged, keyed: KeyedRow
     return [
         f"rows that equal an earlier one in {same}, kept as {described.name.replace('_', ' ')} of their own: {further:,}"
     ]
+
+
+def _repeats_in_part(connection: duckdb.DuckDBPyConnection, staged: Staged, keyed: KeyedRows) -> bool:
+    """Tell whether any whole, such as an order, repeats some of its rows only: no export does that, so that is how it was."""
+    whole = staged.entity.key[0]
+    if len(staged.entity.key) == 1 or whole not in staged.fed:
+        return False
+    times = f"SELECT {quoted(whole)} AS whole, content, count(*) AS times FROM {keyed.table} GROUP BY ALL"
+    return (
+        count(connection, f"(SELECT whole FROM ({times}) GROUP BY whole HAVING max(times) > min(times))") > 0
+    )
 
 
 def _identity(staged: Staged, keyed: KeyedRows) -> list[str]:

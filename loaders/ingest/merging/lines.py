@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from martlet.loaders.ingest.cleaning.changes import Change
 from martlet.loaders.ingest.entity import entity
 from martlet.loaders.ingest.merging.facts import merge_facts
 from martlet.loaders.ingest.merging.hook import Hook
+from martlet.loaders.ingest.merging.line_amounts import GROSS
 from martlet.loaders.ingest.merging.line_statuses import set_statuses
+from martlet.loaders.ingest.merging.sharing import share_out
 from martlet.loaders.ingest.merging.staging import Staged
 from martlet.loaders.ingest.merging.tables import count
 
@@ -19,7 +22,20 @@ if TYPE_CHECKING:
 
 __all__ = ["OrderTotals"]
 
-_NET = "coalesce(net_revenue, quantity * unit_price - coalesce(discount_amount, 0))"
+_NET = "net_revenue"
+# What the source says of the whole order beside its lines.
+_OF_THE_ORDER = (
+    "channel",
+    "source",
+    "medium",
+    "campaign",
+    "device_type",
+    "os",
+    "browser",
+    "country",
+    "region",
+    "city",
+)
 
 _MADE = f"""
 CREATE OR REPLACE TEMP TABLE staged_made_orders AS
@@ -31,8 +47,9 @@ SELECT
     arg_min(customer_id, row) AS customer_id,
     min(ordered_at) AS ordered_at,
     CAST(sum({_NET}) AS DECIMAL(18, 2)) AS net_revenue,
-    CAST(sum(quantity * unit_price) AS DECIMAL(18, 2)) AS gross_amount,
+    CAST(sum({GROSS}) AS DECIMAL(18, 2)) AS gross_amount,
     sum(quantity) AS item_count
+    {{told}}
 FROM {{lines}}
 WHERE order_id NOT IN (SELECT source_id FROM star.fact_order WHERE source_id IS NOT NULL)
 GROUP BY order_id
@@ -51,7 +68,7 @@ SELECT
     concat('the lines of order ', order_id, ' come to ', large.amount, ' for ', large.items, ' items, more than an order can hold')
 FROM {{staged}} AS line
 JOIN (
-    SELECT order_id, sum(quantity) AS items, greatest(sum(quantity * unit_price), sum(abs({_NET})), sum(quantity * unit_cost)) AS amount
+    SELECT order_id, sum(quantity) AS items, greatest(sum({GROSS}), sum(abs({_NET})), sum(quantity * unit_cost)) AS amount
     FROM (
         SELECT order_id, quantity, unit_price, discount_amount, net_revenue, unit_cost FROM {{lines}}
         UNION ALL
@@ -90,7 +107,7 @@ CREATE OR REPLACE TEMP TABLE total AS
 SELECT
     line.order_id,
     CAST(sum(line.net_revenue) AS DECIMAL(18, 2)) AS net_revenue,
-    CAST(sum(line.quantity * line.unit_price) AS DECIMAL(18, 2)) AS gross_amount,
+    CAST(sum(round(line.quantity * line.unit_price, 2)) AS DECIMAL(18, 2)) AS gross_amount,
     CAST(sum(line.quantity) AS INTEGER) AS item_count,
     CAST(CASE WHEN bool_and(line.unit_cost IS NOT NULL) THEN sum(line.quantity * line.unit_cost) END AS DECIMAL(18, 2)) AS cost
 FROM star.fact_order_line AS line
@@ -108,7 +125,7 @@ SET net_revenue = CASE WHEN follows THEN total.net_revenue ELSE orders.net_reven
     refund_amount = CASE WHEN NOT follows THEN orders.refund_amount
         WHEN orders.status IN ('refunded', 'cancelled') THEN total.net_revenue
         ELSE least(orders.refund_amount, total.net_revenue) END,
-    item_count = CASE WHEN follows OR orders.item_count = 1 THEN total.item_count ELSE orders.item_count END,
+    item_count = CASE WHEN follows OR agrees OR orders.item_count = 1 THEN total.item_count ELSE orders.item_count END,
     margin = coalesce(CASE WHEN follows THEN NULL ELSE orders.margin END,
         CASE WHEN follows THEN total.net_revenue ELSE orders.net_revenue END - total.cost)
 FROM (
@@ -135,9 +152,13 @@ class OrderTotals(Hook):
         lines = staged.all_fields()
         connection.execute(_TOO_LARGE.format(lines=lines, staged=staged.name, dropped=staged.dropped))
         _delete_refused(connection, staged)
-        connection.execute(_MADE.format(lines=lines))
+        further = tuple(name for name in _OF_THE_ORDER if name in staged.fed)
+        told = "".join(f", arg_min({name}, row) AS {name}" for name in further)
+        connection.execute(_MADE.format(lines=lines, told=told))
         connection.execute(_FOLLOWING.format(lines=staged.name))
-        orders = Staged(entity("orders"), "staged_made_orders", _FED, is_main=False)
+        if self.load.has_headers:
+            connection.execute("DELETE FROM following")
+        orders = Staged(entity("orders"), "staged_made_orders", (*_FED, *further), is_main=False)
         if count(connection, orders.name):
             outcome, keyed = merge_facts(connection, orders, self.load.as_of)
             keyed.drop(connection)
@@ -149,9 +170,12 @@ class OrderTotals(Hook):
         orders.drop(connection)
         _refuse_homeless(connection, staged)
 
-    def after(self, outcome: Outcome, keyed: KeyedRows) -> None:  # noqa: ARG002  (a hook's signature)
-        """Set the totals of orders that follow their lines, and number lines that the source does not."""
+    def after(self, outcome: Outcome, keyed: KeyedRows) -> None:
+        """Let go of lines that an order has no more, share out its discounts, and set the totals of orders that follow their lines."""
         connection = self.load.connection
+        if not self.load.is_part:
+            outcome.changes += _replaced(connection, self.staged, keyed)
+        outcome.changes += share_out(connection, self.staged.name)
         connection.execute(_TOTALS.format(lines=self.staged.name))
         connection.execute(_UPDATE)
         set_statuses(connection, self.staged)
@@ -162,6 +186,26 @@ class OrderTotals(Hook):
         )
         for name in ("following", "total", "numbered"):
             connection.execute(f"DROP TABLE {name}")
+
+
+def _replaced(connection: duckdb.DuckDBPyConnection, staged: Staged, keyed: KeyedRows) -> list[Change]:
+    """Delete lines of the file's orders that it does not tell of; files of one command may share an order."""
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS orders_of_command (order_id VARCHAR)")
+    gone = (
+        "star.fact_order_line WHERE order_id IN (SELECT orders.order_id FROM star.fact_order AS orders "
+        f"WHERE orders.source_id IN (SELECT order_id FROM {staged.name}) "
+        "AND orders.source_id NOT IN (SELECT order_id FROM orders_of_command)) "
+        f"AND source_id NOT IN (SELECT source_id FROM {keyed.table})"
+    )
+    number = count(connection, gone)
+    if number:
+        connection.execute(
+            f"DELETE FROM star.fact_return WHERE order_line_id IN (SELECT order_line_id FROM {gone})"
+        )
+        connection.execute(f"DELETE FROM {gone}")
+    connection.execute(f"INSERT INTO orders_of_command SELECT DISTINCT order_id FROM {staged.name}")
+    rule = "lines that an earlier file told of and the corrected order has no more"
+    return [Change(rule, "order_id", number)] if number else []
 
 
 def _refuse_homeless(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:

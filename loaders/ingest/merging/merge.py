@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from martlet.loaders.ingest.cleaning.changes import Change
 from martlet.loaders.ingest.merging import replacing
 from martlet.loaders.ingest.merging.adding_up import add_up
 from martlet.loaders.ingest.merging.adjusting import adjust
+from martlet.loaders.ingest.merging.cents import without_negatives
 from martlet.loaders.ingest.merging.combining import combine
 from martlet.loaders.ingest.merging.counting import by_row, left_out
 from martlet.loaders.ingest.merging.describing import merge_dimension
@@ -17,7 +19,10 @@ from martlet.loaders.ingest.merging.hook import FileLoad, Hook
 from martlet.loaders.ingest.merging.hooks import AFTER_DIMENSION, FACT_HOOKS
 from martlet.loaders.ingest.merging.identifying import refuse_contradictions
 from martlet.loaders.ingest.merging.imputing import impute
+from martlet.loaders.ingest.merging.line_amounts import settle_lines
 from martlet.loaders.ingest.merging.outcome import MergeResult
+from martlet.loaders.ingest.merging.refunds import book, make_room, take_out
+from martlet.loaders.ingest.merging.revenue import settle_orders
 from martlet.loaders.ingest.merging.tables import count, quoted
 from martlet.loaders.ingest.merging.unifying import unify
 from martlet.loaders.warehouse import star
@@ -42,17 +47,20 @@ def merge_file(
     load_id: int,
     as_of: datetime,
     imputed: Mapping[str, str],
+    is_part: bool = False,
 ) -> MergeResult:
-    """Write what was staged of one file into the star."""
+    """Write what was staged of one file into the star; `is_part` if its orders may have other lines than it tells of."""
     result = MergeResult()
-    load = FileLoad(connection, load_id, as_of, result)
     before = _dimension_sizes(connection)
     staged = staging.in_order()
+    has_headers = any(table.entity.name == "orders" for table in staged)
+    load = FileLoad(connection, load_id, as_of, result, is_part=is_part, has_headers=has_headers)
     for table in staged:
         if table.is_combined:
             combine(connection, table)
         result.changes += unify(connection, table)
         result.changes += add_up(connection, table)
+    refunds = _settle(load, staged)
     for table in staged:
         result.changes += impute(connection, table, imputed)
         result.changes += flag_outliers(connection, table, load_id)
@@ -61,9 +69,13 @@ def merge_file(
         if not table.entity.is_dimension:
             refuse_contradictions(connection, table)
     _drop_refused(connection, staged)
-    _extend_calendar(load, staged)
+    _extend_calendar(load, [*staged, *refunds.values()])
     for position, table in enumerate(staged):
         outcome = _merge(load, table)
+        if table.entity.name in refunds:
+            new, known = book(connection, refunds[table.entity.name], as_of)
+            outcome.loaded, outcome.merged = outcome.loaded + new, outcome.merged + known
+            result.notes.append(f"rows that give money back, taken as refunds and returns: {new + known:,}")
         if table.is_main:
             result.main = outcome
             _drop_refused(connection, staged[position:])
@@ -81,6 +93,28 @@ def merge_file(
         name: after[name][1] - before[name][1] for name in after if after[name][1] != before[name][1]
     }
     return result
+
+
+def _settle(load: FileLoad, staged: list[Staged]) -> dict[str, Staged]:
+    """Make the amounts of orders and lines what the star calls so; take out what gives money back, and return it by entity."""
+    has_lines = any(table.entity.name == "order_lines" for table in staged)
+    refunds = {}
+    for table in staged:
+        changes, notes = list[Change](), list[str]()
+        if table.entity.name == "orders":
+            changes, notes = settle_orders(load.connection, table, keeps_tax=has_lines)
+        elif table.entity.name == "order_lines":
+            changes, notes = settle_lines(load.connection, table)
+        load.result.changes += changes
+        load.result.notes += notes
+        taken = take_out(load.connection, table)
+        if taken is not None:
+            refunds[table.entity.name] = taken
+        if table.entity.name == "orders":
+            for name in ("shipping_amount", "tax_amount", "gross_amount"):
+                load.result.changes += without_negatives(load.connection, table, name)
+        make_room(load.connection, table)
+    return refunds
 
 
 def _merge(load: FileLoad, table: Staged) -> Outcome:
@@ -150,6 +184,8 @@ def _extend_calendar(load: FileLoad, staged: list[Staged]) -> None:
             ).fetchall()[0]
             days += [moment for moment in (first, last) if moment is not None]
             if table.is_main and name == table.entity.at:
-                load.result.first, load.result.last = first, last
+                known = load.result.first, load.result.last
+                load.result.first = min((m for m in (first, known[0]) if m is not None), default=None)
+                load.result.last = max((m for m in (last, known[1]) if m is not None), default=None)
     if days:
         star.extend_calendar(load.connection, min(days).date(), max(days).date())

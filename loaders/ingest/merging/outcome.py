@@ -58,6 +58,8 @@ class MergeResult:
         Rows of dimensions that the warehouse did not know, and those of them of whom only the identifier is known.
     first, last
         First and last moment that the main entity tells of; None if it tells of none.
+    notes
+        What a person should know besides what the main entity's outcome says.
     tables
         Facts that rows went into, and how often.
     """
@@ -69,6 +71,7 @@ class MergeResult:
     placeholders: dict[str, int] = field(default_factory=dict)
     first: datetime | None = None
     last: datetime | None = None
+    notes: list[str] = field(default_factory=list)
     tables: Counter[str] = field(default_factory=Counter)
 
     def note_other(self, name: str, table: str, outcome: Outcome) -> None:

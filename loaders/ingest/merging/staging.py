@@ -81,6 +81,14 @@ class Staged:
         for table in (self.name, self.dropped):
             connection.execute(f"DROP TABLE IF EXISTS {table}")
 
+    def add(self, connection: duckdb.DuckDBPyConnection, *fields: str) -> None:
+        """Add columns for fields that the file does not have, to be filled from what it has."""
+        for name in fields:
+            if name not in self.fed:
+                kind = sql_type(self.entity.field(name))
+                connection.execute(f"ALTER TABLE {self.name} ADD COLUMN {quoted(name)} {kind}")
+                self.fed = (*self.fed, name)
+
     def all_fields(self) -> str:
         """Return a subquery with all fields of the entity, those not fed being NULL."""
         absent = (
