@@ -8,7 +8,9 @@ HEAD = "customer,date,amount,note\n"
 ROWS = "Ann,2024-01-01,5.00,fine\nZoë,2024-01-02,6.00,{}\nEve,2024-01-03,7.00,fine\n"
 
 
-@pytest.mark.parametrize("character", ["\ufffd", "\u0085", "\u200b", "\u00ad", "\ufeff", "\U0001f600", "\u2028", "\v"])
+@pytest.mark.parametrize(
+    "character", ["\ufffd", "\u0085", "\u200b", "\u00ad", "\ufeff", "\U0001f600", "\u2028", "\v"]
+)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_valid_characters_are_kept(read, character, encoding):
     found = read((HEAD + ROWS.format(f"a{character}b")).encode(encoding))
@@ -30,7 +32,8 @@ def test_a_replacement_character_alone_does_not_change_the_encoding(read):
         (HEAD + ROWS.format("bad")).encode().replace(b"bad", b"\x00"),
         (HEAD + ROWS.format('"b, bad"')).encode().replace(b"bad", b"\x01"),
         (HEAD + ROWS.format("bad")).encode("utf-16-le").replace("bad".encode("utf-16-le"), b"\x00\xd8"),
-        b"\xff\xfe" + (HEAD + ROWS.format("bad")).encode("utf-16-le").replace("bad".encode("utf-16-le"), b"\x00\xd8"),
+        b"\xff\xfe"
+        + (HEAD + ROWS.format("bad")).encode("utf-16-le").replace("bad".encode("utf-16-le"), b"\x00\xd8"),
         (HEAD + ROWS.format("bad")).encode("cp1252").replace(b"bad", b"\x81"),
     ],
 )
