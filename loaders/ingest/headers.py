@@ -1,5 +1,6 @@
 """Names of columns, compared whatever their letter case, accents, spaces, punctuation, abbreviations and currency."""
 
+# ruff: noqa: RUF001
 from __future__ import annotations
 
 import re
@@ -26,9 +27,37 @@ _CURRENCY: Final = re.compile(
 _SIGNS: Final = re.compile(r"\bn\s?[°º]|№|\bnº|#(?=\s*$)", re.IGNORECASE)
 _LETTERS: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 _ARTICLES: Final = frozenset(
-    ["de", "du", "des", "del", "della", "dello", "dell", "do", "da", "di", "d", "la", "le", "les", "el", "l", "il", "of", "the", "der", "die", "das", "den", "van", "von"]
+    [
+        "de",
+        "du",
+        "des",
+        "del",
+        "della",
+        "dello",
+        "dell",
+        "do",
+        "da",
+        "di",
+        "d",
+        "la",
+        "le",
+        "les",
+        "el",
+        "l",
+        "il",
+        "of",
+        "the",
+        "der",
+        "die",
+        "das",
+        "den",
+        "van",
+        "von",
+    ]
 )
-_NUMBER_WORDS: Final = dict.fromkeys(["nr", "nro", "num", "number", "numero", "nummer", "numer", "num", "nbr"], "no")
+_NUMBER_WORDS: Final = dict.fromkeys(
+    ["nr", "nro", "num", "number", "numero", "nummer", "numer", "num", "nbr"], "no"
+)
 # In words that are written together: Bestellnummer, ordernumber.
 _NUMBER: Final = re.compile("(?<=[a-z]{3})(?:number|nummer|numero|numer|nr)$")
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

@@ -5,7 +5,7 @@ A delimited file goes through these rooms: `_bytes` (compression, one look at al
 to UTF-8), `_sniffing` and `_header` (separator, width, names), `_records` and `_bad_bytes` (where rows begin and end, and
 which are spoilt), `_chunk_cells` and `_fields` (rows to cells); `_delimited` leads through them. `_parquet`, `_json` with
 `_json_text`, and `_excel` read the other formats. `_nested` makes columns of nested values, and `_data_rows` leaves out
-what is no data and numbers the rest. `options` holds what a profile may say, and the batch that all of them give.
+what is no data (`_totals`, `_notes_below`) and numbers the rest. `options` holds what a profile may say, and the batch that all of them give.
 """
 
 from martlet.loaders.ingest.reading.files import find_files

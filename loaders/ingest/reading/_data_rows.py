@@ -93,7 +93,7 @@ class LeftOut:
         return tuple(
             f"rows left out because they {_REASONS[why]}: {count:,}"
             + (f" ({'; '.join(self._examples[why])})" if self._examples.get(why) else "")
-            for why, count in self._counts.items()
+            for why, count in sorted(self._counts.items(), key=lambda item: list(_REASONS).index(item[0]))
         )
 
 
@@ -150,7 +150,7 @@ class _Rules:
         self._header: Final = header
         self._reading: Final = reading
         self._left_out: Final = left_out
-        self._sample: pl.DataFrame | None = None
+        self._sample: Final[list[pl.DataFrame]] = []
         self._not_data: Final[set[int]] = set()
 
     def apply(self, batch: Batch, first: int, below: int | None) -> Batch:
@@ -175,9 +175,8 @@ class _Rules:
     def _add_totals(self, batch: Batch, first: int, below: int | None, why: dict[int, str]) -> None:
         """Find totals anywhere by their word, others and notes among the last rows of the file."""
         cells = batch.cells
-        if self._sample is None or self._sample.height < _SAMPLE:
-            fresh = cells.head(_SAMPLE).with_row_index("number", offset=first)
-            self._sample = fresh if self._sample is None else pl.concat([self._sample, fresh])
+        if sum(sample.height for sample in self._sample) < _SAMPLE:
+            self._sample.append(cells.head(_SAMPLE).with_row_index("number", offset=first))
         labelled = _labelled(cells)
         tail = range(max(0, cells.height + below - _TAIL), cells.height) if below is not None else range(0)
         for at in sorted({*labelled, *tail} - why.keys()):
@@ -202,8 +201,7 @@ class _Rules:
 
     def _columns(self, number: int) -> Columns:
         """Judge the columns by the first rows of data, of those above a row if there are any."""
-        assert self._sample is not None
-        data = self._sample.filter(~pl.col("number").is_in(sorted({*self._not_data, number})))
+        data = pl.concat(self._sample).filter(~pl.col("number").is_in(sorted({*self._not_data, number})))
         above = data.filter(pl.col("number") < number)
         return columns_of((above if above.height else data).drop("number"))
 

@@ -196,6 +196,8 @@ def _only_decimals(rows: list[list[str]]) -> bool:
 def _likely_widths(rows: list[list[str]]) -> list[int]:
     """Return widths of more than one field, the likeliest first: lines above a short table may outnumber its rows."""
     counts = Counter(len(row) for row in rows if len(row) > 1)
+    if any(count > 1 for count in counts.values()):
+        counts = Counter({width: count for width, count in counts.items() if count > 1})
     cells = {width: (width - 1) * count if len(rows) < _SHORT else count for width, count in counts.items()}
     return sorted(counts, key=lambda width: (cells[width], width), reverse=True)[:_MOST_WIDTHS]
 

@@ -4,6 +4,7 @@ A total says so by a word where the rows have their names, or by leaving out all
 it has no date where the others have one; without, its numbers must be the sums of those above.
 """
 
+# ruff: noqa: RUF001
 from __future__ import annotations
 
 import re
@@ -96,7 +97,10 @@ def is_total(row: Mapping[str, str], above: Columns, sums_above: Callable[[], Ma
     if (dates and not undated) or (label is None and not _is_keyless(row, above)):
         return False
     fits = [_fit(cell, sums_above()[name]) for name, cell in numbers.items()]
-    sums, needed = fits.count("sum"), 1 if len(undated) == len(dates) else _SEVERAL
+    sums, needed = (
+        fits.count("sum"),
+        1 if label is not None and len(undated) == len(dates) else min(_SEVERAL, len(fits)),
+    )
     return sums >= needed and "" not in fits and (sums >= _SEVERAL or "between" not in fits)
 
 
