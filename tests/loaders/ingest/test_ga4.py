@@ -324,3 +324,20 @@ def test_a_report_in_totals_is_kept_as_totals(loader):
     assert loader.rows(
         "SELECT (SELECT count(*) FROM star.fact_session), (SELECT count(*) FROM star.fact_touchpoint)"
     ) == [(0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("column", "places", "expected"),
+    [
+        ("sequence", (2, 1, 10), ["page_view", "product_view", "add_to_cart"]),
+        ("sequence", (1, 2, 3), ["product_view", "page_view", "add_to_cart"]),
+        ("note", ("x", "y", "z"), ["page_view", "product_view", "add_to_cart"]),
+    ],
+)
+def test_a_log_in_whole_seconds_is_in_its_own_order_else_in_that_of_the_funnel(
+    column, places, expected, loader
+):
+    names = zip(("view_item", "page_view", "add_to_cart"), places, strict=True)
+    rows = "".join(f"s1,v1,2024-03-01 10:00:00,{name},{place}\n" for name, place in names)
+    loader("events", f"session id,visitor id,timestamp,event,{column}\n{rows}")
+    assert [name for (name,) in loader.rows(ORDER)] == expected
