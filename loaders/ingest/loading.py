@@ -258,9 +258,14 @@ class _Loading:
             for batch in source.batches():
                 cleaner.survey(batch)
         notes = cleaner.decide()
-        staging = Staging(self._connection, self._profile.main.entity, self._options.pseudonym_key)
-        result = CleanedFile(staging, notes)
         keeps_rows = self._retries(source)
+        staging = Staging(
+            self._connection,
+            self._profile.main.entity,
+            self._options.pseudonym_key,
+            is_addition=keeps_rows,
+        )
+        result = CleanedFile(staging, notes)
         if keeps_rows:
             quarantined.begin_retry(self._connection)
         for batch in source.batches():

@@ -44,6 +44,8 @@ class Staged:
         Whether these rows decide what becomes of the file's rows; others only complete what is known.
     is_distinct
         Whether rows that repeat a key have been taken out.
+    is_addition
+        Whether the rows were set aside before, so that where rows add up they come to what the others of their file made.
     """
 
     entity: Entity
@@ -51,6 +53,7 @@ class Staged:
     fed: tuple[str, ...]
     is_main: bool
     is_distinct: bool = False
+    is_addition: bool = False
 
     @property
     def dropped(self) -> str:
@@ -89,6 +92,7 @@ class Staging:
     connection: duckdb.DuckDBPyConnection
     main: str
     pseudonym_key: bytes | None = None
+    is_addition: bool = False
     tables: dict[str, Staged] = field(default_factory=dict)
 
     def add(self, rows: Mapping[str, pl.DataFrame], content: pl.DataFrame) -> None:
@@ -140,7 +144,9 @@ class Staging:
         self.connection.execute(
             f"CREATE TEMP TABLE {table} ({', '.join(['row BIGINT', 'part INTEGER', 'content UBIGINT', *declared])})"
         )
-        return Staged(described, table, fed, is_main=described.name == self.main)
+        return Staged(
+            described, table, fed, is_main=described.name == self.main, is_addition=self.is_addition
+        )
 
 
 def _told_by(described: Entity, name: str) -> Kind | None:

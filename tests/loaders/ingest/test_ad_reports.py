@@ -3,7 +3,9 @@
 from decimal import Decimal
 
 import pytest
+from click.testing import CliRunner
 
+from martlet.cli import cli
 from martlet.engine.errors import IngestError
 from martlet.loaders.ingest.headers import unit_of, without_unit
 from martlet.loaders.ingest.profile_files import load_profile
@@ -219,6 +221,22 @@ def test_an_empty_cell_of_spend_is_none_and_another_currency_is_not_added(loader
     assert (report.rows_loaded, report.rows_quarantined) == (3, 1)
     assert loader.rows("SELECT sum(spend), sum(impressions) FROM star.fact_ad_spend") == [
         (Decimal("4.00"), 25)
+    ]
+
+
+def test_a_repaired_row_is_added_to_the_others_of_its_report(loader):
+    text = "date,campaign,ad group,cost,clicks\n2024-01-01,A,x,3.00,1\n2024-01-01,A,y,four,2\n2024-01-01,A,z,5.00,3\n"
+    assert loader("ad_spend", text).rows_quarantined == 1
+    exported = loader.folder / "rejected.csv"
+    command = ["quarantine", "-w", str(loader.warehouse), "--export", str(exported)]
+    assert CliRunner().invoke(cli, command).exit_code == 0
+    report = loader("ad_spend", exported.read_text(encoding="utf-8").replace("four", "4.00"), retry=True)
+    assert report.rows_loaded == 1
+    assert loader.rows("SELECT spend, clicks FROM star.fact_ad_spend") == [(Decimal("12.00"), 6)]
+    assert loader.rows(DETAIL.format("ad_group, spend")) == [
+        ("x", Decimal("3.000000")),
+        ("z", Decimal("5.000000")),
+        ("y", Decimal("4.000000")),
     ]
 
 
