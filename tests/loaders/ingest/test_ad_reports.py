@@ -201,6 +201,15 @@ def test_a_campaign_known_by_name_and_then_by_number_is_one(loader):
     assert loader.rows("SELECT sum(spend), count(*) FROM star.fact_ad_spend") == [(Decimal("7.50"), 1)]
 
 
+def test_a_report_without_the_type_of_campaigns_takes_what_is_known_of_them(loader):
+    loader("google_ads", "Day,Campaign,Campaign type,Cost,Clicks\n2024-01-01,A,Display,7.00,3\n")
+    loader("google_ads", "Day,Campaign,Cost,Clicks\n2024-01-01,A,7.50,3\n2024-01-01,B,1.00,1\n")
+    assert loader.rows(DAYS) == [
+        (20240101, "A", "Display", Decimal("7.50")),
+        (20240101, "B", "Paid Search", Decimal("1.00")),
+    ]
+
+
 def test_parts_of_a_report_in_files_of_their_own_are_questioned(loader):
     loader("ad_spend", "date,campaign,ad group,cost\n2024-01-01,A,x,3.00\n2024-01-02,A,x,3.00\n")
     report = loader("ad_spend", "date,campaign,ad group,cost\n2024-01-01,A,y,4.00\n2024-01-02,A,x,3.50\n")
