@@ -328,15 +328,16 @@ class _Loading:
         if self._currency is None and cleaner.currency is not None:
             self._currency = cleaner.currency
             star.record_settings(self._connection, {_CURRENCY: cleaner.currency})
+        keeps_rows = self._retries(source)
         staging = Staging(
             self._connection,
             job.profile.main.entity,
             self._options.pseudonym_key,
             combined=frozenset(mapping.entity for mapping in job.profile.mappings if mapping.combine),
             summed={mapping.entity: mapping.sum for mapping in matching.mappings if mapping.sum},
+            is_addition=keeps_rows,
         )
         result = CleanedFile(staging, notes, unknown_statuses=cleaner.unexplained())
-        keeps_rows = self._retries(source)
         if keeps_rows:
             quarantined.begin_retry(self._connection)
         for batch in map(rounded.without, source.batches()):

@@ -130,7 +130,10 @@ class FactRows:
         for name, of in entity.fields.items():
             value = f"new.{quoted(name)}"
             if of.dimension is None and of.reference is None and of.column in stored:
-                value = f"coalesce({value}, CAST({stored[of.column].known('old')} AS {sql_type(of)}))"
+                known = f"CAST({stored[of.column].known('old')} AS {sql_type(of)})"
+                if self.staged.is_addition and name in entity.sums:
+                    value = f"coalesce({value} + {known}, {value})"
+                value = f"coalesce({value}, {known})"
             selected.append(f"{value} AS {quoted(name)}")
             if of.reference is not None:
                 key = f"new.{name}__key"

@@ -51,6 +51,8 @@ class Staged:
         Whether rows of one key are one, each telling a part.
     summed
         Fields that are added up over the rows of one key.
+    is_addition
+        Whether the rows were set aside before, so that where rows add up they come to what the others of their file made.
     """
 
     entity: Entity
@@ -60,6 +62,7 @@ class Staged:
     is_distinct: bool = False
     is_combined: bool = False
     summed: tuple[str, ...] = ()
+    is_addition: bool = False
 
     @property
     def dropped(self) -> str:
@@ -108,6 +111,7 @@ class Staging:
     pseudonym_key: bytes | None = None
     combined: frozenset[str] = frozenset()
     summed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    is_addition: bool = False
     tables: dict[str, Staged] = field(default_factory=dict)
 
     def add(self, rows: Mapping[str, pl.DataFrame], content: pl.DataFrame) -> None:
@@ -166,6 +170,7 @@ class Staging:
             is_main=described.name == self.main,
             is_combined=described.name in self.combined,
             summed=tuple(name for name in self.summed.get(described.name, ()) if name in fed),
+            described, table, fed, is_main=described.name == self.main, is_addition=self.is_addition
         )
 
 

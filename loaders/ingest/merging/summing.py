@@ -113,7 +113,8 @@ def _replace(connection: duckdb.DuckDBPyConnection, staged: Staged, detail: Deta
         f"EXCEPT SELECT {keys} FROM {detail.table} AS old SEMI JOIN fresh ON {same} AND {alike})",
     )
     told = " OR ".join(f"{name} IS NOT NULL" for name in _told_details(staged))
-    connection.execute(f"DELETE FROM {detail.table} AS old WHERE EXISTS (FROM fresh WHERE {same})")
+    if not staged.is_addition:
+        connection.execute(f"DELETE FROM {detail.table} AS old WHERE EXISTS (FROM fresh WHERE {same})")
     connection.execute(
         f"INSERT INTO {detail.table} BY NAME SELECT (SELECT coalesce(max({detail.id}), 0) FROM {detail.table}) "
         f"+ row_number() OVER (ORDER BY row, part) AS {detail.id}, * EXCLUDE (row, part) "
@@ -123,7 +124,7 @@ def _replace(connection: duckdb.DuckDBPyConnection, staged: Staged, detail: Deta
         f"replaced, though the earlier report had other parts of the same {', '.join(staged.entity.key)}: "
         "put the parts of one report into one file"
     )
-    return [Change(rule, detail.fields[0], apart)] if apart else []
+    return [Change(rule, detail.fields[0], apart)] if apart and not staged.is_addition else []
 
 
 def _drop_contradicted(connection: duckdb.DuckDBPyConnection, staged: Staged, detail: Detail) -> list[Change]:

@@ -3,7 +3,9 @@
 from decimal import Decimal
 
 import pytest
+from click.testing import CliRunner
 
+from martlet.cli import cli
 from martlet.engine.errors import IngestError
 from martlet.loaders.ingest.headers import unit_of, without_unit
 from martlet.loaders.ingest.profile_files import load_profile
@@ -199,6 +201,15 @@ def test_a_campaign_known_by_name_and_then_by_number_is_one(loader):
     assert loader.rows("SELECT sum(spend), count(*) FROM star.fact_ad_spend") == [(Decimal("7.50"), 1)]
 
 
+def test_a_report_without_the_type_of_campaigns_takes_what_is_known_of_them(loader):
+    loader("google_ads", "Day,Campaign,Campaign type,Cost,Clicks\n2024-01-01,A,Display,7.00,3\n")
+    loader("google_ads", "Day,Campaign,Cost,Clicks\n2024-01-01,A,7.50,3\n2024-01-01,B,1.00,1\n")
+    assert loader.rows(DAYS) == [
+        (20240101, "A", "Display", Decimal("7.50")),
+        (20240101, "B", "Paid Search", Decimal("1.00")),
+    ]
+
+
 def test_parts_of_a_report_in_files_of_their_own_are_questioned(loader):
     loader("ad_spend", "date,campaign,ad group,cost\n2024-01-01,A,x,3.00\n2024-01-02,A,x,3.00\n")
     report = loader("ad_spend", "date,campaign,ad group,cost\n2024-01-01,A,y,4.00\n2024-01-02,A,x,3.50\n")
@@ -219,6 +230,22 @@ def test_an_empty_cell_of_spend_is_none_and_another_currency_is_not_added(loader
     assert (report.rows_loaded, report.rows_quarantined) == (3, 1)
     assert loader.rows("SELECT sum(spend), sum(impressions) FROM star.fact_ad_spend") == [
         (Decimal("4.00"), 25)
+    ]
+
+
+def test_a_repaired_row_is_added_to_the_others_of_its_report(loader):
+    text = "date,campaign,ad group,cost,clicks\n2024-01-01,A,x,3.00,1\n2024-01-01,A,y,four,2\n2024-01-01,A,z,5.00,3\n"
+    assert loader("ad_spend", text).rows_quarantined == 1
+    exported = loader.folder / "rejected.csv"
+    command = ["quarantine", "-w", str(loader.warehouse), "--export", str(exported)]
+    assert CliRunner().invoke(cli, command).exit_code == 0
+    report = loader("ad_spend", exported.read_text(encoding="utf-8").replace("four", "4.00"), retry=True)
+    assert report.rows_loaded == 1
+    assert loader.rows("SELECT spend, clicks FROM star.fact_ad_spend") == [(Decimal("12.00"), 6)]
+    assert loader.rows(DETAIL.format("ad_group, spend")) == [
+        ("x", Decimal("3.000000")),
+        ("z", Decimal("5.000000")),
+        ("y", Decimal("4.000000")),
     ]
 
 
