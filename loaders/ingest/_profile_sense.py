@@ -22,10 +22,18 @@ _TEXT: Final = frozenset(("id", "text", "word", "name", "email", "phone", "url")
 _NUMBERS: Final = frozenset(("money", "number", "share", "count", "year"))
 _ADDABLE: Final = frozenset(("money", "number", "count"))
 _DATES: Final = frozenset(("date", "timestamp"))
+# Types between which a declared one and that of a field may differ; a day can mark that something is so.
+_ALIKE: Final = (
+    _NUMBERS,
+    _DATES,
+    frozenset(("word", "status")),
+    frozenset(("bool", "mark")),
+    _DATES | {"mark"},
+)
 # Which keys of a column make sense for which types.
 _ONLY: Final = {
-    "dates": _DATES,
-    "zone": frozenset(("timestamp",)),
+    "dates": _DATES | {"mark"},
+    "zone": frozenset(("timestamp", "mark")),
     "decimal": _NUMBERS,
     "min": _NUMBERS,
     "max": _NUMBERS,
@@ -139,7 +147,7 @@ def _fits(column: Column, field: Field, where: str) -> None:
 
 
 def _compatible(column: FieldType, field: FieldType) -> bool:
-    return column == field or field in _TEXT or any({column, field} <= kind for kind in (_NUMBERS, _DATES))
+    return column == field or field in _TEXT or any({column, field} <= kind for kind in _ALIKE)
 
 
 def _meaningful(column: Column, field: Field, where: str, key: str) -> None:

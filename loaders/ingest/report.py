@@ -259,7 +259,7 @@ def _unexplained(source: str, words: dict[str, int]) -> str:
     if len(words) > _MOST_REASONS:
         shown += f" and {len(words) - _MOST_REASONS:,} further words"
     return (
-        f"{source}: {sum(words.values()):,} rows have a status that nobody explains, so that their orders are unknown and count as no revenue: "
+        f"{source}: rows with a status that nobody explains: {sum(words.values()):,}; their orders are unknown and count as no revenue: "
         f'{shown}. Say what it means: --status "{next(iter(words))}=completed" (or {", ".join(status for status in SAYABLE if status != "completed")})'
     )
 

@@ -110,3 +110,25 @@ def test_counted_paths_are_loaded(run, tmp_path):
     wrong = run("ingest-paths", file, "-w", target)
     assert wrong.exit_code == 2
     assert "no column was recognised for conversions" in wrong.stderr
+
+
+def test_statuses_and_the_zone_can_be_said(run, tmp_path):
+    path, file = tmp_path / "shop.csv", tmp_path / "w.duckdb"
+    path.write_text(
+        "order id,customer,date,amount,status\n1,a,2025-01-31T23:30:00Z,5,Auf Eis\n2,b,2025-01-31,7,Hm\n3,b,2025-01-31,9,\n"
+    )
+    result = run(
+        "ingest", "orders", path, "-w", file, "--status", "Auf Eis=pending", "--status", "=failed", "--timezone", "Europe/Berlin"
+    )  # fmt: skip
+    assert result.stderr.startswith("shop.csv: rows with a status that nobody explains: 1;")
+    assert '--status "Hm=completed"' in result.stderr
+    assert "days 2025-01-31 to 2025-02-01 (Europe/Berlin)" in result.stderr
+    with duckdb.connect(str(file), read_only=True) as connection:
+        found = connection.execute(
+            "SELECT source_id, CAST(status AS VARCHAR) FROM star.fact_order ORDER BY 1"
+        ).fetchall()
+    assert found == [("1", "pending"), ("2", "unknown"), ("3", "failed")]
+    refused = run("ingest", "orders", path, "-w", file, "--timezone", "UTC")
+    assert refused.exit_code != 0
+    assert "follow the clocks of Europe/Berlin, not of UTC" in refused.stderr
+    assert "must be written as word=status" in run("ingest", "orders", path, "--status", "Hm").stderr
