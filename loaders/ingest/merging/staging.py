@@ -170,7 +170,7 @@ class Staging:
             is_main=described.name == self.main,
             is_combined=described.name in self.combined,
             summed=tuple(name for name in self.summed.get(described.name, ()) if name in fed),
-            described, table, fed, is_main=described.name == self.main, is_addition=self.is_addition
+            is_addition=self.is_addition,
         )
 
 
