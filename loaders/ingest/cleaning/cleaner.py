@@ -8,8 +8,8 @@ and the reason; a value that cannot be read elsewhere is emptied. Each change is
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
@@ -73,14 +73,14 @@ class _Told:
     def __init__(self, note: Note) -> None:
         self.note: Final = note
         self.rows = 0
-        self._sums: Final[Counter[str]] = Counter()
+        self._sums: Final[dict[str, Decimal]] = dict.fromkeys(note.amounts, Decimal(0))
 
     def take(self, texts: Mapping[str, pl.Series], kept: pl.Series, amounts: Mapping[str, pl.Series]) -> None:
         """Count the rows of a batch."""
         chosen = chosen_rows(self.note, texts, len(kept))[0] & kept
         self.rows += int(chosen.sum())
         for name, values in amounts.items():
-            self._sums[name] += values.filter(chosen).sum() or 0
+            self._sums[name] += Decimal(str(values.filter(chosen).sum() or 0))
 
     def text(self) -> str:
         """Return the note."""

@@ -66,7 +66,9 @@ class FieldPlan:
     ) -> None:
         self.field: Final = field
         self.name: Final = name
-        self.required: Final = (field.required or source.required) and not source.later
+        # Whether another file is to tell the field.
+        self.is_later: Final = source.later
+        self.required: Final = (field.required or source.required) and not self.is_later
         self.inputs: Final = inputs
         # Further amounts, and whether each is taken away.
         self.added: Final = added

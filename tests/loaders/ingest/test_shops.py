@@ -83,12 +83,14 @@ def test_paypal_in_german(loader):
         '"Empfänger E-Mail-Adresse","Transaktionscode","Zugehöriger Transaktionscode","Guthaben","Auswirkung auf Guthaben"\n'
         '"01.03.2024","10:15:00","CET","Ada Reyes","PayPal Express-Zahlung","Abgeschlossen","EUR","1.250,50","-0,55","1.249,95",'
         '"ada@example.com","laden@example.com","1AB","","1.249,95","Haben"\n'
+        '"04.07.2024","10:12:00","Europe/Berlin","Bo Lindt","Website-Zahlung","Abgeschlossen","EUR","20,00","-0,55","19,45",'
+        '"bo@example.com","laden@example.com","3EF","","1.269,40","Haben"\n'
         '"13.03.2024","10:15:00","CET","Papier GmbH","Handyzahlung","Abgeschlossen","EUR","-59,90","0,00","-59,90",'
         '"laden@example.com","papier@example.com","2CD","","1.190,05","Soll"\n',
     )
     assert loader.rows(
         "SELECT source_id, ordered_at::VARCHAR, net_revenue::VARCHAR FROM star.fact_order"
-    ) == [("1AB", "2024-03-01 09:15:00", "1250.50")]
+    ) == [("1AB", "2024-03-01 09:15:00", "1250.50"), ("3EF", "2024-07-04 10:12:00", "20.00")]
 
 
 @pytest.mark.xfail(strict=True, reason="quantities below zero are not yet returns")
