@@ -55,7 +55,10 @@ def match_all(
         known = {key: name for key, name in overrides.items() if key in lines.columns}
         found = [_as_lines(lines, source, known) for source in sources]
         if any(found) and len(known) == len(overrides):
-            return lines, [one or match(lines, source, known, rank=rank) for one, source in zip(found, sources, strict=True)]
+            return lines, [
+                one or match(lines, source, known, rank=rank)
+                for one, source in zip(found, sources, strict=True)
+            ]
     matchings = [match(profile, source, overrides, rank=rank) for source in sources]
     if profile.name == _LINES:
         matchings = [_checked(source, one) for source, one in zip(sources, matchings, strict=True)]
@@ -108,7 +111,16 @@ class _Again:
         self._has_product = "product_id" in columns
         keys = [
             key
-            for key in ("order_id", "customer_id", "ordered_at", "product_id", "quantity", "unit_price", "net_revenue", "status")
+            for key in (
+                "order_id",
+                "customer_id",
+                "ordered_at",
+                "product_id",
+                "quantity",
+                "unit_price",
+                "net_revenue",
+                "status",
+            )
             if key in columns
         ]
         groups = _groups(source.sample(), columns, keys)
@@ -123,7 +135,9 @@ class _Again:
             for key in ("customer_id", "ordered_at")
             if key in again.columns and again.height
         ]
-        amount = again["net_revenue"] == 1 if "net_revenue" in again.columns else pl.Series([], dtype=pl.Boolean)
+        amount = (
+            again["net_revenue"] == 1 if "net_revenue" in again.columns else pl.Series([], dtype=pl.Boolean)
+        )
         self.amount_is_of_order = len(amount) >= _SURELY and float(amount.mean() or 0) >= _NEARLY_ALL
 
     @property
@@ -146,4 +160,6 @@ def _groups(cells: pl.DataFrame, columns: Mapping[str, str], keys: list[str]) ->
         told = told.with_columns(pl.col("ordered_at").str.extract(r"^(\S+)", 1))
     others = [key for key in keys if key not in ("order_id", "status")]
     different = told.filter(~back).unique()
-    return different.group_by("order_id").agg(pl.len().alias("rows"), *(pl.col(key).n_unique() for key in others))
+    return different.group_by("order_id").agg(
+        pl.len().alias("rows"), *(pl.col(key).n_unique() for key in others)
+    )

@@ -224,7 +224,9 @@ class Cleaner:
         if self._rates is None:
             return {made: made.read(texts) for made in self._inputs.values()}
         mapping, plans = self._mappings[0]
-        at = next((plan.inputs for plan in plans if plan.name == entity(mapping.entity).at and plan.inputs), ())
+        at = next(
+            (plan.inputs for plan in plans if plan.name == entity(mapping.entity).at and plan.inputs), ()
+        )
         days = at[0].read(texts).values if at else None
         return {made: made.read(texts, self._rates, days) for made in self._inputs.values()}
 

@@ -67,11 +67,15 @@ class Rates:
                 f"{path.name}, row {wrong['row'][0]}: a rate is a date such as 2024-03-01, a currency such as EUR, "
                 "and what one unit of it comes to in the company's currency, such as 1.0845"
             )
-        return cls(table.unique(["day", "code"], keep="last").sort("day"), hashlib.sha256(content).hexdigest())
+        return cls(
+            table.unique(["day", "code"], keep="last").sort("day"), hashlib.sha256(content).hexdigest()
+        )
 
     def converted(self, values: pl.Series, codes: pl.Series, days: pl.Series) -> pl.Series:
         """Return amounts of other currencies in the company's, by the rate of their day; NULL where there is none."""
-        frame = pl.DataFrame({"value": values, "code": codes, "day": days.cast(pl.Date)}).with_row_index("place")
+        frame = pl.DataFrame({"value": values, "code": codes, "day": days.cast(pl.Date)}).with_row_index(
+            "place"
+        )
         wanted = frame.filter(pl.col("code").is_not_null() & pl.col("day").is_not_null()).sort("day")
         found = wanted.join_asof(
             self.table, on="day", by="code", tolerance=f"{_LASTS_DAYS}d", check_sortedness=False

@@ -173,7 +173,11 @@ class Input:
         why = f"where {whose} amounts are in {self.company}"
         if given:
             why = "and there is no rate for its day"
-        return pl.DataFrame({"code": codes}).select(pl.format(f"{OTHER_CURRENCY}: {{}}, {why}", "code")).to_series()
+        return (
+            pl.DataFrame({"code": codes})
+            .select(pl.format(f"{OTHER_CURRENCY}: {{}}, {why}", "code"))
+            .to_series()
+        )
 
 
 def _first(one: pl.Series, other: pl.Series) -> pl.Series:

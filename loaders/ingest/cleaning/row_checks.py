@@ -119,7 +119,9 @@ class RowCheck:
         """Return what is wrong where none of some fields has a value, or NULL."""
         frame = pl.DataFrame({name: self._filled[name].values for name in names})
         problems = [
-            self._filled[name].problems if self._filled[name].problems is not None else pl.lit(None, pl.String)
+            self._filled[name].problems
+            if self._filled[name].problems is not None
+            else pl.lit(None, pl.String)
             for name in names
         ]
         reason = pl.coalesce(*problems, pl.lit(f"no {names[0]}"))

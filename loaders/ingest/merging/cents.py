@@ -54,9 +54,7 @@ def without_negatives(connection: duckdb.DuckDBPyConnection, staged: Staged, col
     return _replaced(connection, staged, column, "impossible")
 
 
-def _replaced(
-    connection: duckdb.DuckDBPyConnection, staged: Staged, column: str, rule: str
-) -> list[Change]:
+def _replaced(connection: duckdb.DuckDBPyConnection, staged: Staged, column: str, rule: str) -> list[Change]:
     examples = connection.execute(
         f"SELECT CAST(old AS VARCHAR), coalesce(CAST(CAST(new AS DECIMAL(18, 2)) AS VARCHAR), '') FROM rounded ORDER BY row, part LIMIT {EXAMPLES}"
     ).fetchall()

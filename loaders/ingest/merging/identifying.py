@@ -128,9 +128,9 @@ def _repeats_in_part(connection: duckdb.DuckDBPyConnection, staged: Staged, keye
     if len(staged.entity.key) == 1 or whole not in staged.fed:
         return False
     times = f"SELECT {quoted(whole)} AS whole, content, count(*) AS times FROM {keyed.table} GROUP BY ALL"
-    return count(
-        connection, f"(SELECT whole FROM ({times}) GROUP BY whole HAVING max(times) > min(times))"
-    ) > 0
+    return (
+        count(connection, f"(SELECT whole FROM ({times}) GROUP BY whole HAVING max(times) > min(times))") > 0
+    )
 
 
 def _identity(staged: Staged, keyed: KeyedRows) -> list[str]:

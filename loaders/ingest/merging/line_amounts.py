@@ -115,13 +115,22 @@ def _share(connection: duckdb.DuckDBPyConnection, staged: Staged) -> str:
     """Return the SQL of the share of a line that its discount takes, `0` where discounts are amounts."""
     if is_rate(connection, staged, "coalesce(net_revenue, quantity * unit_price)"):
         return "coalesce(abs(discount_amount), 0)"
-    if _holds(connection, staged, "quantity * unit_price * (1 - discount_amount / 100)", "quantity * unit_price - discount_amount"):
+    if _holds(
+        connection,
+        staged,
+        "quantity * unit_price * (1 - discount_amount / 100)",
+        "quantity * unit_price - discount_amount",
+    ):
         return "coalesce(abs(discount_amount) / 100, 0)"
     return "0"
 
 
 def _is_before(connection: duckdb.DuckDBPyConnection, staged: Staged, share: str) -> bool:
-    after = "quantity * unit_price - abs(discount_amount)" if share == "0" else f"quantity * unit_price * (1 - {share})"
+    after = (
+        "quantity * unit_price - abs(discount_amount)"
+        if share == "0"
+        else f"quantity * unit_price * (1 - {share})"
+    )
     return _holds(connection, staged, "quantity * unit_price", after)
 
 

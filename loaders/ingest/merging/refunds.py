@@ -47,9 +47,7 @@ def take_out(connection: duckdb.DuckDBPyConnection, staged: Staged) -> Staged | 
     if not has_rows(connection, table):
         refunds.drop(connection)
         return None
-    connection.execute(
-        f"DELETE FROM {staged.name} WHERE (row, part) IN (SELECT (row, part) FROM {table})"
-    )
+    connection.execute(f"DELETE FROM {staged.name} WHERE (row, part) IN (SELECT (row, part) FROM {table})")
     if staged.entity.name == "orders" and {"status", "order_id"} <= set(staged.fed):
         # What went back is told by rows of its own: the word alone does not mean all of it.
         unsaid = "AND refund_amount IS NULL" if "refund_amount" in staged.fed else ""
@@ -69,9 +67,7 @@ def make_room(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
         )
 
 
-def book(
-    connection: duckdb.DuckDBPyConnection, refunds: Staged, as_of: datetime
-) -> tuple[int, int]:
+def book(connection: duckdb.DuckDBPyConnection, refunds: Staged, as_of: datetime) -> tuple[int, int]:
     """Add refunds to `meta.refund`; return how many are new, and how many were there. Without a day they are of the load's."""
     is_lines = refunds.entity.name == "order_lines"
     resolved = resolve(connection, refunds)
@@ -84,7 +80,11 @@ def book(
     units = "CASE WHEN refund.quantity < 0 THEN -refund.quantity ELSE 0 END" if is_lines else "0"
     joins = " ".join(join.sql.replace("staged.", "refund.") for join in resolved.joins)
     # An order's refund that agrees in every cell is one, exported twice; lines may well repeat.
-    once = "" if is_lines or number == "NULL" else "QUALIFY row_number() OVER (PARTITION BY content, order_number ORDER BY row) = 1 OR content = 0"
+    once = (
+        ""
+        if is_lines or number == "NULL"
+        else "QUALIFY row_number() OVER (PARTITION BY content, order_number ORDER BY row) = 1 OR content = 0"
+    )
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE booked AS WITH told AS ("
         f"SELECT refund.row, refund.part, refund.content, CAST({number} AS VARCHAR) AS order_number, "

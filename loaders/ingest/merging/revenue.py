@@ -72,7 +72,10 @@ def settle_orders(
 
     `keeps_tax` where the same file tells of lines whose prices would hold a tax that their order does not.
     """
-    changes = [*positive(connection, staged, "discount_amount"), *positive(connection, staged, "refund_amount")]
+    changes = [
+        *positive(connection, staged, "discount_amount"),
+        *positive(connection, staged, "refund_amount"),
+    ]
     changes += _rates_to_amounts(connection, staged)
     notes = []
     if {"subtotal_amount", "total_amount"} & set(staged.fed):

@@ -59,4 +59,8 @@ def share_out(connection: duckdb.DuckDBPyConnection, lines: str) -> list[Change]
     number = connection.execute("SELECT count(DISTINCT order_id) FROM shared").fetchall()[0][0]
     connection.execute(_TAKEN)
     connection.execute("DROP TABLE shared")
-    return [Change("discounts of whole orders, shared out among their lines", "discount_amount", number)] if number else []
+    return (
+        [Change("discounts of whole orders, shared out among their lines", "discount_amount", number)]
+        if number
+        else []
+    )
