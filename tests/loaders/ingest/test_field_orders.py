@@ -19,8 +19,9 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("case", "profile", "files", "sold", "back", "lines"), CASES)
-def test_a_field_case_comes_to_its_totals(shared, loader, case, profile, files, sold, back, lines):
+@pytest.mark.parametrize("told", CASES, ids=lambda told: f"{told[0]}-{told[1]}")
+def test_a_field_case_comes_to_its_totals(shared, loader, told):
+    case, profile, files, sold, back, lines = told
     folder = shared / "field_cases" / case
     if not folder.is_dir():
         pytest.skip(f"{folder} is not there")
