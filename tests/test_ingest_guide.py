@@ -37,7 +37,10 @@ def test_every_profile_is_listed():
 def test_every_field_of_every_entity_is_listed():
     expected = []
     for name, entity in entities().items():
-        fields = [f"**{key}**" if field.required else key for key, field in entity.fields.items()]
+        fields = [
+            f"**{key}**" if field.required and not field.may_lack else key
+            for key, field in entity.fields.items()
+        ]
         fields += [f"{prefix}.&lt;{each.column}&gt;" for prefix, each in entity.each.items()]
         expected.append(f"| `{name}` | `{entity.table}` | {', '.join(fields)} |")
     assert table("entities") == expected

@@ -97,7 +97,7 @@ _LINES = Table(
         "line_number": ("fixed", "fact.line_number"),
         "sku": ("text", PRODUCT),
         "quantity": ("count", "fact.quantity"),
-        "unit_price": ("money", "fact.unit_price"),
+        "unit_price": ("money", "CAST(fact.unit_price AS DECIMAL(18, 2))"),
         "discount_amount": ("money", "fact.discount_amount"),
         "net_revenue": ("money", "fact.net_revenue"),
     },

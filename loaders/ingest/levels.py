@@ -51,7 +51,7 @@ def match_all(
         As `matching.match`, and if a list of orders is given as order lines.
     """
     if profile.name == _ORDERS:
-        lines = load_profile(_LINES)
+        lines = _relaxed(load_profile(_LINES))
         known = {key: name for key, name in overrides.items() if key in lines.columns}
         found = [_as_lines(lines, source, known) for source in sources]
         if any(found) and len(known) == len(overrides):
@@ -59,10 +59,18 @@ def match_all(
                 one or match(lines, source, known, rank=rank)
                 for one, source in zip(found, sources, strict=True)
             ]
+    if profile.name == _LINES:
+        profile = _relaxed(profile)
     matchings = [match(profile, source, overrides, rank=rank) for source in sources]
     if profile.name == _LINES:
         matchings = [_checked(source, one) for source, one in zip(sources, matchings, strict=True)]
     return profile, matchings
+
+
+def _relaxed(lines: Profile) -> Profile:
+    """Return the profile of lines for files without products, which are lines only if their orders come again."""
+    product = replace(lines.columns["product_id"], required=False)
+    return replace(lines, columns={**lines.columns, "product_id": product})
 
 
 def _as_lines(lines: Profile, source: Source, overrides: Mapping[str, str | int]) -> Matching | None:

@@ -271,6 +271,7 @@ class _Loading:
             as_of=self._as_of,
             imputed=self._options.impute,
             is_part=self._retries(source),
+            is_alone=of == 1,
         )
         refused = result.main.refused
         if refused is not None and refused.height:

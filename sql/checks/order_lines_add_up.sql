@@ -8,9 +8,9 @@ WITH lines AS (
     SELECT
         order_id,
         sum(net_revenue) AS net_revenue,
-        sum(main.money(quantity * unit_price)) AS gross_amount,
+        sum(round(quantity * unit_price, 2)) AS gross_amount,
         sum(quantity) AS item_count,
-        count(*) FILTER (WHERE net_revenue <> main.money(quantity * unit_price) - discount_amount) AS wrong_lines
+        count(*) FILTER (WHERE net_revenue <> round(quantity * unit_price, 2) - discount_amount) AS wrong_lines
     FROM star.fact_order_line
     GROUP BY order_id
 )

@@ -19,7 +19,7 @@ __all__ = ["FileLoad", "Hook"]
 
 @dataclass(frozen=True)
 class FileLoad:
-    """The load of one file: where to, its number, its day, what has become of it so far, whether it tells of parts of orders, and of orders as wholes."""
+    """The load of one file: where to, its number, its day, what has become of it so far, whether it tells of parts of orders, and of orders as wholes, and is the only one."""
 
     connection: duckdb.DuckDBPyConnection
     load_id: int
@@ -27,6 +27,7 @@ class FileLoad:
     result: MergeResult
     is_part: bool = False
     has_headers: bool = False
+    is_alone: bool = True
 
 
 @dataclass

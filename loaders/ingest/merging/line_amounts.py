@@ -45,11 +45,12 @@ def settle_lines(connection: duckdb.DuckDBPyConnection, staged: Staged) -> tuple
     if has["net_revenue"] and has["discount_amount"]:
         notes.append(f"the amount of a line is {'before' if is_before else 'after'} its discount")
     connection.execute(_settled(staged, share, is_before=is_before))
-    for column in ("quantity", "unit_price", "discount_amount", "net_revenue"):
-        connection.execute(
-            f"UPDATE {staged.name} AS staged SET {column} = worth.{column} FROM worth "
-            f"WHERE staged.row = worth.row AND staged.part = worth.part AND staged.{column} IS DISTINCT FROM worth.{column}"
-        )
+    assigned = ", ".join(f"{column} = worth.{column}" for column in has)
+    differs = " OR ".join(f"staged.{column} IS DISTINCT FROM worth.{column}" for column in has)
+    connection.execute(
+        f"UPDATE {staged.name} AS staged SET {assigned} FROM worth "
+        f"WHERE staged.row = worth.row AND staged.part = worth.part AND ({differs})"
+    )
     connection.execute("DROP TABLE worth")
     changes += to_cents(connection, staged, "net_revenue")
     # A cent more by rounding is a price that much higher.

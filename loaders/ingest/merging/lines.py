@@ -17,6 +17,7 @@ from martlet.loaders.ingest.merging.tables import count
 if TYPE_CHECKING:
     import duckdb
 
+    from martlet.loaders.ingest.merging.hook import FileLoad
     from martlet.loaders.ingest.merging.outcome import Outcome
     from martlet.loaders.ingest.merging.rows import KeyedRows
 
@@ -174,7 +175,7 @@ class OrderTotals(Hook):
         """Let go of lines that an order has no more, share out its discounts, and set the totals of orders that follow their lines."""
         connection = self.load.connection
         if not self.load.is_part:
-            outcome.changes += _replaced(connection, self.staged, keyed)
+            outcome.changes += _replaced(self.load, self.staged, keyed)
         outcome.changes += share_out(connection, self.staged.name)
         connection.execute(_TOTALS.format(lines=self.staged.name))
         connection.execute(_UPDATE)
@@ -188,14 +189,28 @@ class OrderTotals(Hook):
             connection.execute(f"DROP TABLE {name}")
 
 
-def _replaced(connection: duckdb.DuckDBPyConnection, staged: Staged, keyed: KeyedRows) -> list[Change]:
-    """Delete lines of the file's orders that it does not tell of; files of one command may share an order."""
-    connection.execute("CREATE TEMP TABLE IF NOT EXISTS orders_of_command (order_id VARCHAR)")
+def _replaced(load: FileLoad, staged: Staged, keyed: KeyedRows) -> list[Change]:
+    """Delete lines that the file's orders have no more.
+
+    Files of one command may share an order. Lines that the source numbers are all that an order has if its first is among
+    them; else they come to those that are there.
+    """
+    connection = load.connection
+    if "line_number" in staged.fed:
+        whole = (
+            f"SELECT told.order_id FROM {staged.name} AS told JOIN star.fact_order AS orders ON orders.source_id = told.order_id "
+            "JOIN star.fact_order_line AS line ON line.order_id = orders.order_id "
+            "GROUP BY told.order_id HAVING min(coalesce(told.line_number, 0)) <= min(line.line_number)"
+        )
+    else:
+        whole = f"SELECT order_id FROM {staged.name}"
+    told_before = ""
+    if not load.is_alone:
+        connection.execute("CREATE TEMP TABLE IF NOT EXISTS orders_of_command (order_id VARCHAR)")
+        told_before = "AND orders.source_id NOT IN (SELECT order_id FROM orders_of_command)"
     gone = (
         "star.fact_order_line WHERE order_id IN (SELECT orders.order_id FROM star.fact_order AS orders "
-        f"WHERE orders.source_id IN (SELECT order_id FROM {staged.name}) "
-        "AND orders.source_id NOT IN (SELECT order_id FROM orders_of_command)) "
-        f"AND source_id NOT IN (SELECT source_id FROM {keyed.table})"
+        f"WHERE orders.source_id IN ({whole}) {told_before}) AND source_id NOT IN (SELECT source_id FROM {keyed.table})"
     )
     number = count(connection, gone)
     if number:
@@ -203,7 +218,8 @@ def _replaced(connection: duckdb.DuckDBPyConnection, staged: Staged, keyed: Keye
             f"DELETE FROM star.fact_return WHERE order_line_id IN (SELECT order_line_id FROM {gone})"
         )
         connection.execute(f"DELETE FROM {gone}")
-    connection.execute(f"INSERT INTO orders_of_command SELECT DISTINCT order_id FROM {staged.name}")
+    if not load.is_alone:
+        connection.execute(f"INSERT INTO orders_of_command SELECT DISTINCT order_id FROM {staged.name}")
     rule = "lines that an earlier file told of and the corrected order has no more"
     return [Change(rule, "order_id", number)] if number else []
 

@@ -173,7 +173,7 @@ def test_a_visit_and_its_order_find_each_other_in_any_order(loader):
 def test_rows_set_aside_are_mended_and_taken_again(loader):
     loader(
         "orders",
-        HEADER + 'A1,C1,2024-01-05,5\nA2,"C,2",never,5\nA3,C3,2024-01-05,lots\nA4,C4,2024-01-05,-5\n',
+        HEADER + 'A1,C1,2024-01-05,5\nA2,"C,2",never,5\nA3,C3,2024-01-05,lots\nA4,C4,2024-01-05,1e20\n',
     )
     path = loader.folder / "mend.csv"
     with martlet.open(loader.warehouse):
@@ -185,12 +185,12 @@ def test_rows_set_aside_are_mended_and_taken_again(loader):
         assert quarantined.export(connection, path) == 3
         groups = quarantined.groups(connection)
     assert [(group.reason, group.rows, group.resolved) for group in groups] == [
-        ("negative amount", 1, 0),
+        ("impossible amount", 1, 0),
         ("unreadable amount", 1, 0),
         ("unreadable date", 1, 0),
     ]
     assert path.read_text() == (
-        'martlet_row,order_id,customer_id,date,amount\n1:2,A2,"C,2",never,5\n1:3,A3,C3,2024-01-05,lots\n1:4,A4,C4,2024-01-05,-5\n'
+        'martlet_row,order_id,customer_id,date,amount\n1:2,A2,"C,2",never,5\n1:3,A3,C3,2024-01-05,lots\n1:4,A4,C4,2024-01-05,1e20\n'
     )
     path.write_text(path.read_text().replace("never", "2024-01-06").replace("lots", "7"))
     report = martlet.ingest("orders", path, warehouse=loader.warehouse, retry=True)
@@ -200,8 +200,8 @@ def test_rows_set_aside_are_mended_and_taken_again(loader):
     ) == [
         (1, 2, 'A2,"C,2",never,5', 2),
         (1, 3, "A3,C3,2024-01-05,lots", 2),
-        (1, 4, "A4,C4,2024-01-05,-5", 2),
-        (2, 3, "A4,C4,2024-01-05,-5", None),
+        (1, 4, "A4,C4,2024-01-05,1e20", 2),
+        (2, 3, "A4,C4,2024-01-05,1e20", None),
     ]
     with pytest.raises(IngestError, match="no column martlet_row"):
         loader("orders", HEADER + "A5,C1,2024-01-05,5\n", retry=True)
