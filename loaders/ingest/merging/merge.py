@@ -8,6 +8,7 @@ from martlet.loaders.ingest.merging import replacing
 from martlet.loaders.ingest.merging.adjusting import adjust
 from martlet.loaders.ingest.merging.counting import by_row, left_out
 from martlet.loaders.ingest.merging.describing import merge_dimension
+from martlet.loaders.ingest.merging.equations import balance
 from martlet.loaders.ingest.merging.facts import merge_facts
 from martlet.loaders.ingest.merging.families import merge_family
 from martlet.loaders.ingest.merging.flags import flag_outliers
@@ -47,8 +48,9 @@ def merge_file(
     staged = staging.in_order()
     for table in staged:
         result.changes += impute(connection, table, imputed)
-        result.changes += flag_outliers(connection, table, load_id)
+        result.changes += balance(connection, table, load_id)
         result.changes += adjust(connection, table)
+        result.changes += flag_outliers(connection, table, load_id)
     for table in staged:
         if not table.entity.is_dimension:
             refuse_contradictions(connection, table)
