@@ -28,6 +28,9 @@ _FACTORS = (10, 100, 1000)
 # Of fewer rows nobody can say what is usual; a tenfold amount may be chance then.
 _ENOUGH = 20
 _SURE = 100
+_ROUNDING = 0.002
+# Of a row that does not tell what it takes off, the others say what a cell should be up to this many times.
+_NEARLY = 2
 # Amounts spread by shares, not by sums, so what is usual is held against their logarithms.
 _FENCE = 3
 _LEAST_SPREAD = 0.5
@@ -133,14 +136,23 @@ class _Balance:
         of, solved = self.staged.entity.fields[name], self.equation.solved[name]
         type_ = sql_type(of)
         possible = f" AND should >= {of.min}" if of.min is not None else ""
-        whole = " AND value % factor = 0" if of.type == "count" else ""
         is_whole = " AND ".join(f"NOT absent_{other}" for other in self.equation.solved)
+        # What is not told is taken off: the result is less than the others make of it, and these are more.
+        low, high = (f"1 / {_NEARLY}", "1") if name == self.equation.result else ("1", f"{_NEARLY}")
+        whole = " AND value % {} = 0".format if of.type == "count" else lambda _factor: ""
+        exactly = " ".join(
+            f"WHEN abs(should) > 0 AND abs(value / {factor} - should) <= {_ROUNDING} * abs(should){whole(factor)} THEN {factor}"
+            for factor in _FACTORS
+        )
+        nearly = (
+            f"WHEN NOT is_whole AND before > {_FENCE} AND should > 0 "
+            f"AND value / {_SURE} / should BETWEEN {low} AND {high}{whole(_SURE)} THEN {_SURE}"
+        )
         return (
             f"SELECT row, part, '{name}' AS name, value, should, is_whole, "
             "abs(ln(nullif(greatest(value, 0), 0)) - middle) / spread AS before, "
             "abs(ln(nullif(greatest(should, 0), 0)) - middle) / spread AS after, "
-            f"(SELECT max(factor) FROM unnest({list(_FACTORS)}) AS factors(factor) "
-            f"WHERE abs(should) > 0 AND abs(value / factor - should) <= 0.002 * abs(should){whole}) AS factor "
+            f"CASE {exactly} {nearly} END AS factor "
             f"FROM (SELECT row, part, CAST({quoted(name)} AS DOUBLE) AS value, CAST({solved} AS DOUBLE) AS should, {is_whole} AS is_whole "
             f"FROM told WHERE NOT holds AND NOT absent_{name}) LEFT JOIN usual ON usual.name = '{name}' "
             f"WHERE TRY_CAST(should AS {type_}) IS NOT NULL{possible}"
