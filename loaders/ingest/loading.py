@@ -39,12 +39,12 @@ from martlet.loaders.warehouse import empty, star
 from martlet.loaders.warehouse.atomic import rewriting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from martlet.loaders.ingest.matching import Matching
     from martlet.loaders.ingest.profile import Profile
-    from martlet.loaders.ingest.reading.source import Source
+    from martlet.loaders.ingest.reading.source import Batch, Source
     from martlet.loaders.quality.checks import CheckResult
 
 __all__ = ["Options", "load"]
@@ -59,6 +59,8 @@ _FACTS = tuple(
 )
 # What DuckDB may hold; beyond it temporary tables go to disk. With what reading and cleaning hold it stays below 2 GiB.
 _MEMORY = "1GiB"
+# What is read of a file may stay for the second pass up to so many bytes.
+_KEPT = 1 << 28
 
 
 class _Unpublished(Exception):  # noqa: N818  (it is no error: it leaves the file as it was)
@@ -173,6 +175,33 @@ def _prepare(connection: duckdb.DuckDBPyConnection, warehouse: Path, profile: Pr
     connection.execute(f"SET memory_limit = '{_MEMORY}'")
 
 
+class _Kept:
+    """The batches of a source, read once if they fit into little memory; else anew for each pass."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._batches: list[Batch] | None = None
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield all batches; of the first pass they are kept, and the second lets them go one by one."""
+        if self._batches is not None:
+            while self._batches:
+                yield self._batches.pop(0)
+            self._batches = None
+            return
+        kept: list[Batch] = []
+        size = 0
+        for batch in self._source.batches():
+            size += batch.size
+            if size <= _KEPT:
+                kept.append(batch)
+            else:
+                kept.clear()
+            yield batch
+        if 0 < size <= _KEPT:
+            self._batches = kept
+
+
 class _Loading:
     """A load in progress: one connection, one profile, file after file."""
 
@@ -257,8 +286,9 @@ class _Loading:
             date_order=self._options.date_order,
             as_of=self._as_of.date(),
         )
+        kept = _Kept(source)
         if cleaner.surveys:
-            for batch in source.batches():
+            for batch in kept.batches():
                 cleaner.survey(batch)
         notes = cleaner.decide()
         staging = Staging(self._connection, self._profile.main.entity, self._options.pseudonym_key)
@@ -266,7 +296,7 @@ class _Loading:
         keeps_rows = self._retries(source)
         if keeps_rows:
             quarantined.begin_retry(self._connection)
-        for batch in source.batches():
+        for batch in kept.batches():
             cleaned = cleaner.clean(batch)
             rows = pl.int_range(
                 batch.first_row, batch.first_row + batch.cells.height, eager=True, dtype=pl.Int64

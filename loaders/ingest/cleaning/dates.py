@@ -123,9 +123,10 @@ class DateReader:
         fast = _iso(
             pl.select(pl.when(iso).then(text)).to_series(), zone=self._zone, only_day=self._kind == "date"
         )
-        distinct = text.filter(other).unique(maintain_order=True)
-        slow = self._other(pl.DataFrame({"text": distinct}))
-        read = spread(text, other, fast.cast(pl.Datetime("us")), slow)
+        read = Read(fast.cast(pl.Datetime("us")))
+        if other.any():
+            distinct = text.filter(other).unique(maintain_order=True)
+            read = spread(text, other, read.values, self._other(pl.DataFrame({"text": distinct})))
         problems = self._checked(text, read)
         values = pl.select(pl.when(problems.is_null()).then(read.values)).to_series()
         changed = tuple((rule, mask & values.is_not_null()) for rule, mask in read.changed)

@@ -54,8 +54,12 @@ def _sound(connection: duckdb.DuckDBPyConnection, staged: Staged, by: str | None
 
 
 def adjusted(staged: Staged, rows: str) -> str:
-    """Return a subquery of `rows`, which have all fields of the entity, held to its rules."""
+    """Return a subquery of rows over stored ones, which have all fields of the entity, held to its rules.
+
+    Where a row tells both fields of a rule it has been judged already. `rows` have `told_<field>`: whether the new row tells it.
+    """
     for rule in staged.entity.adjustments:
         column = quoted(rule.column)
-        rows = f"(SELECT * REPLACE (CASE WHEN {rule.when} THEN {rule.to} ELSE {column} END AS {column}) FROM {rows})"
+        judged = " AND ".join(f"told_{name}" for name in (rule.column, rule.by) if name)
+        rows = f"(SELECT * REPLACE (CASE WHEN {rule.when} AND NOT ({judged}) THEN {rule.to} ELSE {column} END AS {column}) FROM {rows})"
     return rows

@@ -142,10 +142,9 @@ class FactRows:
             old = f", {stored[key].known('old')}" if key in stored else ""
             selected.append(f"coalesce(new.{key}{old}) AS {key}")
         selected += [f"old.{quoted(name)} AS {quoted('stored_' + name)}" for name in self.compared()]
-        selected += [
-            f"new.{quoted(name)} IS NOT NULL AS told_{name}"
-            for name in sorted({n for e in entity.equations for n in e.follows})
-        ]
+        named = {name for equation in entity.equations for name in equation.follows}
+        named |= {name for rule in entity.adjustments for name in (rule.column, rule.by) if name}
+        selected += [f"new.{quoted(name)} IS NOT NULL AS told_{name}" for name in sorted(named)]
         matched = ", ".join(f"{values[name]} AS match_{name}" for name in self.match)
         on = " AND ".join(f"old.{quoted(name)} = new.match_{name}" for name in self.match)
         # A column that is NULL in no row.

@@ -146,6 +146,46 @@ WHERE times.order_id = orders.order_id
 """
 
 
+# Of a line that says too little of itself, its order says whether one factor of it lost its decimal point.
+_LINE_TIMES = """
+CREATE OR REPLACE TEMP TABLE line_times AS
+SELECT line.order_line_id, line.quantity, line.unit_price, line.net_revenue AS old,
+    orders.net_revenue - lines.net_revenue + line.net_revenue AS new, line.quantity % 100 = 0 AS is_quantity
+FROM star.fact_order_line AS line
+JOIN star.fact_order AS orders ON orders.order_id = line.order_id AND orders.source_id IN (SELECT order_id FROM {staged})
+JOIN (SELECT order_id, sum(net_revenue) AS net_revenue FROM star.fact_order_line GROUP BY order_id) AS lines
+    ON lines.order_id = line.order_id AND lines.net_revenue > orders.net_revenue
+WHERE new > 0 AND line.quantity * line.unit_price / 100 - line.discount_amount = new
+QUALIFY count(*) OVER (PARTITION BY line.order_id) = 1
+"""
+_DIVIDE_LINE = """
+UPDATE star.fact_order_line AS line
+SET net_revenue = times.new,
+    quantity = CASE WHEN is_quantity THEN line.quantity // 100 ELSE line.quantity END,
+    unit_price = CASE WHEN is_quantity THEN line.unit_price ELSE line.unit_price / 100 END
+FROM line_times AS times
+WHERE times.order_line_id = line.order_line_id
+"""
+
+
+def agree_with_order(connection: duckdb.DuckDBPyConnection, staged: Staged) -> list[Change]:
+    """Put the decimal point back into lines that their order contradicts; `staged` are the lines that came."""
+    connection.execute(_LINE_TIMES.format(staged=staged.name))
+    changes = []
+    for column, condition in (("quantity", "is_quantity"), ("unit_price", "NOT is_quantity")):
+        number = count(connection, f"line_times WHERE {condition}")
+        if number:
+            examples = connection.execute(
+                f"SELECT CAST({column} AS VARCHAR), CAST(CASE WHEN is_quantity THEN quantity // 100 ELSE unit_price / 100 END AS VARCHAR) "
+                f"FROM line_times WHERE {condition} ORDER BY order_line_id LIMIT {EXAMPLES}"
+            ).fetchall()
+            rule = "made consistent: a decimal point was left out of a line, by the revenue of its order"
+            changes.append(Change(rule, column, number, tuple(examples)))
+    connection.execute(_DIVIDE_LINE)
+    connection.execute("DROP TABLE line_times")
+    return changes
+
+
 def agree_with_lines(connection: duckdb.DuckDBPyConnection, staged: Staged) -> list[Change]:
     """Put the decimal point back into orders that their lines contradict; `staged` names the orders to look at."""
     if "order_id" not in staged.fed or not has_rows(connection, "star.fact_order_line"):
@@ -199,6 +239,7 @@ class OrderTotals(Hook):
         """Set the totals of orders that follow their lines, and number lines that the source does not."""
         connection = self.load.connection
         outcome.changes += agree_with_lines(connection, self.staged)
+        outcome.changes += agree_with_order(connection, self.staged)
         connection.execute(_TOTALS.format(lines=self.staged.name))
         connection.execute(_UPDATE)
         connection.execute(_NUMBERED)

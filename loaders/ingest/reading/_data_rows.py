@@ -83,11 +83,13 @@ def _without_marks(batch: Batch) -> Batch:
 
 
 def _is_header(batch: Batch, header: tuple[str, ...]) -> pl.Series:
-    same = (
+    same = [
         pl.nth(i).fill_null("").str.strip_chars() == name.strip()
         for i, name in enumerate(header[: batch.cells.width])
-    )
-    return batch.cells.select(pl.all_horizontal(same)).to_series()
+    ]
+    # The first column alone clears most files.
+    first = batch.cells.select(same[0]).to_series()
+    return batch.cells.select(pl.all_horizontal(same)).to_series() if first.any() else first
 
 
 def _without(batch: Batch, drop: pl.Series, why: str, left_out: Counter[str]) -> Batch:

@@ -1,5 +1,7 @@
 """Amounts that must agree: a wrong cell is put right where the others convict it, and no right cell follows a wrong one."""
 
+from decimal import Decimal
+
 import duckdb
 import polars as pl
 import pytest
@@ -163,6 +165,27 @@ def test_an_order_that_its_lines_contradict_gets_its_decimal_point_back(lines_fi
     assert "of an order, by the sum of its lines" in str(
         [change.rule for change in reports[1].files[0].changes]
     )
+
+
+def test_a_line_that_its_order_contradicts_gets_its_decimal_point_back(loader):
+    loader("orders", "order_id,customer_id,date,amount\nA1,C1,2024-01-05,54.00\nA2,C1,2024-01-06,9.99\n")
+    lines = "order_id,line_number,sku,quantity,unit_price,discount,net_revenue\n"
+    loader("order_lines", f"{lines}A1,1,P1,200,12.00,,\nA1,2,P2,1,30.00,0,30.00\nA2,1,P1,1,999.00,0,\n")
+    assert loader.rows(
+        "SELECT quantity, unit_price, net_revenue FROM star.fact_order_line ORDER BY order_id, line_number"
+    ) == [(2, 12, 24), (1, 30, 30), (1, Decimal("9.99"), Decimal("9.99"))]
+    assert loader.rows("SELECT net_revenue, gross_amount FROM star.fact_order ORDER BY source_id") == [
+        (54, 54),
+        (Decimal("9.99"), Decimal("9.99")),
+    ]
+
+
+def test_a_longer_export_says_the_same_of_an_order_that_was_left(loader):
+    rows = "".join(f"A{n},C{n},2024-01-05,{n + 40},completed,0\n" for n in range(30))
+    text = f"order_id,customer_id,date,amount,status,refund\n{rows}X,C1,2024-01-06,5500,refunded,55.00\n"
+    loader("orders", text)
+    report = loader("orders", f"{text}Y,C2,2024-01-07,50,completed,0\n")
+    assert (report.rows_loaded, report.rows_merged) == (1, 31)
 
 
 def test_what_an_outlier_says_of_a_refund_counts_for_nothing(loader):
