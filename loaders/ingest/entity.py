@@ -19,7 +19,7 @@ from martlet.engine.declared_types import Number, Texts
 from martlet.engine.errors import UnitError, UnknownNameError, did_you_mean
 from martlet.loaders.ingest.types import FieldType
 
-__all__ = ["Adjustment", "Detail", "Each", "Entity", "Field", "entities", "entity"]
+__all__ = ["Adjustment", "Detail", "Each", "Entity", "Equation", "Field", "entities", "entity"]
 
 # The bounds of fields that declare none: counts are stored as INTEGER, money as DECIMAL(18, 2), and sums of ten must fit.
 _LIMITS = {
@@ -111,12 +111,44 @@ def _field(value: Any, place: Place) -> Field:
 
 @dataclass(frozen=True)
 class Adjustment:
-    """Where `when` holds, `column` becomes `to` (SQL over the fields), because of the rule that `doc` states."""
+    """Where `when` holds, `column` becomes `to` (SQL over the fields), because of the rule that `doc` states.
+
+    A value of the column `by` that is an outlier, and that no equation confirms, decides nothing.
+    """
 
     column: str
     when: str
     to: str
     doc: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Equation:
+    """Fields of a row that must agree; see `merging.equations`.
+
+    Attributes
+    ----------
+    doc
+        The equation, for people.
+    result
+        The field that counts where nothing says which is wrong.
+    solved
+        Each field, as SQL over the others.
+    absent
+        What a field stands for where it is not told, as SQL.
+    within
+        How much rounding may make of a difference, as SQL.
+    follows
+        Fields that follow, in this order, where a later file corrects others and does not tell them.
+    """
+
+    doc: str
+    result: str
+    solved: Mapping[str, str]
+    absent: Mapping[str, str] = field(default_factory=dict)
+    within: str = "0"
+    follows: tuple[str, ...] = ()
 
 
 def _family_field(value: Any, place: Place) -> Field:
@@ -173,6 +205,8 @@ class Entity:
         Field that holds the moment of the row.
     fields
         By name.
+    equations
+        What fields of a row must agree on.
     adjustments
         What is made consistent before rows go in, counted.
     derived
@@ -208,6 +242,7 @@ class Entity:
     identity: tuple[str, ...] = ()
     owner: str | None = None
     at: str | None = None
+    equations: Annotated[tuple[Equation, ...], Key("equation")] = ()
     adjustments: Annotated[tuple[Adjustment, ...], Key("adjust")] = ()
     derived: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -299,6 +334,7 @@ def _entity(name: str, raw: dict[str, Any], shared: dict[str, Any]) -> Entity:
         *made.sums,
         *(made.detail.fields if made.detail else ()),
         *(a.column for a in made.adjustments),
+        *(name for e in made.equations for name in (e.result, *e.solved, *e.absent, *e.follows)),
     )
     for unknown in (n for n in named if n not in made.fields):
         raise place.to(unknown).error(f" is no field.{did_you_mean(unknown, made.fields)}")

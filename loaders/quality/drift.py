@@ -98,9 +98,7 @@ def _profile(
     if not connection.execute(new, {"last_key": last_key}).fetchall():
         return
     before = f"FROM {relation.qualified} WHERE {key} <= {last_key} AND {key} <> 0 AND {column} IS NOT NULL"
-    kind = connection.execute(f"SELECT typeof(any_value({column})) FROM {relation.qualified}").fetchall()[0][
-        0
-    ]
+    kind = connection.execute(f"SELECT typeof({column}) FROM {relation.qualified} LIMIT 1").fetchall()[0][0]
     is_measure = kind.startswith(("DECIMAL", "DOUBLE", "INTEGER", "BIGINT")) and not column.endswith("_key")
     bucket = _numbers(connection, column, before) if is_measure else _words(connection, column, before)
     connection.execute(

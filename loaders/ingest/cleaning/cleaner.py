@@ -8,6 +8,7 @@ and the reason; a value that cannot be read elsewhere is emptied. Each change is
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import PurePath

@@ -137,10 +137,10 @@ class DateReader:
         """Read a batch; problems are "unreadable date", "ambiguous date: ...", "absurd date: ...", "unknown time zone: ..."."""
         iso = text.str.contains(_ISO)
         other = (~iso).fill_null(value=False)
-        fast = self._iso(pl.select(pl.when(iso).then(text)).to_series())
-        distinct = text.filter(other).unique(maintain_order=True)
-        slow = self._other(pl.DataFrame({"text": distinct}))
-        read = spread(text, other, fast.cast(pl.Datetime("us")), slow)
+        read = Read(self._iso(pl.select(pl.when(iso).then(text)).to_series()).cast(pl.Datetime("us")))
+        if other.any():
+            distinct = text.filter(other).unique(maintain_order=True)
+            read = spread(text, other, read.values, self._other(pl.DataFrame({"text": distinct})))
         problems = self._checked(text, read)
         values = pl.select(pl.when(problems.is_null()).then(read.values)).to_series()
         changed = tuple(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from martlet.loaders.ingest.merging.adjusting import adjusted
+from martlet.loaders.ingest.merging.equations import filled_by
 from martlet.loaders.ingest.merging.tables import primary_key, quoted, sql_type
 from martlet.loaders.warehouse.dimensions import dimensions
 
@@ -78,7 +79,7 @@ class FactRows:
 
         `stored_key` is not NULL where there is one, and `is_same` whether that says all this.
         """
-        rows = self._derived(adjusted(self.staged, self._overlaid()))
+        rows = self._derived(adjusted(self.staged, filled_by(self.staged, self._overlaid())))
         differs = " OR ".join(
             f"{quoted(name)} IS DISTINCT FROM {quoted('stored_' + name)}" for name in self.compared()
         )
@@ -144,6 +145,9 @@ class FactRows:
             old = f", {stored[key].known('old')}" if key in stored else ""
             selected.append(f"coalesce(new.{key}{old}) AS {key}")
         selected += [f"old.{quoted(name)} AS {quoted('stored_' + name)}" for name in self.compared()]
+        named = {name for equation in entity.equations for name in equation.follows}
+        named |= {name for rule in entity.adjustments for name in (rule.column, rule.by) if name}
+        selected += [f"new.{quoted(name)} IS NOT NULL AS told_{name}" for name in sorted(named)]
         matched = ", ".join(f"{values[name]} AS match_{name}" for name in self.match)
         on = " AND ".join(f"old.{quoted(name)} = new.match_{name}" for name in self.match)
         # A column that is NULL in no row.

@@ -49,13 +49,17 @@ def merge_facts(
     stored = {column.name: column for column in columns_of(connection, staged.entity.table)}
     rows = FactRows(staged, keyed, stored, as_of)
     _refuse_momentless(connection, staged, keyed)
-    if has_rows(connection, staged.entity.table):
+    was_empty = not has_rows(connection, staged.entity.table)
+    if _are_known(connection, rows):
         _refuse_owners(connection, staged, keyed)
         _merge(connection, rows, outcome)
         told.remember(connection, rows)
     else:
-        _fill(connection, rows)
-        told.remember_all(connection, staged.entity)
+        _add(connection, rows)
+        if was_empty:
+            told.remember_all(connection, staged.entity)
+        else:
+            told.remember(connection, rows)
         outcome.loaded += count(connection, keyed.table)
     _await(connection, staged, keyed)
     if staged.entity.sums:
@@ -113,14 +117,36 @@ def _refuse_owners(connection: duckdb.DuckDBPyConnection, staged: Staged, keyed:
     )
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, rows: FactRows) -> None:
-    """Write rows into an empty table, numbered in the order of the file, in the order in which the table lies."""
+def _are_known(connection: duckdb.DuckDBPyConnection, rows: FactRows) -> bool:
+    """Tell whether the star has any of the rows already, by their keys."""
+    table = rows.staged.entity.table
+    if not has_rows(connection, table):
+        return False
+    # Other keys are made of what the row becomes in the star.
+    return rows.match != ("source_id",) or bool(
+        connection.execute(
+            f"SELECT 1 FROM {rows.keyed.table} WHERE source_id IN (SELECT source_id FROM {table}) LIMIT 1"
+        ).fetchall()
+    )
+
+
+def _add(connection: duckdb.DuckDBPyConnection, rows: FactRows) -> None:
+    """Append rows that the table has not, numbered in the order of the file.
+
+    Into an empty table they go in the order in which it lies, with what depends on all of its rows; else both are seen to
+    at the end of the load.
+    """
     entity = rows.staged.entity
-    number = f"row_number() OVER (ORDER BY row, part) AS {entity.id}, " if entity.id is not None else ""
-    computed = "".join(f", {sql} AS {name}" for name, sql in entity.computed.items())
+    number = computed = order = ""
+    if entity.id is not None:
+        last = f"(SELECT coalesce(max({entity.id}), 0) FROM {entity.table})"
+        number = f"{last} + row_number() OVER (ORDER BY row, part) AS {entity.id}, "
+    if not has_rows(connection, entity.table):
+        computed = "".join(f", {sql} AS {name}" for name, sql in entity.computed.items())
+        order = f" ORDER BY {order_of(entity.table)}"
     connection.execute(
         f"INSERT INTO {entity.table} BY NAME SELECT * EXCLUDE (row, part){computed} "
-        f"FROM (SELECT {number}* FROM {rows.alone()}) ORDER BY {order_of(entity.table)}"
+        f"FROM (SELECT {number}* FROM {rows.alone()}){order}"
     )
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.merging.rows import ChangedRows
     from martlet.loaders.ingest.merging.staging import Staged
 
-__all__ = ["flag_lookalikes", "flag_outliers"]
+__all__ = ["fences_of", "flag_lookalikes", "flag_outliers"]
 
 _FENCE = 3
 _ENOUGH = 20
@@ -63,20 +63,14 @@ ORDER BY customer_key, rule
 def flag_outliers(connection: duckdb.DuckDBPyConnection, staged: Staged, load_id: int) -> list[Change]:
     """Flag values beyond three interquartile ranges from the quartiles of the file (Tukey's outer fences)."""
     found = []
-    rows = count(connection, staged.name)
-    every = max(1, rows // _SAMPLE)
     for name in staged.fed:
-        if not staged.entity.field(name).outliers:
+        fences = fences_of(connection, staged, name)
+        if fences is None:
             continue
-        column = quoted(name)
-        values, quartiles = connection.execute(
-            f"SELECT count({column}), quantile_cont(CAST({column} AS DOUBLE), [0.25, 0.75]) FROM {staged.name} WHERE row % {every} = 0"
+        column, low, high = quoted(name), *fences
+        beyond, amount = connection.execute(
+            f"SELECT count(*), sum({column}) FROM {staged.name} WHERE {column} < {low} OR {column} > {high}"
         ).fetchall()[0]
-        if values < _ENOUGH or quartiles[0] == quartiles[1]:
-            continue
-        spread = quartiles[1] - quartiles[0]
-        low, high = quartiles[0] - _FENCE * spread, quartiles[1] + _FENCE * spread
-        beyond = count(connection, f"{staged.name} WHERE {column} < {low} OR {column} > {high}")
         if beyond:
             reason = (
                 f"beyond {low:,.2f} to {high:,.2f}, which is {_FENCE} interquartile ranges from the quartiles"
@@ -92,8 +86,24 @@ def flag_outliers(connection: duckdb.DuckDBPyConnection, staged: Staged, load_id
                     "reason": reason,
                 },
             )
-            found.append(Change("flagged: outlier", name, beyond))
+            in_all = f", {amount:,} in all" if staged.entity.field(name).type == "money" else ""
+            found.append(Change(f"flagged: outlier{in_all}", name, int(beyond)))
     return found
+
+
+def fences_of(connection: duckdb.DuckDBPyConnection, staged: Staged, name: str) -> tuple[float, float] | None:
+    """Return what is no outlier of a field; None if all is, or nobody can say."""
+    if name not in staged.fed or not staged.entity.field(name).outliers:
+        return None
+    every = max(1, count(connection, staged.name) // _SAMPLE)
+    column = quoted(name)
+    values, quartiles = connection.execute(
+        f"SELECT count({column}), quantile_cont(CAST({column} AS DOUBLE), [0.25, 0.75]) FROM {staged.name} WHERE row % {every} = 0"
+    ).fetchall()[0]
+    if values < _ENOUGH or quartiles[0] == quartiles[1]:
+        return None
+    spread = quartiles[1] - quartiles[0]
+    return quartiles[0] - _FENCE * spread, quartiles[1] + _FENCE * spread
 
 
 def flag_lookalikes(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from martlet.loaders.ingest.merging.ad_reports import AdReports
 from martlet.loaders.ingest.merging.controls import Controls
 from martlet.loaders.ingest.merging.flags import flag_lookalikes
-from martlet.loaders.ingest.merging.lines import OrderTotals
+from martlet.loaders.ingest.merging.lines import OrderHeaders, OrderTotals
 from martlet.loaders.ingest.merging.visits import EventVisits
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ FACT_HOOKS: Final[Mapping[str, type[Hook]]] = {
     "events": EventVisits,
     "exposures": Controls,
     "order_lines": OrderTotals,
+    "orders": OrderHeaders,
 }
 # What looks at rows of a dimension that a load, by its number, added or changed.
 AFTER_DIMENSION: Final[

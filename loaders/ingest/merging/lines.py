@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from martlet.loaders.ingest.cleaning.changes import Change
+from martlet.loaders.ingest.cleaning.changes import EXAMPLES, Change
 from martlet.loaders.ingest.entity import entity
 from martlet.loaders.ingest.merging.facts import merge_facts
 from martlet.loaders.ingest.merging.hook import Hook
@@ -12,7 +12,7 @@ from martlet.loaders.ingest.merging.line_amounts import GROSS
 from martlet.loaders.ingest.merging.line_statuses import set_statuses
 from martlet.loaders.ingest.merging.sharing import share_out
 from martlet.loaders.ingest.merging.staging import Staged
-from martlet.loaders.ingest.merging.tables import count
+from martlet.loaders.ingest.merging.tables import count, has_rows
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.merging.outcome import Outcome
     from martlet.loaders.ingest.merging.rows import KeyedRows
 
-__all__ = ["OrderTotals"]
+__all__ = ["OrderHeaders", "OrderTotals"]
 
 _NET = "net_revenue"
 # What the source says of the whole order beside its lines.
@@ -116,13 +116,13 @@ WHERE line.order_id IN (SELECT order_id FROM star.fact_order WHERE source_id IN 
 GROUP BY line.order_id
 """
 
-# Where the header's revenue is that of the lines, they also say how it came about; the number of units is theirs in any
+# Where the header's revenue is that of the lines, they also say how it came about if the header tells of no discount; the number of units is theirs in any
 # case where the header says nothing.
 _UPDATE = """
 UPDATE star.fact_order AS orders
 SET net_revenue = CASE WHEN follows THEN total.net_revenue ELSE orders.net_revenue END,
-    gross_amount = CASE WHEN follows OR agrees THEN total.gross_amount ELSE orders.gross_amount END,
-    discount_amount = CASE WHEN follows OR agrees THEN total.gross_amount - total.net_revenue ELSE orders.discount_amount END,
+    gross_amount = CASE WHEN follows OR explains THEN total.gross_amount ELSE orders.gross_amount END,
+    discount_amount = CASE WHEN follows OR explains THEN total.gross_amount - total.net_revenue ELSE orders.discount_amount END,
     refund_amount = CASE WHEN NOT follows THEN orders.refund_amount
         WHEN orders.status IN ('refunded', 'cancelled') THEN total.net_revenue
         ELSE least(orders.refund_amount, total.net_revenue) END,
@@ -130,7 +130,10 @@ SET net_revenue = CASE WHEN follows THEN total.net_revenue ELSE orders.net_reven
     margin = coalesce(CASE WHEN follows THEN NULL ELSE orders.margin END,
         CASE WHEN follows THEN total.net_revenue ELSE orders.net_revenue END - total.cost)
 FROM (
-    SELECT total.*, total.order_id IN (SELECT order_id FROM following) AS follows, total.net_revenue = known.net_revenue AS agrees
+    SELECT
+        total.*,
+        total.order_id IN (SELECT order_id FROM following) AS follows,
+        total.net_revenue = known.net_revenue AND known.discount_amount = 0 AND known.gross_amount = known.net_revenue AS explains
     FROM total JOIN star.fact_order AS known ON known.order_id = total.order_id
 ) AS total
 WHERE orders.order_id = total.order_id
@@ -142,6 +145,97 @@ SELECT order_line_id, row_number() OVER (PARTITION BY order_id ORDER BY order_li
 FROM star.fact_order_line
 WHERE order_id IN (SELECT order_id FROM total) AND starts_with(source_id, '~')
 """
+
+
+# An order that comes to its lines' total a hundred or a thousand times lost a decimal point. What was filled in from its revenue goes along.
+_TIMES = """
+CREATE OR REPLACE TEMP TABLE times AS
+SELECT orders.order_id, orders.source_id, orders.net_revenue AS old, lines.net_revenue AS new, lines.gross_amount
+FROM star.fact_order AS orders
+JOIN (
+    SELECT order_id, CAST(sum(net_revenue) AS DECIMAL(18, 2)) AS net_revenue, CAST(sum(quantity * unit_price) AS DECIMAL(18, 2)) AS gross_amount
+    FROM star.fact_order_line
+    WHERE order_id IN (SELECT order_id FROM star.fact_order WHERE source_id IN (SELECT order_id FROM {staged}))
+    GROUP BY order_id
+    HAVING sum(net_revenue) > 0
+) AS lines ON lines.order_id = orders.order_id
+WHERE orders.net_revenue IN (100 * lines.net_revenue, 1000 * lines.net_revenue)
+"""
+_DIVIDE = """
+UPDATE star.fact_order AS orders
+SET net_revenue = times.new,
+    gross_amount = CASE WHEN orders.gross_amount >= times.old THEN times.new + orders.discount_amount ELSE orders.gross_amount END,
+    refund_amount = CASE WHEN orders.refund_amount = times.old THEN times.new ELSE least(orders.refund_amount, times.new) END,
+    margin = orders.margin - times.old + times.new
+FROM times
+WHERE times.order_id = orders.order_id
+"""
+
+
+# Of a line that says too little of itself, its order says whether one factor of it lost its decimal point.
+_LINE_TIMES = """
+CREATE OR REPLACE TEMP TABLE line_times AS
+SELECT line.order_line_id, line.quantity, line.unit_price, line.net_revenue AS old,
+    orders.net_revenue - lines.net_revenue + line.net_revenue AS new, line.quantity % 100 = 0 AS is_quantity
+FROM star.fact_order_line AS line
+JOIN star.fact_order AS orders ON orders.order_id = line.order_id AND orders.source_id IN (SELECT order_id FROM {staged})
+JOIN (SELECT order_id, sum(net_revenue) AS net_revenue FROM star.fact_order_line GROUP BY order_id) AS lines
+    ON lines.order_id = line.order_id AND lines.net_revenue > orders.net_revenue
+WHERE new > 0 AND line.quantity * line.unit_price / 100 - line.discount_amount = new
+QUALIFY count(*) OVER (PARTITION BY line.order_id) = 1
+"""
+_DIVIDE_LINE = """
+UPDATE star.fact_order_line AS line
+SET net_revenue = times.new,
+    quantity = CASE WHEN is_quantity THEN line.quantity // 100 ELSE line.quantity END,
+    unit_price = CASE WHEN is_quantity THEN line.unit_price ELSE line.unit_price / 100 END
+FROM line_times AS times
+WHERE times.order_line_id = line.order_line_id
+"""
+
+
+def agree_with_order(connection: duckdb.DuckDBPyConnection, staged: Staged) -> list[Change]:
+    """Put the decimal point back into lines that their order contradicts; `staged` are the lines that came."""
+    connection.execute(_LINE_TIMES.format(staged=staged.name))
+    changes = []
+    for column, condition in (("quantity", "is_quantity"), ("unit_price", "NOT is_quantity")):
+        number = count(connection, f"line_times WHERE {condition}")
+        if number:
+            examples = connection.execute(
+                f"SELECT CAST({column} AS VARCHAR), CAST(CASE WHEN is_quantity THEN quantity // 100 ELSE unit_price / 100 END AS VARCHAR) "
+                f"FROM line_times WHERE {condition} ORDER BY order_line_id LIMIT {EXAMPLES}"
+            ).fetchall()
+            rule = "made consistent: a decimal point was left out of a line, by the revenue of its order"
+            changes.append(Change(rule, column, number, tuple(examples)))
+    connection.execute(_DIVIDE_LINE)
+    connection.execute("DROP TABLE line_times")
+    return changes
+
+
+def agree_with_lines(connection: duckdb.DuckDBPyConnection, staged: Staged) -> list[Change]:
+    """Put the decimal point back into orders that their lines contradict; `staged` names the orders to look at."""
+    if "order_id" not in staged.fed or not has_rows(connection, "star.fact_order_line"):
+        return []
+    connection.execute(_TIMES.format(staged=staged.name))
+    number = count(connection, "times")
+    changes = []
+    if number:
+        examples = connection.execute(
+            f"SELECT CAST(old AS VARCHAR), CAST(new AS VARCHAR) FROM times ORDER BY order_id LIMIT {EXAMPLES}"
+        ).fetchall()
+        connection.execute(_DIVIDE)
+        rule = "made consistent: a decimal point was left out of an order, by the sum of its lines"
+        changes.append(Change(rule, "net_revenue", number, tuple(examples)))
+    connection.execute("DROP TABLE times")
+    return changes
+
+
+class OrderHeaders(Hook):
+    """After orders come, they are held against the lines that came before them."""
+
+    def after(self, outcome: Outcome, keyed: KeyedRows) -> None:  # noqa: ARG002  (a hook's signature)
+        """Put the decimal point back where the lines say so."""
+        outcome.changes += agree_with_lines(self.load.connection, self.staged)
 
 
 class OrderTotals(Hook):
@@ -176,6 +270,8 @@ class OrderTotals(Hook):
         connection = self.load.connection
         if not self.load.is_part:
             outcome.changes += _replaced(self.load, self.staged, keyed)
+        outcome.changes += agree_with_lines(connection, self.staged)
+        outcome.changes += agree_with_order(connection, self.staged)
         outcome.changes += share_out(connection, self.staged.name)
         connection.execute(_TOTALS.format(lines=self.staged.name))
         connection.execute(_UPDATE)

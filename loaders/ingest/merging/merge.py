@@ -12,6 +12,7 @@ from martlet.loaders.ingest.merging.cents import without_negatives
 from martlet.loaders.ingest.merging.combining import combine
 from martlet.loaders.ingest.merging.counting import by_row, left_out
 from martlet.loaders.ingest.merging.describing import merge_dimension
+from martlet.loaders.ingest.merging.equations import balance
 from martlet.loaders.ingest.merging.facts import merge_facts
 from martlet.loaders.ingest.merging.families import merge_family
 from martlet.loaders.ingest.merging.flags import flag_outliers
@@ -66,8 +67,9 @@ def merge_file(
     refunds = _settle(load, staged)
     for table in staged:
         result.changes += impute(connection, table, imputed)
-        result.changes += flag_outliers(connection, table, load_id)
+        result.changes += balance(connection, table, load_id)
         result.changes += adjust(connection, table)
+        result.changes += flag_outliers(connection, table, load_id)
     for table in staged:
         if not table.entity.is_dimension:
             refuse_contradictions(connection, table)

@@ -142,6 +142,12 @@ class Batch:
             )
         return found.alias("row_text")
 
+    @property
+    def size(self) -> int:
+        """Bytes that it takes in memory, about."""
+        # As much again for the text from which the cells were cut.
+        return 2 * int(self.cells.estimated_size())
+
     def only(self, keep: pl.Series) -> Batch:
         """Return the rows that are to be kept, with the number of the first unchanged."""
         positions = keep.arg_true()
