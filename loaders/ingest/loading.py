@@ -31,7 +31,7 @@ from martlet.loaders.ingest.cleaning import Cleaner, merged
 from martlet.loaders.ingest.entity import entities
 from martlet.loaders.ingest.levels import match_all
 from martlet.loaders.ingest.load_log import LoadLog
-from martlet.loaders.ingest.merging import finishing, links, refunds, replacing
+from martlet.loaders.ingest.merging import finishing, links, refunds, replacing, told
 from martlet.loaders.ingest.merging.merge import merge_file
 from martlet.loaders.ingest.merging.staging import Staging
 from martlet.loaders.ingest.merging.tables import count, has_rows
@@ -293,6 +293,7 @@ class _Loading:
         if cleaned.is_hopeless:
             raise IngestError(log.nothing_readable(source, matching, load_id))
         self._say(f"loading {source.name}", 0.8 * (number - 0.4) / of)
+        refunded = count(self._connection, "meta.refund")
         result = merge_file(
             self._connection,
             cleaned.staging,
@@ -311,6 +312,8 @@ class _Loading:
         self._changed_tables.update(result.tables)
         self._tables.update(result.tables)
         self._last_load = load_id
+        self._settle_refunds()
+        told.remember_refunds(self._connection, since=refunded)
         report = log.report(source, matching, load_id, cleaned, result, seconds=time.perf_counter() - began)
         log.record(source, report, number)
         return report
@@ -319,13 +322,16 @@ class _Loading:
         """Link and order what was loaded, make what is derived, and check it."""
         if self._links:
             links.link(self._connection)
-            for table in refunds.settle(self._connection, self._refunds):
-                self._changed_tables.add(table)
-                self._tables[table] += 1
+            self._settle_refunds()
         # Rows that were written at once into an empty table are in order already.
         mixed = sorted(table for table in self._changed_tables if self._tables[table] > 1)
         finishing.put_in_order(self._connection, mixed)
         return star.finish(self._connection, self._last_load)
+
+    def _settle_refunds(self) -> None:
+        for table in refunds.settle(self._connection, self._refunds):
+            self._changed_tables.add(table)
+            self._tables[table] += 1
 
     def _retries(self, source: Source) -> bool:
         is_export = quarantined.ROW in source.columns
@@ -384,7 +390,7 @@ class _Loading:
             log.set_aside(source, load_id, cleaned.rejected, batch)
             result.add(batch.cells.height, cleaned.rejected)
             result.changes = merged([*result.changes, *cleaned.changes])
-        result.own_sums = cleaner.own_sums
+        result.own_sums = cleaner.own_sums(source.total_rows)
         result.loud = rounded.notes
         result.changes = [*rounded.changes, *result.changes]
         result.notes += cleaner.told()

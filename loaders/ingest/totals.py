@@ -52,9 +52,10 @@ class Totals:
     def differences(self) -> Iterator[str]:
         """Yield, in words, where the warehouse has less or more than the file says, and what explains it."""
         for name, own in self.own.items():
-            stored = _exact(self.in_all(name))
-            expected = _exact(own.total) - _exact(own.set_aside)
-            if self._agrees(name, expected, stored):
+            if own.said and not any(abs(_exact(said) - _exact(own.total)) < _SAME for said in own.said):
+                yield f"the row of totals says that {own.column!r} is {_shown(own.said[0])}, but its rows come to {_shown(own.total)}"
+            stored = self._stored(name)
+            if self._agrees(own, stored):
                 continue
             missing = _exact(own.total) - stored
             parts = [
@@ -69,12 +70,14 @@ class Totals:
             )
             yield "; ".join(parts)
 
-    def _agrees(self, name: str, expected: Decimal, stored: Decimal) -> bool:
-        if abs(expected - stored) < _SAME:
-            return True
-        # Negative amounts became refunds, which the file has in the same column.
-        refunds = 0 if "refund_amount" in self.own else self.in_all("refund_amount")
-        return name == "net_revenue" and abs(expected - (stored - _exact(refunds))) < _SAME
+    def _stored(self, name: str) -> Decimal:
+        """Return what the warehouse has of a total: rows that don't count are in the file too, but for what went back of them."""
+        return _exact(self.sums[name]) if name == "refund_amount" else _exact(self.in_all(name))
+
+    def _agrees(self, own: OwnSum, stored: Decimal) -> bool:
+        """Tell whether a sum is that of the file: all of it, or what is left without its negative amounts, which became refunds."""
+        left = _exact(own.total) - _exact(own.set_aside)
+        return any(abs(left + back - stored) < _SAME for back in (Decimal(0), _exact(own.back)))
 
     def lines(self, currency: str | None = None) -> Iterator[str]:
         """Yield the totals as lines of plain text; a total of nothing that the file does not have either is left out."""
@@ -90,6 +93,7 @@ class Totals:
         for name, value in shown.items():
             own = self.own.get(name)
             beside = f"   {own.column!r} in the file: {_shown(own.total)}" if own else ""
+            beside += f" ({_shown(own.back)} went back)" if own and own.back else ""
             yield f"  {_words(name):<{wide}}  {_shown(value):>{long}}{beside}"
         for why, sums in self.apart.items():
             fields = entity(self.entity).fields

@@ -28,7 +28,7 @@ from martlet.loaders.ingest.entity import entity
 from martlet.loaders.ingest.headers import unit_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from martlet.loaders.ingest.cleaning.cells import Tidy
@@ -165,10 +165,9 @@ class Cleaner:
             run=fill.key if fill else None,
         )
 
-    @property
-    def own_sums(self) -> tuple[OwnSum, ...]:
-        """What the file's own columns come to, as far as it was cleaned."""
-        return self._own_sums.sums()
+    def own_sums(self, total_rows: Sequence[Mapping[str, str]]) -> tuple[OwnSum, ...]:
+        """Return what the file's own columns come to, as far as it was cleaned, beside what its rows of totals say."""
+        return self._own_sums.sums(total_rows)
 
     @property
     def surveys(self) -> bool:

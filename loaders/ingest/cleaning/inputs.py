@@ -141,6 +141,7 @@ class Input:
             frame = pl.DataFrame({"value": values, "converted": converted, "code": codes})
             values = frame.select(pl.coalesce("converted", "value")).to_series()
             codes = frame.select(pl.when(pl.col("converted").is_null()).then("code")).to_series()
+        parsed = values
         for further in (self._bounds.problems(values), self._other_currency(codes, given=rates is not None)):
             if further is not None:
                 frame = pl.DataFrame({"value": values, "further": further})
@@ -149,7 +150,11 @@ class Input:
         for rule, mask in read.changed:
             still = mask & values.is_not_null()
             edits.extend(edits_of(rule, self.name, still, text, values))
-        return Inputs(text, read.values, values, problems, tuple(edits))
+        return Inputs(text, parsed, values, problems, tuple(edits))
+
+    def value(self, text: str) -> object:
+        """Return what one text means, such as a cell of a row of totals; None if it is unreadable."""
+        return self._reader.read(pl.Series("text", [text.strip() or None], dtype=pl.String)).values[0]
 
     def _joined(self, texts: Mapping[str, pl.Series]) -> pl.Series:
         first = texts[self.columns[0]]

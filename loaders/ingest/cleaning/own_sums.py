@@ -33,15 +33,23 @@ class OwnSum:
         What the column feeds.
     column
         What the source calls it.
-    total, set_aside
-        Sum over all rows, and over those of them that cleaning set aside.
+    total
+        Sum over all rows.
+    back
+        What the negative ones of these come to, as a positive number: money or units that went back.
+    set_aside
+        Sum over the rows that cleaning set aside, negative ones left out.
+    said
+        What rows of totals in the file say that it is.
     """
 
     entity: str
     field: str
     column: str
     total: Number
-    set_aside: Number
+    back: Number = 0
+    set_aside: Number = 0
+    said: tuple[Number, ...] = ()
 
 
 class OwnSums:
@@ -70,7 +78,9 @@ class OwnSums:
         self._filled_down: Final = filled_down
         self._run: Final = run
         self._last: str | None = None
-        self._sums: Final[dict[tuple[str, str], tuple[Number, Number]]] = dict.fromkeys(self._inputs, (0, 0))
+        self._sums: Final[dict[tuple[str, str], tuple[Number, Number, Number]]] = dict.fromkeys(
+            self._inputs, (0, 0, 0)
+        )
 
     def add(self, cells: pl.DataFrame, read: Mapping[Input, Inputs], kept: pl.Series) -> None:
         """Add a batch: its cells, what was read of them, and which rows were not set aside."""
@@ -82,14 +92,14 @@ class OwnSums:
                 gone = values.filter(~kept.filter(begins))
             else:
                 gone = values.filter(~kept)
-            total, set_aside = self._sums[key]
-            self._sums[key] = (total + _sum(values), set_aside + _sum(gone))
+            added = (_sum(values), -_sum(values.filter(values < 0)), _sum(gone.filter(gone > 0)))
+            self._sums[key] = tuple(map(sum, zip(self._sums[key], added, strict=True)))  # type: ignore[assignment]
 
-    def sums(self) -> tuple[OwnSum, ...]:
-        """Return the sums of all batches so far."""
+    def sums(self, total_rows: Sequence[Mapping[str, str]]) -> tuple[OwnSum, ...]:
+        """Return the sums of all batches so far, beside what rows of totals say."""
         return tuple(
-            OwnSum(*key, self._inputs[key].name, total, set_aside)
-            for key, (total, set_aside) in self._sums.items()
+            OwnSum(*key, self._inputs[key].name, *sums, _said(self._inputs[key], total_rows))
+            for key, sums in self._sums.items()
         )
 
     def _begins(self, cells: pl.DataFrame) -> pl.Series | None:
@@ -100,6 +110,11 @@ class OwnSums:
         begins = key.ne_missing(key.shift(fill_value=self._last))
         self._last = key[-1]
         return begins
+
+
+def _said(made: Input, total_rows: Sequence[Mapping[str, str]]) -> tuple[Number, ...]:
+    found = [made.value(row[made.name]) for row in total_rows if made.name in row]
+    return tuple(value for value in found if isinstance(value, int | Decimal | float))
 
 
 def _sum(values: pl.Series) -> Number:

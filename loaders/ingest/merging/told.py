@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.entity import Entity
     from martlet.loaders.ingest.merging.fact_rows import FactRows
 
-__all__ = ["forget", "remember", "remember_all", "remember_referred", "rows_of"]
+__all__ = ["forget", "remember", "remember_all", "remember_referred", "remember_refunds", "rows_of"]
 
 # The only column of what is remembered of a fact all of whose rows the file tells.
 _ALL: Final = "all_rows"
@@ -43,6 +43,21 @@ def remember_referred(connection: duckdb.DuckDBPyConnection) -> None:
                     of,
                     f"SELECT source_id FROM {of.table} WHERE {of.id} IN (SELECT {name} FROM {rows})",
                 )
+
+
+def remember_refunds(connection: duckdb.DuckDBPyConnection, *, since: int) -> None:
+    """Remember the orders that refunds after that of a number are of, and their credit notes."""
+    mine = f"SELECT * FROM meta.refund WHERE refund_id > {since}"
+    if not connection.execute(f"FROM ({mine}) LIMIT 1").fetchall():
+        return
+    _add(
+        connection,
+        entities()["orders"],
+        f"WITH mine AS ({mine}), notes AS ("
+        "SELECT coalesce(order_number, source_id) AS source_id FROM mine UNION SELECT concat(order_number, '/credit') FROM mine) "
+        "SELECT source_id FROM star.fact_order WHERE order_id IN (SELECT order_id FROM mine) "
+        "OR (status = 'credit_note' AND source_id IN (SELECT source_id FROM notes))",
+    )
 
 
 def rows_of(connection: duckdb.DuckDBPyConnection, entity: Entity) -> str | None:
