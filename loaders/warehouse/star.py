@@ -57,6 +57,10 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
             key = relation.keys[0].columns[0]
             connection.execute(f"INSERT INTO {relation.qualified} ({key}) VALUES (0)")
     insert(connection, "star.dim_channel", channels())
+    # Loads ask them before what is derived is made, such as which orders are sales.
+    for relation in in_order(relations()):
+        if relation.kind == "macro":
+            _create(connection, relation)
 
 
 def _refuse_older(connection: duckdb.DuckDBPyConnection) -> None:
