@@ -128,7 +128,7 @@ class RowCheck:
                 yield plan.name, lacking
         for group in entity(self.mapping.entity).needs:
             named = [name for name in group if name in self._filled]
-            if named:
+            if named and not any(plan.is_later for plan in self._plans if plan.name in named):
                 yield named[0], self._lacks_all(named)
 
     def _lacks_all(self, names: list[str]) -> pl.Series:

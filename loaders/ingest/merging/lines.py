@@ -133,7 +133,8 @@ FROM (
     SELECT
         total.*,
         total.order_id IN (SELECT order_id FROM following) AS follows,
-        total.net_revenue = known.net_revenue AND known.discount_amount = 0 AND known.gross_amount = known.net_revenue AS explains
+        total.net_revenue = known.net_revenue AND known.discount_amount = 0 AND known.gross_amount = known.net_revenue AS explains,
+        total.net_revenue = known.net_revenue AS agrees
     FROM total JOIN star.fact_order AS known ON known.order_id = total.order_id
 ) AS total
 WHERE orders.order_id = total.order_id
@@ -153,7 +154,7 @@ CREATE OR REPLACE TEMP TABLE times AS
 SELECT orders.order_id, orders.source_id, orders.net_revenue AS old, lines.net_revenue AS new, lines.gross_amount
 FROM star.fact_order AS orders
 JOIN (
-    SELECT order_id, CAST(sum(net_revenue) AS DECIMAL(18, 2)) AS net_revenue, CAST(sum(quantity * unit_price) AS DECIMAL(18, 2)) AS gross_amount
+    SELECT order_id, CAST(sum(net_revenue) AS DECIMAL(18, 2)) AS net_revenue, CAST(sum(round(quantity * unit_price, 2)) AS DECIMAL(18, 2)) AS gross_amount
     FROM star.fact_order_line
     WHERE order_id IN (SELECT order_id FROM star.fact_order WHERE source_id IN (SELECT order_id FROM {staged}))
     GROUP BY order_id
@@ -252,7 +253,11 @@ class OrderTotals(Hook):
         connection.execute(_MADE.format(lines=lines, told=told))
         connection.execute(_FOLLOWING.format(lines=staged.name))
         if self.load.has_headers:
-            connection.execute("DELETE FROM following")
+            # An order of no amount, which the header leaves to its lines, follows them.
+            connection.execute(
+                "DELETE FROM following WHERE order_id IN (SELECT order_id FROM star.fact_order "
+                "WHERE net_revenue <> 0 OR gross_amount <> 0 OR discount_amount <> 0)"
+            )
         orders = Staged(entity("orders"), "staged_made_orders", (*_FED, *further), is_main=False)
         if count(connection, orders.name):
             outcome, keyed = merge_facts(connection, orders, self.load.as_of)
