@@ -54,9 +54,9 @@ class Totals:
         for name, own in self.own.items():
             if own.said and not any(abs(_exact(said) - _exact(own.total)) < _SAME for said in own.said):
                 yield f"the row of totals says that {own.column!r} is {_shown(own.said[0])}, but its rows come to {_shown(own.total)}"
-            stored = self._stored(name)
-            if self._agrees(own, stored):
+            if self._agrees(name, own):
                 continue
+            stored = _exact(self.in_all(name))
             missing = _exact(own.total) - stored
             parts = [
                 f"{own.column!r} comes to {_shown(own.total)} in the file, but {_words(name)} to {_shown(stored)} here"
@@ -70,14 +70,18 @@ class Totals:
             )
             yield "; ".join(parts)
 
-    def _stored(self, name: str) -> Decimal:
-        """Return what the warehouse has of a total: rows that don't count are in the file too, but for what went back of them."""
-        return _exact(self.sums[name]) if name == "refund_amount" else _exact(self.in_all(name))
+    def _agrees(self, name: str, own: OwnSum) -> bool:
+        """Tell whether the warehouse has the sum of the file.
 
-    def _agrees(self, own: OwnSum, stored: Decimal) -> bool:
-        """Tell whether a sum is that of the file: all of it, or what is left without its negative amounts, which became refunds."""
+        Rows that don't count are in the file too, but of what went back only that of sales; negative amounts may have become
+        refunds.
+        """
         left = _exact(own.total) - _exact(own.set_aside)
-        return any(abs(left + back - stored) < _SAME for back in (Decimal(0), _exact(own.back)))
+        return any(
+            abs(left + back - _exact(stored)) < _SAME
+            for back in (Decimal(0), _exact(own.back))
+            for stored in (self.in_all(name), self.sums[name])
+        )
 
     def lines(self, currency: str | None = None) -> Iterator[str]:
         """Yield the totals as lines of plain text; a total of nothing that the file does not have either is left out."""

@@ -72,6 +72,8 @@ class OwnSums:
             for mapping, plans in mappings
             for plan in plans
             if len(plan.inputs) == 1
+            and not plan.added
+            and plan.over is None
             and plan.name in entity(mapping.entity).totals
             and fed[mapping.entity, plan.name] == 1
         }

@@ -56,10 +56,10 @@ def filled_by(staged: Staged, rows: str) -> str:
     for equation in staged.entity.equations:
         differs = f"NOT ({holds(equation)})"
         for name in equation.follows:
-            column, low = quoted(name), staged.entity.fields[name].min
-            bound = f" AND {equation.solved[name]} >= {low}" if low is not None else ""
+            column = quoted(name)
+            possible = f"{equation.solved[name]} >= 0"
             rows = (
-                f"(SELECT * REPLACE (CASE WHEN {differs} AND NOT told_{name}{bound} THEN {equation.solved[name]} ELSE {column} END AS {column}) "
+                f"(SELECT * REPLACE (CASE WHEN {differs} AND NOT told_{name} AND {possible} THEN {equation.solved[name]} ELSE {column} END AS {column}) "
                 f"FROM {rows})"
             )
     return rows
@@ -213,11 +213,7 @@ class _Balance:
 
     def _fillable(self) -> str:
         """Return the condition that a cell is absent and that the others make of it something possible."""
-        fields = self.staged.entity.fields
-        ways = [
-            f"absent_{name} AND {self.equation.solved[name]} >= {0 if (low := fields[name].min) is None else low}"
-            for name in self.equation.absent
-        ]
+        ways = [f"absent_{name} AND {self.equation.solved[name]} >= 0" for name in self.equation.absent]
         return " OR ".join(ways) or "false"
 
     def _told(self, name: str) -> str:
