@@ -55,6 +55,10 @@ def filled_by(staged: Staged, rows: str) -> str:
     """
     for equation in staged.entity.equations:
         differs = f"NOT ({holds(equation)})"
+        absent = ", ".join(
+            f"coalesce({quoted(name)}, {sql}) AS {quoted(name)}" for name, sql in equation.absent.items()
+        )
+        rows = f"(SELECT * REPLACE ({absent}) FROM {rows})" if absent else rows
         for name in equation.follows:
             column = quoted(name)
             possible = f"{equation.solved[name]} >= 0"
