@@ -160,7 +160,7 @@ JOIN (
     GROUP BY order_id
     HAVING sum(net_revenue) > 0
 ) AS lines ON lines.order_id = orders.order_id
-WHERE orders.net_revenue IN (100 * lines.net_revenue, 1000 * lines.net_revenue)
+WHERE CAST(orders.net_revenue AS DECIMAL(38, 2)) IN (100 * CAST(lines.net_revenue AS DECIMAL(38, 2)), 1000 * CAST(lines.net_revenue AS DECIMAL(38, 2)))
 """
 _DIVIDE = """
 UPDATE star.fact_order AS orders
@@ -177,12 +177,12 @@ WHERE times.order_id = orders.order_id
 _LINE_TIMES = """
 CREATE OR REPLACE TEMP TABLE line_times AS
 SELECT line.order_line_id, line.quantity, line.unit_price, line.net_revenue AS old,
-    orders.net_revenue - lines.net_revenue + line.net_revenue AS new, line.quantity % 100 = 0 AS is_quantity
+    CAST(orders.net_revenue AS DECIMAL(38, 2)) - lines.net_revenue + line.net_revenue AS new, line.quantity % 100 = 0 AS is_quantity
 FROM star.fact_order_line AS line
 JOIN star.fact_order AS orders ON orders.order_id = line.order_id AND orders.source_id IN (SELECT order_id FROM {staged})
 JOIN (SELECT order_id, sum(net_revenue) AS net_revenue FROM star.fact_order_line GROUP BY order_id) AS lines
     ON lines.order_id = line.order_id AND lines.net_revenue > orders.net_revenue
-WHERE new > 0 AND line.quantity * line.unit_price / 100 - line.discount_amount = new
+WHERE new > 0 AND abs(CAST(line.quantity AS DOUBLE) * CAST(line.unit_price AS DOUBLE) / 100 - CAST(line.discount_amount AS DOUBLE) - CAST(new AS DOUBLE)) < 0.005
 QUALIFY count(*) OVER (PARTITION BY line.order_id) = 1
 """
 _DIVIDE_LINE = """
