@@ -5,6 +5,7 @@ import re
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 
@@ -107,3 +108,36 @@ def test_every_command_and_option_shown_exists():
         assert name in cli.commands, line
         known = {option for parameter in cli.commands[name].params for option in parameter.opts}
         assert {word.split("=")[0] for word in words if word.startswith("-")} <= known, line
+
+
+SYSTEMS = re.findall(r"^### (.+?)\n(.*?)(?=^### |\Z)", "\n".join(table("systems")), re.DOTALL | re.MULTILINE)
+EXPORTS = Path(__file__).parent / "loaders" / "ingest" / "exports"
+
+
+def test_ten_systems_come_first():
+    assert len(SYSTEMS) == 10
+    assert GUIDE.index("<!-- systems -->") < GUIDE.index("## What happens to a row")
+
+
+@pytest.mark.parametrize(("system", "text"), SYSTEMS, ids=[system for system, _ in SYSTEMS])
+def test_a_system_can_be_followed(system, text, tmp_path, monkeypatch):
+    """Its command with an export of that system, and its three queries."""
+    monkeypatch.chdir(tmp_path)
+    commands = re.findall(r"^martlet (.+)$", text, re.MULTILINE)
+    profile = commands[0].split()[1]
+    export = next(path for path in sorted((EXPORTS / profile).iterdir()) if path.is_file())
+    martlet.ingest(profile, export, warehouse="mine.duckdb")
+    queries = [command for command in commands[1:] if command.startswith("query ")]
+    for command in queries:
+        answer = CliRunner().invoke(cli, [*command.split(), "--format", "csv"], catch_exceptions=False)
+        assert answer.exit_code == 0, answer.output
+    statements = [
+        one
+        for block in re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
+        for one in block.split(";")
+        if one.strip()
+    ]
+    with duckdb.connect("mine.duckdb", read_only=True) as connection:
+        for statement in statements:
+            assert connection.execute(statement).description
+    assert len(queries) + len(statements) == 3, system

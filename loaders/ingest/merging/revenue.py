@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from martlet.loaders.ingest.cleaning.changes import Change
+from martlet.loaders.ingest.cleaning.changes import EXAMPLES, Change
 from martlet.loaders.ingest.merging.cents import positive, to_cents
 from martlet.loaders.ingest.merging.rates import is_rate
 from martlet.loaders.ingest.merging.tables import count
@@ -90,8 +90,36 @@ def settle_orders(
             f"(SELECT row, part, {stated} AS stated, coalesce({net}, stated) AS net FROM {_named(staged)})) AS told "
             f"WHERE {staged.name}.row = told.row AND {staged.name}.part = told.part AND net_revenue IS NULL"
         )
+    changes += _from_gross(connection, staged)
     changes += to_cents(connection, staged, "net_revenue")
     return changes, notes
+
+
+def _from_gross(connection: duckdb.DuckDBPyConnection, staged: Staged) -> list[Change]:
+    """Give orders that tell no net revenue what is left of their gross amount."""
+    if "gross_amount" not in staged.fed:
+        return []
+    staged.add(connection, "net_revenue")
+    lacking = f"{staged.all_fields()} WHERE net_revenue IS NULL AND gross_amount IS NOT NULL"
+    number = count(connection, lacking)
+    if not number:
+        return []
+    examples = connection.execute(
+        f"SELECT '', CAST(gross_amount - coalesce(discount_amount, 0) AS VARCHAR) FROM {lacking} ORDER BY row, part LIMIT {EXAMPLES}"
+    ).fetchall()
+    connection.execute(
+        f"UPDATE {staged.name} SET net_revenue = told.net FROM (SELECT row, part, "
+        f"greatest(gross_amount - coalesce(discount_amount, 0), 0) AS net FROM {lacking}) AS told "
+        f"WHERE {staged.name}.row = told.row AND {staged.name}.part = told.part"
+    )
+    return [
+        Change(
+            "net revenue = gross amount - discount, where it is not told",
+            "net_revenue",
+            number,
+            tuple(examples),
+        )
+    ]
 
 
 def _named(staged: Staged) -> str:
