@@ -110,7 +110,9 @@ def _holding_a_name(column: Column, source: Source, contents: Contents, found: d
 
 def _still_needed(profile: Profile, found: dict[str, str]) -> list[str]:
     """Return the keys of columns without one of which the main mapping can't be."""
-    needed = [key for name in lacking(profile.main, found) for key in profile.main.fields[name].columns]
+    fields = profile.main.fields
+    absent = [name for names in lacking(profile.main, found) for name in names.split(" or ")]
+    needed = [key for name in absent if name in fields for key in fields[name].columns]
     return [key for key in needed if key not in found]
 
 
@@ -179,12 +181,15 @@ def _mappings(of: _Candidate) -> Iterator[str]:
             required = source.required and not fields[name].required
             value = _text(columns[0]) if len(columns) == 1 else _list(columns)
             yield f"{name} = {{ from = {value}, required = true }}" if required else f"{name} = {value}"
-        for name in absent:
-            yield f'# {name} = "COLUMN"   # must be fed: {fields[name].doc if name in fields else name}'
+        for names in absent:
+            name, *others = names.split(" or ")
+            instead = f" (or {', or '.join(others)})" if others else ""
+            yield f'# {name} = "COLUMN"   # must be fed{instead}: {fields[name].doc if name in fields else name}'
         unfed = [
             name
             for name in fields
-            if not any(key in of.found for key in _feeding(mapping, name)) and name not in absent
+            if not any(key in of.found for key in _feeding(mapping, name))
+            and not any(name in names.split(" or ") for names in absent)
         ]
         if unfed:
             yield f"# {mapping.entity} have these fields too: {', '.join(unfed)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -154,7 +155,7 @@ def _exact(value: Number) -> Decimal:
 
 
 def _plain(value: Number) -> int | float | str:
-    return str(value) if isinstance(value, Decimal) else value
+    return re.sub(r"(\.\d\d)0+$", r"\1", str(value)) if isinstance(value, Decimal) else value
 
 
 def _shown(value: Number) -> str:

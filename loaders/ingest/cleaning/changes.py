@@ -132,8 +132,8 @@ def _sorted(changes: Iterable[Change]) -> list[Change]:
 def _shown(cells: pl.Series) -> pl.Series:
     text = cells.cast(pl.String).fill_null("")
     if isinstance(cells.dtype, pl.Decimal):
-        # An amount has two decimals more than people write.
-        text = text.str.replace(r"(\.\d\d)00$", "${1}")
+        # An amount has more decimals than people write.
+        text = text.str.replace(r"(\.\d\d)0+$", "${1}")
     if isinstance(cells.dtype, pl.Datetime):
         text = text.str.strip_suffix(".000000").str.strip_suffix(" 00:00:00")
     return pl.select(

@@ -98,5 +98,15 @@ def _unify(connection: duckdb.DuckDBPyConnection, staged: Staged, name: str, of:
             f"UPDATE {staged.name} AS staged SET {quoted(name)} = meant.meant FROM meant "
             f"WHERE staged.{quoted(name)} = meant.text AND meant.meant IS DISTINCT FROM meant.text"
         )
+        alias = (
+            next((n for n in staged.fed if staged.entity.fields[n].column == of.alias_column), None)
+            if of.alias
+            else None
+        )
+        if alias is not None and by_alias == "false":
+            # Where the name is the identifier again, it is spelt like it.
+            connection.execute(
+                f"UPDATE {staged.name} SET {quoted(alias)} = {quoted(name)} WHERE lower(trim({quoted(alias)})) = lower({quoted(name)})"
+            )
     connection.execute("DROP TABLE meant")
     return changes

@@ -31,6 +31,8 @@ _REASONS: Final = {
 _EXAMPLES, _LONGEST = 2, 80
 # Rows at the end of a file among which totals without a word and notes are looked for.
 _TAIL: Final = 10
+# Column of the number of a row, of a name that no file has.
+_NUMBER: Final = "\0number"
 _SAMPLE: Final = 300
 # Names stand in the first columns, and so does the word for a total.
 _LABELS_WITHIN: Final = 3
@@ -159,7 +161,8 @@ class _Rules:
         why: dict[int, str] = {}
         if self._header is not None:
             why |= dict.fromkeys(_header_rows(cells, self._header), _HEADERS)
-        why |= dict.fromkeys(_empty(cells), _EMPTY)
+        # A row that could not be read has no cells, and is told with its problem.
+        why |= {position: _EMPTY for position in _empty(cells) if batch.problems[position] is None}
         if self._reading.drop_totals is not None:
             said = cells[:, 0].fill_null("").str.contains(f"^(?:{self._reading.drop_totals})")
             why |= dict.fromkeys(said.arg_true().to_list(), _TOTALS)
@@ -176,7 +179,7 @@ class _Rules:
         """Find totals anywhere by their word, others and notes among the last rows of the file."""
         cells = batch.cells
         if sum(sample.height for sample in self._sample) < _SAMPLE:
-            self._sample.append(cells.head(_SAMPLE).with_row_index("number", offset=first))
+            self._sample.append(cells.head(_SAMPLE).with_row_index(_NUMBER, offset=first))
         labelled = _labelled(cells)
         tail = range(max(0, cells.height + below - _TAIL), cells.height) if below is not None else range(0)
         for at in sorted({*labelled, *tail} - why.keys()):
@@ -201,9 +204,9 @@ class _Rules:
 
     def _columns(self, number: int) -> Columns:
         """Judge the columns by the first rows of data, of those above a row if there are any."""
-        data = pl.concat(self._sample).filter(~pl.col("number").is_in(sorted({*self._not_data, number})))
-        above = data.filter(pl.col("number") < number)
-        return columns_of((above if above.height else data).drop("number"))
+        data = pl.concat(self._sample).filter(~pl.col(_NUMBER).is_in(sorted({*self._not_data, number})))
+        above = data.filter(pl.col(_NUMBER) < number)
+        return columns_of((above if above.height else data).drop(_NUMBER))
 
     def _sums(self, number: int) -> Mapping[str, Sums]:
         def above() -> Iterator[pl.DataFrame]:
@@ -211,10 +214,10 @@ class _Rules:
             for batch in self._again():
                 if first >= number:
                     return
-                rows = batch.cells.with_row_index("number", offset=first).filter(
-                    (pl.col("number") < number) & ~pl.col("number").is_in(sorted(self._not_data))
+                rows = batch.cells.with_row_index(_NUMBER, offset=first).filter(
+                    (pl.col(_NUMBER) < number) & ~pl.col(_NUMBER).is_in(sorted(self._not_data))
                 )
-                yield rows.drop("number")
+                yield rows.drop(_NUMBER)
                 first += batch.cells.height
 
         return sums(above())

@@ -79,8 +79,15 @@ def orders(names):
 def test_lists_of_orders_are_understood_in_many_languages(language):
     names = HEADERS[language].split("|")
     matching = match(load_profile("orders"), orders(names))
-    keys = ("order_id", "ordered_at", "status", "customer_id", "net_revenue")
-    assert [matching.columns.get(key) for key in keys] == names
+    keys = (
+        ("order_id",),
+        ("ordered_at",),
+        ("status", "payment_status"),
+        ("customer_id",),
+        ("net_revenue", "total"),
+    )
+    found = [{matching.columns.get(key) for key in among} for among in keys]
+    assert all(name in columns for name, columns in zip(names, found, strict=True))
     assert matching.loud == ()
 
 

@@ -76,7 +76,9 @@ def test_nothing_of_a_merge_is_left_in_temporary_tables(merge):
         "order_lines", order_id=["1"], product_id=["P"], quantity=[1], unit_price=[2.0], ordered_at=[MORNING]
     )
     merge("events", session_id=["S"], visitor_id=["V"], occurred_at=[MORNING], event_name=["page_view"])
-    assert merge.rows("SELECT table_name FROM duckdb_tables() WHERE temporary") == []
+    # What a file tells of is remembered until its totals are told.
+    left = merge.rows("SELECT table_name FROM duckdb_tables() WHERE temporary")
+    assert [name for (name,) in left if not name.startswith("told_")] == []
 
 
 def test_the_table_of_a_family_of_fields_stays_in_order(loader):

@@ -92,7 +92,7 @@ def test_a_column_is_known_by_its_key_unless_it_has_names(tmp_path):
         ("bezahlt = ", 'bezahlt = "compleated", x = ', "columns.state.words.bezahlt is 'compleated', which feeds status: unreadable word"),
         ('unit = "cents"', 'default = "none"', "columns.amount.default is 'none', which feeds net_revenue: unreadable amount"),
         ('default = "completed"', 'default = "doen"', "status.default is 'doen': unreadable word: none of open, completed"),
-        ('{ from = "who", required = true }', "{ required = true }", "customer_id must have one of from, constant, row_number, later and file_name; it has none"),
+        ('{ from = "who", required = true }', "{ required = true }", "customer_id must have one of from, constant, row_number, later, file_name and files; it has none"),
         ('{ from = "who", required = true }', '{ from = "who", constant = "x" }', "it has from and constant"),
         ("where       = { state", "where       = { status", "mappings.2..where: there is no column 'status'.*Did you mean 'state'?"),
         ("skip_lines = 2", "skip_lines = -2", "read.skip_lines must be a whole number from 0"),

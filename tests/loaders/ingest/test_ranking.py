@@ -26,7 +26,7 @@ def test_a_list_of_orders_fits_the_profile_of_orders():
         "order_id": "Order ID",
         "customer_id": "Customer",
         "ordered_at": "Order Date",
-        "net_revenue": "Total",
+        "total": "Total",
     }
     assert first.unused == ("Weather",)
     assert first.reasons[0].startswith("uses 4 of the 5 columns")

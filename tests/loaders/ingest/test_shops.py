@@ -60,7 +60,6 @@ def test_paypal_takes_what_is_no_sale_for_no_order(loader, shared):
     ) == [(1,)]
 
 
-@pytest.mark.xfail(strict=True, reason="amounts below zero are not yet refunds of the order that they name")
 def test_paypal_refunds_are_of_the_payment_that_they_name(loader, shared):
     loader("paypal", (shared / "field_cases/paypal/input.csv").read_text(encoding="utf-8"))
     assert loader.rows(
@@ -68,7 +67,6 @@ def test_paypal_refunds_are_of_the_payment_that_they_name(loader, shared):
     ) == [("1250.00", "250.00")]
 
 
-@pytest.mark.xfail(strict=True, reason="the words of PayPal for a status are not yet all known")
 def test_a_payment_that_is_pending_is_not_paid(loader, shared):
     loader("paypal", (shared / "field_cases/paypal/input.csv").read_text(encoding="utf-8"))
     assert loader.rows("SELECT status::VARCHAR FROM star.fact_order WHERE source_id = '4GH'") == [
@@ -93,7 +91,6 @@ def test_paypal_in_german(loader):
     ) == [("1AB", "2024-03-01 09:15:00", "1250.50"), ("3EF", "2024-07-04 10:12:00", "20.00")]
 
 
-@pytest.mark.xfail(strict=True, reason="quantities below zero are not yet returns")
 def test_credit_notes_of_online_retail_take_from_the_revenue(loader, shared):
     text = (shared / "field_cases/uci_returns/input.csv").read_text(encoding="utf-8")
     loader("online_retail", text)

@@ -8,7 +8,7 @@ import pytest
 
 from martlet.loaders.ingest.totals import Totals
 
-HEADER = "order id,order date,customer id,total,shipping,status\n"
+HEADER = "order id,order date,customer id,net revenue,shipping,status\n"
 
 
 def totals(report, entity, file=0):
@@ -41,7 +41,7 @@ def test_a_value_that_is_set_aside_explains_the_difference(loader):
 
 def test_what_nothing_explains_is_a_warning(loader):
     report = loader("orders", HEADER + "1,2024-01-01,a,10.00,1,completed\n1,2024-01-01,a,12.00,1,completed\n")
-    assert any("'total' comes to 22.00" in text for text in report.files[0].differences)
+    assert any("'net revenue' comes to 22.00" in text for text in report.files[0].differences)
     assert "warning: " in report.summary()
 
 
@@ -69,10 +69,10 @@ def test_orders_made_of_lines_are_in_the_totals(loader):
 
 
 def test_a_column_that_is_filled_down_counts_once_for_an_order(loader):
-    header = "Name,Email,Financial Status,Created at,Currency,Subtotal,Lineitem quantity,Lineitem name,Lineitem price\n"
-    rows = "#1,a@x.com,paid,2024-03-01 10:00:00,USD,30.00,1,Mug,10.00\n#1,,,,,,2,Pot,10.00\n#2,b@x.com,paid,2024-03-01 10:00:00,USD,10.00,1,Mug,10.00\n"
+    header = "Name,Email,Financial Status,Created at,Currency,Subtotal,Total,Lineitem quantity,Lineitem name,Lineitem price\n"
+    rows = "#1,a@x.com,paid,2024-03-01 10:00:00,USD,30.00,30.00,1,Mug,10.00\n#1,,,,,,,2,Pot,10.00\n#2,b@x.com,paid,2024-03-01 10:00:00,USD,10.00,10.00,1,Mug,10.00\n"
     report = loader("shopify_orders", header + rows)
-    assert totals(report, "orders").own["net_revenue"].total == Decimal("40.00")
+    assert totals(report, "orders").own["total_amount"].total == Decimal("40.00")
     assert report.files[0].differences == ()
 
 
