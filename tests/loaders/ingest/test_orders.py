@@ -91,7 +91,7 @@ def test_the_quarantine_keeps_row_number_text_column_and_reason(load):
     ]
     assert (
         "already, as Bob, 2024-01-06 00:00:00, 12.00; here it is Hal, 2024-01-09 00:00:00, 5.00"
-        in found[4][3]
+        in found[3][3]
     )
 
 
