@@ -74,7 +74,8 @@ def plan(name: str, paths: Sequence[Path]) -> Plan:
         except IngestError as error:
             left_out.append((path.name, str(error)))
             continue
-        proposed = next((fit for fit in fits if fit.is_proposal), None)
+        # Whoever names a family says what the files are: then little is enough.
+        proposed = next((fit for fit in fits if fit.is_proposal or (name != AUTO and not fit.missing)), None)
         if proposed is None:
             left_out.append((path.name, "no profile fits; martlet profiles new begins one"))
             continue

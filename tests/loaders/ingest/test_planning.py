@@ -1,6 +1,7 @@
 """Files of several kinds in one load: recognised, ordered, and all or none of them."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -79,3 +80,17 @@ def test_options_of_one_kind_of_file_are_refused(folder, tmp_path):
 def test_a_family_is_recognised_among_its_own(folder):
     with pytest.raises(IngestError, match="no profile fits"):
         plan("klaviyo", folder)
+
+
+def test_the_files_of_a_public_data_set_are_one_command(tmp_path):
+    exports = Path(__file__).parent / "exports"
+    inside = tmp_path / "olist"
+    inside.mkdir()
+    for file in sorted(exports.glob("olist_*/*.csv")):
+        (inside / file.name).write_bytes(file.read_bytes())
+    assert [job.profile.name for job in plan("olist", inside).jobs] == [
+        "olist_customers",
+        "olist_products",
+        "olist_orders",
+        "olist_order_items",
+    ]
