@@ -131,22 +131,20 @@ def _are_known(connection: duckdb.DuckDBPyConnection, rows: FactRows) -> bool:
 
 
 def _add(connection: duckdb.DuckDBPyConnection, rows: FactRows) -> None:
-    """Append rows that the table has not, numbered in the order of the file.
+    """Append rows that the table has not, numbered in the order of the file, in the order in which the table lies.
 
-    Into an empty table they go in the order in which it lies, with what depends on all of its rows; else both are seen to
-    at the end of the load.
+    What depends on all of its rows is known if it was empty, else seen to at the end of the load.
     """
     entity = rows.staged.entity
-    number = computed = order = ""
+    number = computed = ""
     if entity.id is not None:
         last = f"(SELECT coalesce(max({entity.id}), 0) FROM {entity.table})"
         number = f"{last} + row_number() OVER (ORDER BY row, part) AS {entity.id}, "
     if not has_rows(connection, entity.table):
         computed = "".join(f", {sql} AS {name}" for name, sql in entity.computed.items())
-        order = f" ORDER BY {order_of(entity.table)}"
     connection.execute(
         f"INSERT INTO {entity.table} BY NAME SELECT * EXCLUDE (row, part){computed} "
-        f"FROM (SELECT {number}* FROM {rows.alone()}){order}"
+        f"FROM (SELECT {number}* FROM {rows.alone()}) ORDER BY {order_of(entity.table)}"
     )
 
 
