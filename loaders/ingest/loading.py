@@ -211,6 +211,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, warehouse: Path, profiles: C
             f"{warehouse} was made by an older version of Martlet, which kept less; load its files into a new warehouse"
         )
     connection.execute(f"SET memory_limit = '{_MEMORY}'")
+    connection.execute("SET checkpoint_threshold = '1TB'")
 
 
 def _setting(connection: duckdb.DuckDBPyConnection, name: str) -> str | None:
@@ -319,13 +320,14 @@ class _Loading:
         return report
 
     def finish(self) -> list[CheckResult]:
-        """Link and order what was loaded, make what is derived, and check it."""
+        """Link, order and complete what was loaded, make what is derived, and check it."""
         if self._links:
             links.link(self._connection)
             self._settle_refunds()
         # Rows that were written at once into an empty table are in order already.
         mixed = sorted(table for table in self._changed_tables if self._tables[table] > 1)
         finishing.put_in_order(self._connection, mixed)
+        finishing.compute(self._connection, sorted(self._changed_tables))
         return star.finish(self._connection, self._last_load)
 
     def _settle_refunds(self) -> None:
