@@ -86,6 +86,8 @@ def _refuse_momentless(connection: duckdb.DuckDBPyConnection, staged: Staged, ke
     at = entity.at
     if entity.id is None or at is None or at not in staged.fed or not entity.fields[at].required:
         return
+    if not has_rows(connection, f"{keyed.table} WHERE {quoted(at)} IS NULL"):
+        return
     unknown = (
         f"{quoted(at)} IS NULL AND source_id NOT IN "
         f"(SELECT source_id FROM {entity.table} WHERE source_id IS NOT NULL)"
