@@ -92,7 +92,7 @@ def load(
     jobs, matchings = _matched(jobs, options)
     say("reading", 0.0)
     zones.refuse_another(warehouse, options.timezone)
-    known = _known(warehouse, jobs, options)
+    known, is_ours = _known(warehouse, jobs, options)
     if None not in known:
         files = tuple(
             _nothing_new(job.source, number) for job, number in zip(jobs, known, strict=True) if number
@@ -100,7 +100,7 @@ def load(
         return IngestReport(files=files, seconds=time.perf_counter() - began)
     files, results = (), []
     try:
-        with rewriting(warehouse, start_from_existing=True, empty=empty.put) as connection:
+        with rewriting(warehouse, start_from_existing=True, empty=empty.put, is_ours=is_ours) as connection:
             profiles = {job.profile.name: job.profile for job in jobs}.values()
             _prepare(connection, warehouse, profiles)
             stores = not all(map(_replaces, profiles))
@@ -146,22 +146,23 @@ def _leave_unpublished() -> None:
     raise _Unpublished
 
 
-def _known(warehouse: Path, jobs: Sequence[Job], options: Options) -> list[int | None]:
-    """Return for each file its earlier load, or None; what is wrong with the warehouse shows on writing."""
+def _known(warehouse: Path, jobs: Sequence[Job], options: Options) -> tuple[list[int | None], bool]:
+    """Return for each file its earlier load, or None, and whether the warehouse is there and Martlet's; what is wrong with the warehouse shows on writing."""
     unknown: list[int | None] = [None] * len(jobs)
     if not warehouse.is_file():
-        return unknown
+        return unknown, False
     try:
         with connect(warehouse) as connection:
             if not is_martlet(connection):
-                return unknown
+                return unknown, False
             earlier = {job.profile.name: _earlier(connection, job.profile, options) for job in jobs}
     except (WarehouseError, duckdb.Error):
-        return unknown
-    return [
+        return unknown, False
+    known = [
         None if _replaces(job.profile) else earlier[job.profile.name].get(job.source.content_hash())
         for job in jobs
     ]
+    return known, True
 
 
 def _replaces(profile: Profile) -> bool:
@@ -211,6 +212,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, warehouse: Path, profiles: C
             f"{warehouse} was made by an older version of Martlet, which kept less; load its files into a new warehouse"
         )
     connection.execute(f"SET memory_limit = '{_MEMORY}'")
+    connection.execute("SET checkpoint_threshold = '1TB'")
 
 
 def _setting(connection: duckdb.DuckDBPyConnection, name: str) -> str | None:
@@ -319,13 +321,14 @@ class _Loading:
         return report
 
     def finish(self) -> list[CheckResult]:
-        """Link and order what was loaded, make what is derived, and check it."""
+        """Link, order and complete what was loaded, make what is derived, and check it."""
         if self._links:
             links.link(self._connection)
             self._settle_refunds()
         # Rows that were written at once into an empty table are in order already.
         mixed = sorted(table for table in self._changed_tables if self._tables[table] > 1)
         finishing.put_in_order(self._connection, mixed)
+        finishing.compute(self._connection, sorted(self._changed_tables))
         return star.finish(self._connection, self._last_load)
 
     def _settle_refunds(self) -> None:

@@ -6,6 +6,7 @@ with odd data can be loaded; in a generated company most of that is an error too
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -28,14 +29,15 @@ __all__ = ["Check", "CheckResult", "checks", "chosen", "examine", "run", "store"
 
 # Settings of this prefix, then the check, a dot and the parameter, say what a check allows in this warehouse.
 _SETTING = "check."
+_QUALIFIED = re.compile(r"\b[a-z_]+\.[a-z_]+\b")
 
 
 @dataclass(frozen=True)
 class Check:
     """A SELECT of the rows that break a rule; it passes when there are none. `reason` is its last column.
 
-    `severity` is `error` or `warn`; `generated` is what it is in a generated company. Where a check `needs_rows`, it finds
-    rows of `relation` and nothing else, so that it passes if that is empty.
+    `severity` is `error` or `warn`; `generated` is what it is in a generated company. A check `reads` tables that are empty in
+    a new warehouse, and none that is not: while all of them are empty it passes, as it does there. It has none if that can't be told.
     """
 
     name: str
@@ -45,7 +47,7 @@ class Check:
     doc: str
     sql: str
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
-    needs_rows: bool = False
+    reads: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,8 @@ def checks() -> Iterator[Check]:
             if not (FOLDERS[relation.unit.folder].physical_keys or relation.schema == "meta"):
                 doc = f"{key.name}: declared in {relation.unit.path}, enforced here."
                 sql = exceptions_sql(key)
-                yield Check(key.name, relation.qualified, "error", "error", doc, sql, needs_rows=True)
+                reads = frozenset((relation.qualified,))
+                yield Check(key.name, relation.qualified, "error", "error", doc, sql, reads=reads)
     for relation in relations():
         if relation.kind == "check":
             unit = relation.unit
@@ -81,6 +84,7 @@ def checks() -> Iterator[Check]:
                 unit.header["doc"],
                 unit.body,
                 parameters.declared(unit),
+                _read_by(unit.body),
             )
 
 
@@ -138,10 +142,10 @@ def examine(connection: duckdb.DuckDBPyConnection, asked: Iterable[Check] | None
     settings = dict(connection.execute(sql).fetchall())
     every = tuple(checks() if asked is None else asked)
     try:
-        empty = _empty(connection, {check.relation for check in every if check.needs_rows})
+        empty = _empty(connection, {table for check in every for table in check.reads})
         return [
             _passed(check, severity)
-            if check.needs_rows and check.relation in empty
+            if check.reads and check.reads <= empty
             else _examined(connection, check, settings, severity)
             for check in every
             for severity in (check.generated if generated else check.severity,)
@@ -191,6 +195,15 @@ def run(connection: duckdb.DuckDBPyConnection, load_id: int) -> list[CheckResult
 def warnings(results: Iterable[CheckResult]) -> tuple[CheckResult, ...]:
     """Return the results that found something: after `run`, the warnings."""
     return tuple(result for result in results if not result.is_passed)
+
+
+def _read_by(sql: str) -> frozenset[str]:
+    """Return the tables that a statement names; none if it names a view or a stored answer, which read others."""
+    kinds = {relation.qualified: relation.kind for relation in relations()}
+    named = {name for name in _QUALIFIED.findall(sql) if name in kinds}
+    if any(kinds[name] != "table" for name in named if not name.startswith("main.")):
+        return frozenset()
+    return frozenset(name for name in named if kinds[name] == "table")
 
 
 def _empty(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> set[str]:

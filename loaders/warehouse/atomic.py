@@ -44,6 +44,7 @@ def rewriting(
     *,
     start_from_existing: bool = False,
     empty: Callable[[Path], None] | None = None,
+    is_ours: bool = False,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a new warehouse file for writing, and put it in the place of `target` when the block ends well.
 
@@ -55,6 +56,8 @@ def rewriting(
         Begin with a copy of `target`, if it exists, rather than with an empty file.
     empty
         Puts what is to be begun with instead of an empty file at the path given.
+    is_ours
+        Whether the caller has seen that Martlet made `target`, so that it need not be opened for that.
 
     Raises
     ------
@@ -62,7 +65,7 @@ def rewriting(
         If `target` was not made by Martlet, can't be written, or is being written by another process.
     """
     target = Path(target).absolute()
-    _refuse_unwritable(target)
+    _refuse_unwritable(target, is_ours=is_ours)
     building = target.with_name(f".{target.name}.building")
     with _only_writer(target):
         _remove(building)
@@ -150,7 +153,7 @@ def _only_writer(target: Path) -> Iterator[None]:
         lock.release()
 
 
-def _refuse_unwritable(target: Path) -> None:
+def _refuse_unwritable(target: Path, *, is_ours: bool) -> None:
     if target.is_dir():
         raise WarehouseError(
             f"{target} is a directory; give the path of a file, such as {target / 'warehouse.duckdb'}"
@@ -163,6 +166,8 @@ def _refuse_unwritable(target: Path) -> None:
         return
     if not target.stat().st_mode & 0o222:
         raise WarehouseError(f"{target} is read-only; make it writable, or choose another --warehouse")
+    if is_ours:
+        return
     try:
         with connect(target) as connection:
             ours = is_martlet(connection)

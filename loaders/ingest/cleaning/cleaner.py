@@ -47,6 +47,9 @@ __all__ = ["Cleaned", "Cleaner"]
 # A header that says in which zone its times are, such as "Created (UTC)".
 _NAMES_UTC: Final = re.compile(r"(?:^|[^a-z])(?:utc|gmt)(?:$|[^a-z])", re.IGNORECASE)
 
+# Cells that may stay tidy between the passes.
+_MOST_REMEMBERED: Final = 1 << 22
+
 
 @dataclass(frozen=True)
 class Cleaned:
@@ -158,6 +161,9 @@ class Cleaner:
         self._used: Final = sorted(used)
         self._columns: Final = [self._found[key] for key in self._used if key in self._found]
         self._surveyed: Final = sorted({key for made in self._inputs.values() for key in made.surveyed})
+        # What the survey tidied, by the first row of the batch, for the pass that cleans.
+        self._remembered: Final[dict[int, tuple[pl.DataFrame | None, Mapping[str, Tidy]]]] = {}
+        self._remembered_cells = 0
         fill = profile.read.fill_down
         self._own_sums: Final = OwnSums(
             self._mappings,
@@ -183,7 +189,11 @@ class Cleaner:
         """Take evidence from a batch for what is decided by the whole file."""
         whole = batch.problems_in(self._columns).is_null()
         cells = batch.cells if whole.all() else batch.cells.filter(whole)
-        texts = {key: tidy.text for key, tidy in self._tidied(cells, self._surveyed).items()}
+        tidy = self._tidied(cells, self._surveyed)
+        if cells is batch.cells and self._remembered_cells < _MOST_REMEMBERED:
+            self._remembered[batch.first_row] = (cells, tidy)
+            self._remembered_cells += cells.height * len(tidy)
+        texts = {key: made.text for key, made in tidy.items()}
         for made in self._inputs.values():
             made.survey(texts)
 
@@ -228,7 +238,12 @@ class Cleaner:
         """Clean a batch, after `decide`."""
         height = batch.cells.height
         rows = pl.int_range(batch.first_row, batch.first_row + height, dtype=pl.Int64, eager=True)
-        tidy = self._tidied(batch.cells, self._used)
+        cells, known = self._remembered.pop(batch.first_row, (None, {}))
+        if cells is not batch.cells:
+            # The file is read anew.
+            known = {}
+            self._remembered.clear()
+        tidy = self._tidied(batch.cells, self._used, known)
         texts = {key: made.text for key, made in tidy.items()}
         read = self._read(texts)
         row_checks = [RowCheck(mapping, plans, texts, read, rows) for mapping, plans in self._mappings]
@@ -339,9 +354,13 @@ class Cleaner:
         days = at[0].read(texts).values if at else None
         return {made: made.read(texts, self._rates, days) for made in self._inputs.values()}
 
-    def _tidied(self, cells: pl.DataFrame, keys: list[str]) -> dict[str, Tidy]:
+    def _tidied(
+        self, cells: pl.DataFrame, keys: list[str], known: Mapping[str, Tidy] | None = None
+    ) -> dict[str, Tidy]:
         return {
-            key: tidied(cells[self._found[key]], self._profile.columns[key], self._found[key])
+            key: known[key]
+            if known and key in known
+            else tidied(cells[self._found[key]], self._profile.columns[key], self._found[key])
             for key in keys
             if key in self._found
         }

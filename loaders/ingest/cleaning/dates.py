@@ -239,10 +239,11 @@ class DateReader:
 
     def _iso(self, text: pl.Series) -> pl.Series:
         """Read text that has the shape of ISO 8601, in UTC or without zone; NULL if there is no such moment."""
-        days = text.str.head(_DAY_LENGTH).str.to_date("%Y-%m-%d", strict=False)
         if self._kind == "date" or not (text.str.len_bytes() > _DAY_LENGTH).any():
-            return days.cast(pl.Datetime("us"))
-        found = _clocked(text, days)
+            return _days(text)
+        found = _alike(text)
+        if found is None:
+            found = _clocked(text, _days(text))
         if not self._zone and self._home == UTC:
             return found
         is_day = pl.col("text").str.len_bytes() <= _DAY_LENGTH
@@ -257,9 +258,23 @@ class DateReader:
         return pl.DataFrame({"text": text, "moment": found}).select(moment.alias("moment")).to_series()
 
 
+def _days(text: pl.Series) -> pl.Series:
+    return text.str.head(_DAY_LENGTH).str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us"))
+
+
+def _alike(text: pl.Series) -> pl.Series | None:
+    """Return moments that are all written to the second in the same way, as most programs do; None if they are not."""
+    first = text.drop_nulls().head(1)
+    mark = first[0][_DAY_LENGTH : _DAY_LENGTH + 1] if len(first) else ""
+    if mark not in ("T", " "):
+        return None
+    moments = text.str.to_datetime(f"%Y-%m-%d{mark}%H:%M:%S", time_unit="us", strict=False, cache=False)
+    return moments if moments.null_count() == text.null_count() else None
+
+
 def _clocked(text: pl.Series, days: pl.Series) -> pl.Series:
     """Return days with the time of day that the text gives them."""
-    frame = pl.DataFrame({"text": text, "day": days.cast(pl.Datetime("us"))})
+    frame = pl.DataFrame({"text": text, "day": days})
     hour, minute, second = (
         pl.col("text").str.slice(start, 2).cast(pl.Int64, strict=False).fill_null(0) for start in (11, 14, 17)
     )

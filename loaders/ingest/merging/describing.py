@@ -15,7 +15,7 @@ from martlet.loaders.ingest.merging.gathering import gather
 from martlet.loaders.ingest.merging.outcome import Outcome
 from martlet.loaders.ingest.merging.reshaping import without_children
 from martlet.loaders.ingest.merging.rows import ChangedRows
-from martlet.loaders.ingest.merging.tables import count, quoted
+from martlet.loaders.ingest.merging.tables import count, quoted, rows_told
 from martlet.loaders.warehouse.dimensions import dimension_of
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def merge_dimension(
 
 def _rows(connection: duckdb.DuckDBPyConnection, staged: Staged) -> int:
     """Return how many rows of the file tell of the dimension; some do in several records."""
-    return int(connection.execute(f"SELECT count(DISTINCT row) FROM {staged.name}").fetchall()[0][0])
+    counted = rows_told(connection, staged.name)
+    return int(connection.execute(f"SELECT {counted} FROM {staged.name}").fetchall()[0][0])
 
 
 def _changed(connection: duckdb.DuckDBPyConnection, of: Dimension, composed: ComposedRows) -> ChangedRows:

@@ -86,6 +86,8 @@ def _refuse_momentless(connection: duckdb.DuckDBPyConnection, staged: Staged, ke
     at = entity.at
     if entity.id is None or at is None or at not in staged.fed or not entity.fields[at].required:
         return
+    if not has_rows(connection, f"{keyed.table} WHERE {quoted(at)} IS NULL"):
+        return
     unknown = (
         f"{quoted(at)} IS NULL AND source_id NOT IN "
         f"(SELECT source_id FROM {entity.table} WHERE source_id IS NOT NULL)"
@@ -131,23 +133,25 @@ def _are_known(connection: duckdb.DuckDBPyConnection, rows: FactRows) -> bool:
 
 
 def _add(connection: duckdb.DuckDBPyConnection, rows: FactRows) -> None:
-    """Append rows that the table has not, numbered in the order of the file.
-
-    Into an empty table they go in the order in which it lies, with what depends on all of its rows; else both are seen to
-    at the end of the load.
-    """
+    """Append rows that the table has not, numbered in the order of the file, in the order in which the table lies."""
     entity = rows.staged.entity
-    number = computed = order = ""
+    number = ""
     if entity.id is not None:
         last = f"(SELECT coalesce(max({entity.id}), 0) FROM {entity.table})"
-        number = f"{last} + row_number() OVER (ORDER BY row, part) AS {entity.id}, "
-    if not has_rows(connection, entity.table):
-        computed = "".join(f", {sql} AS {name}" for name, sql in entity.computed.items())
-        order = f" ORDER BY {order_of(entity.table)}"
+        number = f"{last} + {_number(connection, rows.keyed)} AS {entity.id}, "
     connection.execute(
-        f"INSERT INTO {entity.table} BY NAME SELECT * EXCLUDE (row, part){computed} "
-        f"FROM (SELECT {number}* FROM {rows.alone()}){order}"
+        f"INSERT INTO {entity.table} BY NAME SELECT * EXCLUDE (row, part) "
+        f"FROM (SELECT {number}* FROM {rows.alone()}) ORDER BY {order_of(entity.table)}"
     )
+
+
+def _number(connection: duckdb.DuckDBPyConnection, keyed: KeyedRows) -> str:
+    """Return the SQL that numbers rows from 1 in the order of the file; if none is missing, no sorting is needed."""
+    first, last, parts, rows = connection.execute(
+        f"SELECT min(row), max(row), max(part), count(*) FROM {keyed.table}"
+    ).fetchall()[0]
+    is_dense = rows and parts == 0 and last - first + 1 == rows
+    return f"row - {first - 1}" if is_dense else "row_number() OVER (ORDER BY row, part)"
 
 
 def _merge(connection: duckdb.DuckDBPyConnection, rows: FactRows, outcome: Outcome) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from martlet.loaders.ingest.merging.reshaping import complete, repoint
 from martlet.loaders.ingest.merging.rows import GatheredRows
-from martlet.loaders.ingest.merging.tables import count, quoted
+from martlet.loaders.ingest.merging.tables import count, quoted, rows_told
 
 if TYPE_CHECKING:
     import duckdb
@@ -44,7 +44,7 @@ def gather(
     )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {gathered.table} AS SELECT {natural_id} AS natural_id, min(staged.row) AS row, "
-        f"count(DISTINCT staged.row) AS times{', ' + picked if picked else ''}, CAST(NULL AS INTEGER) AS key, false AS by_alias "
+        f"{rows_told(connection, staged.name, 'staged.row')} AS times{', ' + picked if picked else ''}, CAST(NULL AS INTEGER) AS key, false AS by_alias "
         f"FROM {staged.name} AS staged {' '.join(join.sql for join in joins)} {identified} WHERE natural_id IS NOT NULL GROUP BY natural_id"
     )
     connection.execute(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from martlet.loaders.ingest.entity import Field
 
-__all__ = ["Column", "columns_of", "count", "has_rows", "primary_key", "quoted", "sql_type"]
+__all__ = ["Column", "columns_of", "count", "has_rows", "primary_key", "quoted", "rows_told", "sql_type"]
 
 _SQL_TYPES = {
     "number": "DOUBLE",
@@ -72,6 +72,12 @@ def has_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
 def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     """Return the number of rows of a table, or of what else can follow FROM."""
     return int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
+
+
+def rows_told(connection: duckdb.DuckDBPyConnection, table: str, row: str = "row") -> str:
+    """Return the SQL that counts the rows of the file that staged records are of; if each is of its own, without comparing them."""
+    has_parts = has_rows(connection, f"{table} WHERE part > 0")
+    return f"count(DISTINCT {row})" if has_parts else "count(*)"
 
 
 def quoted(name: str) -> str:

@@ -28,6 +28,8 @@ __all__ = ["Delimited", "open_delimited"]
 
 # Bytes of text that are parsed together; the smallest that keeps the cost of each call small.
 CHUNK: Final = 1 << 23
+# The first is enough for a sample, which is often all that is wanted.
+_FIRST_CHUNK: Final = 1 << 18
 _SAMPLE: Final = 1 << 18
 _MOST_BROKEN: Final = 0.5
 
@@ -168,7 +170,7 @@ def _chunks(
     path: Path, encoding: Encoding, layout: Layout, skip_lines: int
 ) -> Iterator[tuple[bytes, Records]]:
     pending = bytearray()
-    wanted = CHUNK
+    wanted = min(_FIRST_CHUNK, CHUNK)
     for block in _content(path, encoding, skip_lines):
         pending += block
         if len(pending) < wanted:
