@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ _UNITS: Final[Mapping[str, Unit]] = {
 _BESIDE_UNITS: Final = frozenset(("in", "dollar", "dollars", "currency"))
 
 
+# Each load asks for the same few hundred names of profiles, several times each.
+@lru_cache(maxsize=8192)
 def normal(name: str) -> str:
     """Return a name in lower case, without accents, spaces, punctuation, articles, and the currency of its amounts.
 
