@@ -14,6 +14,7 @@ from martlet.loaders.warehouse import star as warehouse_star
 from martlet.loaders.warehouse.atomic import rewriting
 
 from .queries.in_memory import InMemory
+from .quick import quick_loads
 
 ROOT = Path(__file__).parents[1]
 
@@ -105,6 +106,13 @@ def _empty_warehouse(once) -> Path:
             warehouse_star.refresh(connection)
 
     return once("empty", create) / "warehouse.duckdb"
+
+
+@pytest.fixture
+def quick():
+    """Leave out marts and packs of loads, which cost seconds and don't depend on how rows came in."""
+    with quick_loads():
+        yield
 
 
 @pytest.fixture

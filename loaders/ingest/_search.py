@@ -63,11 +63,13 @@ class Search:
         for key, column in self._profile.columns.items():
             if self._is_done(key, column):
                 continue
-            fitting = [name for name in known[key] if name in self._free() and self._fit(key, name) >= MOSTLY]
-            others = [n for n in self._free() if n not in owned and self._fit(key, n) >= MOSTLY]
-            found = fitting or self._in_a_unit(key, column, others) or self._alike(key, column, others)
+            named = [name for name in known[key] if name in self._free()]
+            found = [name for name in named if self._fit(key, name) >= MOSTLY]
+            if not found:
+                others = [n for n in self._free() if n not in owned and self._fit(key, n) >= MOSTLY]
+                found = self._in_a_unit(key, column, others) or self._alike(key, column, others)
             # A column of a known name may be mostly spoilt; its rows will say so.
-            found = found or [name for name in known[key] if name in self._free()]
+            found = found or named
             if not found:
                 continue
             self.found[key] = found[0]
@@ -176,6 +178,8 @@ class Search:
         return sorted((n for n in names if bare[n] in ranks), key=lambda name: ranks[bare[name]])
 
     def _alike(self, key: str, column: Column, names: list[str]) -> list[str]:
+        if not column.guess.words:
+            return []
         # Only a date may be full of dates.
         is_date = type_of(self._profile, key) in DATES
         possible = [n for n in names if is_date or self._contents.share(n, "date") < MOSTLY]

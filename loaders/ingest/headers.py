@@ -71,6 +71,7 @@ _UNITS: Final[Mapping[str, Unit]] = {
 _BESIDE_UNITS: Final = frozenset(("in", "dollar", "dollars", "currency"))
 
 
+# Each load asks for the same few hundred names of profiles, several times each.
 @lru_cache(maxsize=8192)
 def normal(name: str) -> str:
     """Return a name in lower case, without accents, spaces, punctuation, articles, and the currency of its amounts.

@@ -7,7 +7,7 @@ with odd data can be loaded; in a generated company most of that is an error too
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -158,7 +158,7 @@ def examine(connection: duckdb.DuckDBPyConnection, asked: Iterable[Check] | None
 def store(connection: duckdb.DuckDBPyConnection, load_id: int, results: Iterable[CheckResult]) -> None:
     """Write results into `meta.check_result`, replacing those of the same checks after the same load."""
     rows = pl.DataFrame(
-        [{"load_id": load_id, **asdict(result)} for result in results],
+        [{"load_id": load_id, **vars(result)} for result in results],
         schema_overrides={"load_id": pl.Int64, "offending_rows": pl.Int64, "example": pl.String},
     )
     connection.register("_results", rows)

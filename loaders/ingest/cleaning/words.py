@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import polars as pl
@@ -103,6 +104,8 @@ def folded(cells: pl.Expr) -> pl.Expr:
     return plain.str.replace_all(r"[\s_-]+", " ").str.strip_chars()
 
 
+# Profiles and fields know the same few thousand words, and each reader of one folds all that it knows.
+@lru_cache(maxsize=16384)
 def fold(word: str) -> str:
     """Return one word as `folded` does.
 

@@ -53,6 +53,8 @@ def test_building_at_once_gives_the_same_rows(advanced, tmp_path):
     assert {table for table in once if once[table] != step[table]} <= OF_LOADS
 
 
+# In every run, `test_building_at_once_gives_the_same_rows` holds one step against none.
+@pytest.mark.slow
 def test_two_steps_are_one(old, advanced, tmp_path):
     path = tmp_path / "steps.duckdb"
     path.write_bytes(old.read_bytes())

@@ -37,7 +37,10 @@ def built(tmp_path_factory):
     return martlet.build(path, **SMALL, seed=3, threads=1)
 
 
-@pytest.mark.parametrize("threads", [1, 2, 8])
+# With two, what threads could change shows already; one and eight are run by `-m slow`.
+@pytest.mark.parametrize(
+    "threads", [2, pytest.param(1, marks=pytest.mark.slow), pytest.param(8, marks=pytest.mark.slow)]
+)
 def test_same_seed_same_content_whatever_the_threads(built, tmp_path, threads):
     path = tmp_path / "again.duckdb"
     martlet.build(path, **SMALL, seed=3, threads=threads)

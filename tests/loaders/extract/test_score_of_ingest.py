@@ -8,7 +8,7 @@ import pytest
 
 import martlet
 from martlet.loaders.extract.scoring import score
-from martlet.loaders.warehouse import star
+from tests.quick import quick_loads
 
 _OF = "star.fact_{0} AS fact JOIN star.dim_customer AS customer USING (customer_key)"
 _CHANNEL = "JOIN star.dim_channel AS channel ON channel.channel_key = fact.channel_key"
@@ -68,8 +68,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def scored(extracts, tmp_path_factory):
     folder, target = extracts(messy="heavy"), tmp_path_factory.mktemp("scored") / "w.duckdb"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(star, "refresh", lambda _connection: None)
+    with quick_loads():
         for name, (profile, _) in TABLES.items():
             report = (
                 martlet.ingest(

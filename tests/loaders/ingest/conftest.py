@@ -2,7 +2,6 @@ import duckdb
 import pytest
 
 import martlet
-from martlet.loaders.warehouse import star
 
 
 class Loader:
@@ -25,12 +24,6 @@ class Loader:
     def rows(self, sql):
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
             return connection.execute(sql).fetchall()
-
-
-@pytest.fixture
-def quick(monkeypatch):
-    """Leave out marts and packs, which cost seconds and don't depend on how rows came in."""
-    monkeypatch.setattr(star, "refresh", lambda _connection: None)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 import martlet
 from martlet.loaders.extract import extract
 from martlet.loaders.extract.restoring import restored
-from martlet.loaders.warehouse import star
+from tests.quick import quick_loads
 
 HEADER = "order_id,customer_id,date,gross_amount,discount,net_revenue\n"
 # Thirty ordinary orders, 40.00 to 69.00, so that it is known what is usual; every third has a tenth off.
@@ -49,8 +49,7 @@ def weighed(tmp_path_factory):
     (folder / "orders.csv").write_text(
         orders(*((name.replace(",", ""), cells) for name, (cells, _) in WEIGHED.items()))
     )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(star, "refresh", lambda _connection: None)
+    with quick_loads():
         report = martlet.ingest("orders", folder / "orders.csv", warehouse=folder / "w.duckdb")
     return report, folder / "w.duckdb"
 

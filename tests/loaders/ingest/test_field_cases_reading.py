@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture
-def load(tmp_path):
+def load(quick, tmp_path):  # noqa: ARG001
     """A function that loads files of a case and returns the reports and a connection."""
 
     def loaded(case, profile, *names):

@@ -14,6 +14,7 @@ import martlet
 from martlet.engine.errors import IngestError, ParameterError
 from martlet.loaders.ingest import loading
 from martlet.loaders.warehouse import star
+from tests.quick import quick_loads
 
 HEADER = "order_id,customer_id,date,amount\n"
 
@@ -306,8 +307,7 @@ def as_csv(rows):
 def test_every_row_is_loaded_merged_or_quarantined_and_checks_pass(tmp_path_factory, first, second):
     """The checks of severity error run after each load: whatever the file says, none of them may stop it."""
     folder = tmp_path_factory.mktemp("load")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(star, "refresh", lambda _connection: None)
+    with quick_loads(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(star, "write_catalogue", lambda _connection: None)
         for number, rows in enumerate((first, second)):
             path = folder / f"{number}.csv"

@@ -9,7 +9,6 @@ import pytest
 
 import martlet
 from martlet.engine.errors import IngestError, ParameterError
-from martlet.loaders.warehouse import star
 
 
 def rows(path, sql):
@@ -18,12 +17,8 @@ def rows(path, sql):
 
 
 @pytest.fixture
-def load(tmp_path, monkeypatch):
-    """A function that ingests text as a file into the test's warehouse.
-
-    Marts and packs, which cost seconds and don't depend on how orders came in, are left out.
-    """
-    monkeypatch.setattr(star, "refresh", lambda _connection: None)
+def load(quick, tmp_path):  # noqa: ARG001
+    """A function that ingests text as a file into the test's warehouse."""
     counter = iter(range(1000))
 
     def run(text, **options):

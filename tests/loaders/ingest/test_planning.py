@@ -20,6 +20,9 @@ FILES = {
 }
 
 
+pytestmark = pytest.mark.usefixtures("quick")
+
+
 @pytest.fixture(name="folder")
 def _folder(tmp_path):
     inside = tmp_path / "exports"

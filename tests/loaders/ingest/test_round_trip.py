@@ -8,7 +8,7 @@ import pytest
 
 import martlet
 from martlet.loaders.extract import extract
-from martlet.loaders.warehouse import star
+from tests.quick import quick_loads
 
 from .stars import star_of
 
@@ -66,8 +66,7 @@ def ingest(folder, names, target):
 
 @pytest.fixture(scope="module")
 def ingested(raw, tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(star, "refresh", lambda _connection: None)
+    with quick_loads():
         yield ingest(raw, FILES, tmp_path_factory.mktemp("ingested") / "w.duckdb")
 
 

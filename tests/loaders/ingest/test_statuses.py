@@ -7,7 +7,6 @@ import pytest
 import martlet
 from martlet.engine.errors import ParameterError
 from martlet.loaders.ingest.statuses import STATUSES, meaning, vocabulary
-from martlet.loaders.warehouse import star
 
 STATUS_OF = "SELECT source_id, CAST(status AS VARCHAR) FROM star.fact_order ORDER BY source_id"
 
@@ -229,10 +228,10 @@ CASES = {
 
 
 @pytest.mark.parametrize(("case", "profile"), CASES)
-def test_field_cases(shared, tmp_path, monkeypatch, case, profile):
+@pytest.mark.usefixtures("quick")
+def test_field_cases(shared, tmp_path, case, profile):
     import duckdb  # noqa: PLC0415
 
-    monkeypatch.setattr(star, "refresh", lambda _connection: None)
     martlet.ingest(profile, shared / "field_cases" / case / "input.csv", warehouse=tmp_path / "w.duckdb")
     with duckdb.connect(str(tmp_path / "w.duckdb"), read_only=True) as connection:
         found = dict(

@@ -103,12 +103,6 @@ def real(original, tmp_path):
     return path
 
 
-@pytest.fixture
-def quick(monkeypatch):
-    """Leave out marts and packs, which hold no person and cost seconds."""
-    monkeypatch.setattr(star, "refresh", lambda _connection: None)
-
-
 def ask(path, sql):
     with duckdb.connect(str(path), read_only=True) as connection:
         return connection.execute(sql).fetchall()

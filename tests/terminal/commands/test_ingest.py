@@ -10,14 +10,12 @@ from click.testing import CliRunner
 
 from martlet.cli import cli
 from martlet.loaders.ingest import profiles
-from martlet.loaders.warehouse import star
 
 ORDERS = "customer,date,amount\na,2025-01-31,10.50\nb,never,20\n"
 
 
 @pytest.fixture
-def run(monkeypatch):
-    monkeypatch.setattr(star, "refresh", lambda _connection: None)
+def run(quick):  # noqa: ARG001
     return lambda *args: CliRunner().invoke(cli, [str(arg) for arg in args], catch_exceptions=False)
 
 
