@@ -119,7 +119,8 @@ def load(
     say("done", 1.0)
     return IngestReport(
         files=files,
-        warnings=tuple(
+        warnings=tuple(text for file in files for text in file.differences)
+        + tuple(
             f"{result.check_name}: {result.offending_rows:,} rows, for example {result.example}"
             for result in results
             if not result.is_passed

@@ -97,7 +97,8 @@ def _fit(profile: Profile, source: Source, contents: Contents) -> Fit:
         missing=matching.missing,
         unused=matching.unused,
         reasons=_reasons(source, matching, exact, odd),
-        is_proposal=not matching.missing and _explains(used, len(exact), len(source.columns)),
+        is_proposal=not matching.missing
+        and (_explains(used, len(exact), len(source.columns)) or 1 < len(profile.columns) == len(exact)),
     )
 
 

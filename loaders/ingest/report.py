@@ -157,7 +157,7 @@ class IngestReport:
     files
         What became of each file, in the order in which they were loaded.
     warnings
-        What checks of severity `warn` found, in words.
+        Where totals differ from the files' own, and what checks of severity `warn` found, in words.
     is_dry_run
         Everything was done but publishing: the warehouse is as it was before.
     seconds
@@ -244,7 +244,6 @@ class IngestReport:
                 f"{len(self.files)} files: rows read {self.rows_read:,} = loaded {self.rows_loaded:,} "
                 f"+ merged {self.rows_merged:,} + quarantined {self.rows_quarantined:,}, {self.seconds:.1f} s"
             )
-        parts.extend(f"warning: {text}" for file in self.files for text in file.differences)
         parts.extend(f"warning: {warning}" for warning in self.warnings)
         if self.is_dry_run:
             parts.append("dry run: nothing was written")

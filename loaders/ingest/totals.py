@@ -55,6 +55,9 @@ class Totals:
         for name, own in self.own.items():
             if own.said and not any(abs(_exact(said) - _exact(own.total)) < _SAME for said in own.said):
                 yield f"the row of totals says that {own.column!r} is {_shown(own.said[0])}, but its rows come to {_shown(own.total)}"
+            back = _exact(self.in_all("refund_amount")) if own.back and "refund_amount" in self.sums else None
+            if back is not None and back < _exact(own.back) - _SAME:
+                yield f"{_shown(own.back)} went back by {own.column!r} in the file, but refunds come to {_shown(back)} here"
             if self._agrees(name, own):
                 continue
             stored = _exact(self.in_all(name))

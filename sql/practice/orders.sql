@@ -1,5 +1,5 @@
 /*
-doc   = "An order, with who placed it, from where, and what was paid. Orders of every status are here: count revenue where main.is_sale(status). Practice view: everything in one place, in plain words."
+doc   = "An order, with who placed it, from where, and what was paid. Orders of every status are here: count revenue where main.is_sale(status), and revenue less refunds where it is that or a credit_note. Practice view: everything in one place, in plain words."
 grain = ["order_id"]
 
 [columns]

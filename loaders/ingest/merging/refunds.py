@@ -79,11 +79,11 @@ def book(connection: duckdb.DuckDBPyConnection, refunds: Staged, as_of: datetime
     same = "order_number, customer_key, refunded_at, amount, product_key, quantity"
     units = "CASE WHEN refund.quantity < 0 THEN -refund.quantity ELSE 0 END" if is_lines else "0"
     joins = " ".join(join.sql.replace("staged.", "refund.") for join in resolved.joins)
-    # An order's refund that agrees in every cell is one, exported twice; lines may well repeat.
+    # An order's refund that agrees in every cell, its time of day too, is one, exported twice; lines may well repeat.
     once = (
         ""
         if is_lines or number == "NULL"
-        else "QUALIFY row_number() OVER (PARTITION BY content, order_number ORDER BY row) = 1 OR content = 0"
+        else "QUALIFY row_number() OVER (PARTITION BY content, order_number ORDER BY row) = 1 OR content = 0 OR refunded_at = date_trunc('day', refunded_at)"
     )
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE booked AS WITH told AS ("

@@ -35,6 +35,8 @@ LABEL: Final = rf"(?i)^[\s*=(\[–-]*(?:{_WORDS})(?:\s*[:：].*|{_COUNTED}|[\s*=
 NOTHING: Final = frozenset({*NULL_WORDS, "--", "---", "—", "–"})
 _LABEL: Final = re.compile(LABEL.replace(r"\p{L}", r"[^\W\d_]"))
 _CODE: Final = re.compile("[A-Z]{3}")
+# A total of something, such as the parts of a day: no name of a thing is written so.
+_OF_SOMETHING: Final = re.compile(rf"(?i)^\s*(?:{_WORDS})\s*:\s*\S")
 _MOSTLY: Final = 0.5
 _SAMPLE: Final = 300
 _SEVERAL: Final = 2
@@ -92,11 +94,15 @@ def is_total(row: Mapping[str, str], above: Columns, sums_above: Callable[[], Ma
         return False
     dates = [name for name, what in above.kinds.items() if what == "date"]
     undated = [name for name in dates if name not in given]
-    if label is not None and dates and len(undated) == len(dates):
+    if label is not None and dates and (len(undated) == len(dates) or _OF_SOMETHING.match(row[label])):
         return True
     if (dates and not undated) or (label is None and not _is_keyless(row, above)):
         return False
-    fits = [_fit(cell, sums_above()[name]) for name, cell in numbers.items()]
+    summed = sums_above()
+    # Above the first row of data there is nothing of which a row could be the sum.
+    if any(name not in summed for name in numbers):
+        return False
+    fits = [_fit(cell, summed[name]) for name, cell in numbers.items()]
     sums, needed = (
         fits.count("sum"),
         1 if label is not None and len(undated) == len(dates) else min(_SEVERAL, len(fits)),

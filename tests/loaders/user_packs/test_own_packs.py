@@ -112,8 +112,8 @@ def test_without_the_folder_there_is_no_such_query(warehouse):
 
 
 def test_a_part_may_be_ours_or_theirs_and_shadows_nothing(folder, warehouse_path):
-    (folder / "mine" / "_kept.sql").write_text("orders.status <> 'cancelled'", encoding="utf-8")
-    changed(folder, "orders.status <> 'cancelled'\n", '{% include "mine/_kept.sql" %}\n')
+    (folder / "mine" / "_kept.sql").write_text("main.is_sale(orders.status)", encoding="utf-8")
+    changed(folder, "main.is_sale(orders.status)\n", '{% include "mine/_kept.sql" %}\n')
     with martlet.open(warehouse_path, packs=folder) as warehouse:
         before = warehouse.query("mine/by_month").pl()
     # An edited part is read anew.
