@@ -79,9 +79,9 @@ def warehouse_path(once) -> Path:
     return once("warehouse", build) / "warehouse.duckdb"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def warehouse(warehouse_path):
-    """The synthetic warehouse, open."""
+    """The synthetic warehouse, open for all tests of a module: to open one costs more than most questions."""
     with martlet.open(warehouse_path) as opened:
         yield opened
 
