@@ -296,7 +296,6 @@ class _Loading:
         if cleaned.is_hopeless:
             raise IngestError(log.nothing_readable(source, matching, load_id))
         self._say(f"loading {source.name}", 0.8 * (number - 0.4) / of)
-        refunded = count(self._connection, "meta.refund")
         result = merge_file(
             self._connection,
             cleaned.staging,
@@ -316,7 +315,7 @@ class _Loading:
         self._tables.update(result.tables)
         self._last_load = load_id
         self._settle_refunds()
-        told.remember_refunds(self._connection, since=refunded)
+        told.remember_refunds(self._connection)
         report = log.report(source, matching, load_id, cleaned, result, seconds=time.perf_counter() - began)
         log.record(source, report, number)
         return report

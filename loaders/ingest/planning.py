@@ -74,8 +74,9 @@ def plan(name: str, paths: Sequence[Path]) -> Plan:
         except IngestError as error:
             left_out.append((path.name, str(error)))
             continue
-        # Whoever names a family says what the files are: then little is enough.
-        proposed = next((fit for fit in fits if fit.is_proposal or (name != AUTO and not fit.missing)), None)
+        # Whoever names a family says what the files are: then little of a wide file is enough.
+        named = [fit for fit in fits if name != AUTO and not fit.missing and fit.exact > 1]
+        proposed = next((fit for fit in fits if fit.is_proposal or fit in named), None)
         if proposed is None:
             left_out.append((path.name, "no profile fits; martlet profiles new begins one"))
             continue

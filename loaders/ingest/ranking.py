@@ -48,6 +48,8 @@ class Fit:
         The source's columns that the profile doesn't use.
     reasons
         Why, in words.
+    exact
+        How many of the source's headers are letter for letter those that the profile knows.
     is_proposal
         Whether nothing is missing, and enough of the file is explained for a load to be tried.
     """
@@ -59,6 +61,7 @@ class Fit:
     missing: tuple[str, ...]
     unused: tuple[str, ...]
     reasons: tuple[str, ...]
+    exact: int = 0
     is_proposal: bool = False
 
 
@@ -97,6 +100,7 @@ def _fit(profile: Profile, source: Source, contents: Contents) -> Fit:
         missing=matching.missing,
         unused=matching.unused,
         reasons=_reasons(source, matching, exact, odd),
+        exact=len(exact),
         is_proposal=not matching.missing
         and (_explains(used, len(exact), len(source.columns)) or 1 < len(profile.columns) == len(exact)),
     )

@@ -23,6 +23,8 @@ __all__ = ["Totals", "as_json", "totals_of"]
 
 # Sums closer than this are the same; platforms count fractions of conversions.
 _SAME: Final = Decimal("0.005")
+# Rates become amounts, discounts of orders are shared out, what they are taken from follows: these are told, not held against each other.
+_REARRANGED: Final = ("discount_amount", "gross_amount")
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Totals:
     def differences(self) -> Iterator[str]:
         """Yield, in words, where the warehouse has less or more than the file says, and what explains it."""
         for name, own in self.own.items():
+            if name in _REARRANGED:
+                continue
             if own.said and not any(abs(_exact(said) - _exact(own.total)) < _SAME for said in own.said):
                 yield f"the row of totals says that {own.column!r} is {_shown(own.said[0])}, but its rows come to {_shown(own.total)}"
             back = _exact(self.in_all("refund_amount")) if own.back and "refund_amount" in self.sums else None
@@ -74,6 +78,16 @@ class Totals:
             )
             yield "; ".join(parts)
 
+    def _stored(self, name: str) -> list[Decimal]:
+        """Return what the warehouse may have of a file's column: the total, that of rows that count, and of what was paid also before discounts."""
+        found = [_exact(self.in_all(name)), _exact(self.sums[name])]
+        if name in ("net_revenue", "total_amount") and "refund_amount" in self.sums:
+            # A refund may stand in the same column as a positive amount.
+            found.append(_exact(self.in_all(name)) + _exact(self.in_all("refund_amount")))
+        if name == "net_revenue" and "discount_amount" in self.sums:
+            found.append(_exact(self.in_all(name)) + _exact(self.in_all("discount_amount")))
+        return found
+
     def _agrees(self, name: str, own: OwnSum) -> bool:
         """Tell whether the warehouse has the sum of the file.
 
@@ -82,9 +96,9 @@ class Totals:
         """
         left = _exact(own.total) - _exact(own.set_aside)
         return any(
-            abs(left + back - _exact(stored)) < _SAME
+            abs(left + back - stored) < _SAME
             for back in (Decimal(0), _exact(own.back))
-            for stored in (self.in_all(name), self.sums[name])
+            for stored in self._stored(name)
         )
 
     def lines(self, currency: str | None = None) -> Iterator[str]:
@@ -125,8 +139,22 @@ def totals_of(connection: duckdb.DuckDBPyConnection, own: Sequence[OwnSum]) -> t
     """Return the totals of what the last file told of, by kind of row; what was remembered is forgotten."""
     told.remember_referred(connection)
     found = [made for of in entities().values() if of.totals and (made := _totals(connection, of, own))]
+    elsewhere = told.refunded_elsewhere(connection)
+    if elsewhere:
+        found = _with_refunds(found, elsewhere, own)
     told.forget(connection)
     return tuple(found)
+
+
+def _with_refunds(found: list[Totals], amount: Decimal, own: Sequence[OwnSum]) -> list[Totals]:
+    """Add what a file gives back of orders that it does not tell itself."""
+    orders = entity("orders")
+    mine = {of.field: of for of in own if of.entity == orders.name and of.field in orders.totals}
+    known = next((made for made in found if made.entity == orders.name), None)
+    sums = dict(known.sums if known else dict.fromkeys(orders.totals, 0))
+    sums["refund_amount"] = _exact(sums["refund_amount"]) + amount
+    made = Totals(orders.name, sums, known.apart if known else {}, mine)
+    return [made, *(other for other in found if other is not known)]
 
 
 def as_json(totals: Sequence[Totals]) -> str | None:

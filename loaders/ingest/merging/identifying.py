@@ -180,7 +180,7 @@ def _drop_repeats(
         )
         same = " AND ".join(f"repeated.{name} IS NOT DISTINCT FROM later.{name}" for name in key)
         there, here = (
-            f"concat_ws(', ', {', '.join(f'{row}.{quoted(name)}' for name in _shown(staged))})"
+            f"concat_ws(', ', {', '.join(_said(staged, row, name) for name in _shown(staged))})"
             for row in ("earlier", "later")
         )
         what = f"concat_ws(' ', {', '.join(f'later.{quoted(n)}' for n in described.key if n in staged.fed) or 'NULL'})"
@@ -196,6 +196,14 @@ def _drop_repeats(
             f"DELETE FROM {table} WHERE EXISTS (FROM {staged.dropped} AS gone WHERE gone.row = {table}.row AND gone.part = {table}.part)"
         )
     connection.execute("DROP TABLE repeated")
+
+
+def _said(staged: Staged, row: str, name: str) -> str:
+    """Return the SQL of a field as people write it: amounts are staged with more decimals."""
+    cell = f"{row}.{quoted(name)}"
+    if staged.entity.fields[name].type != "money":
+        return cell
+    return f"regexp_replace(CAST({cell} AS VARCHAR), '(\\.\\d\\d)0+$', '\\1')"
 
 
 def _shown(staged: Staged) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from martlet.loaders.ingest.merging import told
 from martlet.loaders.ingest.merging.dimensions import resolve
 from martlet.loaders.ingest.merging.staging import Staged
 from martlet.loaders.ingest.merging.tables import count, has_rows
@@ -79,11 +80,11 @@ def book(connection: duckdb.DuckDBPyConnection, refunds: Staged, as_of: datetime
     same = "order_number, customer_key, refunded_at, amount, product_key, quantity"
     units = "CASE WHEN refund.quantity < 0 THEN -refund.quantity ELSE 0 END" if is_lines else "0"
     joins = " ".join(join.sql.replace("staged.", "refund.") for join in resolved.joins)
-    # An order's refund that agrees in every cell, its time of day too, is one, exported twice; lines may well repeat.
+    # An order's refund that agrees in every cell is one, exported twice; lines may well repeat.
     once = (
         ""
         if is_lines or number == "NULL"
-        else "QUALIFY row_number() OVER (PARTITION BY content, order_number ORDER BY row) = 1 OR content = 0 OR refunded_at = date_trunc('day', refunded_at)"
+        else "QUALIFY row_number() OVER (PARTITION BY content, order_number ORDER BY row) = 1 OR content = 0"
     )
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE booked AS WITH told AS ("
@@ -103,6 +104,7 @@ def book(connection: duckdb.DuckDBPyConnection, refunds: Staged, as_of: datetime
         "+ row_number() OVER (ORDER BY row, part) AS refund_id, * EXCLUDE (row, part, content) "
         "FROM booked WHERE source_id NOT IN (SELECT source_id FROM meta.refund)"
     )
+    told.remember_booked(connection, "booked")
     connection.execute("DROP TABLE booked")
     refunds.drop(connection)
     new = count(connection, "meta.refund") - before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from martlet.loaders.ingest.entity import entities
@@ -13,10 +14,20 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.entity import Entity
     from martlet.loaders.ingest.merging.fact_rows import FactRows
 
-__all__ = ["forget", "remember", "remember_all", "remember_referred", "remember_refunds", "rows_of"]
+__all__ = [
+    "forget",
+    "refunded_elsewhere",
+    "remember",
+    "remember_all",
+    "remember_booked",
+    "remember_referred",
+    "remember_refunds",
+    "rows_of",
+]
 
 # The only column of what is remembered of a fact all of whose rows the file tells.
 _ALL: Final = "all_rows"
+_BOOKED, _REFUNDS = "told_booked", "told_refunds"
 
 
 def remember_all(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:
@@ -45,19 +56,37 @@ def remember_referred(connection: duckdb.DuckDBPyConnection) -> None:
                 )
 
 
-def remember_refunds(connection: duckdb.DuckDBPyConnection, *, since: int) -> None:
-    """Remember the orders that refunds after that of a number are of, and their credit notes."""
-    mine = f"SELECT * FROM meta.refund WHERE refund_id > {since}"
-    if not connection.execute(f"FROM ({mine}) LIMIT 1").fetchall():
+def remember_booked(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Remember which refunds a file tells, those that were known among them, by `source_id` of a table."""
+    connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS {_BOOKED} (source_id VARCHAR)")
+    connection.execute(f"INSERT INTO {_BOOKED} SELECT source_id FROM {table}")
+
+
+def remember_refunds(connection: duckdb.DuckDBPyConnection) -> None:
+    """Remember the credit notes of the refunds that a file tells, and what went back of orders that it does not tell."""
+    if not _is_there(connection, _BOOKED):
         return
+    mine = f"SELECT * FROM meta.refund WHERE source_id IN (SELECT source_id FROM {_BOOKED})"
+    orders = entities()["orders"]
+    rows = rows_of(connection, orders)
+    others = f"AND order_id NOT IN (SELECT order_id FROM {rows})" if rows else ""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {_REFUNDS} AS SELECT amount FROM ({mine}) WHERE order_id IS NOT NULL {others}"
+    )
     _add(
         connection,
-        entities()["orders"],
+        orders,
         f"WITH mine AS ({mine}), notes AS ("
         "SELECT coalesce(order_number, source_id) AS source_id FROM mine UNION SELECT concat(order_number, '/credit') FROM mine) "
-        "SELECT source_id FROM star.fact_order WHERE order_id IN (SELECT order_id FROM mine) "
-        "OR (status = 'credit_note' AND source_id IN (SELECT source_id FROM notes))",
+        "SELECT source_id FROM star.fact_order WHERE status = 'credit_note' AND source_id IN (SELECT source_id FROM notes)",
     )
+
+
+def refunded_elsewhere(connection: duckdb.DuckDBPyConnection) -> Decimal:
+    """Return what went back of orders that the file does not tell."""
+    if not _is_there(connection, _REFUNDS):
+        return Decimal(0)
+    return Decimal(connection.execute(f"SELECT coalesce(sum(amount), 0) FROM {_REFUNDS}").fetchall()[0][0])
 
 
 def rows_of(connection: duckdb.DuckDBPyConnection, entity: Entity) -> str | None:
@@ -77,6 +106,11 @@ def forget(connection: duckdb.DuckDBPyConnection) -> None:
     ).fetchall()
     for (table,) in found:
         connection.execute(f"DROP TABLE {table}")
+
+
+def _is_there(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    sql = "SELECT 1 FROM duckdb_tables() WHERE table_name = $name"
+    return bool(connection.execute(sql, {"name": table}).fetchall())
 
 
 def _add(connection: duckdb.DuckDBPyConnection, entity: Entity, sql: str) -> None:
