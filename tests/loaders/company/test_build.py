@@ -87,6 +87,7 @@ def test_every_table_is_filled(built):
         "meta.load_change",
         "meta.load_profile",
         "meta.pack_file",
+        "meta.refund",
         "quarantine.awaited_reference",
         "quarantine.flagged_value",
         "quarantine.rejected_row",

@@ -142,7 +142,6 @@ def test_rows_with_a_problem_of_their_own_are_rejected_and_not_surveyed():
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
-        (",2024-01-05,5", ("customer", "no customer_id", None)),
         ("A,2024-02-31,5", ("date", "unreadable date", None)),
         ("A,,5", ("date", "no ordered_at", None)),
         ("A,2024-01-05,abc", ("amount", "unreadable amount", None)),
