@@ -139,14 +139,14 @@ class _Again:
         again = groups.filter(pl.col("rows") > 1)
         self.orders, self.repeated = groups.height, again.height
         self._are_one = [
-            float((again[key] == 1).mean() or 0)
+            _share(again[key] == 1)
             for key in ("customer_id", "ordered_at")
             if key in again.columns and again.height
         ]
         amount = (
             again["net_revenue"] == 1 if "net_revenue" in again.columns else pl.Series([], dtype=pl.Boolean)
         )
-        self.amount_is_of_order = len(amount) >= _SURELY and float(amount.mean() or 0) >= _NEARLY_ALL
+        self.amount_is_of_order = len(amount) >= _SURELY and _share(amount) >= _NEARLY_ALL
 
     @property
     def are_lines(self) -> bool:
@@ -155,7 +155,12 @@ class _Again:
         return self._has_product or (self.repeated >= _ENOUGH and self.repeated >= _MANY * self.orders)
 
 
-def _groups(cells: pl.DataFrame, columns: Mapping[str, str], keys: list[str]) -> pl.DataFrame:
+def _share(holds: pl.Series) -> float:
+    """Return the share of what is true, 0 of nothing."""
+    return int(holds.sum()) / max(1, len(holds))
+
+
+def _groups(cells: pl.DataFrame, columns: Mapping[str, str], keys: Sequence[str]) -> pl.DataFrame:
     """Return a row for each order: in how many different `rows` it stands, and how many different values each column has there."""
     told = cells.select(pl.col(columns[key]).str.strip_chars().alias(key) for key in keys)
     told = told.filter(pl.col("order_id").fill_null("") != "")

@@ -142,7 +142,7 @@ def _holds(connection: duckdb.DuckDBPyConnection, staged: Staged, amount: str, o
         f"count(*) FILTER (abs(net_revenue - ({other})) < {_CENT}) "
         f"FROM {staged.name} WHERE discount_amount <> 0 AND unit_price IS NOT NULL AND net_revenue IS NOT NULL"
     ).fetchall()[0]
-    return told > 0 and fits >= _NEARLY_ALL * told and fits > fits_other
+    return bool(told > 0 and fits >= _NEARLY_ALL * told and fits > fits_other)
 
 
 def _told(connection: duckdb.DuckDBPyConnection, staged: Staged, share: str) -> Change:
