@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from martlet.loaders.ingest.merging.staging import Staged
 
-__all__ = ["GROSS", "settle_lines"]
+__all__ = ["GROSS", "settle_lines", "take_tax_out"]
 
 # What the units of a line come to, as SQL; a price may be finer than a cent.
 GROSS: Final = "round(quantity * unit_price, 2)"
@@ -64,6 +64,23 @@ def settle_lines(connection: duckdb.DuckDBPyConnection, staged: Staged) -> tuple
         f"WHERE abs(abs({GROSS}) - abs(net_revenue) - discount_amount) < {_CENT} AND abs({GROSS}) >= abs(net_revenue)"
     )
     return changes, notes
+
+
+def take_tax_out(connection: duckdb.DuckDBPyConnection, staged: Staged, orders: Staged) -> list[Change]:
+    """Take the tax that the prices of a file's lines hold out of them, in the proportion of their orders; return what was changed."""
+    if not {"order_id", "net_revenue", "tax_amount"} <= set(orders.fed) or "order_id" not in staged.fed:
+        return []
+    amounts = [name for name in ("unit_price", "discount_amount", "net_revenue") if name in staged.fed]
+    assigned = ", ".join(
+        f"{name} = CAST(round({name} * part.share, 4) AS DECIMAL(18, 4))" for name in amounts
+    )
+    number = connection.execute(
+        f"UPDATE {staged.name} SET {assigned} FROM (SELECT order_id, CAST(any_value(net_revenue) AS DOUBLE) / "
+        f"CAST(any_value(net_revenue + tax_amount) AS DOUBLE) AS share FROM {orders.name} "
+        "WHERE net_revenue > 0 AND tax_amount > 0 GROUP BY order_id) AS part "
+        f"WHERE part.order_id = {staged.name}.order_id"
+    ).fetchall()[0][0]
+    return [Change("tax taken out of prices that hold it", amounts[0], int(number))] if number else []
 
 
 def _settled(staged: Staged, share: str, *, is_before: bool) -> str:

@@ -10,7 +10,7 @@ from martlet.loaders.ingest.merging.facts import merge_facts
 from martlet.loaders.ingest.merging.hook import Hook
 from martlet.loaders.ingest.merging.line_amounts import GROSS
 from martlet.loaders.ingest.merging.line_statuses import set_statuses
-from martlet.loaders.ingest.merging.sharing import share_out
+from martlet.loaders.ingest.merging.sharing import make_up, share_out
 from martlet.loaders.ingest.merging.staging import Staged
 from martlet.loaders.ingest.merging.tables import count, has_rows
 
@@ -278,6 +278,8 @@ class OrderTotals(Hook):
         outcome.changes += agree_with_lines(connection, self.staged)
         outcome.changes += agree_with_order(connection, self.staged)
         outcome.changes += share_out(connection, self.staged.name)
+        if self.load.has_headers:
+            make_up(connection, self.staged.name)
         connection.execute(_TOTALS.format(lines=self.staged.name))
         connection.execute(_UPDATE)
         set_statuses(connection, self.staged)

@@ -20,7 +20,7 @@ from martlet.loaders.ingest.merging.hook import FileLoad, Hook
 from martlet.loaders.ingest.merging.hooks import AFTER_DIMENSION, FACT_HOOKS
 from martlet.loaders.ingest.merging.identifying import refuse_contradictions
 from martlet.loaders.ingest.merging.imputing import impute
-from martlet.loaders.ingest.merging.line_amounts import settle_lines
+from martlet.loaders.ingest.merging.line_amounts import settle_lines, take_tax_out
 from martlet.loaders.ingest.merging.outcome import MergeResult
 from martlet.loaders.ingest.merging.refunds import book, make_room, take_out
 from martlet.loaders.ingest.merging.revenue import settle_orders
@@ -102,14 +102,18 @@ def merge_file(
 
 def _settle(load: FileLoad, staged: list[Staged]) -> dict[str, Staged]:
     """Make the amounts of orders and lines what the star calls so; take out what gives money back, and return it by entity."""
-    has_lines = any(table.entity.name == "order_lines" for table in staged)
     refunds = {}
+    taxed: Staged | None = None
     for table in staged:
         changes, notes = list[Change](), list[str]()
         if table.entity.name == "orders":
-            changes, notes = settle_orders(load.connection, table, keeps_tax=has_lines)
+            changes, notes, holds_tax = settle_orders(load.connection, table)
+            taxed = table if holds_tax else None
         elif table.entity.name == "order_lines":
-            changes, notes = settle_lines(load.connection, table)
+            if taxed is not None:
+                changes += take_tax_out(load.connection, table, taxed)
+            more, notes = settle_lines(load.connection, table)
+            changes += more
         load.result.changes += changes
         load.result.notes += notes
         taken = take_out(load.connection, table)

@@ -66,20 +66,18 @@ _COLUMNS: Final = {
 
 
 def settle_orders(
-    connection: duckdb.DuckDBPyConnection, staged: Staged, *, keeps_tax: bool
-) -> tuple[list[Change], list[str]]:
-    """Give staged orders their net revenue, to the cent; return what was changed, and notes.
-
-    `keeps_tax` where the same file tells of lines whose prices would hold a tax that their order does not.
-    """
+    connection: duckdb.DuckDBPyConnection, staged: Staged
+) -> tuple[list[Change], list[str], bool]:
+    """Give staged orders their net revenue, to the cent; return what was changed, notes, and whether prices hold the tax."""
     changes = [
         *positive(connection, staged, "discount_amount"),
         *positive(connection, staged, "refund_amount"),
     ]
     changes += _rates_to_amounts(connection, staged)
-    notes = []
+    notes, holds_tax = [], False
     if {"subtotal_amount", "total_amount"} & set(staged.fed):
-        net, note = _decide(connection, staged, keeps_tax=keeps_tax)
+        net, note = _decide(connection, staged)
+        holds_tax = net.endswith("- tax") and net.startswith("subtotal")
         notes.append(note)
         staged.add(connection, "net_revenue")
         # Amounts that make less than nothing of a sale are no parts of it.
@@ -90,9 +88,15 @@ def settle_orders(
             f"(SELECT row, part, {stated} AS stated, coalesce({net}, stated) AS net FROM {_named(staged)})) AS told "
             f"WHERE {staged.name}.row = told.row AND {staged.name}.part = told.part AND net_revenue IS NULL"
         )
+    if holds_tax and {"discount_amount", "tax_amount"} <= set(staged.fed):
+        # What was taken off prices that hold the tax held it too.
+        connection.execute(
+            f"UPDATE {staged.name} SET discount_amount = round(discount_amount * CAST(net_revenue AS DOUBLE) / "
+            "CAST(net_revenue + tax_amount AS DOUBLE), 2) WHERE net_revenue > 0 AND tax_amount > 0 AND discount_amount > 0"
+        )
     changes += _from_gross(connection, staged)
     changes += to_cents(connection, staged, "net_revenue")
-    return changes, notes
+    return changes, notes, holds_tax
 
 
 def _from_gross(connection: duckdb.DuckDBPyConnection, staged: Staged) -> list[Change]:
@@ -132,7 +136,7 @@ def _named(staged: Staged) -> str:
     )
 
 
-def _decide(connection: duckdb.DuckDBPyConnection, staged: Staged, *, keeps_tax: bool) -> tuple[str, str]:
+def _decide(connection: duckdb.DuckDBPyConnection, staged: Staged) -> tuple[str, str]:
     """Return the SQL of the net revenue, and what to say of it."""
     fed = {word for word, column in _COLUMNS.items() if column in staged.fed}
     fed |= {"subtotal"} if {"subtotal_amount", "gross_amount"} & set(staged.fed) else set()
@@ -147,9 +151,6 @@ def _decide(connection: duckdb.DuckDBPyConnection, staged: Staged, *, keeps_tax:
             formula, agree, told = found
             net = _with_only(formula.net, fed)
             note = f"; {formula.note}" if formula.note else ""
-            if keeps_tax and formula.net.endswith("- tax"):
-                net = _with_only(formula.net.removesuffix(" - tax"), fed)
-                note += ", and the net revenue holds it, as the prices of the lines do"
             odd = told - agree
             rest = f"; {odd:,} of {told:,} rows do not add up so" if odd else ""
             if agree < _NEARLY_ALL * told:

@@ -9,7 +9,7 @@ from martlet.loaders.ingest.cleaning.changes import Change
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["share_out"]
+__all__ = ["make_up", "share_out"]
 
 # An order whose header says how much less it came to than its lines, by a discount of at least so much.
 _SHARED: Final = """
@@ -51,6 +51,41 @@ SET discount_amount = line.discount_amount + shared.discount, net_revenue = line
 FROM shared
 WHERE shared.order_line_id = line.order_line_id AND shared.discount <> 0
 """
+
+
+# What rounding leaves between an order and its lines, once their prices are less than what the source wrote.
+_ROUNDED: Final = """
+CREATE OR REPLACE TEMP TABLE rounded AS
+SELECT
+    arg_max(line.order_line_id, (line.net_revenue, line.order_line_id)) AS order_line_id,
+    orders.net_revenue - sum(line.net_revenue) AS missing
+FROM star.fact_order AS orders
+JOIN star.fact_order_line AS line ON line.order_id = orders.order_id
+WHERE orders.source_id IN (SELECT order_id FROM {lines}) AND orders.order_id NOT IN (SELECT order_id FROM following)
+GROUP BY orders.order_id, orders.net_revenue
+HAVING missing <> 0 AND abs(missing) <= 0.01 * count(*)
+"""
+_MADE_UP: Final = """
+UPDATE star.fact_order_line AS line
+SET net_revenue = line.net_revenue + rounded.missing,
+    unit_price = greatest(line.unit_price, ceil((line.net_revenue + rounded.missing) / greatest(line.quantity, 1) * 10000) / 10000)
+FROM rounded
+WHERE rounded.order_line_id = line.order_line_id
+"""
+_LEFT: Final = """
+UPDATE star.fact_order_line AS line
+SET discount_amount = greatest(round(line.quantity * line.unit_price, 2) - line.net_revenue, 0)
+FROM rounded
+WHERE rounded.order_line_id = line.order_line_id
+"""
+
+
+def make_up(connection: duckdb.DuckDBPyConnection, lines: str) -> None:
+    """Give the largest line of an order the cents that rounding left between the order and its lines."""
+    connection.execute(_ROUNDED.format(lines=lines))
+    connection.execute(_MADE_UP)
+    connection.execute(_LEFT)
+    connection.execute("DROP TABLE rounded")
 
 
 def share_out(connection: duckdb.DuckDBPyConnection, lines: str) -> list[Change]:

@@ -192,3 +192,28 @@ def test_rows_of_another_currency_are_set_aside_or_converted(loader, tmp_path):
     rates.write_text("date,currency,rate\n2024-03-01,EUR,1.1\n")
     report = loader("orders", euros, rates=rates)
     assert (report.reasons, orders(loader)[0]) == ({"another currency": 1}, Decimal("41.00"))
+
+
+def test_tax_that_prices_hold_is_taken_out_of_orders_and_lines(loader):
+    """Worked out by hand: 399.00 with 60.86 of tax is 338.14 without; 90.00 with 14.37 is 75.63, and 10.00 off was 8.40 of it."""
+    header = (
+        "Name,Email,Financial Status,Currency,Subtotal,Shipping,Taxes,Total,Discount Amount,Created at,"
+        "Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Lineitem discount\n"
+    )
+    report = loader(
+        "shopify_orders",
+        header
+        + "#1,a@x.com,paid,EUR,399.00,50.00,60.86,449.00,0.00,2024-03-01 10:14:00,1,A,199.00,A,0\n"
+        + "#1,,,,,,,,,,2,B,100.00,B,0\n"
+        + "#2,b@x.com,paid,EUR,90.00,0.00,14.37,90.00,10.00,2024-03-03 10:14:00,1,C,100.00,C,0\n",
+    )
+    assert report.warnings == ()
+    found = loader.rows(
+        "SELECT source_id, net_revenue, discount_amount, net_revenue + shipping_amount + tax_amount FROM star.fact_order ORDER BY 1"
+    )
+    assert found == [
+        ("#1", Decimal("338.14"), Decimal("0.00"), Decimal("449.00")),
+        ("#2", Decimal("75.63"), Decimal("8.40"), Decimal("90.00")),
+    ]
+    lines = loader.rows("SELECT order_id, sum(net_revenue) FROM star.fact_order_line GROUP BY 1 ORDER BY 1")
+    assert [amount for _, amount in lines] == [Decimal("338.14"), Decimal("75.63")]
