@@ -37,18 +37,19 @@ from martlet.loaders.ingest.merging.staging import Staging
 from martlet.loaders.ingest.merging.tables import count, has_rows
 from martlet.loaders.ingest.options import CleanedFile, Options
 from martlet.loaders.ingest.ranking import rank
+from martlet.loaders.ingest.reading.kept import Kept
 from martlet.loaders.ingest.report import FileReport, IngestReport
 from martlet.loaders.ingest.rounded_ids import RoundedIds
 from martlet.loaders.warehouse import empty, star
 from martlet.loaders.warehouse.atomic import rewriting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from martlet.loaders.ingest.matching import Matching
     from martlet.loaders.ingest.profile import Profile
-    from martlet.loaders.ingest.reading.source import Batch, Source
+    from martlet.loaders.ingest.reading.source import Source
     from martlet.loaders.quality.checks import CheckResult
 
 __all__ = ["Job", "Options", "load"]
@@ -60,8 +61,6 @@ _FACTS = tuple(
 )
 # What DuckDB may hold; beyond it temporary tables go to disk. With what reading and cleaning hold it stays below 2 GiB.
 _MEMORY = "1GiB"
-# What is read of a file may stay for the second pass up to so many bytes.
-_KEPT = 1 << 28
 
 
 # Name of the setting that keeps the company's currency.
@@ -221,33 +220,6 @@ def _setting(connection: duckdb.DuckDBPyConnection, name: str) -> str | None:
     return said[0][0] if said else None
 
 
-class _Kept:
-    """The batches of a source, read once if they fit into little memory; else anew for each pass."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self._batches: list[Batch] | None = None
-
-    def batches(self) -> Iterator[Batch]:
-        """Yield all batches; of the first pass they are kept, and the second lets them go one by one."""
-        if self._batches is not None:
-            while self._batches:
-                yield self._batches.pop(0)
-            self._batches = None
-            return
-        kept: list[Batch] = []
-        size = 0
-        for batch in self._source.batches():
-            size += batch.size
-            if size <= _KEPT:
-                kept.append(batch)
-            else:
-                kept.clear()
-            yield batch
-        if 0 < size <= _KEPT:
-            self._batches = kept
-
-
 class _Loading:
     """A load in progress: one connection, file after file."""
 
@@ -359,7 +331,7 @@ class _Loading:
             rates=self._options.rates,
         )
         rounded = RoundedIds(job.profile, matching)
-        kept = _Kept(source)
+        kept = Kept(source)
         if cleaner.surveys:
             for batch in kept.batches():
                 cleaner.survey(rounded.without(batch))
