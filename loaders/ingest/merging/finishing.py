@@ -41,9 +41,9 @@ def compute(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> Non
         same = " AND ".join(f"old.{key} = new.{key}" for key in keys)
         for name, sql in computed.get(table, {}).items():
             connection.execute(
-                f"UPDATE {table} AS old SET {name} = new.{name} "
-                f"FROM (SELECT {', '.join(keys)}, {sql} AS {name} FROM {table} QUALIFY {sql} IS DISTINCT FROM {table}.{name}) AS new "
-                f"WHERE {same}"
+                f"UPDATE {table} AS old SET {name} = new.computed "
+                f"FROM (SELECT {', '.join(keys)}, {name} AS known, {sql} AS computed FROM {table}) AS new "
+                f"WHERE {same} AND new.known IS DISTINCT FROM new.computed"
             )
 
 

@@ -8,7 +8,8 @@ import pytest
 
 import martlet
 from martlet.loaders.extract.scoring import score
-from tests.quick import quick_loads
+
+from ...quick import quick_loads
 
 _OF = "star.fact_{0} AS fact JOIN star.dim_customer AS customer USING (customer_key)"
 _CHANNEL = "JOIN star.dim_channel AS channel ON channel.channel_key = fact.channel_key"

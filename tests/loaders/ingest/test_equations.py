@@ -9,7 +9,8 @@ import pytest
 import martlet
 from martlet.loaders.extract import extract
 from martlet.loaders.extract.restoring import restored
-from tests.quick import quick_loads
+
+from ...quick import quick_loads
 
 HEADER = "order_id,customer_id,date,gross_amount,discount,net_revenue\n"
 # Thirty ordinary orders, 40.00 to 69.00, so that it is known what is usual; every third has a tenth off.

@@ -14,7 +14,8 @@ import pytest
 
 import martlet
 from martlet.loaders.ingest import ingest
-from tests.quick import quick_loads
+
+from ...quick import quick_loads
 
 EXPORTS = Path(__file__).parent / "exports"
 PROFILES = sorted(folder.name for folder in EXPORTS.iterdir())

@@ -8,7 +8,8 @@ import pytest
 
 import martlet
 from martlet.loaders.ingest.reading import open_source
-from tests.conftest import ROOT
+
+from ...conftest import ROOT
 
 CASES = Path(os.environ.get("MARTLET_SHARED", ROOT.parent / "shared")) / "field_cases"
 

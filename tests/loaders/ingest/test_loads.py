@@ -14,7 +14,8 @@ import martlet
 from martlet.engine.errors import IngestError, ParameterError
 from martlet.loaders.ingest import loading
 from martlet.loaders.warehouse import star
-from tests.quick import quick_loads
+
+from ...quick import quick_loads
 
 HEADER = "order_id,customer_id,date,amount\n"
 

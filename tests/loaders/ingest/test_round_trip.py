@@ -8,8 +8,8 @@ import pytest
 
 import martlet
 from martlet.loaders.extract import extract
-from tests.quick import quick_loads
 
+from ...quick import quick_loads
 from .stars import star_of
 
 # What of the company each file of an extract tells.
