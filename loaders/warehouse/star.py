@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "create",
+    "create_macros",
     "create_tables",
     "extend_calendar",
     "finish",
@@ -58,7 +59,11 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
             key = relation.keys[0].columns[0]
             connection.execute(f"INSERT INTO {relation.qualified} ({key}) VALUES (0)")
     insert(connection, "star.dim_channel", channels())
-    # Loading asks by them too.
+    create_macros(connection)
+
+
+def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the scalar macros, by which loading and checks ask too."""
     for relation in in_order([one for one in relations() if one.kind == "macro"]):
         _create(connection, relation)
 

@@ -114,5 +114,7 @@ def test_rows_are_missing_only_where_a_row_could_not_be_told_apart_from_noise(sc
     lost = scored.tables.select("table", "rows_missing", "rows_extra")
     extra = {name: extra for name, _, extra in lost.rows() if extra}
     # People who signed up twice are flagged, not merged: only a person knows.
-    assert set(extra) <= {"crm_customers"}
+    # A quantity below nothing that was a mistake looks like a return of nothing known: it makes a credit note.
+    assert set(extra) <= {"crm_customers", "shop_orders"}
+    assert extra.get("shop_orders", 0) <= 3
     assert pl.Series(lost["rows_missing"]).sum() <= 60

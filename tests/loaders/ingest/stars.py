@@ -38,7 +38,8 @@ _QUERIES = {
     "CAST(furthest_stage AS VARCHAR), is_converted, {orders.order_id}, revenue FROM star.fact_session AS fact "
     f"{_CUSTOMER} {_CHANNEL} {_CAMPAIGN} {_DEVICE} {_VISITOR} JOIN star.dim_page AS page ON page.page_key = landing_page_key "
     "LEFT JOIN star.fact_order AS orders ON orders.order_id = fact.order_id",
-    "events": "SELECT {fact.event_id}, {visit.session_id}, {visitor.visitor_id}, occurred_at, fact.date_key, "
+    # Events of one moment of a visit are set microseconds apart on loading.
+    "events": "SELECT {fact.event_id}, {visit.session_id}, {visitor.visitor_id}, date_trunc('second', occurred_at), fact.date_key, "
     "CAST(event_name AS VARCHAR), page.path, product.product_id, value FROM star.fact_event AS fact "
     f"{_PRODUCT} {_VISITOR} {_SESSION} JOIN star.dim_page AS page ON page.page_key = fact.page_key",
     "touchpoints": "SELECT {fact.touchpoint_id}, customer.customer_id, {visitor.visitor_id}, touched_at, channel, "
