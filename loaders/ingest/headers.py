@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from martlet.loaders.ingest.types import Unit
 
-__all__ = ["has_word", "listed", "normal", "unit_of", "without_unit", "words"]
+__all__ = ["has_word", "listed", "normal", "unaccented", "unit_of", "without_unit", "words"]
 
 _MOST, _LONGEST = 30, 60
 _CODES: Final = (
@@ -26,6 +26,7 @@ _CURRENCY: Final = re.compile(
     re.IGNORECASE,
 )
 _SIGNS: Final = re.compile(r"\bn\s?[°º]|№|\bnº|#(?=\s*$)", re.IGNORECASE)
+# Letters that Unicode does not take apart.
 _LETTERS: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 _ARTICLES: Final = frozenset(
     [
@@ -85,15 +86,23 @@ def normal(name: str) -> str:
     >>> normal("N° de la commande") == normal("Numero de commande"), normal("Betrag in EUR") == normal("Betrag (€)")
     (True, True)
     """
-    parts = [part for part in re.split(r"[\W_]+", _plain(_without_currency(name))) if part]
+    parts = [
+        part for part in re.split(r"[\W_]+", unaccented(_SIGNS.sub("no ", _without_currency(name)))) if part
+    ]
     # At the end of a name an article has a meaning: commandé le.
     kept = [part for part in parts[:-1] if part not in _ARTICLES] + parts[-1:]
     return _NUMBER.sub("no", "".join(_NUMBER_WORDS.get(part, part) for part in kept))
 
 
-def _plain(name: str) -> str:
-    """Return a name in lower case and without accents."""
-    spelt = unicodedata.normalize("NFKD", _SIGNS.sub("no ", name).casefold())
+def unaccented(text: str) -> str:
+    """Return a text in lower case and without accents.
+
+    Examples
+    --------
+    >>> unaccented("Zamówienie"), unaccented("ØRE")
+    ('zamowienie', 'ore')
+    """
+    spelt = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in spelt if not unicodedata.combining(char)).translate(_LETTERS)
 
 

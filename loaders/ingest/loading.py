@@ -61,8 +61,6 @@ _FACTS = tuple(
 )
 # What DuckDB may hold; beyond it temporary tables go to disk. With what reading and cleaning hold it stays below 2 GiB.
 _MEMORY = "1GiB"
-
-
 # Name of the setting that keeps the company's currency.
 _CURRENCY = "currency"
 
@@ -215,11 +213,6 @@ def _prepare(connection: duckdb.DuckDBPyConnection, warehouse: Path, profiles: C
     connection.execute("SET checkpoint_threshold = '1TB'")
 
 
-def _setting(connection: duckdb.DuckDBPyConnection, name: str) -> str | None:
-    said = connection.execute("SELECT value FROM meta.setting WHERE name = $name", {"name": name}).fetchall()
-    return said[0][0] if said else None
-
-
 class _Loading:
     """A load in progress: one connection, file after file."""
 
@@ -239,7 +232,7 @@ class _Loading:
         day = options.as_of or datetime.now(tz=ZoneInfo(timezone)).date()
         self._as_of = datetime(day.year, day.month, day.day)  # noqa: DTZ001  (moments have no zone but the warehouse's)
         self._changed_tables: set[str] = set()
-        self._currency = _setting(connection, _CURRENCY)
+        self._currency = star.setting(connection, _CURRENCY)
         self._refunds = count(connection, "meta.refund")
         self._last_load = 0
         self._began_after = star.next_load_id(connection) - 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from martlet.engine.declared import Place
 from martlet.engine.declared_types import texts
 from martlet.engine.errors import UnitError
+from martlet.loaders.ingest.headers import unaccented
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,8 +31,6 @@ SAYABLE: Final = (
 _VOID: Final = ("failed", "cancelled", "refunded", "pending")
 _PREFIX: Final = re.compile(r"^(?:wc|os|status|order_?status|payment_?status|state)[-_:.]+", re.IGNORECASE)
 _PARTS: Final = re.compile(r"\s+[-\u2013\u2014]\s+|[/|,;:()+>]+")
-# Letters that Unicode does not take apart.
-_LETTERS: Final = str.maketrans({"ø": "o", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "đ": "d"})
 # What the word is about, in the languages of the table.
 _FILLERS: Final = frozenset(
     [
@@ -100,7 +98,7 @@ def meaning(word: str) -> str | None:
 
 def _whole(word: str) -> str | None:
     bare = _PREFIX.sub("", word.strip())
-    tokens = re.findall(r"[^\W_]+", _folded(bare))
+    tokens = re.findall(r"[^\W_]+", unaccented(bare))
     about = [token for token in tokens if token not in _FILLERS]
     for candidate in (_plain(word), _plain(bare), "".join(about)):
         if candidate in vocabulary():
@@ -108,10 +106,5 @@ def _whole(word: str) -> str | None:
     return None
 
 
-def _folded(word: str) -> str:
-    marked = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))
-    return "".join(letter for letter in marked if not unicodedata.combining(letter))
-
-
 def _plain(word: str) -> str:
-    return re.sub(r"[\W_]+", "", _folded(word))
+    return re.sub(r"[\W_]+", "", unaccented(word))

@@ -149,11 +149,10 @@ def totals_of(connection: duckdb.DuckDBPyConnection, own: Sequence[OwnSum]) -> t
 def _with_refunds(found: list[Totals], amount: Decimal, own: Sequence[OwnSum]) -> list[Totals]:
     """Add what a file gives back of orders that it does not tell itself."""
     orders = entity("orders")
-    mine = {of.field: of for of in own if of.entity == orders.name and of.field in orders.totals}
     known = next((made for made in found if made.entity == orders.name), None)
     sums = dict(known.sums if known else dict.fromkeys(orders.totals, 0))
     sums["refund_amount"] = _exact(sums["refund_amount"]) + amount
-    made = Totals(orders.name, sums, known.apart if known else {}, mine)
+    made = Totals(orders.name, sums, known.apart if known else {}, _of_file(orders, own))
     return [made, *(other for other in found if other is not known)]
 
 
@@ -175,10 +174,12 @@ def _totals(connection: duckdb.DuckDBPyConnection, of: Entity, own: Sequence[Own
     if not by_kind:
         return None
     sums = by_kind.pop(None, dict.fromkeys(of.totals, 0))
-    mine = {
-        told_of.field: told_of for told_of in own if told_of.entity == of.name and told_of.field in of.totals
-    }
-    return Totals(of.name, sums, by_kind, mine)
+    return Totals(of.name, sums, by_kind, _of_file(of, own))
+
+
+def _of_file(of: Entity, own: Sequence[OwnSum]) -> dict[str, OwnSum]:
+    """Return the sums of a file's own columns that are totals of an entity, by total."""
+    return {one.field: one for one in own if one.entity == of.name and one.field in of.totals}
 
 
 def _exact(value: Number) -> Decimal:

@@ -9,6 +9,7 @@ import duckdb
 
 from martlet.engine.connection import connect, is_martlet
 from martlet.engine.errors import ParameterError, WarehouseError, did_you_mean
+from martlet.loaders.warehouse import star
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,9 +37,9 @@ def refuse_unknown(name: str) -> None:
 
 def zone_of(connection: duckdb.DuckDBPyConnection) -> str | None:
     """Return the zone that a warehouse has settled on; UTC if it has loads and says nothing, None if it is still free."""
-    found = connection.execute(f"SELECT value FROM meta.setting WHERE name = '{_SETTING}'").fetchall()
-    if found:
-        return str(found[0][0])
+    said = star.setting(connection, _SETTING)
+    if said is not None:
+        return said
     return UTC if connection.execute("SELECT 1 FROM meta.load LIMIT 1").fetchall() else None
 
 
@@ -56,7 +57,7 @@ def settle(connection: duckdb.DuckDBPyConnection, warehouse: Path, asked: str | 
         return known
     zone = asked or UTC
     if stores:
-        connection.execute(f"INSERT INTO meta.setting VALUES ('{_SETTING}', $zone)", {"zone": zone})
+        star.record_settings(connection, {_SETTING: zone})
     return zone
 
 

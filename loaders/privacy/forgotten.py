@@ -40,10 +40,9 @@ _FIELDS: Final = ("phone", "birth_year")
 
 def salt(connection: duckdb.DuckDBPyConnection) -> str:
     """Return the salt of the open file, made when it is first asked for."""
-    sql = "SELECT value FROM meta.setting WHERE name = $name"
-    found: list[tuple[str]] = connection.execute(sql, {"name": SALT}).fetchall()
-    if found:
-        return found[0][0]
+    known = star.setting(connection, SALT)
+    if known is not None:
+        return known
     made = secrets.token_hex(_LENGTH)
     star.record_settings(connection, {SALT: made})
     return made

@@ -37,6 +37,7 @@ __all__ = [
     "record_load",
     "record_settings",
     "refresh",
+    "setting",
     "write_catalogue",
 ]
 
@@ -138,6 +139,13 @@ def record_settings(connection: duckdb.DuckDBPyConnection, settings: Mapping[str
     insert(connection, "meta.setting", frame)
 
 
+def setting(connection: duckdb.DuckDBPyConnection, name: str) -> str | None:
+    """Return the value of a setting; None if there is none."""
+    sql = "SELECT value FROM meta.setting WHERE name = $name"
+    found = connection.execute(sql, {"name": name}).fetchall()
+    return found[0][0] if found else None
+
+
 def next_load_id(connection: duckdb.DuckDBPyConnection) -> int:
     """Return the number of the next load, from 1."""
     rows = connection.execute("SELECT coalesce(max(load_id), 0) + 1 FROM meta.load").fetchall()
@@ -173,12 +181,11 @@ def refresh(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _has_definitions(connection: duckdb.DuckDBPyConnection, digest: str) -> bool:
     """Whether the file's views are there, and come from definitions of this hash."""
-    said = connection.execute(
-        "SELECT value FROM meta.setting WHERE name = $name", {"name": definitions.SETTING}
-    ).fetchall()
     # Settings can have been copied into a file whose views are still to be made.
     installed = _tables_and_views(connection)
-    return said == [(digest,)] and all(relation.qualified in installed for relation in install.relations())
+    return setting(connection, definitions.SETTING) == digest and all(
+        relation.qualified in installed for relation in install.relations()
+    )
 
 
 def _drop_other_kinds(connection: duckdb.DuckDBPyConnection, derived: Iterable[Relation]) -> None:

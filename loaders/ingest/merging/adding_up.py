@@ -50,10 +50,7 @@ def _write(connection: duckdb.DuckDBPyConnection, staged: Staged, further: str) 
         f"arg_min(staged.content, {first}) AS content, {values} FROM {staged.name} AS staged "
         f"JOIN part_of USING (row, part) GROUP BY first_row, first_part"
     )
-    connection.execute(
-        f"CREATE TEMP TABLE IF NOT EXISTS {staged.dropped} "
-        "(row BIGINT, part INTEGER, fate VARCHAR, field VARCHAR, reason VARCHAR, detail VARCHAR)"
-    )
+    staged.make_dropped(connection)
     connection.execute(
         f"INSERT INTO {staged.dropped} SELECT row, part, 'merged', NULL, NULL, NULL FROM part_of WHERE {further}"
     )

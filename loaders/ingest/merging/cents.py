@@ -20,41 +20,34 @@ _ROUNDED: Final = "rounded to the cent, so that the total of the file stays"
 def to_cents(connection: duckdb.DuckDBPyConnection, staged: Staged, column: str) -> list[Change]:
     """Round a column of staged rows: each row gets by how many cents the rounded running sum grows with it."""
     name = quoted(column)
-    if column not in staged.fed:
-        return []
     running = f"sum({name}) OVER (ORDER BY row, part ROWS UNBOUNDED PRECEDING)"
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE rounded AS SELECT row, part, {name} AS old, "
-        f"round({running}, 2) - round({running} - {name}, 2) AS new FROM {staged.name} "
-        f"WHERE {name} IS NOT NULL AND {name} <> round({name}, 2)"
-    )
-    return _replaced(connection, staged, column, _ROUNDED)
+    grown = f"round({running}, 2) - round({running} - {name}, 2)"
+    return _replace(connection, staged, column, when=f"{name} <> round({name}, 2)", to=grown, rule=_ROUNDED)
 
 
 def positive(connection: duckdb.DuckDBPyConnection, staged: Staged, column: str) -> list[Change]:
     """Take what a source writes as a negative discount or refund for what it is."""
     name = quoted(column)
-    if column not in staged.fed:
-        return []
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE rounded AS SELECT row, part, {name} AS old, abs({name}) AS new "
-        f"FROM {staged.name} WHERE {name} < 0"
+    return _replace(
+        connection, staged, column, when=f"{name} < 0", to=f"abs({name})", rule="taken as a positive amount"
     )
-    return _replaced(connection, staged, column, "taken as a positive amount")
 
 
 def without_negatives(connection: duckdb.DuckDBPyConnection, staged: Staged, column: str) -> list[Change]:
     """Empty amounts of a column that can't be below nothing, as those of a sale."""
-    name = quoted(column)
+    return _replace(connection, staged, column, when=f"{quoted(column)} < 0", to="NULL", rule="impossible")
+
+
+def _replace(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, column: str, *, when: str, to: str, rule: str
+) -> list[Change]:
+    """Make `to` of the amounts of a column for which `when` holds, both as SQL; return what was changed."""
     if column not in staged.fed:
         return []
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE rounded AS SELECT row, part, {name} AS old, NULL AS new FROM {staged.name} WHERE {name} < 0"
+        f"CREATE OR REPLACE TEMP TABLE rounded AS SELECT row, part, {quoted(column)} AS old, {to} AS new "
+        f"FROM {staged.name} WHERE {when}"
     )
-    return _replaced(connection, staged, column, "impossible")
-
-
-def _replaced(connection: duckdb.DuckDBPyConnection, staged: Staged, column: str, rule: str) -> list[Change]:
     examples = connection.execute(
         f"SELECT CAST(old AS VARCHAR), coalesce(CAST(CAST(new AS DECIMAL(18, 2)) AS VARCHAR), '') FROM rounded ORDER BY row, part LIMIT {EXAMPLES}"
     ).fetchall()

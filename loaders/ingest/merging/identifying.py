@@ -152,9 +152,7 @@ def _identity(staged: Staged, keyed: KeyedRows) -> list[str]:
 
 def refuse_contradictions(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     """Take rows out of a staged fact that have the key of an earlier row of the file; `staged.dropped` says what became of them."""
-    connection.execute(
-        f"CREATE TEMP TABLE IF NOT EXISTS {staged.dropped} (row BIGINT, part INTEGER, fate VARCHAR, field VARCHAR, reason VARCHAR, detail VARCHAR)"
-    )
+    staged.make_dropped(connection)
     staged.is_distinct = True
     key = [quoted(name) for name in staged.entity.key if name in staged.fed]
     if key and len(key) == len(staged.entity.key) and not staged.entity.sums:

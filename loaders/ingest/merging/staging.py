@@ -79,6 +79,13 @@ class Staged:
         """Temporary table of rows at their own grain, where the entity keeps them."""
         return f"detail_{self.name}"
 
+    def make_dropped(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make the table of rows that were taken out, if it is not there."""
+        connection.execute(
+            f"CREATE TEMP TABLE IF NOT EXISTS {self.dropped} "
+            "(row BIGINT, part INTEGER, fate VARCHAR, field VARCHAR, reason VARCHAR, detail VARCHAR)"
+        )
+
     def drop(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Drop both tables, as far as they are there."""
         for table in (self.name, self.dropped):
