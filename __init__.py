@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from martlet.engine.errors import (
     CheckError,
+    FitError,
     IngestError,
     MartletError,
     ParameterError,
@@ -26,11 +27,13 @@ if TYPE_CHECKING:
     from martlet.loaders.company.advance import AdvanceReport, advance
     from martlet.loaders.company.build import BuildReport, build
     from martlet.loaders.extract import ExtractReport, extract
+    from martlet.loaders.fitting import FitReport, SegmentsReport, fit
     from martlet.loaders.ingest import ingest, ingest_paths
     from martlet.loaders.ingest.report import IngestReport
     from martlet.loaders.privacy.forget import ForgetReport, forget
     from martlet.loaders.user_packs.installing import install_packs
     from martlet.loaders.warehouse.checking import CheckReport, check
+    from martlet.loaders.warehouse.own_segments import install_segments
 
 __all__ = [
     "AdvanceReport",
@@ -38,6 +41,8 @@ __all__ = [
     "CheckError",
     "CheckReport",
     "ExtractReport",
+    "FitError",
+    "FitReport",
     "ForgetReport",
     "IngestError",
     "IngestReport",
@@ -45,6 +50,7 @@ __all__ = [
     "ParameterError",
     "QueryError",
     "Result",
+    "SegmentsReport",
     "UnitError",
     "UnknownNameError",
     "Warehouse",
@@ -54,10 +60,12 @@ __all__ = [
     "build",
     "check",
     "extract",
+    "fit",
     "forget",
     "ingest",
     "ingest_paths",
     "install_packs",
+    "install_segments",
     "open",
 ]
 
@@ -66,18 +74,22 @@ _HOMES = {
     "BuildReport": "martlet.loaders.company.build",
     "CheckReport": "martlet.loaders.warehouse.checking",
     "ExtractReport": "martlet.loaders.extract",
+    "FitReport": "martlet.loaders.fitting",
     "ForgetReport": "martlet.loaders.privacy.forget",
     "IngestReport": "martlet.loaders.ingest.report",
     "Result": "martlet.engine.result",
+    "SegmentsReport": "martlet.loaders.fitting",
     "Warehouse": "martlet.engine.warehouse",
     "advance": "martlet.loaders.company.advance",
     "build": "martlet.loaders.company.build",
     "check": "martlet.loaders.warehouse.checking",
     "extract": "martlet.loaders.extract",
+    "fit": "martlet.loaders.fitting",
     "forget": "martlet.loaders.privacy.forget",
     "ingest": "martlet.loaders.ingest",
     "ingest_paths": "martlet.loaders.ingest",
     "install_packs": "martlet.loaders.user_packs.installing",
+    "install_segments": "martlet.loaders.warehouse.own_segments",
     "open": "martlet.engine.warehouse",
 }
 

@@ -13,7 +13,7 @@ import click
 
 from martlet.terminal import options
 from martlet.terminal.application import Application
-from martlet.terminal.commands import check, extract, forget, ingest, make, own_packs
+from martlet.terminal.commands import chart, check, extract, forget, ingest, make, model, own_packs
 
 # Heavy modules (duckdb, polars, rich, ...) are imported by the commands that need them, so that help is quick.
 # ruff: noqa: PLC0415
@@ -40,10 +40,11 @@ def demo(warehouse: Path) -> None:
       martlet demo
     """
     import martlet
+    from martlet.engine.paths import resolved
     from martlet.terminal import demo as screen
     from martlet.terminal import progress
 
-    if not warehouse.exists():
+    if not resolved(warehouse).exists():
         click.echo(f"There is no {warehouse} yet: building one with a small synthetic company.", err=True)
         with progress.tables() as advance:
             report = martlet.build(warehouse, customers=screen.CUSTOMERS, progress=advance)
@@ -63,10 +64,12 @@ for _command in (
     ingest.quarantine,
     check.check,
     forget.forget,
+    model.model,
     extract.extract,
     own_packs.new,
     own_packs.test,
     own_packs.install_packs,
+    own_packs.install_segments,
 ):
     cli.add_command(_command)
 
@@ -122,10 +125,23 @@ def describe(query: str, *, packs: Path | None) -> None:
 @options.given_parameters
 @options.output_options
 @click.option("--show-sql", is_flag=True, help="Also print the SQL that was run, on stderr.")
+@click.option(
+    "--chart/--no-chart",
+    "has_chart",
+    default=None,
+    help="Draw the answer below the table, where a picture of it is known: a funnel. Default: on a terminal.",
+)
 @options.packs_folder()
 @options.warehouse
 def query(
-    query: str, parameters: Any, *, show_sql: bool, packs: Path | None, warehouse: Path, **where: Any
+    query: str,
+    parameters: Any,
+    *,
+    show_sql: bool,
+    has_chart: bool | None,
+    packs: Path | None,
+    warehouse: Path,
+    **where: Any,
 ) -> None:
     """Ask a query of a pack.
 
@@ -134,15 +150,28 @@ def query(
       martlet query attribution/channels -p model=linear -p lookback_days=7
       martlet query funnel/stages -p steps=Homepage,Purchase --format json | jq .
       martlet query email/roi --output email.parquet
+      martlet query email/roi --output email.xlsx --safe-cells
     """
     import martlet
     from martlet.terminal import output
 
     with martlet.open(warehouse, packs=packs) as opened:
+        described = opened.describe(query)
         result = opened.query(query, **options.assigned(parameters))
     if show_sql:
         click.echo(f"{result.sql};\n", err=True)
-    output.deliver(result.arrow(), **where)
+    output.deliver(
+        result.arrow(),
+        headline=described.headline,
+        finding=lambda: result.finding,
+        note=result.note,
+        chart=described.chart,
+        has_chart=has_chart,
+        **where,
+    )
+
+
+cli.add_command(chart.chart)
 
 
 @cli.command("compile")
@@ -208,8 +237,9 @@ def info(warehouse: Path, *, as_json: bool) -> None:
     import martlet
     from martlet.terminal import summaries
 
+    left = summaries.leftovers(warehouse)
     with martlet.open(warehouse) as opened:
-        summaries.show_contents(summaries.contents(opened), as_json=as_json)
+        summaries.show_contents({**summaries.contents(opened), "leftovers": left}, as_json=as_json)
 
 
 @cli.command()
@@ -273,16 +303,20 @@ def docs(folder: Path, *, packs: Path | None, warehouse: Path) -> None:
       martlet docs pages --packs packs
     """
     import martlet
-    from martlet.terminal import pages
+    from martlet.terminal import formats, pages
 
     asked = options.known_packs(packs)
     mine = {query.pack for query in asked.own.values()}
 
-    folder.mkdir(parents=True, exist_ok=True)
     with martlet.open(warehouse, packs=packs) as opened:
         written = pages.pages([pack for name, pack in asked.by_name.items() if name in mine], opened)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.BadParameter(f"{folder} can't be made: {error.strerror}", param_hint="FOLDER") from error
     for name, text in written.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        with formats.destination(folder / name) as file:
+            file.write(text.encode())
     click.echo(f"{folder}: {len(written)} pages.", err=True)
 
 

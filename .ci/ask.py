@@ -1,16 +1,22 @@
 """Ask the views and table macros of a warehouse file with whatever DuckDB is installed; prints JSON, one value a line.
 
-    python ask.py FILE [BEGINNING ...]    name, rows and digest of each, or the error that it met
-    python ask.py --views FILE [...]      the same of views alone
-    python ask.py --rows FILE NAME        the columns of one, then its rows
+    python ask.py FILE KEEP [BEGINNING ...]    name, columns, rows and digest of each, or the error that it met
+    python ask.py --views FILE KEEP [...]      the same of views alone
+
+The answers are also kept whole, as Parquet files in the folder KEEP, texts but for floating numbers: old versions plan some
+macros for half a minute, so each is asked once.
 
 Needs nothing but duckdb: it runs where the file must be readable, not where it was made.
 """
 
 import json
 import sys
+from pathlib import Path
 
 import duckdb
+
+# Scalar macros can't be asked without arguments: one query asks them all.
+STATISTICS = "stats.macros"
 
 
 def names(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -22,62 +28,50 @@ def names(connection: duckdb.DuckDBPyConnection) -> list[str]:
         "SELECT schema_name || '.' || function_name || '()' FROM duckdb_functions() "
         "WHERE function_type = 'table_macro' AND NOT internal AND schema_name <> 'main' ORDER BY ALL"
     ).fetchall()
-    return [name for (name,) in [*views, *macros]]
-
-
-def columns(connection: duckdb.DuckDBPyConnection, name: str) -> list[tuple[str, str]]:
-    """Return names and types. A macro has those of its view: to plan it for them takes seconds in old versions."""
-    return connection.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() "
-        "WHERE schema_name || '.' || table_name = ? ORDER BY column_index",
-        [name.removesuffix("()")],
+    scalars = connection.execute(
+        "SELECT DISTINCT $name FROM duckdb_functions() WHERE schema_name = 'stats'", {"name": STATISTICS}
     ).fetchall()
+    return [name for (name,) in [*views, *scalars, *macros]]
 
 
-def summary(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, object]:
-    """Return the number of rows and a digest of all values, the same in any order of rows."""
-    texts = ", ".join(
-        f"coalesce(CAST(\"{column}\" AS VARCHAR), '')" for column, _ in columns(connection, name)
+def answer(
+    connection: duckdb.DuckDBPyConnection, name: str, keep: Path, source: str = ""
+) -> dict[str, object]:
+    """Return the columns of a relation (or of a query, its source), the number of its rows, and a digest of all values, the same in any order of rows."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE answer AS SELECT * FROM {source or name}")
+    columns = connection.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = 'temp' AND table_name = 'answer' "
+        "ORDER BY column_index"
+    ).fetchall()
+    texts = [f'CAST("{column}" AS VARCHAR)' for column, _ in columns]
+    filled = ", ".join(f"coalesce({text}, '')" for text in texts)
+    digest = f"sum(md5_number_lower(concat_ws('|', {filled})))"
+    rows, total = connection.execute(f"SELECT count(*), CAST({digest} AS VARCHAR) FROM answer").fetchall()[0]
+    cells = ", ".join(
+        f'"{column}"' if kind == "DOUBLE" else f'{text} AS "{column}"'
+        for text, (column, kind) in zip(texts, columns, strict=True)
     )
-    digest = f"sum(md5_number_lower(concat_ws('|', {texts})))"
-    rows, total = connection.execute(f"SELECT count(*), CAST({digest} AS VARCHAR) FROM {name}").fetchall()[0]
-    return {"name": name, "rows": rows, "digest": total}
-
-
-def rows(connection: duckdb.DuckDBPyConnection, name: str) -> list[list[str | float | None]]:
-    """Return all rows: floating numbers as they are, the rest as text, sorted by the text first.
-
-    Floating numbers may differ in their last digits from version to version, and would sort otherwise.
-    """
-    shown = [
-        (f'"{column}"' if kind == "DOUBLE" else f'CAST("{column}" AS VARCHAR)', kind == "DOUBLE")
-        for column, kind in columns(connection, name)
-    ]
-    order = ", ".join(text for text, _ in sorted(shown, key=lambda one: one[1]))
-    select = ", ".join(text for text, _ in shown)
-    return [
-        list(row) for row in connection.execute(f"SELECT {select} FROM {name} ORDER BY {order}").fetchall()
-    ]
+    # A floating number sorts otherwise where its last digit differs from version to version, so the rest comes first.
+    order = ", ".join(f'"{column}"' for column, _ in sorted(columns, key=lambda one: one[1] == "DOUBLE"))
+    kept = str(keep / f"{name}.parquet").replace("'", "''")
+    connection.execute(f"COPY (SELECT {cells} FROM answer ORDER BY {order}) TO '{kept}'")
+    return {"name": name, "columns": [column for column, _ in columns], "rows": rows, "digest": total}
 
 
 def main() -> None:
     """Answer the command line."""
-    arguments = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
-    with duckdb.connect(arguments[0], read_only=True) as connection:
-        if "--rows" in sys.argv:
-            print(json.dumps([column for column, _ in columns(connection, arguments[1])]))
-            for row in rows(connection, arguments[1]):
-                print(json.dumps(row))
-            return
+    file, keep, *beginnings = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
+    with duckdb.connect(file, read_only=True) as connection:
         for name in names(connection):
             if "--views" in sys.argv and name.endswith("()"):
                 continue
-            if len(arguments) == 1 or name.startswith(tuple(arguments[1:])):
+            if not beginnings or name.startswith(tuple(beginnings)):
+                source = Path(__file__).with_name("statistics.sql").read_text() if name == STATISTICS else ""
                 try:
-                    answer = summary(connection, name)
+                    found = answer(connection, name, Path(keep), f"({source})" if source else "")
                 except duckdb.Error as error:
-                    answer = {"name": name, "error": str(error)}
-                print(json.dumps(answer), flush=True)
+                    found = {"name": name, "error": str(error)}
+                print(json.dumps(found), flush=True)
 
 
 if __name__ == "__main__":

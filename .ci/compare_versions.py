@@ -12,10 +12,12 @@ import sys
 import tempfile
 import venv
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 VERSIONS = ("1.1.3", "1.2.2", "1.3.2", "1.4.5", "1.5.6")
 NEWEST = "newest"
@@ -24,7 +26,21 @@ ASK = Path(__file__).with_name("ask.py")
 SMALLEST = 1e-14
 
 Cell = str | float | None
-Row = list[Cell]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a version answered: each relation by its name, and the folder of the answers that are kept whole."""
+
+    found: dict[str, dict[str, Any]]
+    kept: Path
+
+    def rows(self, name: str) -> list[tuple[Cell, ...]]:
+        """Return all rows of one relation, sorted by their texts first, floating numbers as numbers."""
+        with duckdb.connect() as connection:
+            return connection.execute(
+                "FROM read_parquet($1)", [str(self.kept / f"{name}.parquet")]
+            ).fetchall()
 
 
 def python_with(version: str, venvs: Path) -> str:
@@ -38,13 +54,17 @@ def python_with(version: str, venvs: Path) -> str:
     return str(python)
 
 
-@cache
-def asked(python: str, *arguments: str) -> list[Any]:
+def asked(python: str, kept: Path, *arguments: str) -> Answers:
     """Return what `ask.py` prints."""
-    done = subprocess.run([python, ASK, *arguments], capture_output=True, text=True, check=False)
+    kept.mkdir(parents=True)
+    options = [argument for argument in arguments if argument.startswith("--")]
+    file, *beginnings = [argument for argument in arguments if not argument.startswith("--")]
+    command = [python, str(ASK), *options, file, str(kept), *beginnings]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        sys.exit(f"{python} ask.py {' '.join(arguments)}: {done.stderr}")
-    return [json.loads(line) for line in done.stdout.splitlines()]
+        sys.exit(f"{' '.join(command)}: {done.stderr}")
+    answers = map(json.loads, done.stdout.splitlines())
+    return Answers({answer["name"]: answer for answer in answers}, kept)
 
 
 def alike(one: Cell, other: Cell) -> bool:
@@ -54,67 +74,56 @@ def alike(one: Cell, other: Cell) -> bool:
     return one == other
 
 
-def first_difference(file: str, name: str, python: str) -> str:
+def first_difference(name: str, found: Answers, expected: Answers) -> str:
     """Return in words where the rows of one relation differ, or nothing where they are alike."""
-    columns, *rows = asked(python, "--rows", file, name)
-    _, *expected = asked(sys.executable, "--rows", file, name)
+    columns = expected.found[name]["columns"]
     differing = 0
     told = ""
-    for number, (found, wanted) in enumerate(zip_longest(rows, expected), 1):
-        if found and wanted and all(map(alike, found, wanted)):
+    wanted_rows = expected.rows(name)
+    for number, (one, wanted) in enumerate(zip_longest(found.rows(name), wanted_rows), 1):
+        if one and wanted and all(map(alike, one, wanted)):
             continue
         differing += 1
-        if not told and found and wanted:
+        if not told and one and wanted:
+            cells = zip(columns, one, wanted, strict=True)
             told = ", ".join(
-                f"{column} {one} for {other}"
-                for column, one, other in zip(columns, found, wanted, strict=True)
-                if not alike(one, other)
+                f"{column} {this} for {that}" for column, this, that in cells if not alike(this, that)
             )
             told = f"row {number} ({' '.join(str(cell) for cell in wanted[:3])}): {told}"
-        told = told or f"row {number}: {found} for {wanted}"
-    return f"{differing} of {len(expected)} rows, the first: {told}" if differing else ""
+        told = told or f"row {number}: {one} for {wanted}"
+    return f"{differing} of {len(wanted_rows)} rows, the first: {told}" if differing else ""
 
 
-def verdict(found: dict[str, object], expected: dict[str, object], file: str, python: str) -> tuple[str, str]:
+def verdict(name: str, found: Answers, expected: Answers) -> tuple[str, str]:
     """Return a word for the table, and what to tell of a difference."""
-    if "error" in found or "error" in expected:
-        return "ERROR", str(found.get("error") or expected["error"])
-    if found["digest"] == expected["digest"] and found["rows"] == expected["rows"]:
+    one = found.found.get(name, {"error": "is not there"})
+    wanted = expected.found[name]
+    if "error" in one or "error" in wanted:
+        return "ERROR", str(one.get("error") or wanted["error"])
+    if one["digest"] == wanted["digest"] and one["rows"] == wanted["rows"]:
         return "=", ""
-    if not found["rows"]:
-        return "NO ROWS", f"no rows at all for {expected['rows']}"
-    told = first_difference(file, str(found["name"]), python)
+    if not one["rows"]:
+        return "NO ROWS", f"no rows at all for {wanted['rows']}"
+    told = first_difference(name, found, expected)
     return ("DIFFERS", told) if told else ("digits", "")
 
 
-def compare(file: str, versions: list[str], venvs: Path, only: list[str], *, all_macros: bool) -> int:
-    """Print the table of one file and its differences, and return how many there are.
-
-    Without `all_macros` the views alone are asked: old versions plan a macro that carries many models for up to a minute.
-    """
-    pythons = {version: python_with(version, venvs) for version in [*versions, NEWEST]}
-    with ThreadPoolExecutor(2) as pool:
-        views = [] if all_macros else ["--views"]
-        summaries = pool.map(lambda version: asked(pythons[version], *views, file, *only), pythons)
-        answers = {
-            version: {one["name"]: one for one in found}
-            for version, found in zip(pythons, summaries, strict=True)
-        }
+def compare(file: str, answers: dict[str, Answers]) -> int:
+    """Print the table of one file and its differences from the newest version, and return how many there are."""
     newest = answers.pop(NEWEST)
-    if not newest:
+    if not newest.found:
         sys.exit(f"{file} has no view and no macro to ask")
     told = []
-    print(f"\n{file}\n{'':34}{''.join(f'{version:>9}' for version in versions)}     rows")
-    for name, expected in newest.items():
+    print(f"\n{file}\n{'':34}{''.join(f'{version:>9}' for version in answers)}     rows")
+    for name, expected in newest.found.items():
         line = f"{name:34}"
-        for version in versions:
-            found = answers[version].get(name, {"error": "is not there"})
-            word, difference = verdict(found, expected, file, pythons[version])
+        for version, found in answers.items():
+            word, difference = verdict(name, found, newest)
             line += f"{word:>9}"
             if difference:
                 told.append(f"{name} in {version}: {difference}")
         print(f"{line}{expected.get('rows', '-'):>9}")
-    print(*told, sep="\n")
+    print(*told, sep="\n", flush=True)
     return len(told)
 
 
@@ -140,13 +149,27 @@ def main() -> None:
         help="of which files to ask the macros too",
     )
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        one = partial(
-            compare, versions=chosen.versions, venvs=chosen.venvs or Path(scratch), only=chosen.only
-        )
-        differences = sum(
-            one(file, all_macros=chosen.macros == "all" or number == 0)
+    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(2) as pool:
+        venvs = chosen.venvs or Path(scratch)
+        pythons = {version: python_with(version, venvs) for version in [*chosen.versions, NEWEST]}
+        asking = [
+            {
+                version: pool.submit(
+                    asked,
+                    python,
+                    Path(scratch) / f"{number} {version}",
+                    # Old versions plan a macro that carries many models for up to a minute.
+                    *([] if chosen.macros == "all" or number == 0 else ["--views"]),
+                    file,
+                    *chosen.only,
+                )
+                for version, python in pythons.items()
+            }
             for number, file in enumerate(chosen.files)
+        ]
+        differences = sum(
+            compare(file, {version: answers.result() for version, answers in asked_file.items()})
+            for file, asked_file in zip(chosen.files, asking, strict=True)
         )
     print(f"\n{differences} differences in {len(chosen.files)} files")
     sys.exit(bool(differences))

@@ -46,7 +46,8 @@ def folder() -> Path | None:
 def read(kind: str, key: str) -> bytes | None:
     """Return what was written for `kind` under `key`, None if nothing was, or it can't be read."""
     where = folder()
-    if where is None:
+    # A pipe of that name would be waited for.
+    if where is None or not (where / f"{kind}-{key}").is_file():
         return None
     try:
         # The checksum of the format tells a file that was damaged.

@@ -16,6 +16,7 @@ from martlet.engine import rewriting, writing
 from martlet.engine.connection import named_in
 from martlet.engine.errors import UnitError, did_you_mean
 from martlet.engine.install import relations as installed
+from martlet.engine.paths import refuse_special
 from martlet.engine.relation import in_order, quote
 from martlet.engine.relations import relations
 
@@ -54,6 +55,7 @@ class Case:
             If `params.toml` is no TOML.
         """
         path = self.folder / "params.toml"
+        refuse_special(path, UnitError)
         try:
             return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         except tomllib.TOMLDecodeError as error:
@@ -71,6 +73,7 @@ class Case:
         files = {path.stem: path for path in sorted((self.folder / "given").glob("*.csv"))}
         tables = [r.qualified for r in in_order(r for r in relations() if r.kind in ("type", "table"))]
         for name, path in files.items():
+            refuse_special(path, UnitError)
             if name not in tables:
                 raise UnitError(f"{path}: there is no table {name!r}.{did_you_mean(name, tables)}")
         return {name: files[name] for name in tables if name in files}
@@ -84,6 +87,7 @@ class Case:
 def cases(folder: Path) -> Iterator[Case]:
     """Yield the cases below a folder of packs, in the order of their names."""
     for path in sorted(folder.glob("*/*/*/expect.csv")):
+        refuse_special(path, UnitError)
         pack, query, rule = path.parent.relative_to(folder).parts
         yield Case(f"{pack}/{query}", rule, path.parent)
 

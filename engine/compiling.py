@@ -12,6 +12,7 @@ from sqlglot.errors import ErrorLevel
 
 from martlet.engine import writing
 from martlet.engine.errors import ParameterError, did_you_mean
+from martlet.engine.relation_files import qualified_call
 from martlet.engine.relations import relations
 
 if TYPE_CHECKING:
@@ -38,6 +39,16 @@ _EPOCH_US = {
     "trino": "CAST(to_unixtime(_moment) * 1000000 AS BIGINT)",
     "tsql": "DATEDIFF_BIG(MICROSECOND, '1970-01-01', _moment)",
 }
+# The clock of a place, where DuckDB needs timezone twice: _moment is a TIMESTAMP by the clock of _own, wanted by that of _zone.
+_LOCAL_TIME = {
+    "bigquery": "DATETIME(TIMESTAMP(_moment, _own), _zone)",
+    "databricks": "from_utc_timestamp(to_utc_timestamp(_moment, _own), _zone)",
+    "postgres": "timezone(_zone, timezone(_own, _moment))",
+    "snowflake": "CONVERT_TIMEZONE(_own, _zone, _moment)",
+    "spark": "from_utc_timestamp(to_utc_timestamp(_moment, _own), _zone)",
+}
+# What refuses a value, by another name.
+_ERROR = {"bigquery": "error", "databricks": "raise_error", "spark": "raise_error"}
 
 
 def dialects() -> list[str]:
@@ -83,19 +94,19 @@ def compile(  # noqa: A001 - the command's name
 
 @cache
 def _macros() -> dict[str, tuple[tuple[str, ...], exp.Expr]]:
-    """Return parameters and body of each scalar macro of `sql/macros`, by name."""
+    """Return parameters and body of each scalar macro of `sql/macros`, by schema and name."""
     found = {}
     for relation in relations():
         if relation.kind == "macro":
             create = sqlglot.parse_one(relation.unit.body, read=_SOURCE)
             names = tuple(parameter.name for parameter in create.this.expressions)
-            found[relation.name] = (names, create.expression)
+            found[relation.qualified] = (names, create.expression)
     return found
 
 
 def _calls(statement: exp.Expr) -> Iterator[exp.Anonymous]:
     for call in statement.find_all(exp.Anonymous):
-        if call.name.lower() in _macros():
+        if qualified_call(call).lower() in _macros():
             yield call
 
 
@@ -103,7 +114,7 @@ def _without_macros(statement: exp.Expr) -> exp.Expr:
     """Return the statement with each call of one of our macros replaced by what it stands for."""
     statement = statement.copy()
     while call := next(_calls(statement), None):
-        names, body = _macros()[call.name.lower()]
+        names, body = _macros()[qualified_call(call).lower()]
         given = dict(zip(names, (_in_parentheses(argument) for argument in call.expressions), strict=True))
         opened = body.copy().transform(
             lambda node, given=given: (
@@ -125,24 +136,43 @@ def _in_parentheses(node: exp.Expr) -> exp.Expr:
 
 
 def _with_moments(statement: exp.Expr, dialect: str) -> exp.Expr:
-    """Write microseconds since 1970 as the dialect does, where that is known."""
-    if dialect not in _EPOCH_US:
-        return statement
+    """Write microseconds since 1970, the clocks of places and refusals as the dialect does, where that is known."""
     for call in list(statement.find_all(exp.Anonymous)):
-        if call.name.lower() == "epoch_us":
-            form = sqlglot.parse_one(_EPOCH_US[dialect], read=dialect)
-            next(node for node in form.find_all(exp.Column) if node.name == "_moment").replace(
-                call.expressions[0].copy()
-            )
-            call.replace(form)
+        if _is_call(call, "epoch_us") and dialect in _EPOCH_US:
+            call.replace(_form(_EPOCH_US[dialect], dialect, _moment=call.expressions[0]))
+        elif _is_call(call, "error") and dialect in _ERROR:
+            call.set("this", _ERROR[dialect])
+    for call in list(statement.find_all(exp.Anonymous)):
+        if (
+            dialect in _LOCAL_TIME
+            and _is_call(call, "timezone")
+            and _is_call(call.expressions[1], "timezone")
+        ):
+            own, moment = call.expressions[1].expressions
+            form = _LOCAL_TIME[dialect]
+            call.replace(_form(form, dialect, _zone=call.expressions[0], _own=own, _moment=moment))
     return statement
+
+
+def _is_call(node: exp.Expr, name: str) -> bool:
+    return isinstance(node, exp.Anonymous) and node.name.lower() == name
+
+
+def _form(text: str, dialect: str, **given: exp.Expr) -> exp.Expr:
+    """Return a form of a dialect with expressions in the places of its names."""
+    form = sqlglot.parse_one(text, read=dialect)
+    for column in [node for node in form.find_all(exp.Column) if node.name in given]:
+        column.replace(given[column.name].copy())
+    return form
 
 
 def _doubts(statement: exp.Expr, dialect: str) -> Iterator[str]:
     """Yield what sqlglot passes through without a word, because it doesn't know it."""
     names = {call.name.lower() for call in statement.find_all(exp.Anonymous)}
-    for name in sorted(names - ({"epoch_us"} if dialect in _EPOCH_US else set())):
-        yield f"the function {name} is left as it is: see whether {dialect} has it, with the same meaning"
+    known = {"epoch_us": _EPOCH_US, "timezone": _LOCAL_TIME, "error": _ERROR}
+    for name in sorted(names):
+        if dialect not in known.get(name, ()):
+            yield f"the function {name} is left as it is: see whether {dialect} has it, with the same meaning"
     for join in statement.find_all(exp.Join):
         if join.args.get("method") == "ASOF":
             yield f"ASOF JOIN is left as it is: see how {dialect} writes it"

@@ -5,6 +5,7 @@ MartletError
 ├── UnknownNameError    nothing has that name; the message gives the nearest one
 ├── WarehouseError      the warehouse file is missing, foreign, busy or not writable
 ├── IngestError         a file to load can't be understood
+├── FitError            a model can't be fitted: the data don't allow it, or SciPy is missing
 ├── QueryError          SQL failed; the message gives the file and line where it was written
 ├── CheckError          loaded data broke a check, so nothing was published
 └── UnitError           a SQL file of a pack, or of Martlet itself, is malformed
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "OURS",
     "CheckError",
+    "FitError",
     "IngestError",
     "MartletError",
     "ParameterError",
@@ -30,6 +32,7 @@ __all__ = [
     "WarehouseError",
     "did_you_mean",
     "nearest",
+    "shown",
 ]
 
 
@@ -59,6 +62,10 @@ class IngestError(MartletError):
     """A file to load can't be understood; the message names the file and what would be right."""
 
 
+class FitError(MartletError):
+    """A model can't be fitted: the data don't allow it, or what it takes is not installed; the message says which."""
+
+
 class QueryError(MartletError):
     """SQL failed; the message gives the file and the line where that SQL was written."""
 
@@ -77,9 +84,24 @@ class UnitError(MartletError):
         self.exit_code = 1 if message.startswith(OURS) else 2
 
 
+# Values may be of any length, messages may not.
+_LONGEST = 200
+
+
+def shown(value: object) -> str:
+    """Return a value as an error shows it, cut where it is long."""
+    if isinstance(value, str) and len(value) > _LONGEST:
+        return f"{value[:_LONGEST]!r}... ({len(value):,} characters)"
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - nested too deeply, a number of too many digits, an object of the caller's own
+        return f"a {type(value).__name__} that can't be shown"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}... ({len(text):,} characters)"
+
+
 def nearest(word: str, names: Iterable[str]) -> str | None:
     """Return the name most like `word`, if any is near."""
-    near = difflib.get_close_matches(word, sorted(names), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word[:_LONGEST], sorted(names), n=1, cutoff=0.6)
     return near[0] if near else None
 
 
@@ -88,5 +110,5 @@ def did_you_mean(word: str, names: Iterable[str]) -> str:
     options = sorted(names)
     if near := nearest(word, options):
         return f" Did you mean {near!r}?"
-    shown = ", ".join(options[:12]) + (", ..." if len(options) > 12 else "")  # noqa: PLR2004
-    return f" There are: {shown}." if options else ""
+    listed = ", ".join(options[:12]) + (", ..." if len(options) > 12 else "")  # noqa: PLR2004
+    return f" There are: {listed}." if options else ""

@@ -133,7 +133,7 @@ def one_select(text: str) -> exp.Query:
         If it is something else.
     """
     parsed = [statement for statement in sqlglot.parse(text, read="duckdb") if statement is not None]
-    if len(parsed) != 1 or not isinstance(parsed[0], exp.Query):
+    if len(parsed) != 1 or not isinstance(parsed[0], exp.Query) or parsed[0].find(exp.DML, exp.Command):
         raise NotOneSelect
     return parsed[0]
 

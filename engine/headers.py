@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 import sqlglot
 from sqlglot import exp
 
-from martlet.engine.errors import did_you_mean
-
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
     from martlet.engine.relation import Relation
     from martlet.engine.units import Unit
@@ -123,7 +121,7 @@ def refuse_wrong(unit: Unit) -> None:
     """
     for key in _NAMING_COLUMNS:
         given = unit.header.get(key, ())
-        _refuse_strange(unit, key, [given] if isinstance(given, str) else given, unit.columns)
+        unit.refuse_strange(key, [given] if isinstance(given, str) else given, unit.columns)
     for key, needed in _NEEDS.items():
         if key in unit.header and not unit.header.get(needed):
             raise unit.error(f"{key} means nothing without {needed!r}", line=unit.line_of(key))
@@ -132,7 +130,7 @@ def refuse_wrong(unit: Unit) -> None:
             raise unit.error(f"{key} must be 'error' or 'warn'", line=unit.line_of(key))
     if "open_where" in unit.header:
         named = _columns_in(unit, "open_where", unit.header["open_where"])
-        _refuse_strange(unit, "open_where", named, unit.columns)
+        unit.refuse_strange("open_where", named, unit.columns)
     if "alias" in unit.header:
         _refuse_odd_alias(unit)
     _refuse_odd_placeholder(unit)
@@ -165,7 +163,7 @@ def refuse_without_history(relation: Relation, found: Iterable[Relation]) -> Non
 def _refuse_odd_alias(unit: Unit) -> None:
     """Hold an alias to one column, of a dimension that has one natural column too."""
     named = _columns_in(unit, "alias", unit.header["alias"])
-    _refuse_strange(unit, "alias", named, unit.columns)
+    unit.refuse_strange("alias", named, unit.columns)
     if len(named) != 1 or len(unit.header["natural"]) != 1:
         message = "alias must be SQL over one column, and natural one column, in whose place it stands"
         raise unit.error(message, line=unit.line_of("alias"))
@@ -174,21 +172,12 @@ def _refuse_odd_alias(unit: Unit) -> None:
 def _refuse_odd_placeholder(unit: Unit) -> None:
     """Hold the columns of a placeholder to SQL over what identifies it, which is all that is known."""
     for name, sql in unit.header.get("placeholder", {}).items():
-        _refuse_strange(unit, "placeholder", [name], unit.columns)
+        unit.refuse_strange("placeholder", [name], unit.columns)
         if not isinstance(sql, str):
             message = f"placeholder.{name} must be SQL in quotes, not {sql!r}"
             raise unit.error(message, line=unit.line_of("placeholder"))
         named = _columns_in(unit, "placeholder", sql)
-        _refuse_strange(unit, "placeholder", named, unit.header["natural"], what="natural column")
-
-
-def _refuse_strange(
-    unit: Unit, key: str, names: Collection[object], known: Collection[str], *, what: str = "column"
-) -> None:
-    for name in names:
-        if name not in known:
-            message = f"{key} names {name!r}, which is no {what}.{did_you_mean(str(name), known)}"
-            raise unit.error(message, line=unit.line_of(key))
+        unit.refuse_strange("placeholder", named, unit.header["natural"], what="natural column")
 
 
 def _columns_in(unit: Unit, key: str, sql: str) -> list[str]:

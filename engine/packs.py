@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from martlet.engine import definitions, pack
-from martlet.engine.errors import UnknownNameError, did_you_mean, nearest
+from martlet.engine.errors import UnknownNameError, did_you_mean, nearest, shown
 from martlet.engine.parameters import Parameter
 from martlet.engine.query import Query, load
 from martlet.engine.template import add, is_part
@@ -117,7 +117,7 @@ class Packs:
         near = nearest(path, self.queries if "/" in path else bare)
         packs = ", ".join(self.by_name)
         hint = f"Did you mean {near!r}?" if near else f"martlet packs lists those of the packs {packs}."
-        raise UnknownNameError(f"there is no query {name!r}. {hint}")
+        raise UnknownNameError(f"there is no query {shown(name)}. {hint}")
 
     def pack(self, name: str) -> Pack:
         """Return one pack.
@@ -128,7 +128,7 @@ class Packs:
             If there is no such pack.
         """
         if name not in self.by_name:
-            raise UnknownNameError(f"there is no pack {name!r}.{did_you_mean(name, self.by_name)}")
+            raise UnknownNameError(f"there is no pack {shown(name)}.{did_you_mean(name, self.by_name)}")
         return self.by_name[name]
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from martlet.engine.declared import Name, Place, read
-from martlet.engine.errors import ParameterError, UnitError, did_you_mean
+from martlet.engine.errors import ParameterError, UnitError, did_you_mean, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,10 +27,11 @@ _MAX_BIGINT = 2**63 - 1
 def _int(value: Any) -> int:
     if isinstance(value, bool):
         raise ValueError  # noqa: TRY004
-    number = int(value.strip()) if isinstance(value, str) else int(value)
-    if (not isinstance(value, str) and number != value) or abs(number) > _MAX_BIGINT:
+    given = int(value.strip()) if isinstance(value, str) else value
+    # Before it becomes an int, which takes minutes for a Decimal of 1e999999.
+    if not -_MAX_BIGINT <= given <= _MAX_BIGINT or int(given) != given:
         raise ValueError
-    return number
+    return int(given)
 
 
 def _float(value: Any) -> float:
@@ -63,6 +64,8 @@ def _timestamp(value: Any) -> datetime:
 def _str(value: Any) -> str:
     if not isinstance(value, str) or "\0" in value:
         raise ValueError
+    # Half a character, a lone surrogate, has no encoding.
+    value.encode()
     return value
 
 
@@ -101,6 +104,8 @@ class Parameter:
         Bounds of the value (of each element of a list), both inclusive.
     of
         The words that a choice may be.
+    least, most
+        The fewest and the most elements of a list. Where `most` is said, Jinja may use the list's length, as `<name>_length`.
     """
 
     name: Annotated[str, Name()]
@@ -111,6 +116,8 @@ class Parameter:
     min: Any = None
     max: Any = None
     of: tuple[str, ...] = field(default=())
+    least: int | None = None
+    most: int | None = None
 
     @property
     def is_list(self) -> bool:
@@ -139,7 +146,11 @@ class Parameter:
             text = kind.words + "".join(
                 f" {word} {bound}" for word, bound in bounds.items() if bound is not None
             )
-        return f"a list separated by commas, each {text}" if self.is_list else text
+        if not self.is_list:
+            return text
+        number = f"{self.least or 0} to {self.most}" if self.most is not None else f"{self.least} or more"
+        counted = "" if self.least is None and self.most is None else f" of {number},"
+        return f"a list{counted} separated by commas, each {text}"
 
     def value(self, given: Any) -> Any:
         """Return `given` (text from a command line, or a Python value) as a value of this parameter's type.
@@ -159,13 +170,18 @@ class Parameter:
             given = self._split(given)
         if not isinstance(given, (list, tuple)):
             raise self._error(given)
+        if not given and self.of and "none" not in self.of:
+            # Nothing was asked for, most likely since a word is missing; where "none" is a word, an empty list means it.
+            raise ParameterError(f"{self.name} is an empty list, but must be {self.allowed()}")
+        if len(given) < (self.least or 0) or (self.most is not None and len(given) > self.most):
+            raise self._error(given)
         return [self._element(item, given) for item in given]
 
     def _split(self, text: str) -> list[Any]:
         if text.lstrip().startswith("["):
             try:
                 items = json.loads(text)
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise self._error(text) from None
             return items if isinstance(items, list) else [items]
         return [item.strip() for item in text.split(",")] if text.strip() else []
@@ -173,11 +189,11 @@ class Parameter:
     def _element(self, item: Any, given: Any) -> Any:
         try:
             value = TYPES[self.element].read(item)
-        except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+        except Exception:  # noqa: BLE001 - whatever a value of any kind raises, it is not of this type
             raise self._error(given) from None
         if self.of and value not in self.of:
             message = (
-                f"{self.name} is {value!r}, which is not {self.allowed()}.{did_you_mean(value, self.of)}"
+                f"{self.name} is {shown(value)}, which is not {self.allowed()}.{did_you_mean(value, self.of)}"
             )
             raise ParameterError(message)
         below = self.min is not None and value < self.min
@@ -186,7 +202,7 @@ class Parameter:
         return value
 
     def _error(self, given: Any) -> ParameterError:
-        return ParameterError(f"{self.name} is {given!r}, but must be {self.allowed()}")
+        return ParameterError(f"{self.name} is {shown(given)}, but must be {self.allowed()}")
 
 
 def declared(unit: Unit) -> dict[str, Parameter]:
@@ -213,6 +229,8 @@ def _declared(unit: Unit, name: str, table: Any) -> Parameter:
         )
     if (parameter.element == "choice") != bool(parameter.of):
         raise error(f"parameter {name}: a choice, and nothing else, has a list of words in 'of'")
+    if not parameter.is_list and (parameter.least, parameter.most) != (None, None):
+        raise error(f"parameter {name}: 'least' and 'most' count the elements of a list")
     if parameter.default is None:
         return parameter
     try:
@@ -231,7 +249,7 @@ def values_of(parameters: Mapping[str, Parameter], given: Mapping[str, Any], *, 
     """
     for name in given:
         if name not in parameters:
-            raise ParameterError(f"{owner} has no parameter {name!r}.{did_you_mean(name, parameters)}")
+            raise ParameterError(f"{owner} has no parameter {shown(name)}.{did_you_mean(name, parameters)}")
     return {
         name: parameter.value(given[name]) if name in given else parameter.default
         for name, parameter in parameters.items()

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from martlet.engine import parameters, template
+from martlet.engine import needs, parameters, telling, template
 from martlet.engine.errors import UnitError, did_you_mean
 from martlet.engine.units import parse_unit
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from martlet.engine.parameters import Parameter
+    from martlet.engine.telling import Chart, Finding, Telling
     from martlet.engine.template import Rendered
     from martlet.engine.units import Unit
 
@@ -31,9 +32,16 @@ _KEYS = {
     "grain": list,
     # Whether the default answer is kept in the file as a table, made anew by each load, rather than a view.
     "stored": bool,
+    # The relations, or columns of them, without which there is nothing to answer from; see `needs`.
+    "needs": list,
+    # The columns that are the answer, the picture that fits, and a sentence that it supports; see `telling`.
+    "headline": list,
+    "chart": dict,
+    "finding": dict,
     "params": dict,
     "columns": dict,
 }
+_OPTIONAL = frozenset({"misleads", "stored", "needs", "headline", "chart", "finding", "params"})
 _PART_KEYS = {"params": dict}
 _MOST_BRANCHES = 64
 _STORED_NOTE = (
@@ -108,6 +116,37 @@ class Query:
         """Doc of each column of the answer, in order."""
         return self.unit.columns
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The relations, or columns of them, without which there is nothing to answer from."""
+        return tuple(self.unit.header.get("needs", ()))
+
+    @property
+    def headline(self) -> tuple[str, ...]:
+        """The columns that are the answer; all of them where the header names none."""
+        return tuple(self.unit.header.get("headline", self.columns))
+
+    @property
+    def chart(self) -> Chart | None:
+        """The picture that fits the answer, if one does."""
+        return telling.chart_of(self.unit)
+
+    @property
+    def finding(self) -> Finding | None:
+        """The sentence that the answer may support."""
+        return telling.finding_of(self.unit)
+
+    @property
+    def telling(self) -> Telling:
+        """What an answer needs to be told without the query."""
+        return telling.Telling(self.path, self.question, self.doc, self.chart, self.finding)
+
+    @cached_property
+    def counted(self) -> tuple[Parameter, ...]:
+        """The lists whose length decides which parts the statement carries, because Jinja uses it."""
+        used = {use.name for use in template.choices_used(self.unit.path, self.unit.body)}
+        return tuple(p for p in self.parameters.values() if p.most is not None and _length_of(p) in used)
+
     @cached_property
     def _used_by_jinja(self) -> tuple[Parameter, ...]:
         used = {use.name for use in template.choices_used(self.unit.path, self.unit.body)}
@@ -133,13 +172,20 @@ class Query:
         """Return the value of every parameter, given or default; see `parameters.values_of` for the errors."""
         return parameters.values_of(self.parameters, given, owner=self.path)
 
-    def render(self, values: Mapping[str, Any]) -> Rendered:
-        """Render the template with the words that `values` holds for the choices that Jinja uses."""
+    def render(self, values: Mapping[str, Any], *, is_installed: bool = False) -> Rendered:
+        """Render the template with the words that `values` holds for the choices that Jinja uses, and the lengths of lists.
+
+        What is installed is read by old versions of DuckDB too, which compute each reference to a step anew: a template may
+        have another way to the same answer there.
+        """
         choices = {
             parameter.name: tuple(values[parameter.name]) if parameter.is_list else values[parameter.name]
             for parameter in self._used_by_jinja
         }
-        return template.render(self.unit.path, self.unit.body, choices)
+        lengths = {_length_of(parameter): len(values[parameter.name] or ()) for parameter in self.counted}
+        return template.render(
+            self.unit.path, self.unit.body, {**choices, **lengths, template.IS_INSTALLED: is_installed}
+        )
 
     def check(self) -> None:
         """Hold the header against the template.
@@ -152,6 +198,8 @@ class Query:
         """
         values = template.values_used(self.unit.path, self.unit.body)
         words = template.choices_used(self.unit.path, self.unit.body)
+        lengths = {_length_of(parameter) for parameter in self.counted}
+        words = [use for use in words if use.name not in lengths]
         for use in [*values, *words]:
             if use.name not in self.parameters:
                 near = did_you_mean(use.name, self.parameters)
@@ -172,6 +220,13 @@ class Query:
             if column not in self.columns:
                 message = f"the grain's {column!r} is no column.{did_you_mean(column, self.columns)}"
                 raise self.unit.error(message, line=self.unit.line_of("grain"))
+        needs.refuse_wrong(self.unit)
+        telling.refuse_wrong(self.unit)
+
+
+def _length_of(parameter: Parameter) -> str:
+    """Return the name by which Jinja knows the length of a list."""
+    return f"{parameter.name}_length"
 
 
 def load(path: str, text: str, *, parts: Mapping[str, str] = MappingProxyType({})) -> Query:
@@ -185,7 +240,7 @@ def load(path: str, text: str, *, parts: Mapping[str, str] = MappingProxyType({}
     UnitError
         If the header is malformed.
     """
-    unit = parse_unit(path, text, keys=_KEYS, required=frozenset(_KEYS) - {"misleads", "stored", "params"})
+    unit = parse_unit(path, text, keys=_KEYS, required=frozenset(_KEYS) - _OPTIONAL)
     own = dict(unit.header.get("params", {}))
     for name in template.parts_of(path, unit.body):
         for parameter, table in _params_of_part(name, parts.get(name, "")).items():

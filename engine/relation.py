@@ -28,7 +28,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Folder:
-    """What the files of one folder of `sql/` become."""
+    """What the files of one folder of `sql/` become; the files of `macros/` are templates, so that a long series is written once."""
 
     schema: str
     kind: str
@@ -45,7 +45,9 @@ FOLDERS = {
     "truth": Folder("truth", "table"),
     "meta": Folder("meta", "table"),
     "quarantine": Folder("quarantine", "table"),
+    "model": Folder("model", "table"),
     "macros": Folder("main", "macro"),
+    "macros/stats": Folder("stats", "macro"),
     "marts": Folder("mart", "view"),
     "practice": Folder("main", "view"),
     "checks": Folder("", "check"),

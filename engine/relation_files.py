@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlglot
 from sqlglot import exp
 
-from martlet.engine import key_declarations
+from martlet.engine import key_declarations, template
 from martlet.engine.errors import UnitError, did_you_mean
 from martlet.engine.headers import keys_of, refuse_without_history, refuse_wrong, required_of
 from martlet.engine.relation import FOLDERS, SCHEMAS, Relation, comments_on, quote
@@ -17,7 +17,7 @@ from martlet.engine.units import parse_unit, read_folder
 if TYPE_CHECKING:
     from martlet.engine.units import Unit
 
-__all__ = ["Names", "names_read", "read"]
+__all__ = ["Names", "names_read", "qualified_call", "read"]
 
 
 def read() -> list[Relation]:
@@ -60,12 +60,20 @@ class Names:
             if isinstance(node, exp.CTE):
                 local.add(node.alias)
             elif isinstance(node, exp.Table):
-                tables.add((node.db, node.name))
+                # A call of a table macro has its name a level deeper.
+                called = node.this.name if node.db and isinstance(node.this, exp.Anonymous) else node.name
+                tables.add((node.db, called))
             elif isinstance(node, exp.Anonymous):
-                others.add(f"main.{node.name}")
+                others.add(qualified_call(node))
             elif node.args.get("kind"):
                 others.add(str(node.args["kind"]))
         return cls(frozenset(local), frozenset(tables), frozenset(others))
+
+
+def qualified_call(call: exp.Anonymous) -> str:
+    """Return schema and name of a function that is called; `main` where the call names no schema."""
+    schema = call.parent.this.name if isinstance(call.parent, exp.Dot) else "main"
+    return f"{schema}.{call.name}"
 
 
 def names_read(*parts: Names) -> frozenset[str]:
@@ -81,14 +89,16 @@ def names_read(*parts: Names) -> frozenset[str]:
 
 
 def _relation(path: str, text: str) -> Relation:
-    name = path.split("/")[1]
-    if name not in FOLDERS or path.count("/") != 2:  # noqa: PLR2004
+    name = path.removeprefix("sql/").rpartition("/")[0]
+    if name not in FOLDERS:
         raise UnitError(
             f"{path}:1: a relation stands in one of the folders of sql/.{did_you_mean(name, FOLDERS)}"
         )
     folder = FOLDERS[name]
     unit = parse_unit(path, text, keys=keys_of(folder.kind, name), required=required_of(folder.kind))
     refuse_wrong(unit)
+    if folder.kind == "macro":
+        unit = replace(unit, body=template.render(path, unit.body, {}).sql)
     relation = Relation(unit, folder.schema, unit.name, folder.kind, (), (), frozenset())
     return _BUILDERS[folder.kind](relation)
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from martlet.engine import needs
+from martlet.engine.errors import QueryError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import polars as pl
     import pyarrow as pa
+
+    from martlet.engine.telling import Telling
 
 __all__ = ["Result"]
 
@@ -28,6 +34,8 @@ class Result:
 
     _sql: str | Callable[[], str] = field(compare=False)
     _table: pa.Table = field(compare=False)
+    _telling: Telling | None = field(default=None, compare=False)
+    _lacking: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def sql(self) -> str:
@@ -51,6 +59,40 @@ class Result:
         """
         return list(self._table.column_names)
 
+    @property
+    def finding(self) -> str | None:
+        """The sentence that the query says of its answer, None where it has none or the answer does not support it.
+
+        Examples
+        --------
+        >>> warehouse.sql("SELECT 3 AS orders").finding is None
+        True
+        """
+        told = None if self._telling is None else self._telling.finding
+        return None if told is None else told.of(self._table)
+
+    @property
+    def telling(self) -> Telling | None:
+        """The query that it answers: its path, question and meaning, and the picture that fits; None for SQL of your own.
+
+        Examples
+        --------
+        >>> warehouse.query("attribution/channels").telling.path
+        'attribution/channels'
+        """
+        return self._telling
+
+    @property
+    def note(self) -> str | None:
+        """A sentence that names the facts which the query needs and the warehouse lacks, None where it has them all.
+
+        Examples
+        --------
+        >>> warehouse.query("email/roi").note is None
+        True
+        """
+        return needs.note_of(self._lacking, len(self))
+
     def arrow(self) -> pa.Table:
         """Return the rows as a pyarrow Table.
 
@@ -64,6 +106,11 @@ class Result:
     def pl(self) -> pl.DataFrame:
         """Return the rows as a Polars DataFrame.
 
+        Raises
+        ------
+        QueryError
+            If two columns have one name, or one has a type that Polars has not: an interval, a union.
+
         Examples
         --------
         >>> warehouse.sql("SELECT 'Email' AS channel, 3 AS orders").pl().to_dicts()
@@ -71,22 +118,130 @@ class Result:
         """
         import polars as pl  # noqa: PLC0415 - only when asked for
 
-        frame = pl.from_arrow(self._table)
+        # Polars panics at some types, with a trace of its own on stderr, so they are not tried.
+        for field_ in self._table.schema:
+            if unknown := _unknown_to_polars(field_.type):
+                raise _unheld(field_, f"Polars has no type for {unknown}; cast it in the SQL")
+        try:
+            frame = pl.from_arrow(self._table)
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+            raise QueryError(f"Polars can't hold the answer: {error}; .arrow() does") from error
         assert isinstance(frame, pl.DataFrame)  # noqa: S101 - a table never becomes a Series
         return frame
 
     def rows(self) -> list[tuple[Any, ...]]:
         """Return the rows as tuples of Python values.
 
+        Raises
+        ------
+        QueryError
+            If Python has no such value: a day after the year 9999, or infinity.
+
         Examples
         --------
         >>> warehouse.sql("SELECT 'Email' AS channel, 3 AS orders").rows()
         [('Email', 3)]
         """
-        return list(zip(*(column.to_pylist() for column in self._table.columns), strict=True))
+        columns = []
+        for field_, column in zip(self._table.schema, self._table.columns, strict=True):
+            try:
+                columns.append(column.to_pylist())
+            except (OverflowError, ValueError) as error:
+                raise _unheld(field_, f"Python has no value for one of its values ({error})") from error
+        return list(zip(*columns, strict=True))
+
+    def df(self) -> Any:
+        """Return the rows as a pandas DataFrame, decimals as floats; needs pandas.
+
+        Examples
+        --------
+        >>> warehouse.sql("SELECT 'Email' AS channel, 12.50 AS revenue").df()["revenue"].sum()  # doctest: +SKIP
+        12.5
+        """
+        import pyarrow as pa  # noqa: PLC0415 - heavy, and there when there is a table
+
+        table = self._table
+        for place, field_ in enumerate(table.schema):
+            if pa.types.is_decimal(field_.type):
+                table = table.set_column(place, field_.name, table.column(place).cast(pa.float64()))
+        return table.to_pandas()
+
+    def chart(self, *, width: int = 640) -> dict[str, Any]:
+        """Return the picture that fits the answer, as a Vega-Lite specification; its title is the finding, or else the question.
+
+        Parameters
+        ----------
+        width
+            Width of the drawing in pixels, without the labels of its axis.
+
+        Raises
+        ------
+        QueryError
+            If the query has no picture, or the answer nothing to draw.
+
+        Examples
+        --------
+        >>> warehouse.query("segmentation/rfm_segments").chart()["config"]["bar"]
+        {'color': '#0072B2'}
+        """
+        from martlet.engine import charts  # noqa: PLC0415 - only when asked for
+
+        told = self._telling
+        if told is None or told.chart is None:
+            raise QueryError(
+                f"{told.path if told else 'SQL of your own'} has no picture: its answer is a list to read"
+            )
+        if not charts.is_drawable(self._table, told.chart):
+            raise QueryError(
+                f"there is nothing to draw: {told.path} has no row with {' or '.join(told.chart.y)}"
+            )
+        finding = self.finding
+        title, subtitle = (finding, told.question) if finding else (told.question, "")
+        return charts.spec(self._table, told.chart, title=title, subtitle=subtitle, width=width)
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return iter(self.rows())
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._table.__arrow_c_stream__(requested_schema)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the finding, the first rows, and what is missing."""
+        from html import escape  # noqa: PLC0415 - only when asked for
+
+        from martlet.engine import html  # noqa: PLC0415
+
+        said = "".join(f"<p>{escape(text)}</p>" for text in (self.finding, self.note) if text)
+        return said + html.table(self._table)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        """Return what a notebook shows: the picture where it can draw one, or else the rows."""
+        shown: dict[str, Any] = {"text/plain": repr(self), "text/html": self._repr_html_()}
+        told = self._telling
+        if told is not None and told.chart is not None:
+            with suppress(QueryError):
+                shown["application/vnd.vegalite.v5+json"] = self.chart()
+        return shown
+
+    def __reduce__(self) -> tuple[type[Result], tuple[str, pa.Table, Telling | None, tuple[str, ...]]]:
+        return Result, (self.sql, self._table, self._telling, self._lacking)
 
     def __len__(self) -> int:
         return int(self._table.num_rows)
 
     def __repr__(self) -> str:
         return f"<Result of {len(self)} rows: {', '.join(self.columns)}>"
+
+
+def _unheld(field_: pa.Field, why: str) -> QueryError:
+    return QueryError(f"column {field_.name}, of type {field_.type}: {why}; .arrow() holds it")
+
+
+def _unknown_to_polars(kind: pa.DataType) -> str | None:
+    """Return the name of the type, or of one within it, that Polars has not."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and there when there is a table
+
+    if pa.types.is_interval(kind) or pa.types.is_union(kind):
+        return str(kind)
+    inner = [kind.field(place).type for place in range(kind.num_fields)]
+    return next((unknown for one in inner if (unknown := _unknown_to_polars(one))), None)

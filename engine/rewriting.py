@@ -61,10 +61,7 @@ def beside_aggregates(node: exp.Expr) -> bool:
 def _is_right(parameter: Parameter, cast: exp.Expr) -> exp.Expr | None:
     """Return the condition that a value is among those allowed, None if every value is."""
     if parameter.is_list:
-        if not parameter.of:
-            return None
-        words = exp.Array(expressions=[_scalar(word) for word in parameter.of])
-        return exp.func("list_has_all", words, cast.copy())
+        return _is_right_list(parameter, cast)
     conditions: list[exp.Expr] = []
     if parameter.of:
         conditions.append(exp.In(this=cast.copy(), expressions=[_scalar(word) for word in parameter.of]))
@@ -78,6 +75,18 @@ def _is_right(parameter: Parameter, cast: exp.Expr) -> exp.Expr | None:
     if parameter.default is not None:
         return inside
     return exp.or_(exp.Is(this=cast.copy(), expression=exp.null()), inside)
+
+
+def _is_right_list(parameter: Parameter, cast: exp.Expr) -> exp.Expr | None:
+    conditions: list[exp.Expr] = []
+    if parameter.of:
+        words = exp.Array(expressions=[_scalar(word) for word in parameter.of])
+        conditions.append(exp.func("list_has_all", words, cast.copy()))
+    for comparison, bound in ((exp.GTE, parameter.least), (exp.LTE, parameter.most)):
+        if bound is not None:
+            length = exp.func("len", cast.copy(), dialect="duckdb")
+            conditions.append(comparison(this=length, expression=_scalar(bound)))
+    return exp.and_(*conditions) if conditions else None
 
 
 def _words(name: exp.Expr) -> exp.Expr:

@@ -1,7 +1,7 @@
 """Rendering a query's template, and remembering which line of which file each line of the result came from.
 
-Jinja sees only the parameters of type `choice` and `list[choice]`, as the words that the header lists; no value of any other
-kind is in its context, so none can become SQL text.
+Jinja sees only the parameters of type `choice` and `list[choice]`, as the words that the header lists, how many elements a list has,
+and whether the text will be installed; no value of any other kind is in its context, so none can become SQL text.
 """
 
 from __future__ import annotations
@@ -24,8 +24,20 @@ from martlet.engine.units import read_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Rendered", "Use", "add", "choices_used", "is_part", "parts_of", "render", "values_used"]
+__all__ = [
+    "IS_INSTALLED",
+    "Rendered",
+    "Use",
+    "add",
+    "choices_used",
+    "is_part",
+    "parts_of",
+    "render",
+    "values_used",
+]
 
+# What Jinja knows beside the parameters: whether the text is for a view or macro in the file.
+IS_INSTALLED = "is_installed"
 # Characters of the private use area, which no SQL file holds, frame the marks of origin.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
@@ -153,7 +165,7 @@ def _template(path: str, body: str) -> jinja2.Template:
     return jinja2.Template.from_code(environment, code, environment.make_globals(None))
 
 
-def render(path: str, body: str, choices: Mapping[str, str | tuple[str, ...]]) -> Rendered:
+def render(path: str, body: str, choices: Mapping[str, str | int | tuple[str, ...]]) -> Rendered:
     """Render the template `body` of file `path` with the words chosen.
 
     Raises
@@ -227,7 +239,7 @@ def choices_used(path: str, body: str) -> list[Use]:
     A word that one of them sets for those that it includes is no choice.
     """
     parts = _parts(path, body)
-    set_here = frozenset[str]().union(*(part.sets for part in parts))
+    set_here = frozenset([IS_INSTALLED]).union(*(part.sets for part in parts))
     return [use for part in parts for use in part.loads if use.name not in set_here]
 
 

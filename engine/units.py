@@ -9,12 +9,14 @@ import re
 import tomllib
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from martlet.engine.errors import UnitError, did_you_mean
+from martlet.engine.paths import refuse_special
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from importlib.resources.abc import Traversable
 
 __all__ = ["Unit", "parse_unit", "read_folder", "walk"]
@@ -39,7 +41,9 @@ class Unit:
 
     @property
     def folder(self) -> str:
-        """The name of the folder that holds the file."""
+        """The name of the folder that holds the file; of a relation of Martlet the path below `sql/`."""
+        if self.path.startswith("sql/"):
+            return self.path.removeprefix("sql/").rpartition("/")[0]
         return self.path.rsplit("/", 2)[-2]
 
     @property
@@ -57,6 +61,21 @@ class Unit:
         pattern = re.compile(rf"^\s*(\[{re.escape(key)}\]|{re.escape(key)}\s*=)")
         lines = self.header_text.split("\n")
         return next((number for number, line in enumerate(lines, 1) if pattern.match(line)), 1)
+
+    def refuse_strange(
+        self, key: str, names: Collection[object], known: Collection[str], *, what: str = "column"
+    ) -> None:
+        """Refuse a key that names what there is not; the message gives the line and the nearest name.
+
+        Raises
+        ------
+        UnitError
+            If it does.
+        """
+        for name in names:
+            if name not in known:
+                message = f"{key} names {name!r}, which is no {what}.{did_you_mean(str(name), known)}"
+                raise self.error(message, line=self.line_of(key))
 
     def error(self, message: str, *, line: int | None = None) -> UnitError:
         """Return a UnitError that names this file, and the line where it is known."""
@@ -118,6 +137,8 @@ def walk(folder: Traversable, prefix: str, *, ending: str = ".sql") -> Iterator[
         if entry.is_dir():
             yield from walk(entry, path, ending=ending)
         elif entry.name.endswith(ending):
+            if isinstance(entry, Path):
+                refuse_special(entry, UnitError)
             yield path, entry.read_text(encoding="utf-8")
 
 

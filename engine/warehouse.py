@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-import threading
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import duckdb
 
-from martlet.engine import definitions, user_packs
-from martlet.engine.connection import READING, open_read_only, refuse_foreign
-from martlet.engine.errors import OURS, QueryError, WarehouseError
+from martlet.engine import definitions, interrupts, needs, user_packs
+from martlet.engine.errors import OURS, QueryError
+from martlet.engine.open_file import OpenFile
+from martlet.engine.paths import resolved
 from martlet.engine.result import Result
+from martlet.engine.statements import reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
     from types import TracebackType
 
     import pyarrow as pa
@@ -48,8 +49,9 @@ def open(  # noqa: A001 - read as martlet.open
 class Warehouse:
     """An open warehouse file: ask its packs, or SQL of your own.
 
-    It is read-only, can be used from several threads at once, and is a context manager. A warehouse that is rebuilt while
-    open goes on answering from the old file until it is closed.
+    It is read-only, can be used from several threads at once, and is a context manager; one that nobody holds any more is closed.
+    A warehouse that is rebuilt while open goes on answering from the old file until it is closed. It can't be copied, pickled, or used
+    in a fork: open it again there.
 
     Parameters
     ----------
@@ -66,44 +68,20 @@ class Warehouse:
         If there is no such file, Martlet did not make it, or it was rebuilt while this process holds the old one open.
     """
 
-    _open_files: dict[Path, tuple[int, int]] = {}  # noqa: RUF012 - shared on purpose: path -> (inode, times open)
-    _lock = threading.Lock()
-
     def __init__(self, path: str | Path = "warehouse.duckdb", *, packs: str | Path | None = None) -> None:
-        self.path = Path(path).absolute()
+        self.path = resolved(path)
         self._given_packs = None if packs is None else user_packs.read(packs)
-        self._connection = open_read_only(self.path)
-        self._closed = True
-        try:
-            self._register()
-        except WarehouseError:
-            self._connection.close()
-            raise
-        self._closed = False
-
-    def _register(self) -> None:
-        """Refuse foreign files, and to mix files: within a process DuckDB hands out the old instance while any connection holds it."""
-        refuse_foreign(self._connection, self.path)
-        inode = self.path.stat().st_ino
-        with self._lock:
-            known, count = self._open_files.get(self.path, (inode, 0))
-            if known != inode:
-                message = (
-                    f"{self.path} was rebuilt while this process holds the old file open; close that first"
-                )
-                raise WarehouseError(message)
-            self._open_files[self.path] = (inode, count + 1)
+        self._file = OpenFile(self.path)
 
     def close(self) -> None:
-        """Close the file; closing twice does nothing."""
-        if self._closed:
-            return
-        self._closed = True
-        self._connection.close()
-        with self._lock:
-            inode, count = self._open_files.pop(self.path)
-            if count > 1:
-                self._open_files[self.path] = (inode, count - 1)
+        """Close the file; closing twice does nothing. An answer that another thread waits for is stopped by a `WarehouseError`."""
+        self._file.close()
+
+    def __reduce__(self) -> NoReturn:
+        message = (
+            f"an open warehouse can't be copied or pickled; open it again: martlet.open({str(self.path)!r})"
+        )
+        raise TypeError(message)
 
     def __enter__(self) -> Self:
         return self
@@ -114,21 +92,24 @@ class Warehouse:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Warehouse {self.path}{' (closed)' if self._closed else ''}>"
+        return f"<Warehouse {self.path}{' (closed)' if self._file.is_closed else ''}>"
 
     def packs(self) -> dict[str, list[str]]:
         """Return the names of the queries of each pack.
 
         Examples
         --------
-        >>> warehouse.packs()["segmentation"]
-        ['rfm', 'rfm_thresholds']
+        >>> warehouse.packs()["email"][:2]
+        ['roi', 'credit']
         """
         return {name: [query.name for query in pack.queries] for name, pack in self._packs.by_name.items()}
 
     @cached_property
     def _packs(self) -> Packs:
-        return self._given_packs or user_packs.stored(self._connection.cursor(), str(self.path))
+        if self._given_packs:
+            return self._given_packs
+        with self._file.cursor() as cursor:
+            return user_packs.stored(cursor, str(self.path))
 
     def describe(self, query: str) -> Query:
         """Return a query's question, doc, parameters, columns and grain.
@@ -171,7 +152,7 @@ class Warehouse:
         --------
         >>> result = warehouse.query("attribution/channels", model="linear")
         >>> [(channel, round(conversions, 2)) for _, channel, conversions, *_ in result.rows()[:2]]
-        [('Organic Search', 2.4), ('Email', 1.0)]
+        [('Paid Social', 1.0), ('Direct', 0.33)]
         >>> warehouse.query("attribution/channels", model="liner")
         Traceback (most recent call last):
         martlet.engine.errors.ParameterError: ...
@@ -185,7 +166,8 @@ class Warehouse:
 
             return writing.literal(asked, values).sql("duckdb", pretty=True)
 
-        return Result(written, self._run(rendered.sql, values, rendered))
+        table = self._run(rendered.sql, values, rendered)
+        return Result(written, table, asked.telling, self._lacking(asked.needs))
 
     def sql(self, statement: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> Result:
         """Run one SELECT of your own, with `?` or `$name` parameters.
@@ -201,9 +183,15 @@ class Warehouse:
         --------
         >>> question = "SELECT status, count(*) AS orders FROM orders WHERE order_date >= $day GROUP BY status"
         >>> warehouse.sql(question, {"day": "2025-12-01"}).rows()
-        [('completed', 3)]
+        [('completed', 1)]
         """
         return Result(statement, self._run(statement, parameters, None))
+
+    def _lacking(self, needed: Sequence[str]) -> tuple[str, ...]:
+        if not needed:
+            return ()
+        with self._file.cursor() as cursor:
+            return tuple(needs.missing(cursor, needed))
 
     def _of_another_version(self, failure: QueryError, cursor: duckdb.DuckDBPyConnection) -> QueryError:
         """Return the failure of a query, with what to do if the file was made by another version of Martlet."""
@@ -220,27 +208,33 @@ class Warehouse:
         return told
 
     def _run(self, sql: str, parameters: Any, rendered: Rendered | None) -> pa.Table:
-        if self._closed:
-            raise WarehouseError(f"{self.path} is closed")
-        cursor = self._connection.cursor()
-        try:
-            # In an interactive interpreter DuckDB would draw a bar on stdout, which is for data.
-            cursor.execute("SET enable_progress_bar = false")
-            statements = cursor.extract_statements(sql)
-            if len(statements) != 1 or statements[0].type not in READING:
-                raise QueryError("the SQL must be exactly one SELECT statement")
-            if rendered is not None:
-                # The words chosen decide which of a query's parameters its statement has.
-                parameters = {name: parameters[name] for name in statements[0].named_parameters}
-            # A relation hands its rows to Arrow without the copy that execute() would make.
-            table: pa.Table = cursor.sql(sql, params=parameters).to_arrow_table()
-        except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
-            failure = located(error, cursor, sql, parameters, rendered)
-            raise (failure if rendered is None else self._of_another_version(failure, cursor)) from error
-        except duckdb.Error as error:
-            raise _failure(str(error), rendered) from error
-        finally:
-            cursor.close()
+        with self._file.cursor() as cursor:
+            try:
+                # In an interactive interpreter DuckDB would draw a bar on stdout, which is for data.
+                cursor.execute("SET enable_progress_bar = false")
+                statement = reading(cursor, sql)
+                if rendered is not None:
+                    # The words chosen decide which of a query's parameters its statement has.
+                    parameters = {name: parameters[name] for name in statement.named_parameters}
+                # A relation hands its rows to Arrow without the copy that execute() would make.
+                table: pa.Table = interrupts.awaited(
+                    cursor, lambda: cursor.sql(sql, params=parameters).to_arrow_table()
+                )
+            except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
+                failure = located(error, cursor, sql, parameters, rendered)
+                raise (failure if rendered is None else self._of_another_version(failure, cursor)) from error
+            except duckdb.InvalidInputException as error:
+                # What `error(...)` in a query says of the parameters, which are the caller's.
+                failure = _failure(str(error).removeprefix("Invalid Input Error: "), rendered)
+                failure.exit_code = 2
+                raise failure from error
+            except duckdb.Error as error:
+                raise _failure(str(error), rendered) from error
+            except RuntimeError as error:
+                # So DuckDB tells of Ctrl-C.
+                if str(error) != "Query interrupted":
+                    raise
+                raise KeyboardInterrupt from error
         return table
 
 

@@ -64,8 +64,9 @@ def macro(query: Query) -> str:
     """Return the SQL of the table macro's body: each parameter an identifier, cast and held to its bounds.
 
     A structural choice becomes a UNION ALL of its branches, each under `WHERE <choice> = '<word>'`, which DuckDB
-    prunes when it binds the call, so that only the branch asked for is ever planned. Of a list of choices the body
-    carries the parts for all words, since a call may ask for any of them.
+    prunes when it binds the call, so that only the branch asked for is ever planned; words that give the same branch share
+    it. Of a list of choices the body carries the parts for all words, and of a list that Jinja counts those for the
+    longest, since a call may ask for any of them.
     """
     guards = {name: rewriting.guarded(parameter) for name, parameter in query.parameters.items()}
 
@@ -73,13 +74,15 @@ def macro(query: Query) -> str:
         guard = guards[hole.name]
         return f"(SELECT {guard})" if hole.is_beside_aggregates else guard
 
-    bodies = [(choices, _compiled(query, values).filled(write)) for choices, values in _branches(query)]
+    asked_by: dict[str, list[str]] = {}
+    for choices, values in _branches(query):
+        asked = " AND ".join(f"{guards[name]} = '{word}'" for name, word in choices.items())
+        asked_by.setdefault(_compiled(query, values).filled(write), []).append(asked)
     if not query.structural:
-        return bodies[0][1]
+        return next(iter(asked_by))
     return " UNION ALL ".join(
-        f"SELECT * FROM ({body}) AS _branch_{number} WHERE "
-        + " AND ".join(f"{guards[name]} = '{word}'" for name, word in choices.items())
-        for number, (choices, body) in enumerate(bodies)
+        f"SELECT * FROM ({body}) AS _branch_{number} WHERE {' OR '.join(asked)}"
+        for number, (body, asked) in enumerate(asked_by.items())
     )
 
 
@@ -111,18 +114,23 @@ def relation(query: Query) -> Relation:
 
 def _default_answer(query: Query) -> str:
     """Return a call of the macro, which keeps the file small, unless the macro carries parts that the defaults don't need."""
-    return view(query) if query.stored or query.selective else f"SELECT * FROM {query.pack}.{query.name}()"
+    return (
+        view(query)
+        if query.stored or query.selective or query.counted
+        else f"SELECT * FROM {query.pack}.{query.name}()"
+    )
 
 
 def _branches(query: Query) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
     """Yield the choices of each branch of the macro, and the values to render it with."""
-    every_part = {parameter.name: list(parameter.of) for parameter in query.selective}
+    every_part: dict[str, Any] = {parameter.name: list(parameter.of) for parameter in query.selective}
+    every_part |= {parameter.name: [None] * (parameter.most or 0) for parameter in query.counted}
     for choices in query.branches():
         yield choices, {**query.values({}), **every_part, **choices}
 
 
 def _compiled(query: Query, values: Mapping[str, Any]) -> Statement:
-    rendered = query.render(values)
+    rendered = query.render(values, is_installed=True)
     with _located(rendered):
         written = compiled(rendered.sql)
     # The macro would put the parameter in the column's place.

@@ -61,7 +61,10 @@ def _decimal(value: Any, scale: int) -> str | None:
 
 
 def _floats(values: Sequence[float | None]) -> list[str | None]:
-    """Write all numbers of a column with the same number of decimals, as many as its largest one deserves and needs."""
+    """Write all numbers of a column with the same number of decimals, as many as its largest one deserves and needs.
+
+    A number of which less than two digits would be left then has its first three.
+    """
     sizes = [abs(value) for value in values if value is not None and math.isfinite(value)]
     largest = max(sizes, default=0.0)
     if all(size.is_integer() for size in sizes) and largest < _EXACT:
@@ -73,6 +76,14 @@ def _floats(values: Sequence[float | None]) -> list[str | None]:
         while decimals > 1 and all(round(size, decimals - 1) == size for size in sizes):
             decimals -= 1
         pattern = f"{{:,.{decimals}f}}"
+        return [
+            None
+            if value is None
+            else f"{value:.3g}"
+            if 0 < abs(value) < 10 ** (1 - decimals)
+            else pattern.format(value)
+            for value in values
+        ]
     return [None if value is None else pattern.format(value) for value in values]
 
 

@@ -50,7 +50,7 @@ def _funnel(rows: Rows) -> str:
     worst = max(rows, key=lambda row: row["dropped"] / row["entered"] if row["entered"] else 0)
     last = rows[-1]
     return (
-        f"Of 100 sessions that begin at {rows[0]['step']}, {100 * (last['conversion_from_first'] or 0):.1f} end in "
+        f"Of 100 sessions that reach {rows[0]['step']}, {100 * (last['conversion_from_first'] or 0):.1f} end in "
         f"{last['step']}; the widest leak is after {worst['step']}."
     )
 

@@ -47,6 +47,9 @@ def page(query: Query) -> None:
     if query.stored_note:
         terminal.print()
         terminal.print(Text(query.stored_note))
+    if query.needs:
+        terminal.print()
+        terminal.print(Text(f"It needs {', '.join(query.needs)}."))
     if query.parameters:
         _section(terminal, "Parameters", ((_signature(p), _explained(p)) for p in query.parameters.values()))
     columns = ((Text(name), Text(doc)) for name, doc in query.columns.items())

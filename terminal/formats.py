@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from martlet.engine.errors import ParameterError, did_you_mean
+from martlet.engine.replacing import replacing
+from martlet.terminal import protection, spreadsheets
 from martlet.terminal.answers import answering
 
 if TYPE_CHECKING:
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ENDINGS", "FORMATS", "chosen", "destination", "write"]
 
-FORMATS = ("table", "csv", "json", "ndjson", "markdown", "parquet")
+FORMATS = ("table", "csv", "tsv", "json", "ndjson", "markdown", "parquet", "xlsx")
+BINARY = ("parquet", "xlsx")
+# What spreadsheets open, and may take for formulas.
+SHEETS = ("csv", "tsv", "xlsx")
 ENDINGS = {
     ".csv": "csv",
     ".json": "json",
@@ -28,10 +32,13 @@ ENDINGS = {
     ".md": "markdown",
     ".ndjson": "ndjson",
     ".parquet": "parquet",
+    ".tsv": "tsv",
     ".txt": "table",
+    ".xlsx": "xlsx",
 }
 _COPY = {
     "csv": "FORMAT csv, HEADER",
+    "tsv": "FORMAT csv, HEADER, DELIMITER '\t'",
     "json": "FORMAT json, ARRAY true",
     "ndjson": "FORMAT json, ARRAY false",
     "parquet": "FORMAT parquet, COMPRESSION zstd",
@@ -54,69 +61,66 @@ def chosen(name: str | None, output: Path | None, *, to_terminal: bool) -> str:
                 f"the ending of {output.name!r} names no format; give --format, or another ending.{near}"
             )
     name = name or ("table" if to_terminal else "csv")
-    if name == "parquet" and output is None and to_terminal:
-        raise ParameterError("parquet is binary: give --output FILE, or send it through a pipe")
+    if name in BINARY and output is None and to_terminal:
+        raise ParameterError(f"{name} is binary: give --output FILE, or send it through a pipe")
     return name
 
 
 @contextmanager
-def destination(output: Path | None) -> Iterator[IO[bytes]]:
+def destination(output: Path | None, *, overwrite: bool = False) -> Iterator[IO[bytes]]:
     """Open where bytes go: stdout, or a file that appears when the block ends well and is else left as it was.
 
     Raises
     ------
     ParameterError
-        If the file can't be written.
+        If the file can't be written, or is a DuckDB file and `overwrite` is false.
     """
     if output is None:
         sys.stdout.flush()
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    target = output.resolve()
-    try:
-        if target.exists() and not target.is_file() and not target.is_dir():
-            # A device or a named pipe is written to, never replaced.
-            with target.open("wb") as file:
-                yield file
-            return
-        part = target.with_name(f".{target.name}.{os.getpid()}.part")
-        try:
-            with part.open("xb") as file:
-                yield file
-            part.replace(target)
-        finally:
-            with suppress(OSError):
-                part.unlink()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise ParameterError(f"{output} can't be written: {error.strerror or error}") from error
+    protection.refuse(output, overwrite=overwrite)
+    with replacing(output) as file:
+        yield file
 
 
 def write(answer: pa.Table, name: str, file: IO[bytes]) -> None:
-    """Write the answer in one of the formats that DuckDB writes: csv, json, ndjson or parquet.
+    """Write the answer as csv, tsv, json, ndjson, parquet or xlsx, all but the last by DuckDB.
 
     Decimals are numbers, dates and moments ISO 8601, NULL is null, or empty in CSV. JSON has no infinity and no NaN: they
     are null there.
     """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "answer")
+        if name == "xlsx":
+            spreadsheets.write_xlsx(answer, path)
+        else:
+            _copy(answer, name, path)
+        with path.open("rb") as written:
+            shutil.copyfileobj(written, file)
+
+
+def _copy(answer: pa.Table, name: str, path: Path) -> None:
     import duckdb  # noqa: PLC0415 - heavy
 
-    with tempfile.TemporaryDirectory() as folder, answering(answer) as connection:
-        path = str(Path(folder, "answer"))
+    with answering(answer) as connection:
         selected = _json_columns(connection.table("answer")) if "json" in name else "*"
+        quoted = str(path).replace("'", "''")
         try:
-            connection.execute(
-                f"COPY (SELECT {selected} FROM answer) TO '{path.replace(chr(39), chr(39) * 2)}' ({_COPY[name]})"
-            )
+            connection.execute(f"COPY (SELECT {selected} FROM answer) TO '{quoted}' ({_COPY[name]})")
         except duckdb.IOException as error:
             raise ParameterError(
-                f"the answer can't be kept in {folder} while it is written: {error}"
+                f"the answer can't be kept in {path.parent} while it is written: {error}"
             ) from error
         except duckdb.Error as error:
-            raise ParameterError(f"the answer can't be written as {name}: {error}") from error
-        with Path(path).open("rb") as written:
-            shutil.copyfileobj(written, file)
+            raise ParameterError(f"the answer can't be written as {name}: {_in_short(error)}") from error
+
+
+def _in_short(error: Exception) -> str:
+    """Return what the engine says of a value, without its own inside: its name for a bug, and a trace."""
+    text = str(error).split("\n\nStack Trace")[0]
+    return text.rpartition("Error: ")[2] if text.startswith("INTERNAL") else text
 
 
 def _json_columns(answer: object) -> str:

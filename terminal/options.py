@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from martlet.engine.errors import MartletError, ParameterError
+from martlet.engine.errors import MartletError, ParameterError, shown
 from martlet.terminal.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -27,16 +27,18 @@ __all__ = [
     "Assignment",
     "Change",
     "ColumnName",
+    "Completed",
     "Day",
     "Dialect",
     "Folder",
     "Imputation",
+    "Limit",
     "PackName",
-    "ParamType",
     "QueryName",
     "assigned",
     "given_parameters",
     "known_packs",
+    "limits",
     "output_options",
     "packs_folder",
     "query_name",
@@ -84,6 +86,17 @@ def packs_folder(default: str | None = None) -> Callable[[Callable[..., Any]], C
     )
 
 
+def limits(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--max`."""
+    return click.option(
+        "--max",
+        "limits",
+        type=Limit(),
+        multiple=True,
+        help="How much of a file is read: row, cell, columns, keys, depth, sheet or unpacked; see docs/ingest.md.",
+    )(command)
+
+
 class Folder(click.Path):
     """The path of a folder, whether it is there or not."""
 
@@ -93,42 +106,45 @@ class Folder(click.Path):
         super().__init__(file_okay=False, path_type=Path)
 
 
-class QueryName(ParamType):
+class Completed(ParamType):
+    """A value that begins with one of some words, which the shell completes."""
+
+    def words(self, ctx: click.Context) -> Iterable[tuple[str, str | None]]:
+        """Return the words, each with what it means."""
+        raise NotImplementedError
+
+    def shell_complete(
+        self,
+        ctx: click.Context,
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """Complete the words."""
+        return [
+            CompletionItem(word, help=meaning)
+            for word, meaning in self.words(ctx)
+            if word.startswith(incomplete)
+        ]
+
+
+class QueryName(Completed):
     """The `pack/name` of a query."""
 
     name = "pack/query"
 
-    def shell_complete(
-        self,
-        ctx: click.Context,
-        param: click.Parameter,  # noqa: ARG002
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        """Complete the names of all queries."""
-        return [
-            CompletionItem(path, help=query.question)
-            for path, query in _known(ctx).queries.items()
-            if path.startswith(incomplete)
-        ]
+    def words(self, ctx: click.Context) -> Iterable[tuple[str, str | None]]:
+        """Return the names of all queries."""
+        return [(path, query.question) for path, query in _known(ctx).queries.items()]
 
 
-class PackName(ParamType):
+class PackName(Completed):
     """The name of a pack."""
 
     name = "pack"
 
-    def shell_complete(
-        self,
-        ctx: click.Context,
-        param: click.Parameter,  # noqa: ARG002
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        """Complete the names of all packs."""
-        return [
-            CompletionItem(name, help=pack.summary)
-            for name, pack in _known(ctx).by_name.items()
-            if name.startswith(incomplete)
-        ]
+    def words(self, ctx: click.Context) -> Iterable[tuple[str, str | None]]:
+        """Return the names of all packs."""
+        return [(name, pack.summary) for name, pack in _known(ctx).by_name.items()]
 
 
 class _Equation(ParamType):
@@ -142,7 +158,7 @@ class _Equation(ParamType):
         """Split at the first equals sign."""
         name, equals, text = str(value).partition("=")
         if not equals or not name.strip():
-            self.fail(f"{value!r} must be written as {self.form}", param, ctx)
+            self.fail(f"{shown(value)} must be written as {self.form}", param, ctx)
         return name.strip(), text
 
 
@@ -169,7 +185,7 @@ class Assignment(_Equation):
         )
 
 
-class Change(_Equation):
+class Change(_Equation, Completed):
     """A number of the preset and its new value, `key=value`."""
 
     name = "key=value"
@@ -182,13 +198,8 @@ class Change(_Equation):
         key, text = super().convert(value, param, ctx)
         return key, text.strip()
 
-    def shell_complete(
-        self,
-        ctx: click.Context,
-        param: click.Parameter,  # noqa: ARG002
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        """Complete the keys of the preset."""
+    def words(self, ctx: click.Context) -> Iterable[tuple[str, str | None]]:
+        """Return the keys of the preset."""
         from martlet.loaders.company.preset import load_preset  # noqa: PLC0415 - heavy
         from martlet.loaders.company.settings import settings  # noqa: PLC0415 - heavy
 
@@ -196,11 +207,7 @@ class Change(_Equation):
             found = settings(load_preset(ctx.params.get("preset") or "ecommerce"))
         except MartletError:
             return []
-        return [
-            CompletionItem(f"{setting.key}=", help=f"{setting.value}; {setting.allowed}")
-            for setting in found
-            if f"{setting.key}=".startswith(incomplete)
-        ]
+        return [(f"{setting.key}=", f"{setting.value}; {setting.allowed}") for setting in found]
 
 
 class ColumnName(_Equation):
@@ -210,6 +217,19 @@ class ColumnName(_Equation):
 
     def __init__(self, such_as: str = "ordered_at=Date, or ordered_at=3 for the third") -> None:
         self.form = f"field=column, such as {such_as}"
+
+
+class Limit(_Equation, Completed):
+    """How much is read of a part of a file, `row=64MB`."""
+
+    name = "part=most"
+    form = "part=most, such as row=64MB"
+
+    def words(self, ctx: click.Context) -> Iterable[tuple[str, str | None]]:  # noqa: ARG002
+        """Return the names of the limits."""
+        from martlet.loaders.ingest.reading.limits import Limits  # noqa: PLC0415 - heavy
+
+        return [(f"{name}=", f"{Limits().shown(name)} {Limits.meaning(name)}") for name in Limits.names()]
 
 
 class Imputation(_Equation):
@@ -231,7 +251,7 @@ class StatusWord(_Equation):
         """Split at the last equals sign; no word at all stands for an empty cell."""
         word, equals, status = str(value).rpartition("=")
         if not equals:
-            self.fail(f"{value!r} must be written as {self.form}", param, ctx)
+            self.fail(f"{shown(value)} must be written as {self.form}", param, ctx)
         return word.strip(), status.strip()
 
 
@@ -245,24 +265,19 @@ class Day(ParamType):
         try:
             return date.fromisoformat(str(value))
         except ValueError:
-            self.fail(f"{value!r} must be a date, such as 2026-01-31", param, ctx)
+            self.fail(f"{shown(value)} must be a date, such as 2026-01-31", param, ctx)
 
 
-class Dialect(ParamType):
+class Dialect(Completed):
     """The name of a SQL dialect."""
 
     name = "dialect"
 
-    def shell_complete(
-        self,
-        ctx: click.Context,  # noqa: ARG002
-        param: click.Parameter,  # noqa: ARG002
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        """Complete the names of the dialects."""
+    def words(self, ctx: click.Context) -> Iterable[tuple[str, str | None]]:  # noqa: ARG002
+        """Return the names of the dialects."""
         from martlet.engine import compiling  # noqa: PLC0415 - heavy
 
-        return [CompletionItem(name) for name in compiling.dialects() if name.startswith(incomplete)]
+        return [(name, None) for name in compiling.dialects()]
 
 
 def _assignments(query: Query, incomplete: str) -> Iterable[CompletionItem]:
@@ -291,7 +306,7 @@ def assigned(
     given: dict[str, str] = {}
     for name, text in pairs:
         if name in given:
-            message = f"{what} {name!r} is given twice: {given[name]!r} and {text!r}; a list is written {name}={a_list}"
+            message = f"{what} {name!r} is given twice: {shown(given[name])} and {shown(text)}; a list is written {name}={a_list}"
             raise ParameterError(message)
         given[name] = text
     return given
@@ -323,7 +338,7 @@ given_parameters = click.option(
 
 
 def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--format`, `--output` and `--limit`."""
+    """Give a command `--format`, `--output`, `--limit`, `--safe-cells` and `--overwrite`."""
     options = (
         click.option(
             "-f",
@@ -341,6 +356,12 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.IntRange(min=0),
             help="At most so many rows. Default: all; 50 of a table.",
         ),
+        click.option(
+            "--safe-cells",
+            is_flag=True,
+            help="In csv, tsv and xlsx: an apostrophe before text that a spreadsheet would take for a formula.",
+        ),
+        click.option("--overwrite", is_flag=True, help="Write even over a DuckDB file."),
     )
     for option in reversed(options):
         command = option(command)

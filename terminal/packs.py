@@ -57,7 +57,7 @@ def page(pack: Pack) -> None:
         terminal.print(Text("Which to take", style="bold"))
         table = _plain_table()
         for want, path in pack.which.items():
-            table.add_row(Text(path, style="cyan"), Text(want))
+            table.add_row(Text(path.removeprefix(f"{pack.name}/"), style="cyan"), Text(want))
         terminal.print(Padding(table, (0, 0, 0, 2)))
     terminal.print()
     terminal.print(Text("Queries", style="bold"))
@@ -69,15 +69,16 @@ def _head(terminal: Console, pack: Pack) -> None:
 
 
 def _questions(terminal: Console, pack: Pack, widest: int) -> None:
-    table = _plain_table(widest)
+    # Of a narrow terminal rich would give a character too many.
+    table = _plain_table(widest, max(terminal.width - widest - 4, 1))
     for query in pack.queries:
         table.add_row(Text(query.name, style="cyan"), Text(query.question))
     terminal.print(Padding(table, (0, 0, 0, 2)))
 
 
-def _plain_table(widest: int | None = None) -> Table:
+def _plain_table(widest: int | None = None, room: int | None = None) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     # A name is never cut: on a very narrow terminal it goes on in the next line.
     table.add_column(min_width=widest, overflow="fold")
-    table.add_column(overflow="fold")
+    table.add_column(max_width=room, overflow="fold")
     return table

@@ -101,6 +101,8 @@ def _query(query: Query, pack: Pack, shared: Mapping[str, Parameter], warehouse:
         yield from ("", f"**When it misleads.** {_prose(query.misleads)}")
     if query.stored_note:
         yield from ("", _prose(query.stored_note))
+    if query.needs:
+        yield from ("", f"It needs {', '.join(f'`{need}`' for need in query.needs)}.")
     own = [parameter for name, parameter in query.parameters.items() if shared.get(name) != parameter]
     others = [f"`{name}`" for name, parameter in query.parameters.items() if shared.get(name) == parameter]
     if own:
@@ -117,7 +119,8 @@ def _query(query: Query, pack: Pack, shared: Mapping[str, Parameter], warehouse:
 
 def _example(query: Query, given: Mapping[str, Any], warehouse: Warehouse) -> list[str]:
     """Return a command and what it prints on a terminal: as many rows as leave room for all columns."""
-    answer = warehouse.query(query.path, **given).arrow()
+    result = warehouse.query(query.path, **given)
+    answer, finding = result.arrow(), result.finding
     for rows in range(_ROWS, 0, -1):
         drawn, missing = tables.fitted(answer.slice(0, rows), _WIDTH)
         if not missing:
@@ -128,6 +131,7 @@ def _example(query: Query, given: Mapping[str, Any], warehouse: Warehouse) -> li
     return [
         f"$ {calls.command(query.path, given, '--limit', str(rows))}",
         *(lines if answer.num_rows else ["(this company has no rows for it)"]),
+        *([f"finding: {finding}"] if finding else []),
     ]
 
 

@@ -39,6 +39,7 @@ def show(
     name: str | None,
     output: Path | None,
     limit: int | None,
+    **further: Any,
 ) -> None:
     """Write sections of the truth: as a page on a terminal, else as rows; one that is asked for `alone` as its own table.
 
@@ -52,12 +53,12 @@ def show(
     if as_json:
         if name is not None:
             raise ParameterError(f"--json and --format {name} are two formats; give one of them")
-        _write_json(sections, output)
+        _write_json(sections, output, overwrite=further.get("overwrite", False))
         return
     if formats.chosen(name, output, to_terminal=sys.stdout.isatty()) == "table" and output is None:
         _page(sections, warehouse, limit)
         return
-    deliver(sections[0].table if alone else _long(sections), name=name, output=output, limit=limit)
+    deliver(sections[0].table if alone else _long(sections), name=name, output=output, limit=limit, **further)
 
 
 def _page(sections: Sequence[Section], warehouse: Path, limit: int | None) -> None:
@@ -90,10 +91,11 @@ def _long(sections: Sequence[Section]) -> pa.Table:
     for section in sections:
         for row in section.table.to_pylist():
             item = " / ".join(str(row[name]) for name in section.labels)
+            measures = {name: value for name, value in row.items() if name not in section.labels}
+            # What is only a list says that its items are on it.
             rows += [
                 {"section": section.name, "item": item, "measure": measure, "value": _text(value)}
-                for measure, value in row.items()
-                if measure not in section.labels
+                for measure, value in (measures or {"is_listed": True}).items()
             ]
     kinds = pa.schema([(name, pa.string()) for name in ("section", "item", "measure", "value")])
     return pa.Table.from_pylist(rows, schema=kinds)
@@ -105,7 +107,7 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _write_json(sections: Sequence[Section], target: Path | None) -> None:
+def _write_json(sections: Sequence[Section], target: Path | None, *, overwrite: bool) -> None:
     found = {
         section.name: {
             "title": section.title,
@@ -116,7 +118,7 @@ def _write_json(sections: Sequence[Section], target: Path | None) -> None:
         for section in sections
     }
     text = json.dumps(found, indent=2, ensure_ascii=False, default=_jsonable) + "\n"
-    with formats.destination(target) as file:
+    with formats.destination(target, overwrite=overwrite) as file:
         file.write(text.encode())
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from martlet.engine.errors import UnknownNameError, WarehouseError, did_you_mean
+from martlet.engine.errors import UnknownNameError, WarehouseError, did_you_mean, shown
 from martlet.terminal import planted_words as words
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def sections(warehouse: Warehouse, name: str | None = None) -> list[Section]:
     names = [section.name for section in found]
     if name not in names:
         raise UnknownNameError(
-            f"there is no section {name!r}.{did_you_mean(name, names)} Allowed: {', '.join(names)}"
+            f"there is no section {shown(name)}.{did_you_mean(name, names)} Allowed: {', '.join(names)}"
         )
     return [found[names.index(name)]]
 

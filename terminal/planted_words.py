@@ -218,14 +218,32 @@ def _elasticity(row: dict[str, Any]) -> float:
 
 
 TITLES = {
+    "ad": "Which advertisements work",
+    "category_season": "When it is bought",
+    "content_asset": "How content fades",
     "effect_modifier": "Whom marketing works on",
     "experiment": "What the experiments really do",
+    "external_effect": "What acts from outside",
+    "media_contribution": "What paid media brought, week by week",
+    "landing_page": "Where visits end at once",
     "media_response": "How channels answer to spend",
     "media_week": "What was spent, and what it did, week by week",
+    "persona": "Kinds of customers",
+    "place_conversion": "Where visits become orders",
+    "post_effect": "What posts get answers",
     "price_elasticity": "How demand answers to price",
+    "product": "What sells, and how good it is",
     "product_affinity": "What is bought together",
+    "recommendation": "What came of recommendations",
+    "recommendation_effect": "What recommendations do, place by place",
     "return_probability": "What comes back",
+    "satisfaction": "What moves satisfaction",
+    "search_effect": "What it costs to find nothing",
+    "search_term": "What searches ask for",
     "stock_out": "When the shelves were empty",
+    "support_reason": "What makes customers ask the service",
+    "stock_out_met": "Who stood before an empty shelf",
+    "subject_effect": "What subject lines do to opens",
 }
 WORDS: dict[str, Callable[[Rows], list[str]]] = {
     "effect_modifier": _modifiers,

@@ -12,6 +12,8 @@ import click
 from rich.text import Text
 
 import martlet
+from martlet.engine.paths import resolved
+from martlet.loaders.warehouse.leftovers import found as left_behind
 from martlet.terminal import console
 from martlet.terminal.cells import Column
 from martlet.terminal.options import DEFAULT_WAREHOUSE, VARIABLE
@@ -97,7 +99,7 @@ SELECT relation.schema_name, relation.name, relation.kind, relation.row_count, r
     coalesce(query.question, relation.doc) AS doc
 FROM meta.relation AS relation
 LEFT JOIN meta.query AS query ON query.pack = relation.schema_name AND query.name = relation.name
-ORDER BY array_position(['main', 'star', 'mart', 'truth', 'quarantine', 'meta'], relation.schema_name) NULLS FIRST,
+ORDER BY array_position(['main', 'star', 'mart', 'truth', 'model', 'quarantine', 'meta'], relation.schema_name) NULLS FIRST,
     relation.schema_name, relation.name
 """
 _LOADS = """
@@ -129,6 +131,19 @@ def contents(warehouse: Warehouse) -> dict[str, Any]:
     }
 
 
+def leftovers(warehouse: Path) -> list[str]:
+    """Return the paths of what killed runs left beside a warehouse, and say so where there is no warehouse to tell it with."""
+    file = resolved(warehouse)
+    found = [str(path) for path in left_behind(file)]
+    if found and not file.exists():
+        click.echo(_left(found), err=True)
+    return found
+
+
+def _left(paths: list[str]) -> str:
+    return f"Left by a command that was killed: {', '.join(paths)}; the next one that writes this warehouse removes it"
+
+
 def show_contents(found: dict[str, Any], *, as_json: bool) -> None:
     """Print on stdout what is in a warehouse, for a person or as one JSON object."""
     if as_json:
@@ -158,6 +173,8 @@ def show_contents(found: dict[str, Any], *, as_json: bool) -> None:
             f"Warning, {check['check_name']}: {check['offending_rows']:,} rows, such as {check['example']}",
             markup=False,
         )
+    if found["leftovers"]:
+        terminal.print(_left(found["leftovers"]), markup=False)
     terminal.print()
     terminal.print(tabled(_listed(found["relations"], terminal.width)))
 

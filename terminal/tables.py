@@ -21,6 +21,7 @@ __all__ = ["fitted", "markdown", "tabled"]
 
 _GAP = 2
 _WIDEST_TEXT = 32
+_NARROWEST_TEXT = 12
 _FEW_ROWS = 12
 _NULL = "-"
 
@@ -45,11 +46,11 @@ def tabled(columns: Sequence[Column], *, header: bool = True) -> Table:
     return table
 
 
-def fitted(answer: pa.Table, width: int) -> tuple[Table, list[str]]:
+def fitted(answer: pa.Table, width: int, headline: Sequence[str] = ()) -> tuple[Table, list[str]]:
     """Return the answer as a table of at most `width` characters, and the names of the columns that did not fit.
 
     Long headers are broken at underscores first; then a few rows are laid on their side, a line for each column; then
-    long texts are cut, and the last columns left out.
+    long texts are cut, and the last columns left out, those of the headline after all others.
     """
     columns = [Column(visible(column.name), column.texts, column.is_number) for column in columns_of(answer)]
     if _width(columns) > width:
@@ -64,10 +65,18 @@ def fitted(answer: pa.Table, width: int) -> tuple[Table, list[str]]:
         columns = [
             Column(column.name, [_cut(text) for text in column.texts], column.is_number) for column in columns
         ]
-    shown = len(columns)
-    while shown > 1 and _width(columns[:shown]) > width:
-        shown -= 1
-    return tabled(columns[:shown]), answer.column_names[shown:]
+    names = answer.column_names
+    shown = list(range(len(columns)))
+    while len(shown) > 1 and _width([columns[place] for place in shown]) > width:
+        if headline and all(place == 0 or names[place] in headline for place in shown):
+            columns = _shortened(columns, shown, width)
+            if _width([columns[place] for place in shown]) <= width:
+                break
+        others = [place for place in shown[1:] if names[place] not in headline]
+        shown.remove(others[-1] if headline and others else shown[-1])
+    return tabled([columns[place] for place in shown]), [
+        name for place, name in enumerate(names) if place not in shown
+    ]
 
 
 def markdown(answer: pa.Table) -> str:
@@ -127,10 +136,23 @@ def _broken(column: Column) -> str:
     return "\n".join(lines)
 
 
-def _cut(text: str | None) -> str | None:
-    if text is None or cell_len(text) <= _WIDEST_TEXT:
+def _shortened(columns: list[Column], shown: Sequence[int], width: int) -> list[Column]:
+    """Return the columns, the widest text among those shown cut to what fits, if that leaves enough to read."""
+    texts = [place for place in shown if not columns[place].is_number]
+    if not texts:
+        return columns
+    widest = max(texts, key=lambda place: _data_width(columns[place]))
+    room = _data_width(columns[widest]) + width - _width([columns[place] for place in shown])
+    if room < _NARROWEST_TEXT:
+        return columns
+    cut = Column(columns[widest].name, [_cut(text, room) for text in columns[widest].texts], is_number=False)
+    return [cut if place == widest else column for place, column in enumerate(columns)]
+
+
+def _cut(text: str | None, most: int = _WIDEST_TEXT) -> str | None:
+    if text is None or cell_len(text) <= most:
         return text
-    return text[: _WIDEST_TEXT - 1] + "…"
+    return text[: most - 1] + "…"
 
 
 def _escaped(text: str) -> str:

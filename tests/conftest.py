@@ -28,7 +28,7 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=_FIXTURES,
 )
-settings.register_profile("ci", settings.get_profile("dev"), max_examples=60)
+settings.register_profile("ci", settings.get_profile("dev"), max_examples=30)
 settings.register_profile("search", settings.get_profile("dev"), max_examples=1000, derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 

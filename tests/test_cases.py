@@ -26,7 +26,7 @@ def test_case(star, case):
 @pytest.mark.parametrize("case", ONE_A_PACK.values(), ids=str)
 def test_a_case_of_each_pack_is_answered_by_a_file_too(given, case):
     warehouse = given({table: pl.read_csv(path, infer_schema=False) for table, path in case.given.items()})
-    assert differences(warehouse._connection, packs.get(case.query), case) == []
+    assert differences(warehouse._file.connection, packs.get(case.query), case) == []
 
 
 @pytest.fixture

@@ -44,12 +44,18 @@ def test_twelve_digits_of_a_floating_number_count_and_all_of_the_rest(compare_ve
     assert compare_versions.alike(one, other) is same
 
 
-def test_no_rows_an_error_and_a_cent_are_told(compare_versions, file):
-    (expected,) = compare_versions.asked(sys.executable, file)
-    assert (expected["name"], expected["rows"]) == ("main.cents", 3)
+@pytest.fixture
+def newest(compare_versions, file, tmp_path):
+    return compare_versions.asked(sys.executable, tmp_path / "newest", file)
+
+
+def test_no_rows_an_error_and_a_cent_are_told(compare_versions, newest):
+    expected = newest.found["main.cents"]
+    assert (expected["columns"], expected["rows"]) == (["item", "third", "price"], 3)
 
     def verdict(**found):
-        return compare_versions.verdict({**expected, **found}, expected, file, sys.executable)
+        answers = compare_versions.Answers({"main.cents": {**expected, **found}}, newest.kept)
+        return compare_versions.verdict("main.cents", answers, newest)
 
     assert verdict() == ("=", "")
     assert verdict(rows=0, digest=None) == ("NO ROWS", "no rows at all for 3")
@@ -58,13 +64,13 @@ def test_no_rows_an_error_and_a_cent_are_told(compare_versions, file):
     assert verdict(digest="1") == ("digits", "")
 
 
-def test_the_first_row_and_column_that_differ_are_named(compare_versions, file, monkeypatch):
-    asked = compare_versions.asked
-
-    def a_cent_off(python, *arguments):
-        answer = asked(sys.executable, *arguments)
-        return answer if python == sys.executable else [*answer[:2], ["1", 1 / 3, "0.02"], *answer[3:]]
-
-    monkeypatch.setattr(compare_versions, "asked", a_cent_off)
-    told = compare_versions.first_difference(file, "main.cents", "old")
+def test_the_first_row_and_column_that_differ_are_named(compare_versions, file, newest, tmp_path):
+    with duckdb.connect(file) as connection:
+        connection.execute(
+            "CREATE OR REPLACE VIEW cents AS "
+            "SELECT i AS item, i / 3 AS third, i * 0.01 + (i = 1)::INTEGER * 0.01 AS price FROM range(3) AS t(i)"
+        )
+    old = compare_versions.asked(sys.executable, tmp_path / "old", file)
+    word, told = compare_versions.verdict("main.cents", old, newest)
+    assert word == "DIFFERS"
     assert told == "1 of 3 rows, the first: row 2 (1 0.3333333333333333 0.01): price 0.02 for 0.01"

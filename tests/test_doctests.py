@@ -8,7 +8,12 @@ import pytest
 import martlet
 
 READING = [martlet.open, martlet.Warehouse, martlet.Result, martlet.check, martlet.extract, martlet.forget]
-WRITING = [martlet.ingest, martlet.install_packs, pytest.param(martlet.advance, marks=pytest.mark.slow)]
+WRITING = [
+    martlet.fit,
+    martlet.ingest,
+    martlet.install_packs,
+    pytest.param(martlet.advance, marks=pytest.mark.slow),
+]
 
 
 def run(subject, **namespace) -> None:

@@ -11,15 +11,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("engine", "loaders", "terminal")
+PACKAGES = ("engine", "loaders", "models", "reports", "terminal")
 
 # The rooms of the project, each with those that it may know besides itself, and why.
 MAY = {
     "engine": set(),
-    # Loaders write the warehouse that the engine opens.
-    "loaders": {"engine"},
-    # Commands call both, and print what they give.
-    "terminal": {"engine", "loaders"},
+    # Models are mathematics, and raise the errors of the engine.
+    "models": {"engine"},
+    # Loaders write the warehouse that the engine opens, and fit models on it.
+    "loaders": {"engine", "models"},
+    # Pictures and pages are made of what the engine answers.
+    "reports": {"engine"},
+    # Commands call these, and print what they give.
+    "terminal": {"engine", "loaders", "reports"},
     "cli": {"engine", "loaders", "terminal"},
 }
 # The rooms of the loaders.
@@ -31,8 +35,10 @@ LOADERS_MAY = {
     "privacy": {"warehouse"},
     # Whoever was forgotten is not loaded again, and names become pseudonyms on their way in.
     "ingest": {"warehouse", "quality", "privacy"},
-    # A company that lives on does not bring back whoever was forgotten.
-    "company": {"warehouse", "quality", "privacy"},
+    # Parameters are kept in a warehouse.
+    "fitting": {"warehouse"},
+    # A company that lives on does not bring back whoever was forgotten, and is told what its customers are worth.
+    "company": {"warehouse", "quality", "privacy", "fitting"},
     # Packs of one's own are put into a warehouse, and tried in one in memory.
     "user_packs": {"warehouse"},
     # Raw files tell of a company, with noise from its streams of random numbers.

@@ -14,6 +14,7 @@ from martlet.cli import cli
 from martlet.loaders.ingest.entity import entities
 from martlet.loaders.ingest.profile import Column, EntityMapping, FieldSource, Guess, Profile
 from martlet.loaders.ingest.profile_files import load_profile, profile_names
+from martlet.loaders.ingest.reading.limits import Limits
 from martlet.loaders.ingest.reading.options import Reading
 
 GUIDE = (Path(__file__).parents[1] / "docs" / "ingest.md").read_text(encoding="utf-8")
@@ -33,6 +34,13 @@ def example(name: str) -> str:
 
 def test_every_profile_is_listed():
     assert table("profiles") == [f"| `{name}` | {load_profile(name).title} |" for name in profile_names()]
+
+
+def test_every_limit_is_listed():
+    limits = Limits()
+    assert table("limits") == [
+        f"| `{name}` | {limits.shown(name)} | {Limits.meaning(name)} |" for name in Limits.names()
+    ]
 
 
 def test_every_field_of_every_entity_is_listed():

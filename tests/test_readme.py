@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from martlet.cli import cli
 from martlet.engine import packs
 from martlet.loaders.company import load_preset
+from martlet.loaders.warehouse import segments
 from martlet.terminal import pages
 from martlet.terminal.demo_scenes import SCENES
 
@@ -64,7 +65,8 @@ def test_the_command_under_a_table_of_the_demo_gives_just_that_table(scene, ware
 
 
 @pytest.mark.parametrize("line", commands())
-def test_commands_work(line, warehouse_path, tmp_path):
+def test_commands_work(line, warehouse_path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     path = warehouse_path
     if shlex.split(line)[1] in ("build", "advance"):
         path = tmp_path / "warehouse.duckdb"
@@ -83,7 +85,10 @@ def test_the_commands_for_packs_of_ones_own_work_one_after_another(warehouse_pat
 
 
 @pytest.mark.parametrize("block", blocks("toml"))
-def test_presets_read(block, tmp_path):
+def test_files_of_toml_are_read(block, tmp_path):
+    if block.startswith("[segments"):
+        assert segments.parse(block, "segments.toml").segments
+        return
     path = tmp_path / "mine.toml"
     path.write_text(block, encoding="utf-8")
     assert load_preset(path).name == "mine"

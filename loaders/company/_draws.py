@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "beta",
+    "counts",
     "exponential",
     "gamma",
     "geometric",
@@ -30,6 +31,9 @@ __all__ = [
     "ragged",
     "running_within",
 ]
+
+# Poisson means from here on are drawn by the normal approximation.
+_MANY: Final = 30.0
 
 
 def exponential(uniform: Floats) -> Floats:
@@ -94,6 +98,14 @@ def poisson(uniform: Floats, mean: Floats | float, *, at_most: int) -> Ints:
         total += term
     counts[hit] = count
     return counts
+
+
+def counts(streams: Streams, name: str, ids: Ints, mean: NDArray[np.floating]) -> Ints:
+    """Return Poisson counts of any mean; large ones by the normal approximation."""
+    mean = np.asarray(mean, dtype=np.float64)
+    small = poisson(streams.uniform(f"{name}/small", ids), np.minimum(mean, _MANY), at_most=90)
+    large = np.round(mean + np.sqrt(mean) * normal(streams, f"{name}/large", ids)).astype(np.int64)
+    return np.where(mean < _MANY, small, np.maximum(large, 0))
 
 
 def geometric(uniform: Floats, mean: Floats | float) -> Ints:

@@ -68,9 +68,8 @@ def micros(millionths: Ints) -> pl.Series:
 def words(codes: Ints, names: tuple[str, ...] | list[str]) -> pl.Series:
     """Return codes as words of an enumeration; a negative code is NULL."""
     enum = pl.Enum(names)
-    if len(names) > 250:  # noqa: PLR2004  (the codes below are one byte)
-        return pl.Series(codes.astype(np.uint32)).cat.to(enum)
-    found = pl.Series(np.where(codes < 0, 0, codes).astype(np.uint8)).cat.to(enum)
+    width = np.uint8 if len(names) <= 250 else np.uint32  # noqa: PLR2004  (what a byte holds)
+    found = pl.Series(np.where(codes < 0, 0, codes).astype(width)).cat.to(enum)
     missing = codes < 0
     if missing.any():
         return optional(found, ~missing)

@@ -1,6 +1,7 @@
 """The number spaces: every id follows from what the thing is, never from how many others there are.
 
-So an id survives a longer horizon, another block size, and a channel switched off. Within a customer:
+So an id survives a longer horizon, another block size, and a channel switched off. In a warehouse orders and visits bear
+numbers instead (`numbering.py`); all other ids are these. Within a customer:
 
 =============== ======================================================================================
 order           0: at sign-up; 1 to 999: baseline; from 1,000: caused, by touch

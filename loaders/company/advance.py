@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from martlet.engine.connection import connect, refuse_foreign
 from martlet.engine.errors import ParameterError, WarehouseError
 from martlet.engine.relation import quote
+from martlet.loaders import fitting
 from martlet.loaders.company import Company, _past
 from martlet.loaders.company.build import BuildReport, fill
 from martlet.loaders.company.preset import recalled
 from martlet.loaders.privacy.forgotten import SALT
 from martlet.loaders.quality import checks
-from martlet.loaders.warehouse import empty, own_packs, star
+from martlet.loaders.warehouse import empty, own_packs, own_segments, star
 from martlet.loaders.warehouse.atomic import rewriting
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ def advance(
                     f"INSERT INTO {table} BY NAME SELECT * FROM {_past.BEFORE}.{table} ORDER BY ALL"
                 )
             own_packs.carry_over(connection, _past.BEFORE)
+            own_segments.carry_over(connection, _past.BEFORE)
+            fitting.carry_over(connection, _past.BEFORE)
         finally:
             connection.execute(f"DETACH {_past.BEFORE}")
         load_id = star.next_load_id(connection)
@@ -124,6 +127,7 @@ def advance(
                 "seconds": time.monotonic() - started,
             },
         )
+        fitting.fit_if_possible(connection)
         warnings = checks.warnings(star.finish(connection, load_id))
     seconds = time.monotonic() - started
     return AdvanceReport(

@@ -7,20 +7,33 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from martlet.loaders.company import experiments, person_frames, sale_frames, web_frames
+from martlet.loaders.company import (
+    coupons,
+    experiments,
+    feedback,
+    mail_trials,
+    person_frames,
+    price_trials,
+    sale_frames,
+    web_frames,
+)
 from martlet.loaders.company._frames import NEVER
 from martlet.loaders.company._ids import TOUCHES
 from martlet.loaders.company.baskets import Demand, draw_order_lines
 from martlet.loaders.company.block_totals import BlockTotals
-from martlet.loaders.company.browsers import is_recognised
-from martlet.loaders.company.exogenous import draw_exogenous_touches
+from martlet.loaders.company.course import Course
 from martlet.loaders.company.funnel import draw_visit_depths
-from martlet.loaders.company.harvest import draw_harvest_touches, touches_of_mails
+from martlet.loaders.company.harvest import draw_harvest_touches
 from martlet.loaders.company.leads import lead_frame
-from martlet.loaders.company.mail import draw_mails
-from martlet.loaders.company.orders import EarlierOrders, Orders, draw_baseline_orders, draw_caused_orders
+from martlet.loaders.company.memberships import Memberships, payment_frame, subscription_frame
+from martlet.loaders.company.orders import EarlierOrders, Orders
 from martlet.loaders.company.people import People
+from martlet.loaders.company.preferences import preference_frame
+from martlet.loaders.company.recommendations import list_frames
+from martlet.loaders.company.referrals import referral_frame
 from martlet.loaders.company.sales import Sales
+from martlet.loaders.company.support import support_frame
+from martlet.loaders.company.terms import WEB, Terms
 from martlet.loaders.company.touches import Touches
 from martlet.loaders.company.trials import expected_outcomes
 from martlet.loaders.company.visits import draw_visits
@@ -45,44 +58,37 @@ class Block:
     totals: BlockTotals
 
 
-def generate(world: World, seed: int, low: int, high: int) -> Block:
+def generate(world: World, low: int, high: int) -> Block:
     """Generate the customers of the slots [low, high), and the unknown browsers that they host.
 
     The order of causation is the order of the steps: nothing that an order brings about can cause another.
     """
-    people = People.of(world, low, high)
-    baseline_orders, churned_at, churned_u = draw_baseline_orders(world, people)
-    baseline_orders = baseline_orders.in_order()
-    exogenous_touches, people = draw_exogenous_touches(world, people, churned_u)
-    recognised = is_recognised(world, people, exogenous_touches)
-    exposures = experiments.draw_exposures(world, people, exogenous_touches, recognised)
-    exogenous_depths = draw_visit_depths(world, people, exogenous_touches, exposures)
-    known_depths = np.where(exogenous_touches.visits & recognised, exogenous_depths, 0)
-    mails = draw_mails(world, people, baseline_orders, exogenous_touches, known_depths)
-    email_touches, mail_fatigue = touches_of_mails(world, people, mails)
-    arm_effects = experiments.arm_factors(exposures, people, exogenous_touches, "orders")
-    exogenous_touches = Touches.join([exogenous_touches, email_touches])
-    effect_factors = np.concatenate((arm_effects, mail_fatigue))
-    caused_orders, effects, expected_orders = draw_caused_orders(
-        world, people, exogenous_touches, churned_u, effect_factors
-    )
-    is_recorded = baseline_orders.u >= world.start
-    earlier_orders = EarlierOrders.of(world, people, baseline_orders.take(np.flatnonzero(~is_recorded)))
-    orders = Orders.both(baseline_orders.take(np.flatnonzero(is_recorded)), caused_orders)
+    course = Course.of(world, People.of(world, low, high))
+    people, orders, mails = course.people, course.orders, course.mails
+    email_touches, exposures = course.email_touches, course.exposures
+    exogenous_touches = Touches.join([course.touches, email_touches])
+    is_recorded = orders.u >= world.start
+    earlier_orders = EarlierOrders.of(world, people, orders.take(np.flatnonzero(~is_recorded)))
+    orders = orders.take(np.flatnonzero(is_recorded))
+    subscriptions = Memberships.of(world, people, course.lives.left_u)
+    terms = Terms.of(world, people, orders, mails, subscriptions)
     causes_u, causes_at = _causes(exogenous_touches, orders)
-    harvest_touches, clicked_mails, clicked_at = draw_harvest_touches(world, people, orders, causes_u, mails)
+    harvest_touches, clicked_mails, clicks = draw_harvest_touches(
+        world, people, orders, causes_u, mails, on_site=terms.channel == WEB
+    )
     email_depths = draw_visit_depths(world, people, email_touches, exposures)
     harvest_depths = draw_visit_depths(world, people, harvest_touches, exposures)
-    depths = np.concatenate((exogenous_depths, email_depths, harvest_depths))
+    depths = np.concatenate((course.depths, email_depths, harvest_depths))
     touches = Touches.join([_with_sign_up_orders(exogenous_touches, orders, people), harvest_touches])
-    order_lines = draw_order_lines(world, people, orders)
+    offered = price_trials.offers(world, people, orders, exposures)
+    order_lines, lists = draw_order_lines(world, people, orders, terms=terms, offered=offered)
     net_revenue = np.bincount(order_lines.order, weights=order_lines.net, minlength=orders.id.size)
     earliest = np.maximum(people.signed_up_at[orders.who], causes_at)
-    demand = Demand(orders, order_lines, net_revenue.astype(np.int64), earliest)
+    demand = Demand(orders, terms, order_lines, net_revenue.astype(np.int64), earliest, lists)
     visit_events = draw_visits(world, people, touches, depths, demand)
     touched_at = touches.at.copy()
     touched_at[touches.visits] = visit_events.starts
-    touches = replace(touches, at=touched_at)
+    touches = replace(touches, at=touched_at, campaign=world.campaign_by(touches.campaign, touched_at))
     record = TouchRecord.of(world, people, touches)
     sales = Sales.of(
         world,
@@ -96,13 +102,19 @@ def generate(world: World, seed: int, low: int, high: int) -> Block:
     opted_out_at = np.full(people.key.size, NEVER, dtype=np.int64)
     np.minimum.at(opted_out_at, mails.who, np.minimum(mails.unsubscribed, mails.complained))
     history, tier, opted_in = person_frames.history_frame(world, people, sales, opted_out_at)
-    harvest_clicked_at, harvest_clicks = _harvest_clicks(
-        mails.id.size, clicked_mails, np.where(clicked_at < world.until_at, clicked_at, NEVER)
-    )
+    # A click begins its visit; where that was drawn out to before the mail arrived, it follows the mail.
+    visited_at = touches.at[exogenous_touches.id.size :][clicks]
+    clicked_at = np.maximum(visited_at, mails.delivered[clicked_mails] + 2)
+    clicked_at = np.where(clicked_at < world.until_at, clicked_at, NEVER)
+    harvest_clicked_at, harvest_clicks = _harvest_clicks(mails.id.size, clicked_mails, clicked_at)
     mail_rows = person_frames.mail_frame(world, people, mails, harvest_clicked_at, harvest_clicks)
+    mail_rows = coupons.with_coupons(world, mail_rows)
     leads, assets = lead_frame(world, people, touches, record, sales.first_orders(people))
     frames = [
-        ("star.dim_customer", person_frames.customer_frame(world, people, seed, tier, opted_in)),
+        (
+            "star.dim_customer",
+            person_frames.customer_frame(world, people, sales, tier=tier, opted_in=opted_in),
+        ),
         ("star.dim_customer_history", history),
         ("star.bridge_visitor", web_frames.bridge_frame(touches, record)),
         *web_frames.session_frames(world, touches, record, visit_events, sales),
@@ -110,17 +122,24 @@ def generate(world: World, seed: int, low: int, high: int) -> Block:
         *web_frames.touchpoint_frames(touches, record),
         ("star.fact_order", sale_frames.order_frame(people, sales, touches, record)),
         ("star.fact_order_line", sale_frames.line_frame(people, sales)),
+        ("star.fact_delivery", sale_frames.delivery_frame(world, people, sales)),
         ("star.fact_return", sale_frames.return_frame(world, people, sales)),
+        *list_frames(world, touches, record, visit_events, sales),
         ("star.fact_email", mail_rows),
-        *experiments.exposure_frames(exposures),
+        *experiments.exposure_frames([*exposures, *mail_trials.mail_exposures(world, people, mails)]),
         ("star.fact_lead", leads),
-        ("star.fact_review", sale_frames.review_frame(world, people, sales)),
-        ("star.fact_survey", sale_frames.survey_frame(world, people, sales)),
-        ("truth.customer", person_frames.truth_frame(world, people, churned_at)),
+        ("star.fact_review", feedback.review_frame(world, people, sales)),
+        ("star.fact_survey", feedback.survey_frame(world, people, sales)),
+        ("star.fact_support_contact", support_frame(world, people, sales, touches, record)),
+        ("star.fact_preference", preference_frame(world, people)),
+        ("star.fact_referral", referral_frame(world, people, sales)),
+        ("star.fact_subscription", subscription_frame(world, people, subscriptions)),
+        ("star.fact_subscription_payment", payment_frame(world, people, subscriptions)),
+        ("truth.customer", person_frames.truth_frame(world, people, course.lives.moments(world, people))),
+        ("truth.stock_out_met", sale_frames.stock_out_met_frame(sales)),
+        ("truth.coupon_use", coupons.coupon_use_frame(sales)),
         ("truth.order_cause", sale_frames.cause_frame(world, sales, causes_at)),
     ]
-    # Touches of mails come last, and no arm acts on them.
-    expected_orders[arm_effects.size :] = 0.0
     outcomes = expected_outcomes(
         world,
         people,
@@ -128,10 +147,12 @@ def generate(world: World, seed: int, low: int, high: int) -> Block:
         touches=touches,
         record=record,
         sales=sales,
-        expected_orders=expected_orders,
+        expected_orders=course.expected_orders,
+        of_mail=mail_trials.mail_outcomes(world, people, mails, harvest_clicked_at < NEVER),
     )
+    effects = course.effects
     totals = BlockTotals.of(
-        world, touches, record, sales, leads=leads, assets=assets, effects=effects, outcomes=outcomes
+        world, people, touches, record, sales, leads=leads, assets=assets, effects=effects, outcomes=outcomes
     )
     return Block([(relation, frame) for relation, frame in frames if frame.height], totals)
 

@@ -11,13 +11,16 @@ import polars as pl
 from martlet.loaders.company._clock import DAY, weeks
 from martlet.loaders.company._frames import NEVER
 from martlet.loaders.company._ids import PROSPECTS
+from martlet.loaders.company.auction import CENT
 from martlet.loaders.company.campaigns import CHANNEL_KEYS
 from martlet.loaders.company.orders import Effects
+from martlet.loaders.company.terms import WEB
 from martlet.loaders.company.touches import TOUCH_TYPES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from martlet.loaders.company.people import People
     from martlet.loaders.company.sales import Sales
     from martlet.loaders.company.touches import Touches
     from martlet.loaders.company.web_frames import TouchRecord
@@ -33,12 +36,15 @@ __all__ = ["BlockTotals"]
 class BlockTotals:
     """Sums over blocks, most of them as frames.
 
-    `ads` by day and campaign, `units` by week and product, `touches` by channel, `baskets` by product, `content` leads by
+    `ads` by day and campaign, `regions` by day, region and campaign, `won` orders by week, region and channel that media
+    brought, `units` by week and product, `touches` by channel, `baskets` by product, `content` leads by
     day and position in the preset, `outcomes` of experiments by run, arm and metric; the number of orders; what contacts could cause.
     Days count from 1970, weeks from the Monday before it; costs are in millionths, revenue in cents.
     """
 
     ads: pl.DataFrame
+    regions: pl.DataFrame
+    won: pl.DataFrame
     units: pl.DataFrame
     touches: pl.DataFrame
     baskets: pl.DataFrame
@@ -51,6 +57,7 @@ class BlockTotals:
     def of(
         cls,
         world: World,
+        people: People,
         touches: Touches,
         record: TouchRecord,
         sales: Sales,
@@ -69,7 +76,15 @@ class BlockTotals:
             {"clicks": click, "views": ~click, "cost": touches.cost[rows]},
         )
         won = np.flatnonzero(assets >= 0)
-        claims = _claims(world, touches, sales)
+        by_region = _sums(
+            {
+                "day": touches.at[rows] // DAY,
+                "region": world.media.regions.of_place[record.place[rows]],
+                "campaign": touches.campaign[rows],
+            },
+            {"clicks": click, "views": ~click, "cost": touches.cost[rows]},
+        )
+        claims = _claims(world, touches, record, sales)
         captured = leads.filter(pl.col("campaign_key") > 0).select(
             day=pl.col("captured_at").dt.date().cast(pl.Int32).cast(pl.Int64),
             campaign=pl.col("campaign_key").cast(pl.Int64),
@@ -97,7 +112,12 @@ class BlockTotals:
             {"restocked": restocked},
         )
         return cls(
-            ads=_merge([contacts, claims, captured], ["day", "campaign"]),
+            ads=_merge([contacts, claims.drop("region"), captured], ["day", "campaign"]),
+            regions=_merge(
+                [by_region, claims.select("day", "region", "campaign", "cost")],
+                ["day", "region", "campaign"],
+            ),
+            won=_won(world, people, record, sales),
             units=_merge([sold, returned], ["week", "product"]),
             touches=_sums(
                 {"channel": touches.channel[record.rows]},
@@ -123,6 +143,8 @@ class BlockTotals:
         """Return the sums of both."""
         by = {
             "ads": ["day", "campaign"],
+            "regions": ["day", "region", "campaign"],
+            "won": ["week", "region", "channel"],
             "units": ["week", "product"],
             "touches": ["channel"],
             "baskets": ["product"],
@@ -145,17 +167,17 @@ def _merge(parts: list[pl.DataFrame], keys: list[str]) -> pl.DataFrame:
     return pl.concat(parts, how="diagonal").group_by(keys).agg(pl.exclude(keys).sum()).sort(keys)
 
 
-def _claims(world: World, touches: Touches, sales: Sales) -> pl.DataFrame:
-    """Return what each campaign's platform could claim, on the order's day.
+def _claims(world: World, touches: Touches, record: TouchRecord, sales: Sales) -> pl.DataFrame:
+    """Return what each campaign's platform could claim, on the order's day and in its region, and the commission on it.
 
     A platform sees the orders of those who had a contact with it (a click, or for impressions a view) in its window before
     the order, and gives each to the last of its own contacts. That the contact caused nothing it can't know.
     """
-    orders, days, campaigns = sales.orders, [], []
-    placed = sales.order_rows
+    orders, commissions, campaigns, claims = sales.orders, [], [], []
+    # What is bought in a store or from the catalogue no platform sees.
+    placed = sales.order_rows[sales.terms.channel[sales.order_rows] == WEB]
     span = int(max(touches.at.max(initial=0), sales.ordered_at.max(initial=0))) + 1
     order_keys = orders.who[placed] * span + sales.ordered_at[placed]
-    revenue = []
     for mix in world.preset.channels:
         if not mix.platform:
             continue
@@ -169,12 +191,39 @@ def _claims(world: World, touches: Touches, sales: Sales) -> pl.DataFrame:
         last = contacts[by_time[np.maximum(position, 0)]]
         in_window = sales.ordered_at[placed] - touches.at[last] <= mix.claim_days * DAY
         claimed = np.flatnonzero((position >= 0) & (touches.who[last] == orders.who[placed]) & in_window)
-        days.append(sales.ordered_at[placed[claimed]] // DAY)
+        claims.append(placed[claimed])
         campaigns.append(touches.campaign[last[claimed]])
-        revenue.append(sales.sums.net[placed[claimed]])
+        fee = np.round(mix.commission * sales.sums.net[placed[claimed]]).astype(np.int64)
+        commissions.append(np.maximum(fee, 0) * CENT)
     none = np.zeros(0, dtype=np.int64)
-    worth = np.concatenate([none, *revenue])
+    of = np.concatenate([none, *claims])
     return _sums(
-        {"day": np.concatenate([none, *days]), "campaign": np.concatenate([none, *campaigns])},
-        {"claims": np.ones(worth.size, dtype=np.int64), "revenue": worth},
+        {
+            "day": sales.ordered_at[of] // DAY,
+            "region": world.media.regions.of_place[record.place[sales.holder[of]]],
+            "campaign": np.concatenate([none, *campaigns]),
+        },
+        {
+            "claims": np.ones(of.size, dtype=np.int64),
+            "revenue": sales.sums.net[of],
+            "cost": np.concatenate([none, *commissions]),
+        },
+    )
+
+
+def _won(world: World, people: People, record: TouchRecord, sales: Sales) -> pl.DataFrame:
+    """Return the orders of the data that paid media brought: of their contacts, and of who signed up through them."""
+    placed = sales.order_rows
+    at_sign_up = sales.orders.local[placed] == 0
+    channel = np.where(at_sign_up, people.channel[sales.orders.who[placed]], sales.orders.channel[placed])
+    paid = np.flatnonzero(
+        np.isin(channel, [CHANNEL_KEYS[mix.name] for mix in world.preset.channels if mix.cost > 0])
+    )
+    return _sums(
+        {
+            "week": weeks(sales.ordered_at[placed[paid]]),
+            "region": world.media.regions.of_place[record.place[sales.holder[placed[paid]]]],
+            "channel": channel[paid],
+        },
+        {"by_contacts": ~at_sign_up[paid], "at_sign_up": at_sign_up[paid]},
     )

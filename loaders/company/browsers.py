@@ -26,19 +26,29 @@ if TYPE_CHECKING:
     from martlet.loaders.company.touches import Touches
     from martlet.loaders.company.world import World
 
+    Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["device_of", "devices_of", "in_browsers", "is_mobile", "is_recognised", "visitors"]
+__all__ = [
+    "device_of",
+    "devices_of",
+    "in_browsers",
+    "is_mobile",
+    "is_recognised",
+    "stranger_places",
+    "visitors",
+]
 
 # A device has at most so many cookies, one after the other; the last one is kept.
 _MOST_COOKIES: Final = _ids.PROSPECTS // 2
 
 
-def device_of(world: World, touch: Ints, *, buying: bool = False) -> Ints:
-    """Return by touch 0 for the mobile device, 1 for the other one."""
+def device_of(world: World, touch: Ints, phone_odds: Floats, *, buying: bool = False) -> Ints:
+    """Return by touch 0 for the mobile device, 1 for the other one; `phone_odds` are those of its person."""
     see = world.preset.visits
-    mobile = see.mobile_share_of_orders if buying else see.mobile_share
+    share = see.mobile_share_of_orders if buying else see.mobile_share
+    mobile = share * phone_odds / (1.0 - share + share * phone_odds)
     return (world.streams.uniform("touch/browser", touch) >= mobile).astype(np.int64)
 
 
@@ -88,10 +98,17 @@ def is_recognised(world: World, people: People, touches: Touches) -> Bools:
     np.minimum.at(identified_at, browser[identifies], touches.at[customer_rows[identifies]])
     older = np.flatnonzero(people.signed_up_u < world.start)
     identified_at[
-        older * _ids.PROSPECTS + device_of(world, people.key[older] * _ids.TOUCHES, buying=True)
+        older * _ids.PROSPECTS
+        + device_of(world, people.key[older] * _ids.TOUCHES, people.phone_odds[older], buying=True)
     ] = 0
     customer[customer_rows] = touches.at[customer_rows] >= identified_at[browser]
     return customer
+
+
+def stranger_places(world: World, visitor: Ints) -> Ints:
+    """Return where the users of browsers live that never become known, by the visitor's number: fewer where visits convert."""
+    weights = [entry.weight / entry.conversion for entry in world.preset.people.places]
+    return pick(world.streams.uniform("visitor/place", visitor), weights)
 
 
 def is_mobile(world: World, people: People, touches: Touches) -> Bools:

@@ -15,7 +15,8 @@ import polars as pl
 
 from martlet.engine import install
 from martlet.engine.errors import ParameterError, did_you_mean
-from martlet.loaders.company import Company
+from martlet.loaders import fitting
+from martlet.loaders.company import Company, numbering
 from martlet.loaders.quality import checks
 from martlet.loaders.warehouse import empty, star
 from martlet.loaders.warehouse.atomic import rewriting
@@ -109,7 +110,7 @@ def build(
     --------
     >>> report = martlet.build(path, customers=20, days=60, seed=1)
     >>> report.rows["star.dim_customer"], report.rows["star.fact_order"]
-    (20, 5)
+    (20, 2)
     """
     started = time.monotonic()
     company = Company(
@@ -132,6 +133,7 @@ def build(
         }
         total = sum(rows.values())
         star.record_load(connection, {**load, "rows_read": total, "rows_loaded": total})
+        fitting.fit_if_possible(connection)
         results = star.finish(connection, load_id=1)
     path = Path(warehouse).absolute()
     return BuildReport(path, rows, path.stat().st_size, time.monotonic() - started, checks.warnings(results))
@@ -184,6 +186,7 @@ def fill(
         while waiting:
             report(waiting.popleft())
     connection.execute("SET threads = $threads", {"threads": workers})
+    numbering.number(connection)
     star.record_settings(connection, company.settings())
     return dict(rows)
 

@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
 from martlet.engine.errors import MartletError, ParameterError
-from martlet.loaders.company import experiments, trials
+from martlet.loaders.company import experiments, external, trials
 from martlet.loaders.company._clock import occasions
+from martlet.loaders.company.ad_spend import ad_region_frame, ad_spend_frame
+from martlet.loaders.company.ads import Ads
 from martlet.loaders.company.block import Block, generate
 from martlet.loaders.company.block_totals import BlockTotals
 from martlet.loaders.company.budgets import campaign_frame
+from martlet.loaders.company.posts import post_effect_frame, post_frame
 from martlet.loaders.company.preset import load_preset, settings_of
+from martlet.loaders.company.prices import price_frame, prices_now
 from martlet.loaders.company.products import device_frame, geography_frame, page_frame
-from martlet.loaders.company.publishing import content_frame, post_frame
+from martlet.loaders.company.publishing import content_frame
 from martlet.loaders.company.stock import inventory_frame, stock_out_frame
-from martlet.loaders.company.totals import ad_spend_frame, truth_frames
+from martlet.loaders.company.totals import truth_frames
 from martlet.loaders.company.world import World
 
 if TYPE_CHECKING:
@@ -30,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BLOCK", "GENERATOR", "Company"]
 
-GENERATOR: Final = "3"
+GENERATOR: Final = "5"
 # Customers in a block. No row depends on it; it bounds the memory.
 BLOCK: Final = 2048
 _MOST_CUSTOMERS: Final = 20_000_000
@@ -99,6 +104,10 @@ class Company:
         self._preset_settings = settings_of(preset, set or {})
         self._totals: BlockTotals | None = None
 
+    @cached_property
+    def _ads(self) -> Ads:
+        return Ads.of(self._world)
+
     @property
     def first_day(self) -> date:
         """First day of the data."""
@@ -143,9 +152,19 @@ class Company:
         world = self._world
         yield "star.dim_geography", geography_frame(world.preset)
         yield "star.dim_device", device_frame(world.preset)
-        yield "star.dim_product", world.products.frame_until(world.until_at)
-        yield "star.dim_page", page_frame(world.preset, world.products, world.until_at)
+        yield "star.dim_product", world.products.frame_until(world.until_at, prices_now(world))
+        yield "star.dim_page", page_frame(world.preset, world.products, world.library, world.until_at)
         yield "star.dim_campaign", campaign_frame(world)
+        yield from (
+            (relation, frame)
+            for relation, frame in (
+                ("star.dim_promotion", world.promotions.frame_of(world.first_day, world.until)),
+                ("star.dim_coupon", world.coupons.frame_until(world.until)),
+                ("star.dim_store", world.stores.frame_until(world.until_at)),
+            )
+            if frame.height
+        )
+        yield "star.dim_ad", self._ads.frame
         for relation, frame in zip(
             ("star.dim_experiment", "star.dim_variant"), experiments.dimension_frames(world), strict=True
         ):
@@ -187,7 +206,7 @@ class Company:
         self._totals = totals
 
     def _generate(self, low: int) -> Block:
-        return generate(self._world, self._given["seed"], low, min(low + BLOCK, self._world.slots))
+        return generate(self._world, low, min(low + BLOCK, self._world.slots))
 
     def totals(self) -> Iterator[tuple[str, pl.DataFrame]]:
         """Yield the facts that sum over blocks, and the rest of the truth.
@@ -200,13 +219,21 @@ class Company:
         if self._totals is None:
             raise MartletError("the totals of a company follow from its blocks: take all of blocks() first")
         world, totals = self._world, self._totals
-        yield "star.fact_ad_spend", ad_spend_frame(world, totals)
+        spend = ad_spend_frame(world, totals)
+        yield "star.fact_ad_spend", spend
+        yield "star.fact_ad_detail", self._ads.detail_frame(world, spend)
+        yield "truth.ad", self._ads.truth_frame()
+        yield "star.fact_external_week", external.week_frame(world)
+        yield "star.fact_ad_region", ad_region_frame(world, totals, spend)
         yield "star.fact_inventory", inventory_frame(world, totals)
+        yield "star.fact_price", price_frame(world)
         yield "star.fact_social_post", post_frame(world)
+        yield "truth.post_effect", post_effect_frame(world)
+        yield "truth.content_asset", world.library.frame(world.preset, world.until_at)
         yield "star.fact_content", content_frame(world, totals)
         yield "truth.stock_out", stock_out_frame(world)
         yield "truth.experiment", trials.truth_frame(world, totals.outcomes)
-        yield from truth_frames(world, totals)
+        yield from truth_frames(world, totals, spend)
 
 
 def _check(name: str, value: int, low: int, high: int) -> None:

@@ -1,7 +1,7 @@
 """Experiments: who was exposed to which arm, and what the arms do to what people do.
 
-An arm acts on a step of visits (filling a cart, going on to the checkout) or on the orders that contacts other than mail
-cause. What that makes of the measures that an analyst takes is worked out in `trials.py`.
+An arm acts on a step of visits (leaving after the first page, filling a cart, going on to the checkout), on the orders that contacts other
+than mail cause, on prices (`price_trials.py`) or on mail (`mail_trials.py`). What that makes of the measures that an analyst takes is worked out in `trials.py`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import polars as pl
 from martlet.engine.errors import ParameterError
 from martlet.loaders.company._clock import DAY
 from martlet.loaders.company._draws import pick
-from martlet.loaders.company._frames import date_keys, keys, times
+from martlet.loaders.company._frames import date_keys, keys, optional, times
 from martlet.loaders.company._ids import PROSPECTS, VISITORS
 from martlet.loaders.company.browsers import visitors
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 __all__ = [
+    "NO_VISITOR",
     "Contacts",
     "Exposures",
     "Run",
@@ -47,6 +48,8 @@ __all__ = [
 
 # Experiments that a visitor's exposures have room for.
 _NUMBERS: Final = 1_000
+# Whom a mail exposes is seen in no browser.
+NO_VISITOR: Final = -1
 
 
 @dataclass(frozen=True)
@@ -151,9 +154,11 @@ def draw_exposures(world: World, people: People, touches: Touches, known: Bools)
     found = []
     for run in runs(world):
         experiment, draw = run.experiment, world.streams.uniform
+        if experiment.metric == "opens":
+            continue
         low, high = np.searchsorted(visits.at, (run.begins, run.ends))
         during = np.arange(low, high)
-        if experiment.metric == "orders":
+        if experiment.metric in ("orders", "units"):
             during = during[is_customer[during]]
         if experiment.traffic < 1:
             taken = draw(f"experiment/{run.name}/traffic", visits.person[during]) < experiment.traffic
@@ -210,7 +215,7 @@ def exposure_frames(exposures: Sequence[Exposures]) -> list[tuple[str, pl.DataFr
             "experiment_key": keys(columns["experiment_key"]),
             "variant_key": keys(columns["variant_key"]),
             "customer_key": keys(columns["customer_key"]),
-            "visitor_id": columns["visitor_id"],
+            "visitor_id": optional(pl.Series(columns["visitor_id"]), columns["visitor_id"] != NO_VISITOR),
             "exposed_at": times(columns["exposed_at"]),
             "date_key": date_keys(columns["exposed_at"]),
         }

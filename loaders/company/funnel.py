@@ -10,6 +10,7 @@ from martlet.loaders.company import _ids
 from martlet.loaders.company.browsers import is_mobile
 from martlet.loaders.company.campaigns import CHANNEL_KEYS
 from martlet.loaders.company.experiments import arm_factors
+from martlet.loaders.company.landings import bounce_factors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,7 @@ def bounces(world: World, people: People, touches: Touches) -> Floats:
     see = world.preset.visits
     chance = by_channel(world, "bounce")[touches.channel]
     chance *= np.where(touches.browser >= _ids.PROSPECTS, see.stranger_bounce, 1.0)
+    chance *= bounce_factors(world, touches)
     chance *= np.where(is_mobile(world, people, touches), see.mobile_bounce, 1.0)
     return np.minimum(chance, 1.0)
 
@@ -52,7 +54,8 @@ def draw_visit_depths(world: World, people: People, touches: Touches, exposures:
     see, draw = world.preset.visits, world.streams.uniform
     carts = see.add_to_cart * arm_factors(exposures, people, touches, "add_to_cart")
     checkouts = see.checkout * arm_factors(exposures, people, touches, "checkout")
-    goes_on = draw("visit/bounce", touches.id) >= bounces(world, people, touches)
+    leaves = bounces(world, people, touches) * arm_factors(exposures, people, touches, "bounce")
+    goes_on = draw("visit/bounce", touches.id) >= leaves
     sees = goes_on & (draw("visit/product", touches.id) < see.product_view)
     fills = sees & (draw("visit/cart", touches.id) < carts)
     pays = fills & (draw("visit/checkout", touches.id) < checkouts)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from martlet.loaders.company._draws import pick
+from martlet.loaders.company._clock import DAY
 from martlet.loaders.company._frames import NEVER, date_keys, keys, times
 from martlet.loaders.company._ids import PROSPECTS, VISITORS
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from martlet.loaders.company.web_frames import TouchRecord
     from martlet.loaders.company.world import World
 
+    Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
 __all__ = ["lead_frame"]
@@ -31,7 +32,7 @@ def lead_frame(
 ) -> tuple[pl.DataFrame, Ints]:
     """Return the rows of `star.fact_lead`: at the first visit of an unknown browser, or of a customer before the sign-up.
 
-    `first_order` is the moment of each customer's first order in the data. The second result is the position in `content` of
+    `first_order` is the moment of each customer's first order in the data. The second result is the position in the library of
     the asset that won each lead, -1 for none.
     """
     draw, leads = world.streams.uniform, world.preset.leads
@@ -53,11 +54,9 @@ def lead_frame(
     bought_at = np.where(is_prospect, NEVER, first_order[who])
     is_customer = bought_at < NEVER
     order = np.lexsort((person, at, np.where(is_customer, people.key[who], 0)))
-    assets = np.array([asset.views * asset.lead for asset in world.preset.content])
+    by_content = np.flatnonzero(draw("lead/content", person) < leads.by_content)
     asset = np.full(person.size, -1, dtype=np.int64)
-    if assets.sum() > 0:
-        by_content = np.flatnonzero(draw("lead/content", person) < leads.by_content)
-        asset[by_content] = pick(draw("lead/asset", person[by_content]), assets)
+    asset[by_content] = _assets(world, draw("lead/asset", person[by_content]), at[by_content])
     frame = pl.DataFrame(
         {
             "lead_id": person[order],
@@ -70,3 +69,17 @@ def lead_frame(
         }
     )
     return frame, asset[order]
+
+
+def _assets(world: World, uniform: Floats, at: Ints) -> Ints:
+    """Return the asset that won each lead, of those that were there by then, by what they bring; -1 where nothing was there."""
+    days, day = np.unique(at // DAY, return_inverse=True)
+    leads = np.array([kind.lead for kind in world.preset.content.kinds])[world.library.kind]
+    weights = np.cumsum(world.library.views(world.preset, days * DAY) * leads, axis=1)
+    if not weights.size:
+        return np.full(at.size, -1, dtype=np.int64)
+    total = weights[:, -1:]
+    # Each day's cumulated shares lie within its own unit, so that one search finds all.
+    line = (weights / np.where(total > 0, total, 1.0) + np.arange(days.size)[:, None]).ravel()
+    found = np.searchsorted(line, day + uniform, side="right") - day * weights.shape[1]
+    return np.where(total[day, 0] > 0, np.minimum(found, weights.shape[1] - 1), -1)

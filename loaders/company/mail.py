@@ -11,12 +11,15 @@ from martlet.loaders.company import _ids
 from martlet.loaders.company._clock import DAY
 from martlet.loaders.company._draws import exponential, geometric
 from martlet.loaders.company._frames import NEVER
+from martlet.loaders.company.attention import attention_at
 from martlet.loaders.company.campaigns import CHANNEL_KEYS
+from martlet.loaders.company.mail_trials import open_factors, send_hours
 from martlet.loaders.company.modifiers import recent_mails, segment_factors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from martlet.loaders.company._offers import EmailType
     from martlet.loaders.company.orders import Orders
     from martlet.loaders.company.people import People
     from martlet.loaders.company.touches import Touches
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Mails", "draw_mails"]
+__all__ = ["Mails", "cart_delay", "draw_mails"]
 
 _HOUR: Final = 3600
 _MINUTE: Final = 60
@@ -40,7 +43,7 @@ class Mails:
 
     `number` is the mail's number within the customer, `kind` its position in `email.types`, `opened_u` the first open by the
     person in operational time (infinite without one), `bounce` 0 for hard, 1 for soft, -1 for none; `fatigue_factor` is the factor
-    that the mails of the days before put on opens and orders.
+    that the mails of the days before put on opens and orders, `open_chance` the chance that the person opens one that arrives.
     """
 
     id: Ints
@@ -54,6 +57,7 @@ class Mails:
     delivered: Ints
     bounce: Ints
     fatigue_factor: Floats
+    open_chance: Floats
     opened_u: Floats
     opened: Ints
     machine_opened: Ints
@@ -68,7 +72,9 @@ class Mails:
         return Mails(**{name: values[chosen] for name, values in vars(self).items()})
 
 
-def draw_mails(world: World, people: People, baseline_orders: Orders, visits: Touches, depth: Ints) -> Mails:
+def draw_mails(
+    world: World, people: People, baseline_orders: Orders, visits: Touches, depth: Ints, *, left_u: Floats
+) -> Mails:
     """Draw the mails to customers who opted in, until they unsubscribe, complain or their address turns out not to exist.
 
     Parameters
@@ -79,6 +85,8 @@ def draw_mails(world: World, people: People, baseline_orders: Orders, visits: To
         Sorted by customer and time: audiences are chosen by them alone.
     visits, depth
         Exogenous visits, and how far those got of which the shop knows whose they are; carts left behind bring a reminder.
+    left_u
+        Operational time at which customers leave, before and after which they open less.
     """
     who, number, campaign, kind, at = (
         np.concatenate(parts)
@@ -91,8 +99,12 @@ def draw_mails(world: World, people: People, baseline_orders: Orders, visits: To
             strict=True,
         )
     )
+    at, goes_out = send_hours(world, people, who=who, campaign=campaign, at=at)
+    who, number, campaign, kind, at = (values[goes_out] for values in (who, number, campaign, kind, at))
     order = np.lexsort((number, at, who))
-    mails = _outcomes(world, people, (who[order], number[order], campaign[order], kind[order], at[order]))
+    mails = _outcomes(
+        world, people, (who[order], number[order], campaign[order], kind[order], at[order]), left_u
+    )
     hard = np.where(mails.bounce == 0, mails.sent, NEVER)
     stop = np.minimum(np.minimum(mails.unsubscribed, mails.complained), hard)
     stopped_at = np.full(people.key.size, NEVER, dtype=np.int64)
@@ -119,7 +131,7 @@ def _mailings(world: World, people: People, orders: Orders) -> list[Parts]:
         ids = people.key * _ids.EMAILS + mailing.number
         chosen &= world.streams.uniform("mail/targeted", ids) < kind.targeting
         if kind.audience in ("buyers", "lapsed"):
-            sent_u = float(world.clock.forward(mailing.sent))
+            sent_u = world.clock.forward(mailing.sent, people.rhythm_at(everyone, mailing.sent))
             before = np.searchsorted(placed, everyone * span + sent_u - origin) - 1
             last = np.maximum(before, 0)
             has_ordered = (
@@ -133,9 +145,8 @@ def _mailings(world: World, people: People, orders: Orders) -> list[Parts]:
                     else has_ordered
                 )
         who = np.flatnonzero(chosen)
-        found.append(
-            _part(who, mailing.number, mailing.campaign_key, mailing.kind, np.full(who.size, mailing.sent))
-        )
+        campaign = np.array(mailing.campaign_keys)[_version(world, ids[who])]
+        found.append(_part(who, mailing.number, campaign, mailing.kind, np.full(who.size, mailing.sent)))
     return found
 
 
@@ -144,11 +155,12 @@ def _on_sign_up(world: World, people: People) -> list[Parts]:
     for position, kind in enumerate(world.preset.email.types):
         if kind.schedule == "sign_up":
             number = _ids.TRIGGERED + position
-            chance = world.streams.uniform("mail/targeted", people.key * _ids.EMAILS + number)
+            ids = people.key * _ids.EMAILS + number
+            chance = world.streams.uniform("mail/targeted", ids)
             chosen = people.opted_in & (people.signed_up_u >= world.start) & (chance < kind.targeting)
             who = np.flatnonzero(chosen)
             at = people.signed_up_at[who] + kind.hour * _HOUR + _MINUTE
-            found.append(_part(who, number, _triggered(world, position, at), position, at))
+            found.append(_part(who, number, _triggered(world, ids[who], position, at), position, at))
     return found
 
 
@@ -164,17 +176,31 @@ def _on_carts(world: World, people: People, visits: Touches, depth: Ints) -> lis
             who, period, at = visits.who[rows][order], period[order], visits.at[rows][order]
             first = np.concatenate(([True], (np.diff(who) != 0) | (np.diff(period) != 0)))[: who.size]
             who, number, at = who[first], _ids.CART + period[first], at[first]
-            chance = world.streams.uniform("mail/targeted", people.key[who] * _ids.EMAILS + number)
+            ids = people.key[who] * _ids.EMAILS + number
+            chance = world.streams.uniform("mail/targeted", ids)
             kept = np.flatnonzero(chance < kind.targeting)
-            at = at[kept] + kind.hour * _HOUR + _HOUR // 2
-            found.append(_part(who[kept], number[kept], _triggered(world, position, at), position, at))
+            at = at[kept] + cart_delay(kind)
+            found.append(
+                _part(who[kept], number[kept], _triggered(world, ids[kept], position, at), position, at)
+            )
     return found
 
 
-def _triggered(world: World, position: int, at: Ints) -> Ints:
-    """Return the campaigns of automatic mails: there is one for each quarter."""
-    found: Ints = world.campaigns.triggered[position, world.campaigns.quarter[world.day_of(at)]]
+def cart_delay(kind: EmailType) -> int:
+    """Return after how many seconds a cart left behind brings a mail of a type."""
+    return kind.hour * _HOUR + _HOUR // 2
+
+
+def _triggered(world: World, ids: Ints, position: int, at: Ints) -> Ints:
+    """Return the campaigns of automatic mails: there is one for each version and quarter."""
+    quarter = world.campaigns.quarter[world.day_of(at)]
+    found: Ints = world.campaigns.triggered[position, _version(world, ids), quarter]
     return found
+
+
+def _version(world: World, ids: Ints) -> Ints:
+    """Return the version that each mail is sent in: each with the same chance."""
+    return (world.streams.uniform("mail/version", ids) * world.preset.email.versions).astype(np.int64)
 
 
 def _part(who: Ints, number: Ints | int, campaign: Ints | int, kind: int, at: Ints) -> Parts:
@@ -184,7 +210,7 @@ def _part(who: Ints, number: Ints | int, campaign: Ints | int, kind: int, at: In
     return who, full(number), full(campaign), full(kind), at
 
 
-def _outcomes(world: World, people: People, part: Parts) -> Mails:
+def _outcomes(world: World, people: People, part: Parts, left_u: Floats) -> Mails:
     """Draw what becomes of mails, as if none was stopped."""
     who, number, campaign, kind, at = part
     email, draw = world.preset.email, world.streams.uniform
@@ -212,12 +238,21 @@ def _outcomes(world: World, people: People, part: Parts) -> Mails:
     chance = by_kind("open") * fatigue_factor * np.asarray(email.hours)[sent_at % DAY // _HOUR]
     channel = np.full(who.size, CHANNEL_KEYS["Email"], dtype=np.int64)
     chance *= segment_factors(world, people, "opens", who=who, channel=channel, campaign=campaign)
+    chance *= people.attention[who] * world.campaigns.opens[campaign]
+    chance *= open_factors(world, people, who=who, campaign=campaign, at=at)
+    leaving = np.flatnonzero(np.isfinite(left_u[who]))
+    sent_u = world.clock.forward(sent_at[leaving], people.rhythm_at(who[leaving], sent_at[leaving]))
+    chance[leaving] *= attention_at(world, sent_u, left_u[who[leaving]])
     opens = arrives & (draw("mail/open", ids) < chance)
     opened_u = np.full(ids.size, np.inf)
     lag = exponential(draw("mail/open/lag", ids[opens])) * email.open_hours / _HOURS
-    opened_u[opens] = world.clock.forward(delivered_at[opens]) + lag
+    rhythm = people.rhythm_at(who[opens], delivered_at[opens])
+    opened_u[opens] = world.clock.forward(delivered_at[opens], rhythm) + lag
     opened_at = delivered_at.copy()
-    opened_at[opens] = np.maximum(world.clock.inverse(opened_u[opens]), delivered_at[opens] + 1)
+    opened_at[opens] = np.maximum(
+        world.clock.inverse(opened_u[opens], people.rhythm_by(who[opens], opened_u[opens])),
+        delivered_at[opens] + 1,
+    )
     clicks = opens & (draw("mail/click", ids) < by_kind("click"))
     clicked_at = opened_at + 2 + exponential(draw("mail/click/lag", ids)) * email.click_minutes * _MINUTE
     by_machine = draw("mail/machine", people.key)[who] < email.machine_share
@@ -237,6 +272,7 @@ def _outcomes(world: World, people: People, part: Parts) -> Mails:
         delivered=moment(arrives, delivered_at),
         bounce=bounce,
         fatigue_factor=fatigue_factor,
+        open_chance=chance,
         opened_u=opened_u,
         opened=moment(opens, opened_at),
         machine_opened=moment(by_machine, delivered_at + _MINUTE + draw("mail/machine/lag", ids) * _HOUR),

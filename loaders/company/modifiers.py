@@ -98,6 +98,11 @@ def modifier_frame(world: World) -> pl.DataFrame:
         (key, "", "opens", "hour of sending", f"{hour:02d}", factor)
         for hour, factor in enumerate(email.hours)
     ]
+    rows += [
+        (key, entry.type, "orders", "type of mail", entry.type, entry.orders)
+        for entry in email.types
+        if entry.orders != 1
+    ]
     each = f"each, weighing exp(-days since / {email.fatigue_days:g})"
     rows += [(key, "", acts_on, "recent mails", each, email.fatigue) for acts_on in ("opens", "orders")]
     return pl.DataFrame(

@@ -45,17 +45,22 @@ def as_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return value if isinstance(from_text(value), str) and from_text(value) == value else json.dumps(value)
+        return value if isinstance(from_text(value), str) and from_text(value) == value else _quoted(value)
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(_inner(item) for item in value)}]"
     if isinstance(value, Mapping):
-        pairs = (f"{json.dumps(str(name))} = {_inner(item)}" for name, item in value.items())
+        pairs = (f"{_quoted(str(name))} = {_inner(item)}" for name, item in value.items())
         return f"{{ {', '.join(pairs)} }}" if value else "{}"
     return repr(value)
 
 
 def _inner(value: Any) -> str:
-    return json.dumps(value) if isinstance(value, str) else as_text(value)
+    return _quoted(value) if isinstance(value, str) else as_text(value)
+
+
+def _quoted(text: str) -> str:
+    """Return a text as TOML quotes it: JSON's escapes, but for signs beyond the first plane, of which JSON makes two halves."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def nested(changes: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -99,8 +104,8 @@ def _steps(key: str) -> list[str]:
 def changed(table: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Return a preset's table with changes laid over it; both stay as they are.
 
-    `season = "off"` makes demand flat: months, weekdays and hours alike, no holidays, no trend, and promotions that draw
-    nobody. Sign-ups still grow. Calendar time is operational time then.
+    `season = "off"` makes demand flat: months, weekdays and hours alike, of all categories too, no holidays, no trend,
+    promotions that draw nobody, and nothing that acts from outside. Sign-ups still grow. Calendar time is operational time then.
 
     Raises
     ------
@@ -168,6 +173,13 @@ def _flatten(table: dict[str, Any]) -> None:
     if isinstance(clock, dict):
         clock |= {name: [1.0] * length for name, length in _FLAT.items()}
         clock |= {"holidays": {}, "demand_growth_per_year": 0.0}
+    external = table.get("external")
+    if isinstance(external, dict):
+        external |= {name: 0.0 for name in external if name.endswith("_effect")}
+    catalogue = table.get("catalogue")
+    for curve in catalogue.get("seasons", ()) if isinstance(catalogue, dict) else ():
+        if isinstance(curve, dict):
+            curve["month"] = [1.0] * _FLAT["month"]
     promotions = table.get("promotions")
     for promotion in promotions if isinstance(promotions, list) else ():
         if isinstance(promotion, dict):

@@ -12,6 +12,8 @@ from martlet.loaders.company._clock import DAY
 from martlet.loaders.company._draws import pick, running_within
 from martlet.loaders.company._frames import NEVER, dates, keys, micros, optional, texts, times, words
 from martlet.loaders.company.names import name_pools
+from martlet.loaders.company.postcodes import codes_of
+from martlet.loaders.company.traits import MARITAL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,15 +31,14 @@ __all__ = ["customer_frame", "history_frame", "income_bands", "mail_frame", "tru
 _YEAR: Final = 365.25
 _VERSIONS: Final = 100
 _MICRO: Final = 1_000_000
-_MARITAL: Final = ["Single", "Married"]
 _BOUNCES: Final = ["hard", "soft"]
 
 
 def income_bands(world: World) -> list[str]:
-    """Return the names of the income bands, such as `25k-50k`."""
-    edges = [round(edge / 1000) for edge in world.preset.people.income_bands]
-    middle = [f"{low}k-{high}k" for low, high in pairwise(edges)]
-    return [f"under {edges[0]}k", *middle, f"{edges[-1]}k and more"]
+    """Return the names of the income bands, such as `025-050k`: as texts they sort like the incomes."""
+    edges = [0, *(round(edge / 1000) for edge in world.preset.people.income_bands)]
+    width = len(str(edges[-1]))
+    return [*(f"{low:0{width}}-{high:0{width}}k" for low, high in pairwise(edges)), f"{edges[-1]}k+"]
 
 
 def _band(world: World, income: Ints) -> Ints:
@@ -45,23 +46,17 @@ def _band(world: World, income: Ints) -> Ints:
     return np.where(income < 0, -1, band)
 
 
-def customer_frame(world: World, people: People, seed: int, tier: Ints, opted_in: Bools) -> pl.DataFrame:
+def customer_frame(
+    world: World, people: People, sales: Sales, *, tier: Ints, opted_in: Bools
+) -> pl.DataFrame:
     """Return the rows of `star.dim_customer`; `tier` and `opted_in` are as now."""
     preset, draw = world.preset, world.streams.uniform
     rows = np.flatnonzero(people.is_customer)
-    key, place = people.key[rows], people.place[rows]
-    pools = name_pools(seed)
+    key, place = people.key[rows], people.place_at(rows, world.until_at - 1)
+    income = people.income_at(rows, world.until_at - 1)
     female = people.gender[rows] == 0
     either = draw("name/either", key) < 0.5  # noqa: PLR2004  (who is neither bears a name of one of them)
     female = np.where(people.gender[rows] > 1, either, female)
-    given = draw("name/given", key)
-    first = pl.select(
-        pl.when(pl.Series(female))
-        .then(pools.female.gather((given * len(pools.female)).astype(np.int64)))
-        .otherwise(pools.male.gather((given * len(pools.male)).astype(np.int64)))
-        .alias("first")
-    ).to_series()
-    last = pools.family.gather((draw("name/family", key) * len(pools.family)).astype(np.int64))
     domain = pick(draw("name/domain", key), [entry.weight for entry in preset.people.domains])
     birth = people.signed_up_at[rows] - (people.years[rows] * _YEAR * DAY).astype(np.int64)
     # Half as many forms go without a gender as without anything; the income is missing by its own chance.
@@ -69,31 +64,31 @@ def customer_frame(world: World, people: People, seed: int, tier: Ints, opted_in
     frame = pl.DataFrame(
         {
             "customer_key": keys(key),
-            "first_name": first,
-            "last_name": last,
+            **_names(world, key, place, female),
             "domain": texts(domain, [entry.name for entry in preset.people.domains]),
             "gender": texts(gender, [entry.name for entry in preset.people.genders]),
             "birth_date": dates(birth),
             "age_range": texts(_age_now(world, birth), [band.name for band in preset.people.ages]),
             "education": texts(people.education[rows], [school.name for school in preset.people.educations]),
-            "marital_status": texts(people.married[rows].astype(np.int64), _MARITAL),
+            "marital_status": texts(people.marital[rows], MARITAL),
             "kids_at_home": keys(people.kids[rows]),
             "teens_at_home": keys(people.teens[rows]),
-            "income": optional(
-                pl.Series(people.income[rows]).cast(pl.Decimal(18, 2)), people.income[rows] >= 0
-            ),
-            "income_range": texts(_band(world, people.income[rows]), income_bands(world)),
+            "income": optional(pl.Series(income).cast(pl.Decimal(18, 2)), income >= 0),
+            "income_range": texts(_band(world, income), income_bands(world)),
             "country": texts(place, [entry.country for entry in preset.people.places]),
             "region": texts(place, [entry.region for entry in preset.people.places]),
             "city": texts(place, [entry.city for entry in preset.people.places]),
-            "postal": np.array([entry.postal for entry in preset.people.places])[place]
-            + (draw("name/postal", key) * 80).astype(np.int64),
+            "postal_code": codes_of(
+                tuple(entry.postal for entry in preset.people.places), place, draw("name/postal", key)
+            ),
             "loyalty_tier": texts(tier[rows], [entry.name for entry in preset.people.tiers]),
             "signed_up_at": times(people.signed_up_at[rows]),
             "acquisition_channel_key": keys(people.channel[rows]),
             "acquisition_campaign_key": keys(people.campaign[rows]),
             "is_email_opted_in": opted_in[rows],
             "is_sms_opted_in": people.sms[rows],
+            "ordered_before_data": sales.sold_before[rows],
+            "first_ordered_on": times(sales.first_sold_at[rows]).cast(pl.Date),
         }
     )
     # No two addresses are equal, because the key ends the name.
@@ -106,8 +101,29 @@ def customer_frame(world: World, people: People, seed: int, tier: Ints, opted_in
     return frame.with_columns(
         customer_id=pl.format("CU{}", pl.col("customer_key").cast(pl.String).str.zfill(7)),
         email=pl.concat_str(local, pl.lit("@"), "domain"),
-        postal_code=pl.col("postal").cast(pl.String).str.zfill(5),
-    ).drop("domain", "postal")
+    ).drop("domain")
+
+
+def _names(world: World, key: Ints, place: Ints, female: Bools) -> dict[str, pl.Series]:
+    """Return given and family names, of people of each country as they are there."""
+    people, draw = world.preset.people, world.streams.uniform
+    locale = {country.name: country.names for country in people.countries}
+    locales = sorted(set(locale.values()))
+    code = np.array([locales.index(locale[entry.country]) for entry in people.places])[place]
+    given, family = draw("name/given", key), draw("name/family", key)
+    parts, rows = [], []
+    for number, name in enumerate(locales):
+        pools = name_pools(name)
+        for is_female, pool in ((True, pools.female), (False, pools.male)):
+            mine = np.flatnonzero((code == number) & (female == is_female))
+            rows.append(mine)
+            parts.append(
+                pl.DataFrame(
+                    {"first_name": pool.pick(given[mine]), "last_name": pools.family.pick(family[mine])}
+                )
+            )
+    back = np.argsort(np.concatenate(rows), kind="stable")
+    return {column.name: column.gather(back) for column in pl.concat(parts).get_columns()}
 
 
 def _age_now(world: World, birth: Ints) -> Ints:
@@ -122,7 +138,8 @@ def history_frame(
 ) -> tuple[pl.DataFrame, Ints, Bools]:
     """Return the rows of `star.dim_customer_history`, and by customer the tier (-1 for none) and the consent as now.
 
-    A version begins at sign-up, with each tier reached, and when the customer unsubscribes (`opted_out_at`).
+    A version begins at sign-up, with each tier reached, with a move to another region or an income of another band, and when the
+    customer unsubscribes (`opted_out_at`).
     """
     tiers, orders, chosen, past = world.preset.people.tiers, sales.orders, sales.order_rows, sales.history
     buyer = np.concatenate((past.who, orders.who[chosen]))
@@ -138,10 +155,11 @@ def history_frame(
         who.append(buyer[reached])
         at.append(bought_at[reached])
         tier.append(np.full(who[-1].size, position, dtype=np.int64))
-    leaves = np.flatnonzero((opted_out_at < world.until_at) & people.is_customer)
-    who.append(leaves)
-    at.append(opted_out_at[leaves])
-    tier.append(np.full(leaves.size, -1, dtype=np.int64))
+    for moments in (opted_out_at, people.changes.moved_at, people.changes.earned_at):
+        changes = np.flatnonzero((moments < world.until_at) & people.is_customer)
+        who.append(changes)
+        at.append(moments[changes])
+        tier.append(np.full(changes.size, -1, dtype=np.int64))
     whose, since, level = np.concatenate(who), np.concatenate(at), np.concatenate(tier)
     order = np.lexsort((level, since, whose))
     whose, since, level = whose[order], since[order], level[order]
@@ -150,6 +168,15 @@ def history_frame(
     last_of_moment = np.append((np.diff(whose) != 0) | (np.diff(since) != 0), True)[: whose.size]
     whose, since, level = whose[last_of_moment], since[last_of_moment], level[last_of_moment]
     opted = people.opted_in[whose] & (since < opted_out_at[whose])
+    band = _band(world, people.income_at(whose, since))
+    regions = [entry.region for entry in world.preset.people.places]
+    region = np.array([regions.index(name) for name in regions])[people.place_at(whose, since)]
+    # What changes nothing that is tracked, such as a move within the region, begins no version.
+    says = np.column_stack((whose, level, band, region, opted))
+    begins = np.append(True, (says[1:] != says[:-1]).any(axis=1))[: whose.size]
+    whose, since, level, band, region, opted = (
+        values[begins] for values in (whose, since, level, band, region, opted)
+    )
     is_current = np.append(np.diff(whose) != 0, True)[: whose.size]
     until = np.where(is_current, NEVER, np.append(since[1:], NEVER)[: whose.size])
     key = people.key[whose]
@@ -158,8 +185,8 @@ def history_frame(
             "customer_version_key": keys(key * _VERSIONS + running_within(whose) + 1),
             "customer_key": keys(key),
             "loyalty_tier": texts(level, [entry.name for entry in tiers]),
-            "income_range": texts(_band(world, people.income[whose]), income_bands(world)),
-            "region": texts(people.place[whose], [entry.region for entry in world.preset.people.places]),
+            "income_range": texts(band, income_bands(world)),
+            "region": texts(region, regions),
             "is_email_opted_in": opted,
             "valid_from": times(since),
             "valid_until": times(until),
@@ -227,5 +254,8 @@ def truth_frame(world: World, people: People, churned_at: Ints) -> pl.DataFrame:
             "churned_at": times(churned_at[rows]),
             "mean_spend": pl.Series(spend).round(2).cast(pl.Decimal(18, 2)),
             "persona": texts(people.persona[rows], personas),
+            "style": texts(people.style[rows], [entry.name for entry in world.preset.taste.styles]),
+            "open_factor": people.attention[rows],
+            "satisfaction": people.satisfaction[rows],
         }
     )

@@ -11,6 +11,7 @@ from typing import Any, Final, get_type_hints
 
 from martlet.engine import declared
 from martlet.engine.errors import ParameterError, UnknownNameError, did_you_mean
+from martlet.engine.paths import refuse_special
 from martlet.loaders.company._consistency import check_consistency
 from martlet.loaders.company._offers import Preset
 from martlet.loaders.company.overrides import SEASON, as_text, changed, nested, value_of
@@ -63,9 +64,11 @@ def load_preset(preset: str | Path | Mapping[str, Any], changes: Mapping[str, An
 
 def source_of(preset: str | Path) -> Source:
     """Return what a preset's file holds; raises as `load_preset` does."""
-    if not isinstance(preset, Path) and not preset.endswith(".toml"):
-        return _shipped(preset)
-    return _source(Path(preset), is_file=True)
+    return _shipped(str(preset)) if _is_name(preset) else _source(Path(preset), is_file=True)
+
+
+def _is_name(preset: str | Path) -> bool:
+    return not isinstance(preset, Path) and not preset.endswith(".toml")
 
 
 def settings_of(preset: str | Path | Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, str]:
@@ -73,8 +76,7 @@ def settings_of(preset: str | Path | Mapping[str, Any], changes: Mapping[str, An
     if isinstance(preset, Mapping):
         said = dict(preset)
     else:
-        source = source_of(preset)
-        said = source.table if source.is_file else {}
+        said = {} if _is_name(preset) else source_of(preset).table
     name = said.get("name", said.get(_BASE)) if said else preset
     kept = {"preset": str(name)} | ({_SAID: json.dumps(said, ensure_ascii=False)} if said else {})
     return kept | {f"{_SET}{key}": as_text(value_of(given)) for key, given in sorted(changes.items())}
@@ -94,6 +96,7 @@ def _shipped(name: str) -> Source:
 
 
 def _source(path: Path, *, is_file: bool) -> Source:
+    refuse_special(path, ParameterError)
     try:
         text = path.read_text(encoding="utf-8")
         return Source(text, tomllib.loads(text), is_file)

@@ -1,4 +1,4 @@
-"""Rows about orders: orders, lines, returns, reviews, survey answers, leads, causes."""
+"""Rows about orders: orders, lines, deliveries, returns, causes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from martlet.loaders.company._clock import DAY
-from martlet.loaders.company._draws import exponential, normal
 from martlet.loaders.company._frames import NEVER, date_keys, keys, money, optional, texts, times, words
+from martlet.loaders.company.terms import ORDER_CHANNELS, STORE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,39 +24,41 @@ if TYPE_CHECKING:
 
 __all__ = [
     "cause_frame",
+    "delivery_frame",
     "line_frame",
     "order_frame",
     "return_frame",
-    "review_frame",
-    "survey_frame",
+    "stock_out_met_frame",
 ]
 
 _STATUS: Final = ["open", "completed", "partially_refunded", "refunded", "cancelled"]
 _CAUSES: Final = ["baseline", "touch"]
-_STARS: Final = (1, 5)
-_NPS: Final = (0, 10)
-_COMPLAINT_CSAT: Final = 2
 
 
 def order_frame(people: People, sales: Sales, touches: Touches, record: TouchRecord) -> pl.DataFrame:
     """Return the rows of `star.fact_order`."""
     orders, sums, chosen = sales.orders, sales.sums, sales.order_rows
-    who, touch, at = orders.who[chosen], sales.holder[chosen], sales.ordered_at[chosen]
+    who, at, terms = orders.who[chosen], sales.ordered_at[chosen], sales.terms
+    touch, held = np.maximum(sales.holder[chosen], 0), sales.holder[chosen] >= 0
     return pl.DataFrame(
         {
             "order_id": orders.id[chosen],
             "customer_key": keys(people.key[who]),
             "ordered_at": times(at),
             "date_key": date_keys(at),
-            "session_id": touches.id[touch],
-            "channel_key": keys(touches.channel[touch]),
-            "campaign_key": keys(touches.campaign[touch]),
-            "device_key": keys(record.device[touch]),
-            "geography_key": keys(people.place[who] + 1),
+            "order_channel": words(terms.channel[chosen], ORDER_CHANNELS),
+            "store_key": keys(terms.store[chosen]),
+            "session_id": optional(pl.Series(touches.id[touch]), held),
+            "channel_key": keys(np.where(held, touches.channel[touch], 0)),
+            "campaign_key": keys(np.where(held, touches.campaign[touch], 0)),
+            "device_key": keys(np.where(held, record.device[touch], 0)),
+            "geography_key": keys(np.where(held, record.place[touch], people.place_at(who, at)) + 1),
             "status": words(sums.status[chosen], _STATUS),
             "item_count": keys(sums.units[chosen]),
             "gross_amount": money(sums.gross[chosen]),
             "discount_amount": money(sums.discount[chosen]),
+            "coupon_key": keys(sales.order_lines.coupon[chosen]),
+            "coupon_amount": money(sums.off[chosen]),
             "shipping_amount": money(sums.shipping[chosen]),
             "tax_amount": money(sums.tax[chosen]),
             "net_revenue": money(sums.net[chosen]),
@@ -84,8 +86,27 @@ def line_frame(people: People, sales: Sales) -> pl.DataFrame:
             "quantity": keys(order_lines.quantity[chosen]),
             "unit_price": money(order_lines.price[chosen]),
             "discount_amount": money(order_lines.discount[chosen]),
+            "promotion_key": keys(order_lines.promotion[chosen]),
             "net_revenue": money(order_lines.net[chosen]),
             "unit_cost": money(order_lines.cost[chosen]),
+        }
+    )
+
+
+def delivery_frame(world: World, people: People, sales: Sales) -> pl.DataFrame:
+    """Return the rows of `star.fact_delivery`: orders that have arrived, which those of stores need not."""
+    sums, orders = sales.sums, sales.orders
+    chosen = sales.order_rows[~sums.is_cancelled[sales.order_rows]]
+    chosen = chosen[(sums.delivered_at[chosen] < world.until_at) & (sales.terms.channel[chosen] != STORE)]
+    chosen = chosen[np.lexsort((orders.id[chosen], sums.delivered_at[chosen], orders.who[chosen]))]
+    at = sums.delivered_at[chosen]
+    return pl.DataFrame(
+        {
+            "order_id": orders.id[chosen],
+            "customer_key": keys(people.key[orders.who[chosen]]),
+            "promised_at": times(sales.ordered_at[chosen] + world.preset.basket.delivery_days * DAY),
+            "delivered_at": times(at),
+            "date_key": date_keys(at),
         }
     )
 
@@ -114,67 +135,10 @@ def return_frame(world: World, people: People, sales: Sales) -> pl.DataFrame:
     )
 
 
-def review_frame(world: World, people: People, sales: Sales) -> pl.DataFrame:
-    """Return the rows of `star.fact_review`: some lines, rated around the product's quality."""
-    orders, order_lines, chosen = sales.orders, sales.order_lines, sales.line_rows
-    feedback, draw = world.preset.feedback, world.streams.uniform
-    drawn = (draw("review/drawn", order_lines.id[chosen]) < feedback.review) & ~sales.sums.is_cancelled[
-        order_lines.order[chosen]
-    ]
-    rows = chosen[drawn]
-    lag = (
-        world.preset.basket.delivery_days
-        + exponential(draw("review/lag", order_lines.id[rows])) * feedback.review_days
-    )
-    at = sales.ordered_at[order_lines.order[rows]] + (lag * DAY).astype(np.int64)
-    rows, at = rows[at < world.until_at], at[at < world.until_at]
-    who = orders.who[order_lines.order[rows]]
-    order = np.lexsort((order_lines.id[rows], at, who))
-    rows, at, who = rows[order], at[order], who[order]
-    rating = feedback.rating_mean + world.products.quality[order_lines.product[rows]]
-    rating = rating + feedback.rating_spread * normal(world.streams, "review/rating", order_lines.id[rows])
-    return pl.DataFrame(
-        {
-            "review_id": order_lines.id[rows],
-            "product_key": keys(order_lines.product[rows] + 1),
-            "customer_key": keys(people.key[who]),
-            "reviewed_at": times(at),
-            "date_key": date_keys(at),
-            "rating": keys(np.clip(np.round(rating), *_STARS)),
-        }
-    )
-
-
-def survey_frame(world: World, people: People, sales: Sales) -> pl.DataFrame:
-    """Return the rows of `star.fact_survey`: answers after some orders, of which complaints are unhappier."""
-    orders, chosen = sales.orders, sales.order_rows
-    feedback, draw = world.preset.feedback, world.streams.uniform
-    rows = chosen[draw("survey/drawn", orders.id[chosen]) < feedback.survey]
-    lag = (
-        world.preset.basket.delivery_days
-        + exponential(draw("survey/lag", orders.id[rows])) * feedback.survey_days
-    )
-    at = sales.ordered_at[rows] + (lag * DAY).astype(np.int64)
-    rows, at = rows[at < world.until_at], at[at < world.until_at]
-    order = np.lexsort((orders.id[rows], at, orders.who[rows]))
-    rows, at = rows[order], at[order]
-    ids = orders.id[rows]
-    complains = draw("survey/complaint", ids) < feedback.complaint
-    nps = feedback.nps_mean + feedback.nps_spread * normal(world.streams, "survey/nps", ids)
-    nps = np.clip(np.round(np.where(complains, nps * feedback.complaint_nps, nps)), *_NPS)
-    strays = feedback.csat_spread * (2 * draw("survey/csat", ids) - 1)
-    csat = np.clip(np.round(1 + nps * feedback.csat_of_nps + strays), *_STARS)
-    return pl.DataFrame(
-        {
-            "survey_id": ids,
-            "customer_key": keys(people.key[orders.who[rows]]),
-            "answered_at": times(at),
-            "date_key": date_keys(at),
-            "nps": keys(nps.astype(np.int64)),
-            "csat": keys(np.where(complains, np.minimum(csat, _COMPLAINT_CSAT), csat)),
-            "has_complained": complains,
-        }
-    )
+def stock_out_met_frame(sales: Sales) -> pl.DataFrame:
+    """Return the rows of `truth.stock_out_met`."""
+    chosen = sales.order_rows[sales.order_lines.met_stock_out[sales.order_rows]]
+    return pl.DataFrame({"order_id": sales.orders.id[chosen]}, schema={"order_id": pl.Int64})
 
 
 def cause_frame(world: World, sales: Sales, causes_at: Ints) -> pl.DataFrame:

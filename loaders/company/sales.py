@@ -10,15 +10,17 @@ import numpy as np
 from martlet.loaders.company import _ids
 from martlet.loaders.company._draws import running_within
 from martlet.loaders.company._frames import NEVER
-from martlet.loaders.company.baskets import order_amounts
+from martlet.loaders.company.amounts import order_amounts
 from martlet.loaders.company.orders import EarlierOrders
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from martlet.loaders.company.baskets import Amounts, Demand, OrderLines
+    from martlet.loaders.company.amounts import Amounts
+    from martlet.loaders.company.baskets import Demand, OrderLines
     from martlet.loaders.company.orders import Orders
     from martlet.loaders.company.people import People
+    from martlet.loaders.company.terms import Terms
     from martlet.loaders.company.touches import Touches
     from martlet.loaders.company.world import World
 
@@ -32,13 +34,15 @@ __all__ = ["Sales", "last_touch_before"]
 class Sales:
     """Orders and lines, those outside of the data among them.
 
-    An order lies in the data if the visit that holds it began there. `order_rows` and `line_rows` are the positions of the orders and
+    An order lies in the data if the visit that holds it began there or, where none does, by its own moment. `order_rows` and `line_rows` are the positions of the orders and
     the lines in the data, by customer and time; `is_first` says of each of `order_rows` whether it is the customer's first that
-    was not cancelled; `line_rows_before` are lines of orders shortly before the data; `holder` is the touch whose visit holds each order;
-    `history` are all orders before the data.
+    was not cancelled; `line_rows_before` are lines of orders shortly before the data; `holder` is the touch whose visit holds each order, -1 for none;
+    `history` are all orders before the data; `first_sold_at` is the moment of each customer's first sale ever (`NEVER` without
+    one), and `sold_before` says whether that lies before the data.
     """
 
     orders: Orders
+    terms: Terms
     ordered_at: Ints
     sums: Amounts
     order_lines: OrderLines
@@ -49,6 +53,8 @@ class Sales:
     holder: Ints
     in_data: Bools
     history: EarlierOrders
+    first_sold_at: Ints
+    sold_before: Bools
 
     @classmethod
     def of(
@@ -63,8 +69,8 @@ class Sales:
     ) -> Sales:
         """Sum the orders, draw returns and cancellations, and cut at both ends of the data."""
         orders = demand.orders
-        sums, order_lines = order_amounts(world, orders, ordered_at, demand.order_lines)
-        holder = np.zeros(orders.id.size, dtype=np.int64)
+        sums, order_lines = order_amounts(world, demand, ordered_at)
+        holder = np.full(orders.id.size, -1, dtype=np.int64)
         converting = np.flatnonzero(touches.converts)
         holder[touches.order[converting]] = converting
         placed = np.flatnonzero((ordered_at < world.until_at) & people.is_customer[orders.who])
@@ -73,8 +79,14 @@ class Sales:
         sold = np.flatnonzero(sums.is_sale[placed])
         is_first[sold] = running_within(orders.who[placed[sold]]) == 0
         is_first &= earlier_orders.count(people)[orders.who[placed]] == 0
-        is_late = touches.at[holder[placed]] >= world.start_at
+        first_sold_at = np.full(people.key.size, NEVER, dtype=np.int64)
+        np.minimum.at(first_sold_at, earlier_orders.who, earlier_orders.at)
+        np.minimum.at(first_sold_at, orders.who[placed[sold]], ordered_at[placed[sold]])
+        held = holder[placed] >= 0
+        is_late = np.where(held, touches.at[holder[placed]], ordered_at[placed]) >= world.start_at
         before, order_rows = placed[~is_late], placed[is_late]
+        sold_before = first_sold_at < NEVER
+        sold_before[orders.who[placed[is_first & is_late]]] = False
         in_data = np.zeros(orders.id.size, dtype=bool)
         in_data[order_rows] = True
         rank = np.zeros(orders.id.size, dtype=np.int64)
@@ -89,6 +101,7 @@ class Sales:
         )
         return cls(
             orders=orders,
+            terms=demand.terms,
             ordered_at=ordered_at,
             sums=sums,
             order_lines=order_lines,
@@ -99,6 +112,8 @@ class Sales:
             holder=holder,
             in_data=in_data,
             history=history,
+            first_sold_at=first_sold_at,
+            sold_before=sold_before,
         )
 
     def first_orders(self, people: People) -> Ints:

@@ -7,21 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from martlet.loaders.company.campaigns import CHANNEL_KEYS
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from martlet.loaders.company.world import World
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["TOUCH_TYPES", "Touches", "cost_of"]
+__all__ = ["TOUCH_TYPES", "Touches"]
 
 TOUCH_TYPES: Final = ["impression", "click", "visit", "email_open", "email_click", "other"]
-_MICRO: Final = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -57,13 +52,3 @@ class Touches:
         return Touches(
             **{name: np.concatenate([getattr(part, name) for part in parts]) for name in vars(parts[0])}
         )
-
-
-def cost_of(world: World, channel: Ints, at: Ints) -> Ints:
-    """Return what contacts cost, in millionths: the channel's price, dearer in weeks in which much is spent on few."""
-    price = np.zeros(max(CHANNEL_KEYS.values()) + 1)
-    for mix in world.preset.channels:
-        price[CHANNEL_KEYS[mix.name]] = mix.cost * _MICRO
-    week = world.media.week_of(at)
-    dearness = world.media.spend / world.media.response
-    return np.round(price[channel] * dearness[channel, week]).astype(np.int64)

@@ -18,6 +18,8 @@ from martlet.loaders.company._ids import PROSPECTS, VISITORS
 from martlet.loaders.company.campaigns import CHANNEL_KEYS
 from martlet.loaders.company.experiments import Contacts, arm_factors, runs
 from martlet.loaders.company.funnel import bounces
+from martlet.loaders.company.mail_trials import hour_effects
+from martlet.loaders.company.price_trials import mean_response, units_expected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,6 +41,13 @@ __all__ = ["expected_outcomes", "truth_frame"]
 
 _BILLION: Final = 1_000_000_000
 _STEPS: Final = ("add_to_cart", "checkout")
+# What is measured where the metric is not a step of visits.
+_METRICS: Final = {
+    "orders": ("orders",),
+    "units": ("units",),
+    "bounce": ("bounce",),
+    "opens": ("opens", "clicks"),
+}
 _SURE: Final = 1.0 - 1e-12
 
 
@@ -77,17 +86,20 @@ def expected_outcomes(
     record: TouchRecord,
     sales: Sales,
     expected_orders: Floats,
+    of_mail: list[dict[str, object]],
 ) -> pl.DataFrame:
     """Return by run, arm and metric what is expected if all who count fell under the arm, in billionths, and how many count.
 
-    `expected_orders` are the orders expected of the first of the touches; the others cause none.
+    `expected_orders` are the orders expected of the first of the touches; the others cause none. `of_mail` are the rows about mail.
     """
-    rows: list[dict[str, object]] = []
+    rows = list(of_mail)
     visits = record.rows[touches.visits[record.rows]]
     visits = visits[(record.customer[visits] > 0) | (touches.browser[visits] >= PROSPECTS)]
     visit_touches = touches.take(visits)
     contacts = Contacts.of(people, visit_touches)
-    sees = (1.0 - bounces(world, people, visit_touches)) * world.preset.visits.product_view
+    leaves = bounces(world, people, visit_touches) * arm_factors(exposures, people, visit_touches, "bounce")
+    leaves = np.where(visit_touches.converts, 0.0, np.minimum(leaves, 1.0))
+    sees = (1.0 - leaves) * world.preset.visits.product_view
     chances = {
         "add_to_cart": world.preset.visits.add_to_cart
         * arm_factors(exposures, people, visit_touches, "add_to_cart"),
@@ -99,6 +111,10 @@ def expected_outcomes(
             found = _orders(
                 world, people, each, persons, touches=touches, sales=sales, expected_orders=expected_orders
             )
+        elif each.run.experiment.metric == "units":
+            found = _units(world, people, each, persons, sales)
+        elif each.run.experiment.metric == "bounce":
+            found = _bounces(each, persons, contacts=contacts, leaves=leaves)
         else:
             found = _steps(
                 each, persons, contacts=contacts, buys=visit_touches.converts, sees=sees, chances=chances
@@ -147,6 +163,43 @@ def _steps(
             missed = np.log1p(-np.where(buys, _SURE, np.minimum(reached, _SURE)))
             by_person = 1.0 - np.exp(np.bincount(person, weights=missed)) if person.size else np.zeros(0)
             yield arm, step, int(np.round(by_person * _BILLION).astype(np.int64).sum())
+
+
+def _bounces(
+    exposures: Exposures, persons: _MeasuredPersons, *, contacts: Contacts, leaves: Floats
+) -> Iterator[tuple[int, str, int]]:
+    """Yield by arm how many visits of all persons together are expected to end with their first page."""
+    run = exposures.run
+    rows = np.flatnonzero(persons.positions(contacts.person, contacts.at) >= 0)
+    at = contacts.at[rows]
+    position = exposures.positions(contacts.take(rows))
+    is_exposed = position >= 0
+    actual = np.where(is_exposed, run.effect(exposures.arm[position], at), 1.0) if rows.size else np.ones(0)
+    for arm in range(len(run.experiment.arms)):
+        effect = np.where(is_exposed, run.effect(arm, at), 1.0)
+        expected = np.minimum(leaves[rows] / actual * effect, 1.0) * _BILLION
+        yield arm, "bounce", int(np.round(expected).astype(np.int64).sum())
+
+
+def _units(
+    world: World, people: People, exposures: Exposures, persons: _MeasuredPersons, sales: Sales
+) -> Iterator[tuple[int, str, int]]:
+    """Yield by arm how many units all persons together are expected to buy: who orders does not depend on the arm."""
+    chosen = sales.order_rows
+    person = people.key[sales.orders.who[chosen]] * VISITORS
+    counted = chosen[persons.positions(person, sales.ordered_at[chosen]) >= 0]
+    for arm, units in units_expected(world, people, sales, exposures, counted):
+        yield arm, "units", int(np.round(units * _BILLION).astype(np.int64).sum())
+
+
+def _planted(world: World, run: Run, position: int) -> float:
+    """Return what an arm does to what it acts on, against the control."""
+    experiment = run.experiment
+    if experiment.metric == "units":
+        response = mean_response(world.preset, experiment)
+        return float(response[position] / response[0]) - 1.0
+    hours = hour_effects(experiment, world.preset.email.hours)
+    return float((1.0 + experiment.arms[position].lift) * hours[position] / hours[0]) - 1.0
 
 
 def _orders(
@@ -201,19 +254,21 @@ def truth_frame(world: World, outcomes: pl.DataFrame) -> pl.DataFrame:
             "metric": metric,
             "relative_lift": _lift(found, run, position, metric),
             "expected": _mean(*found.get((run.key, position, metric), (0, 0))),
-            "planted_lift": arm.lift if metric == run.experiment.metric else 0.0,
+            "planted_lift": _planted(world, run, position) if metric == run.experiment.metric else 0.0,
             "split": arm.split / sum(entry.split for entry in run.experiment.arms),
             "kind": run.experiment.kind,
             "defect": run.experiment.defect or None,
             "traffic": run.experiment.traffic,
             "wears_off_days": run.experiment.wears_off_days or None,
+            "campaign_type": run.experiment.campaign_type or None,
         }
         for run in runs(world)
         for position, arm in enumerate(run.experiment.arms)
-        for metric in ((run.experiment.metric,) if run.experiment.metric == "orders" else _STEPS)
+        for metric in _METRICS.get(run.experiment.metric, _STEPS)
     ]
     overrides = {
         "defect": pl.String,
+        "campaign_type": pl.String,
         "wears_off_days": pl.Float64,
         "relative_lift": pl.Float64,
         "expected": pl.Float64,

@@ -9,11 +9,10 @@ import numpy as np
 import polars as pl
 
 from martlet.loaders.company import _ids
-from martlet.loaders.company._draws import pick
 from martlet.loaders.company._frames import NEVER, date_keys, keys, micros, money, optional, times, words
-from martlet.loaders.company.browsers import devices_of, is_recognised, visitors
+from martlet.loaders.company.browsers import devices_of, is_recognised, stranger_places, visitors
+from martlet.loaders.company.event_kinds import EVENT_NAMES, STAGES
 from martlet.loaders.company.touches import TOUCH_TYPES
-from martlet.loaders.company.visits import EVENT_NAMES, STAGES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,12 +54,9 @@ class TouchRecord:
         visitor = visitors(people, touches)
         customer = np.where(is_recognised(world, people, touches), people.key[touches.who], 0)
         device = devices_of(world, people, touches)
-        place = people.place[touches.who]
+        place = people.place_at(touches.who, touches.at)
         strange = np.flatnonzero(touches.browser >= _ids.PROSPECTS)
-        place[strange] = pick(
-            world.streams.uniform("visitor/place", visitor[strange]),
-            [entry.weight for entry in world.preset.people.places],
-        )
+        place[strange] = stranger_places(world, visitor[strange])
         kept = np.flatnonzero((touches.at >= world.start_at) & (touches.at < world.until_at))
         rows = kept[
             np.lexsort(
@@ -111,6 +107,9 @@ def session_frames(
     kept = np.bincount(visit_events.owner[inside], minlength=total)[visit]
     pages = np.bincount(visit_events.owner[inside & _PAGES[visit_events.kind]], minlength=total)[visit]
     last = visit_events.first[visit] + kept - 1
+    # The page of a product may come first, before other pages.
+    landed = visit_events.kind[visit_events.first[visit]]
+    reached = np.maximum(_REACHED[visit_events.kind[last]], _REACHED[landed])
     order = np.where(touches.converts[rows], touches.order[rows], -1)
     placed = np.maximum(order, 0)
     is_converted = (
@@ -133,7 +132,7 @@ def session_frames(
             "page_views": keys(pages),
             "duration_seconds": keys(visit_events.at[last] - touches.at[rows]),
             "is_bounce": kept == 1,
-            "furthest_stage": words(_REACHED[visit_events.kind[last]], STAGES),
+            "furthest_stage": words(reached, STAGES),
             "is_converted": is_converted,
             "order_id": optional(pl.Series(orders.id[order] if orders.id.size else order), is_converted),
             "revenue": money(np.where(is_converted, sales.sums.net[order] if orders.id.size else 0, 0)),
@@ -169,6 +168,7 @@ def event_frames(
             "page_key": keys(visit_events.page[kept]),
             "product_key": keys(visit_events.product[kept] + 1),
             "value": optional(money(value), value >= 0),
+            "event_properties": words(visit_events.properties[kept], world.properties.texts),
         }
     )
     return _halves("star.fact_event", frame, int(np.count_nonzero(customer)))

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from martlet.engine.errors import ParameterError
-from martlet.loaders.company._clock import DAY, EPOCH, Clock, Season, occasions, seconds, weeks
+from martlet.loaders.company._clock import DAY, EPOCH, Clock, Season, seconds
 from martlet.loaders.company._ids import MAX_PERIODS
 from martlet.loaders.company.assortment import Assortment
+from martlet.loaders.company.auction import daily_prices
 from martlet.loaders.company.campaigns import Campaigns
+from martlet.loaders.company.coupons import Coupons
+from martlet.loaders.company.event_properties import Properties
+from martlet.loaders.company.external import External
+from martlet.loaders.company.library import Library
 from martlet.loaders.company.media import MediaPlan
 from martlet.loaders.company.products import Products
+from martlet.loaders.company.promotions import Promotions
+from martlet.loaders.company.regions import Regions
+from martlet.loaders.company.stores import Stores
 from martlet.loaders.company.streams import Streams
 
 if TYPE_CHECKING:
@@ -55,9 +63,15 @@ class World:
     slots: int
     products: Products
     assortment: Assortment
+    properties: Properties
     campaigns: Campaigns
+    external: External
     media: MediaPlan
-    discounts: Floats
+    prices: Floats
+    promotions: Promotions
+    coupons: Coupons
+    stores: Stores
+    library: Library
 
     @classmethod
     def of(
@@ -68,10 +82,13 @@ class World:
         opening = first_day - timedelta(days=preset.growth.days_before)
         planned = until + timedelta(days=_OVERHANG)
         streams = Streams(seed)
+        regions = Regions.of(preset)
         season = Season.of(preset, opening, until)
+        external = External.of(preset, streams, regions, season.days)
+        season = replace(season, weights=season.weights * external.demand(season.days))
         clock = Clock(season, first_day, preset.clock.demand_growth_per_year)
-        media = MediaPlan.of(preset, streams, seconds(opening), seconds(planned))
-        growth = Clock(season, opening, preset.growth.sign_ups_per_year, media.pull(preset, season.days))
+        media = MediaPlan.of(preset, streams, regions, season, start=seconds(opening), until=seconds(planned))
+        growth = Clock(season, opening, preset.growth.sign_ups_per_year, media.pull_of(season.days))
         end = float(clock.forward(seconds(until)))
         if end / PERIOD >= MAX_PERIODS - 1:
             raise ParameterError(f"days is {days}; allowed are 1 to about {int(MAX_PERIODS * PERIOD)}")
@@ -81,6 +98,7 @@ class World:
         slots = max(int(np.ceil(scale * float(growth.forward(looking)[0]))), customers)
         lead_in = EPOCH + timedelta(days=int(clock.inverse(np.array([-PERIOD]))[0]) // DAY)
         recorded = max(lead_in, opening)
+        campaigns = Campaigns.of(preset, streams, recorded, planned)
         return cls(
             preset=preset,
             streams=streams,
@@ -93,9 +111,15 @@ class World:
             slots=slots,
             products=products,
             assortment=Assortment.of(preset, streams, products, seconds(recorded), seconds(planned)),
-            campaigns=Campaigns.of(preset, streams, recorded, planned),
+            properties=Properties.of(preset, products),
+            campaigns=campaigns,
+            external=external,
             media=media,
-            discounts=_discounts(preset, streams, recorded, planned),
+            prices=daily_prices(preset, streams, media, recorded, planned),
+            promotions=Promotions.of(preset, streams, recorded, planned),
+            coupons=Coupons.of(preset, campaigns, opening),
+            stores=Stores.of(preset, first_day, recorded, planned),
+            library=Library.of(preset, streams, seconds(first_day), seconds(planned)),
         )
 
     @property
@@ -132,26 +156,7 @@ class World:
         found: Ints = self.campaigns.paid[channel_key, slot, self.campaigns.quarter[self.day_of(at)]]
         return found
 
-
-def _discounts(preset: Preset, streams: Streams, first: date, until: date) -> Floats:
-    """Return the discount by category and day from `first` on; of overlapping offers the better one holds.
-
-    Beside the promotions, prices are cut at random times, which have no season: demand answers to nothing but the price.
-    """
-    days, shop = (until - first).days, preset.catalogue
-    at = ((first - EPOCH).days + np.arange(days, dtype=np.int64)) * DAY
-    stretch = weeks(at) // shop.price_cut_weeks
-    table = np.zeros((len(preset.categories), days))
-    for number, category in enumerate(preset.categories):
-        depth = (streams.uniform(f"price/depth/{category.name}", stretch) * len(shop.price_cuts)).astype(
-            np.int64
-        )
-        cut = streams.uniform(f"price/cut/{category.name}", stretch) < shop.price_cut
-        table[number] = np.where(cut, np.asarray(shop.price_cuts)[depth], 0.0)
-    names = [category.name for category in preset.categories]
-    for begins, ends, number in occasions(preset.promotions, first, until):
-        promotion = preset.promotions[number]
-        chosen = [names.index(name) for name in promotion.categories] or list(range(len(names)))
-        low, high = max((begins - first).days, 0), min((ends - first).days, days)
-        table[chosen, low:high] = np.maximum(table[chosen, low:high], promotion.discount)
-    return table
+    def campaign_by(self, campaign: Ints, at: Ints) -> Ints:
+        """Return campaigns as they run at given times: a paid one of an earlier quarter has become that of the quarter."""
+        found: Ints = self.campaigns.renewed[campaign, self.campaigns.quarter[self.day_of(at)]]
+        return found

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import filelock
 
+from martlet.engine import interrupts, permissions
 from martlet.engine.errors import ParameterError
+from martlet.engine.paths import is_utf8, printable, refuse_special
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["DEFECTS_FILE", "MANIFEST", "read_manifest", "replacing"]
+__all__ = ["DEFECTS_FILE", "MANIFEST", "read_manifest", "replacing", "resolved"]
 
 MANIFEST: Final = "manifest.json"
 DEFECTS_FILE: Final = "_truth/defects.parquet"
@@ -37,10 +39,51 @@ def replacing(target: str | Path) -> Iterator[Path]:
     ParameterError
         If `target` is a file, holds what is no extract, can't be written, or is being written by another process.
     """
-    target = Path(target).resolve()
+    target = resolved(target)
     refuse(target)
     building, old = (target.with_name(f".{target.name}.{word}") for word in ("extracting", "replaced"))
-    lock = filelock.FileLock(target.with_name(f".{target.name}.lock"))
+    with interrupts.held(), _only_writer(target):
+        try:
+            if not target.exists() and old.is_dir():
+                old.rename(target)
+            _remove(building, old)
+            # What replaces a private folder is private while it is written.
+            building.mkdir(0o700 if target.exists() else 0o777)
+            (building / DEFECTS_FILE).parent.mkdir()
+            with interrupts.allowed():
+                yield building
+            # Files that were added while the extract was made may be somebody's work, too.
+            refuse(target)
+            _publish(building, target, old)
+        except OSError as error:
+            raise ParameterError(f"{target} could not be written: {error.strerror or error}") from error
+        finally:
+            _remove(building)
+
+
+def resolved(target: str | Path) -> Path:
+    """Return the folder that a path means, with every link followed.
+
+    Raises
+    ------
+    ParameterError
+        If its name is not UTF-8 or too long, or its links lead in a circle.
+    """
+    try:
+        folder = Path(target).resolve()
+        # A name that is too long, or a circle of links, shows here.
+        folder.exists()
+        if not is_utf8(str(folder)):
+            raise ValueError("its name is not UTF-8")  # noqa: TRY301 - told like the others
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ParameterError(f"{printable(target)} can't be the path of a folder: {reason}") from error
+    return folder
+
+
+@contextmanager
+def _only_writer(target: Path) -> Iterator[None]:
+    lock = filelock.FileLock(target.with_name(f".{target.name}.lock"), mode=0o600)
     try:
         lock.acquire(timeout=0)
     except filelock.Timeout:
@@ -48,18 +91,8 @@ def replacing(target: str | Path) -> Iterator[Path]:
     except OSError as error:
         raise ParameterError(f"{target.parent} can't be written to: {error.strerror or error}") from error
     try:
-        if not target.exists() and old.is_dir():
-            old.rename(target)
-        _remove(building, old)
-        (building / DEFECTS_FILE).parent.mkdir(parents=True)
-        yield building
-        # Files that were added while the extract was made may be somebody's work, too.
-        refuse(target)
-        _publish(building, target, old)
-    except OSError as error:
-        raise ParameterError(f"{target} could not be written: {error.strerror or error}") from error
+        yield
     finally:
-        _remove(building)
         with suppress(OSError):
             Path(lock.lock_file).unlink()
         lock.release()
@@ -67,6 +100,7 @@ def replacing(target: str | Path) -> Iterator[Path]:
 
 def _publish(building: Path, target: Path, old: Path) -> None:
     if target.exists():
+        permissions.keep(target, building)
         target.rename(old)
     try:
         building.rename(target)
@@ -123,6 +157,7 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
 
 def _manifest(folder: Path) -> dict[str, Any] | None:
     try:
+        refuse_special(folder / MANIFEST, ValueError)
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None

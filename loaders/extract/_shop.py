@@ -80,12 +80,19 @@ _ORDERS = Table(
         "tax_amount": ("money", "fact.tax_amount"),
         "net_revenue": ("money", "fact.net_revenue"),
         "refund_amount": ("money", "fact.refund_amount"),
+        "order_channel": ("word", "fact.order_channel"),
+        "store_id": ("fixed", "nullif(store.store_id, '(unknown)')"),
+        "coupon_code": ("fixed", "nullif(coupon.code, '(unknown)')"),
         "session_id": ("fixed", "fact.session_id"),
         "channel": ("word", CHANNEL),
         "campaign_id": ("fixed", CAMPAIGN),
         "status": ("word", "fact.status"),
     },
-    source=f"star.fact_order AS fact {CUSTOMERS} {CHANNELS} {CAMPAIGNS}",
+    source=(
+        f"star.fact_order AS fact {CUSTOMERS} {CHANNELS} {CAMPAIGNS} "
+        "LEFT JOIN star.dim_store AS store ON store.store_key = fact.store_key "
+        "LEFT JOIN star.dim_coupon AS coupon ON coupon.coupon_key = fact.coupon_key"
+    ),
     order="fact.ordered_at, fact.order_id",
 )
 
@@ -130,6 +137,8 @@ _REVIEWS = Table(
         "customer_id": ("customer", CUSTOMER),
         "reviewed_at": ("moment", "fact.reviewed_at"),
         "rating": ("count", "fact.rating"),
+        "title": ("text", "fact.title"),
+        "text": ("text", "fact.text"),
     },
     source=f"star.fact_review AS fact {CUSTOMERS} {PRODUCTS}",
     order="fact.reviewed_at, fact.review_id",
@@ -149,4 +158,72 @@ _SURVEYS = Table(
     order="fact.answered_at, fact.survey_id",
 )
 
-TABLES = (_CUSTOMERS, _PRODUCTS, _ORDERS, _LINES, _RETURNS, _REVIEWS, _SURVEYS)
+_PRICES = Table(
+    name="catalogue_prices",
+    columns={
+        "sku": ("key", "product.product_id"),
+        "valid_from": ("key", "fact.valid_from"),
+        "valid_to": ("day", "fact.valid_to"),
+        "list_price": ("money", "fact.list_price"),
+    },
+    source=f"star.fact_price AS fact {PRODUCTS}",
+    order="fact.product_key, fact.valid_from",
+)
+
+_DELIVERIES = Table(
+    name="shop_deliveries",
+    columns={
+        "order_id": ("key", "fact.order_id"),
+        "promised_at": ("moment", "fact.promised_at"),
+        "delivered_at": ("moment", "fact.delivered_at"),
+    },
+    source="star.fact_delivery AS fact",
+    order="fact.delivered_at, fact.order_id",
+)
+
+_PREFERENCES = Table(
+    name="preferences",
+    columns={
+        "preference_id": ("key", "fact.preference_id"),
+        "customer_id": ("customer", CUSTOMER),
+        "answered_at": ("moment", "fact.answered_at"),
+        "lifestyle": ("text", "fact.lifestyle"),
+        "price_sensitivity": ("count", "fact.price_sensitivity"),
+        "brand_loyalty": ("count", "fact.brand_loyalty"),
+        "sustainability": ("count", "fact.sustainability"),
+        "novelty": ("count", "fact.novelty"),
+    },
+    source=f"star.fact_preference AS fact {CUSTOMERS}",
+    order="fact.answered_at, fact.preference_id",
+)
+
+_SUPPORT = Table(
+    name="support_contacts",
+    columns={
+        "contact_id": ("key", "fact.support_contact_id"),
+        "customer_id": ("customer", CUSTOMER),
+        "order_id": ("fixed", "fact.order_id"),
+        "opened_at": ("moment", "fact.opened_at"),
+        "channel": ("word", "fact.channel"),
+        "reason": ("word", "fact.reason"),
+        "first_response_minutes": ("count", "fact.first_response_minutes"),
+        "resolved_at": ("moment", "fact.resolved_at"),
+        "satisfaction": ("count", "fact.satisfaction"),
+    },
+    source=f"star.fact_support_contact AS fact {CUSTOMERS}",
+    order="fact.opened_at, fact.support_contact_id",
+)
+
+TABLES = (
+    _CUSTOMERS,
+    _PRODUCTS,
+    _PRICES,
+    _ORDERS,
+    _LINES,
+    _DELIVERIES,
+    _RETURNS,
+    _REVIEWS,
+    _SURVEYS,
+    _PREFERENCES,
+    _SUPPORT,
+)

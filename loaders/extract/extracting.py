@@ -20,7 +20,7 @@ from martlet.loaders.extract import _marketing, _shop
 from martlet.loaders.extract._batch import DEFECTS, Spoiler
 from martlet.loaders.extract._export import Export
 from martlet.loaders.extract._files import writer
-from martlet.loaders.extract._folder import DEFECTS_FILE, MANIFEST, refuse, replacing
+from martlet.loaders.extract._folder import DEFECTS_FILE, MANIFEST, refuse, replacing, resolved
 from martlet.loaders.extract._rates import LEVELS, Level, load_mess
 from martlet.loaders.extract.report import ExtractReport
 
@@ -82,7 +82,7 @@ def extract(
     --------
     >>> report = martlet.extract(path, folder / "raw", messy="light")
     >>> report.rows["crm_customers.csv"], report.rows["shop_orders.csv"]
-    (20, 5)
+    (20, 2)
     """
     began = time.monotonic()
     for name, value, options in (("messy", messy, LEVELS), ("format", format, FORMATS)):
@@ -91,7 +91,7 @@ def extract(
     if isinstance(seed, bool) or not isinstance(seed, int):
         raise ParameterError(f"seed is {seed!r}; it must be a whole number")
     # Errors about the folder come before a large warehouse is read.
-    refuse(Path(folder).resolve())
+    refuse(resolved(folder))
     with connect(warehouse) as connection, replacing(folder) as building:
         settings = _settings(connection, warehouse)
         year = (date.fromisoformat(settings["until"]) - timedelta(days=1)).year

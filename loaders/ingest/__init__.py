@@ -42,6 +42,7 @@ def ingest(
     impute: Mapping[str, str] | None = None,
     pseudonym_key: bytes | None = None,
     rates: str | Path | None = None,
+    limits: Mapping[str, str | int] | None = None,
     retry: bool = False,
     dry_run: bool = False,
     progress: Callable[[str, float], None] | None = None,
@@ -78,10 +79,14 @@ def ingest(
     impute
         By field, what an empty cell becomes: `median`, `mean`, `mode` or a value. Nothing is made up otherwise.
     pseudonym_key
-        Replace names, addresses and phone numbers by hashes with this key.
+        Replace names and email addresses by hashes with this key, and show no cell and no name of a file in what is told of the
+        load; `docs/privacy.md` says which fields are meant, and which stay.
     rates
         A CSV file with the columns date, currency and rate, by which amounts of other currencies than the company's are
         converted; the last rate before a day holds for a week. Without it their rows are set aside.
+    limits
+        By name, how much of a file is read: bytes of a `row` or a `cell`, `columns`, and others that docs/ingest.md lists,
+        such as `{"row": "64MB"}`. What goes beyond costs its row, or the file is refused. Beside a plan they are the plan's.
     retry
         The files are repaired exports of the quarantine; rows that are taken now are marked there.
     dry_run
@@ -115,8 +120,10 @@ def ingest(
     from martlet.loaders.ingest.profile_files import load_profile  # noqa: PLC0415
     from martlet.loaders.ingest.profile_statuses import with_statuses  # noqa: PLC0415
     from martlet.loaders.ingest.reading.files import find_files  # noqa: PLC0415
+    from martlet.loaders.ingest.reading.limits import Limits  # noqa: PLC0415
     from martlet.loaders.ingest.reading.source import open_source  # noqa: PLC0415
     from martlet.loaders.ingest.types import ORDERS  # noqa: PLC0415
+    from martlet.loaders.privacy.veil import Veil  # noqa: PLC0415
 
     if date_order is not None and date_order not in ORDERS:
         raise ParameterError(
@@ -124,51 +131,60 @@ def ingest(
         )
     if timezone is not None:
         zones.refuse_unknown(timezone)
-    if isinstance(profile, str) and planning.family(profile):
-        profile = plan(profile, *given)
-    if isinstance(profile, planning.Plan):
-        _refuse_for_a_plan(
-            columns=columns, impute=impute, path_separator=path_separator, retry=retry, statuses=statuses
+    most = Limits.of(limits)
+    veil = Veil(pseudonym_key, [Path(one) for one in given])
+    with veil.over_errors():
+        if isinstance(profile, str) and planning.family(profile):
+            profile = plan(profile, *given, limits=limits)
+        if isinstance(profile, planning.Plan):
+            _refuse_for_a_plan(
+                columns=columns,
+                impute=impute,
+                path_separator=path_separator,
+                retry=retry,
+                statuses=statuses,
+            )
+            jobs = profile.jobs
+        else:
+            loaded = load_profile(profile)
+            if path_separator is not None:
+                loaded = _with_steps(loaded, path_separator)
+            _refuse_unknown_fields(loaded, impute or {})
+            if statuses:
+                loaded = with_statuses(loaded, statuses)
+            paths = find_files(_listed(given))
+            veil.hide(paths)
+            jobs = tuple(loading.Job(loaded, open_source(path, loaded.read, most)) for path in paths)
+        veil.hide(job.source.path for job in jobs)
+        options = loading.Options(
+            as_of=as_of,
+            columns=columns or {},
+            date_order=date_order,
+            statuses=statuses or {},
+            timezone=timezone,
+            impute=impute or {},
+            veil=veil,
+            rates=None if rates is None else Rates.read(Path(rates)),
+            limits=most,
+            retry=retry,
+            dry_run=dry_run,
         )
-        jobs = profile.jobs
-    else:
-        loaded = load_profile(profile)
-        if path_separator is not None:
-            loaded = _with_steps(loaded, path_separator)
-        _refuse_unknown_fields(loaded, impute or {})
-        if statuses:
-            loaded = with_statuses(loaded, statuses)
-        jobs = tuple(
-            loading.Job(loaded, open_source(path, loaded.read)) for path in find_files(_listed(given))
+        return loading.load(
+            jobs,
+            warehouse=Path(warehouse),
+            options=options,
+            say=progress or (lambda _step, _share: None),
         )
-    options = loading.Options(
-        as_of=as_of,
-        columns=columns or {},
-        date_order=date_order,
-        statuses=statuses or {},
-        timezone=timezone,
-        impute=impute or {},
-        pseudonym_key=pseudonym_key,
-        rates=None if rates is None else Rates.read(Path(rates)),
-        retry=retry,
-        dry_run=dry_run,
-    )
-    return loading.load(
-        jobs,
-        warehouse=Path(warehouse),
-        options=options,
-        say=progress or (lambda _step, _share: None),
-    )
 
 
-def plan(name: str, *given: str | Path) -> Plan:
+def plan(name: str, *given: str | Path, limits: Mapping[str, str | int] | None = None) -> Plan:
     """Return by which profile each of some files would be loaded, and in which order.
 
     Parameters
     ----------
     name
         `auto`, or a family of profiles such as `olist`.
-    *given
+    *given, limits
         As of `ingest`.
 
     Raises
@@ -178,8 +194,9 @@ def plan(name: str, *given: str | Path) -> Plan:
     """
     from martlet.loaders.ingest import planning  # noqa: PLC0415
     from martlet.loaders.ingest.reading.files import find_files  # noqa: PLC0415
+    from martlet.loaders.ingest.reading.limits import Limits  # noqa: PLC0415
 
-    return planning.plan(name, find_files(_listed(given)))
+    return planning.plan(name, find_files(_listed(given)), Limits.of(limits))
 
 
 def ingest_paths(
@@ -221,8 +238,8 @@ def profiles() -> list[Profile]:
     return [load_profile(name) for name in profile_names()]
 
 
-def sniff(file: str | Path) -> list[Fit]:
-    """Return the profiles that fit a file, the best first, each with its reasons.
+def sniff(file: str | Path, *, limits: Mapping[str, str | int] | None = None) -> list[Fit]:
+    """Return the profiles that fit a file, the best first, each with its reasons; `limits` as of `ingest`.
 
     Raises
     ------
@@ -230,23 +247,31 @@ def sniff(file: str | Path) -> list[Fit]:
         If the file can't be read.
     """
     from martlet.loaders.ingest.ranking import rank  # noqa: PLC0415
+    from martlet.loaders.ingest.reading.failures import explained  # noqa: PLC0415
+    from martlet.loaders.ingest.reading.limits import Limits  # noqa: PLC0415
     from martlet.loaders.ingest.reading.source import open_source  # noqa: PLC0415
 
-    return rank(open_source(Path(file)))
+    with explained(Path(file).name):
+        return rank(open_source(Path(file), limits=Limits.of(limits)))
 
 
-def new_profile(file: str | Path) -> Skeleton:
+def new_profile(file: str | Path, *, limits: Mapping[str, str | int] | None = None) -> Skeleton:
     """Return the profile of a file, begun: its columns, what they were taken for, and what must still be named.
+
+    `limits` are as of `ingest`.
 
     Raises
     ------
     IngestError
         If the file can't be read.
     """
+    from martlet.loaders.ingest.reading.failures import explained  # noqa: PLC0415
+    from martlet.loaders.ingest.reading.limits import Limits  # noqa: PLC0415
     from martlet.loaders.ingest.reading.source import open_source  # noqa: PLC0415
     from martlet.loaders.ingest.skeleton import skeleton  # noqa: PLC0415
 
-    return skeleton(open_source(Path(file)))
+    with explained(Path(file).name):
+        return skeleton(open_source(Path(file), limits=Limits.of(limits)))
 
 
 def _listed(given: Sequence[str | Path]) -> list[str | Path]:

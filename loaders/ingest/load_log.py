@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,21 +11,35 @@ import polars as pl
 from martlet.loaders.ingest import quarantined
 from martlet.loaders.ingest.report import FileReport
 from martlet.loaders.ingest.totals import as_json, totals_of
-from martlet.loaders.privacy.forgotten import Forgotten
+from martlet.loaders.privacy.forgotten import NAMING
 from martlet.loaders.warehouse import star
 
 if TYPE_CHECKING:
     import duckdb
 
+    from martlet.loaders.ingest.cleaning import Change
     from martlet.loaders.ingest.matching import Matching
     from martlet.loaders.ingest.merging.outcome import MergeResult
     from martlet.loaders.ingest.options import CleanedFile, Options
     from martlet.loaders.ingest.profile import Profile
     from martlet.loaders.ingest.reading.source import Batch, Source
+    from martlet.loaders.privacy.forgotten import Forgotten
 
-__all__ = ["LoadLog"]
+__all__ = ["LoadLog", "naming_columns"]
 
 _LONGEST_EXAMPLE = 200
+
+
+def naming_columns(matching: Matching) -> tuple[str, ...]:
+    """Return the columns of a file that name people or their browsers."""
+    keys = (
+        key
+        for mapping in matching.mappings
+        for name, of in mapping.fields.items()
+        if name in NAMING
+        for key in of.columns
+    )
+    return tuple(dict.fromkeys(matching.columns[key] for key in keys if key in matching.columns))
 
 
 @dataclass(frozen=True)
@@ -36,6 +50,9 @@ class LoadLog:
     _profile: Profile
     _options: Options
     _timezone: str
+    _forgotten: Forgotten
+    # Columns by which the file names people.
+    _naming: tuple[str, ...] = ()
 
     def set_aside(self, source: Source, load_id: int, rejected: pl.DataFrame, batch: Batch) -> None:
         """Keep rows of a batch that can't be taken, as they were written."""
@@ -43,23 +60,21 @@ class LoadLog:
             return
         positions = rejected["row"] - batch.first_row
         originals = batch.originals_at(positions)
-        if forgotten := Forgotten(self._connection):
-            theirs = forgotten.tells(batch.cells[positions])
+        if self._forgotten:
+            theirs = self._forgotten.tells(batch.cells[positions].select(self._naming), originals)
             originals = originals.set(theirs, None)
             rejected = rejected.with_columns(detail=pl.when(~theirs).then("detail"))
         if quarantined.ROW in source.columns:
             originals = quarantined.untagged(originals, source.separator)
-        # Whoever replaces names by pseudonyms does not want them in the rows set aside either.
-        kept = (
-            originals
-            if self._options.pseudonym_key is None
-            else pl.repeat(None, len(originals), dtype=pl.String, eager=True)
-        )
+        if self._options.veil:
+            # Any cell may hold what is hidden, the more so in a row that could not be read.
+            originals = pl.repeat(None, len(originals), dtype=pl.String, eager=True)
+            rejected = rejected.with_columns(detail=pl.lit(None, pl.String))
         frame = rejected.select(
             load_id=pl.lit(load_id, pl.Int64),
             source=pl.lit(source.name),
             row_number="row",
-            row_text=kept,
+            row_text=originals,
             column_name="column_name",
             reason=pl.concat_str("reason", "detail", separator=": ", ignore_nulls=True),
         )
@@ -94,6 +109,7 @@ class LoadLog:
         cleaned: CleanedFile,
         result: MergeResult,
         *,
+        currency: str | None,
         seconds: float,
     ) -> FileReport:
         """Return what became of a file."""
@@ -102,38 +118,67 @@ class LoadLog:
             "GROUP BY why ORDER BY count(*) DESC, why",
             {"load_id": load_id},
         ).fetchall()
-        return FileReport(
-            load_id=load_id,
-            source=source.name,
-            format=source.format,
-            columns={str(key): str(name) for key, name in matching.columns.items()},
-            ignored=tuple(name for name in matching.unused if name != quarantined.ROW),
-            rows_read=cleaned.read,
-            rows_loaded=result.main.loaded,
-            rows_replaced=result.main.replaced,
-            rows_merged=result.main.merged,
-            rows_quarantined=sum(number for _, number in reasons),
-            reasons=dict(reasons),
-            unknown_statuses=cleaned.unknown_statuses,
-            notes=(
-                *matching.loud,
-                *cleaned.loud,
-                *source.notes,
-                *matching.notes,
-                *cleaned.notes,
-                *result.notes,
-                *result.main.notes,
-            ),
-            changes=(*cleaned.changes, *result.changes),
-            others={name: (outcome.loaded, outcome.merged) for name, outcome in result.others.items()},
-            new=result.new,
-            placeholders=result.placeholders,
-            first_on=result.first.date() if result.first else None,
-            last_on=result.last.date() if result.last else None,
-            timezone=self._timezone,
-            totals=totals_of(self._connection, cleaned.own_sums),
-            seconds=seconds,
+        return self._unsaid(
+            FileReport(
+                load_id=load_id,
+                source=source.name,
+                format=source.format,
+                columns={str(key): str(name) for key, name in matching.columns.items()},
+                ignored=tuple(name for name in matching.unused if name != quarantined.ROW),
+                rows_read=cleaned.read,
+                rows_loaded=result.main.loaded,
+                rows_replaced=result.main.replaced,
+                rows_merged=result.main.merged,
+                rows_quarantined=sum(number for _, number in reasons),
+                reasons=dict(reasons),
+                unknown_statuses=cleaned.unknown_statuses,
+                notes=(
+                    *matching.loud,
+                    *cleaned.loud,
+                    *source.notes,
+                    *matching.notes,
+                    *cleaned.notes,
+                    *result.notes,
+                    *result.main.notes,
+                ),
+                changes=(*cleaned.changes, *result.changes),
+                others={name: (outcome.loaded, outcome.merged) for name, outcome in result.others.items()},
+                new=result.new,
+                placeholders=result.placeholders,
+                first_on=result.first.date() if result.first else None,
+                last_on=result.last.date() if result.last else None,
+                timezone=self._timezone,
+                totals=totals_of(self._connection, cleaned.own_sums),
+                currency=currency,
+                seconds=seconds,
+            )
         )
+
+    def _unsaid(self, report: FileReport) -> FileReport:
+        """Return a report that shows no cell, if such are hidden, and nobody who was forgotten."""
+        if self._forgotten:
+            told = self._forgotten.told
+            report = replace(
+                report,
+                unknown_statuses={told(word): rows for word, rows in report.unknown_statuses.items()},
+                notes=tuple(map(told, report.notes)),
+                changes=tuple(replace(change, examples=self._of_others(change)) for change in report.changes),
+            )
+        veil = self._options.veil
+        if not veil:
+            return report
+        return replace(
+            report,
+            columns={key: veil.text(name) for key, name in report.columns.items()},
+            ignored=tuple(map(veil.text, report.ignored)),
+            unknown_statuses={veil.text(word): rows for word, rows in report.unknown_statuses.items()},
+            notes=tuple(map(veil.text, report.notes)),
+            changes=tuple(replace(change, examples=()) for change in report.changes),
+        )
+
+    def _of_others(self, change: Change) -> tuple[tuple[str, str], ...]:
+        told = self._forgotten.told
+        return tuple(pair for pair in change.examples if all(told(text) == text for text in pair))
 
     def _names(self, source: Source, report: FileReport) -> dict[str, str]:
         """Return names by which the profile knows the columns of a file without header."""
@@ -160,21 +205,19 @@ class LoadLog:
                 "settings": self._options.settings(),
                 "file_number": number,
                 "totals": as_json(report.totals),
-                "header": quarantined.header_of(source, self._names(source, report)),
+                # Rows that are hidden are not kept, so nothing is to be written above them.
+                "header": None
+                if self._options.veil
+                else quarantined.header_of(source, self._names(source, report)),
             },
         )
-        shows = self._options.pseudonym_key is None
-        forgotten = Forgotten(self._connection)
         rows = [
             {
                 "load_id": report.load_id,
                 "rule": change.rule,
                 "column_name": change.column,
                 "changed": change.count,
-                "examples": json.dumps(
-                    [pair for pair in change.examples if shows and not any(map(forgotten.stands_for, pair))],
-                    ensure_ascii=False,
-                ),
+                "examples": json.dumps(change.examples, ensure_ascii=False),
             }
             for change in report.changes
         ]
@@ -193,8 +236,9 @@ class LoadLog:
         total = sum(number for *_, number, _ in counts)
         reasons = "; ".join(f"{why} ({column}): {number:,}" for why, column, number, _ in counts[:3])
         chosen = ", ".join(f"{key} = {name!r}" for key, name in matching.columns.items())
-        example = str(counts[0][3])[:_LONGEST_EXAMPLE]
+        example = counts[0][3]
+        shown = "" if example is None else f" For example: {example[:_LONGEST_EXAMPLE]!r}."
         return (
-            f"{source.name}: none of its {total:,} rows could be read by the profile {self._profile.name}. {reasons}. "
-            f"For example: {example!r}. Columns taken: {chosen}; name others with --column if these are wrong"
+            f"{source.name}: none of its {total:,} rows could be read by the profile {self._profile.name}. {reasons}."
+            f"{shown} Columns taken: {chosen}; name others with --column if these are wrong"
         )

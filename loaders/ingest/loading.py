@@ -26,30 +26,34 @@ import polars as pl
 
 from martlet.engine.connection import connect, is_martlet
 from martlet.engine.errors import IngestError, WarehouseError
+from martlet.engine.paths import resolved
 from martlet.loaders.ingest import quarantined, zones
 from martlet.loaders.ingest.cleaning import Cleaner, merged
 from martlet.loaders.ingest.entity import entities
 from martlet.loaders.ingest.levels import match_all
-from martlet.loaders.ingest.load_log import LoadLog
+from martlet.loaders.ingest.load_log import LoadLog, naming_columns
 from martlet.loaders.ingest.merging import finishing, links, refunds, replacing, told
 from martlet.loaders.ingest.merging.merge import merge_file
 from martlet.loaders.ingest.merging.staging import Staging
 from martlet.loaders.ingest.merging.tables import count, has_rows
 from martlet.loaders.ingest.options import CleanedFile, Options
 from martlet.loaders.ingest.ranking import rank
+from martlet.loaders.ingest.reading.failures import explained
 from martlet.loaders.ingest.reading.kept import Kept
 from martlet.loaders.ingest.report import FileReport, IngestReport
 from martlet.loaders.ingest.rounded_ids import RoundedIds
-from martlet.loaders.warehouse import empty, star
+from martlet.loaders.privacy.forgotten import Forgotten
+from martlet.loaders.warehouse import empty, leftovers, star
 from martlet.loaders.warehouse.atomic import rewriting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
+    from martlet.loaders.ingest.cleaning import Cleaned
     from martlet.loaders.ingest.matching import Matching
     from martlet.loaders.ingest.profile import Profile
-    from martlet.loaders.ingest.reading.source import Source
+    from martlet.loaders.ingest.reading.source import Batch, Source
     from martlet.loaders.quality.checks import CheckResult
 
 __all__ = ["Job", "Options", "load"]
@@ -60,7 +64,7 @@ _FACTS = tuple(
     )
 )
 # What DuckDB may hold; beyond it temporary tables go to disk. With what reading and cleaning hold it stays below 2 GiB.
-_MEMORY = "1GiB"
+_MEMORY = "768MiB"
 # Name of the setting that keeps the company's currency.
 _CURRENCY = "currency"
 
@@ -86,11 +90,14 @@ def load(
 ) -> IngestReport:
     """Load files, in their order, into a new or an existing warehouse; see `martlet.ingest`."""
     began = time.perf_counter()
+    if veil := options.veil:
+        jobs = [Job(job.profile, job.source.hidden_as(veil.file_name(job.source.name))) for job in jobs]
     jobs, matchings = _matched(jobs, options)
     say("reading", 0.0)
     zones.refuse_another(warehouse, options.timezone)
     known, is_ours = _known(warehouse, jobs, options)
     if None not in known:
+        leftovers.tidy(resolved(warehouse))
         files = tuple(
             _nothing_new(job.source, number) for job, number in zip(jobs, known, strict=True) if number
         )
@@ -134,7 +141,8 @@ def _matched(jobs: Sequence[Job], options: Options) -> tuple[list[Job], list[Mat
     for _, group in groupby(jobs, key=lambda job: job.profile.name):
         together = list(group)
         sources = [job.source for job in together]
-        profile, found = match_all(together[0].profile, sources, options.columns, rank=rank)
+        with explained(" and ".join(source.name for source in sources[:2])):
+            profile, found = match_all(together[0].profile, sources, options.columns, rank=rank)
         made += [Job(profile, source) for source in sources]
         matchings += found
     return made, matchings
@@ -147,7 +155,7 @@ def _leave_unpublished() -> None:
 def _known(warehouse: Path, jobs: Sequence[Job], options: Options) -> tuple[list[int | None], bool]:
     """Return for each file its earlier load, or None, and whether the warehouse is there and Martlet's; what is wrong with the warehouse shows on writing."""
     unknown: list[int | None] = [None] * len(jobs)
-    if not warehouse.is_file():
+    if not resolved(warehouse).is_file():
         return unknown, False
     try:
         with connect(warehouse) as connection:
@@ -233,6 +241,7 @@ class _Loading:
         self._as_of = datetime(day.year, day.month, day.day)  # noqa: DTZ001  (moments have no zone but the warehouse's)
         self._changed_tables: set[str] = set()
         self._currency = star.setting(connection, _CURRENCY)
+        self._forgotten = Forgotten(connection)
         self._refunds = count(connection, "meta.refund")
         self._last_load = 0
         self._began_after = star.next_load_id(connection) - 1
@@ -240,9 +249,15 @@ class _Loading:
 
     def file(self, job: Job, matching: Matching, number: int, of: int) -> FileReport:
         """Load one file."""
+        with explained(job.source.name):
+            return self._file(job, matching, number, of)
+
+    def _file(self, job: Job, matching: Matching, number: int, of: int) -> FileReport:
         began = time.perf_counter()
+        job = self._unnamed(job)
         source, profile = job.source, job.profile
-        log = LoadLog(self._connection, profile, self._options, self._timezone)
+        naming = naming_columns(matching)
+        log = LoadLog(self._connection, profile, self._options, self._timezone, self._forgotten, naming)
         replaces = _replaces(profile)
         self._links |= not replaces
         # What replaces is cleared at the beginning of the load: only its own files can be known.
@@ -269,6 +284,7 @@ class _Loading:
             imputed=self._options.impute,
             is_part=self._retries(source),
             is_alone=of == 1,
+            source=source.name,
         )
         refused = result.main.refused
         if refused is not None and refused.height:
@@ -281,7 +297,10 @@ class _Loading:
         self._last_load = load_id
         self._settle_refunds()
         told.remember_refunds(self._connection)
-        report = log.report(source, matching, load_id, cleaned, result, seconds=time.perf_counter() - began)
+        seconds = time.perf_counter() - began
+        report = log.report(
+            source, matching, load_id, cleaned, result, currency=self._currency, seconds=seconds
+        )
         log.record(source, report, number)
         return report
 
@@ -295,6 +314,11 @@ class _Loading:
         finishing.put_in_order(self._connection, mixed)
         finishing.compute(self._connection, sorted(self._changed_tables))
         return star.finish(self._connection, self._last_load)
+
+    def _unnamed(self, job: Job) -> Job:
+        """Return a job whose file is not called after somebody who was forgotten."""
+        name = self._forgotten.unsaid(job.source.name)
+        return job if name == job.source.name else Job(job.profile, job.source.hidden_as(name))
 
     def _settle_refunds(self) -> None:
         for table in refunds.settle(self._connection, self._refunds):
@@ -327,7 +351,8 @@ class _Loading:
         kept = Kept(source)
         if cleaner.surveys:
             for batch in kept.batches():
-                cleaner.survey(rounded.without(batch))
+                with explained(source.name, _rows_of(batch)):
+                    cleaner.survey(rounded.without(batch))
             rounded.begin()
         notes = cleaner.decide()
         if self._currency is None and cleaner.currency is not None:
@@ -337,7 +362,8 @@ class _Loading:
         staging = Staging(
             self._connection,
             job.profile.main.entity,
-            self._options.pseudonym_key,
+            self._forgotten,
+            self._options.veil.key,
             combined=frozenset(mapping.entity for mapping in job.profile.mappings if mapping.combine),
             summed={mapping.entity: mapping.sum for mapping in matching.mappings if mapping.sum},
             is_addition=keeps_rows,
@@ -345,21 +371,28 @@ class _Loading:
         result = CleanedFile(staging, notes, unknown_statuses=cleaner.unexplained())
         if keeps_rows:
             quarantined.begin_retry(self._connection)
-        for batch in map(rounded.without, kept.batches()):
-            cleaned = cleaner.clean(batch)
-            rows = pl.int_range(
-                batch.first_row, batch.first_row + batch.cells.height, eager=True, dtype=pl.Int64
-            )
-            content = pl.DataFrame({"row": rows, "content": batch.cells.hash_rows()})
-            staging.add(cleaned.rows, content)
-            if keeps_rows:
-                positions = pl.DataFrame({"row": rows, "position": batch.cells[quarantined.ROW]})
-                quarantined.add_retried(self._connection, positions)
-            log.set_aside(source, load_id, cleaned.rejected, batch)
-            result.add(batch.cells.height, cleaned.rejected)
-            result.changes = merged([*result.changes, *cleaned.changes])
+        for batch in kept.batches():
+            with explained(source.name, _rows_of(batch)):
+                exact = rounded.without(batch)
+                cleaned = cleaner.clean(exact)
+                self._stage(source, exact, cleaned, staging)
+                log.set_aside(source, load_id, cleaned.rejected, exact)
+                result.add(batch.cells.height, cleaned.rejected)
+                result.changes = merged([*result.changes, *cleaned.changes])
         result.own_sums = cleaner.own_sums(source.total_rows)
         result.loud = rounded.notes
         result.changes = [*rounded.changes, *result.changes]
         result.notes += cleaner.told()
         return result
+
+    def _stage(self, source: Source, batch: Batch, cleaned: Cleaned, staging: Staging) -> None:
+        rows = pl.int_range(batch.first_row, batch.first_row + batch.cells.height, eager=True, dtype=pl.Int64)
+        content = pl.DataFrame({"row": rows, "content": batch.cells.hash_rows()})
+        staging.add(cleaned.rows, content)
+        if self._retries(source):
+            positions = pl.DataFrame({"row": rows, "position": batch.cells[quarantined.ROW]})
+            quarantined.add_retried(self._connection, positions)
+
+
+def _rows_of(batch: Batch) -> str:
+    return f", rows {batch.first_row:,} to {batch.first_row + batch.cells.height - 1:,}"

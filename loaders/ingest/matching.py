@@ -182,7 +182,12 @@ def _complaint(
     matching: Matching,
     rank: Callable[[Source], Sequence[Fit]] | None,
 ) -> str:
-    held = listed(f"{name[:_LONGEST_SHOWN]} ({contents.commonest(name)})" for name in source.columns)
+    # What names no known column may be a row of data, taken for a header.
+    shown = range(1, len(source.columns) + 1) if source.is_hidden else source.columns
+    held = listed(
+        f"{str(name)[:_LONGEST_SHOWN]} ({contents.commonest(column)})"
+        for name, column in zip(shown, source.columns, strict=True)
+    )
     wanted = " and ".join(matching.missing)
     options = " ".join(f"--column {key}=COLUMN" for key in matching.missing if key in profile.columns)
     known = "; ".join(

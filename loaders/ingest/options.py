@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from martlet.loaders.ingest.cleaning.changes import OTHER_CURRENCY
+from martlet.loaders.privacy.veil import Veil
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from martlet.loaders.ingest.cleaning.currencies import Rates
     from martlet.loaders.ingest.cleaning.own_sums import OwnSum
     from martlet.loaders.ingest.merging.staging import Staging
+    from martlet.loaders.ingest.reading.limits import Limits
     from martlet.loaders.ingest.types import DateOrder
 
 __all__ = ["CleanedFile", "Options"]
@@ -34,10 +36,11 @@ class Options:
     statuses: Mapping[str, str] = field(default_factory=dict)
     impute: Mapping[str, str] = field(default_factory=dict)
     timezone: str | None = None
-    pseudonym_key: bytes | None = None
+    veil: Veil = field(default_factory=lambda: Veil(None))
     retry: bool = False
     dry_run: bool = False
     rates: Rates | None = None
+    limits: Limits | None = None
 
     def settings(self) -> str:
         """Return what decides how a file is understood, as JSON text: the same content read otherwise is another load."""
@@ -47,7 +50,8 @@ class Options:
             "impute": dict(self.impute),
             "statuses": dict(self.statuses),
             "rates": self.rates.digest if self.rates else None,
-            "pseudonymised": self.pseudonym_key is not None,
+            "pseudonymised": bool(self.veil),
+            "limits": self.limits.changed() if self.limits else None,
         }
         return json.dumps({name: value for name, value in said.items() if value}, sort_keys=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from martlet.engine.errors import IngestError
@@ -10,11 +11,11 @@ from martlet.loaders.ingest.entity import entities
 from martlet.loaders.ingest.loading import Job
 from martlet.loaders.ingest.profile_files import load_profile, profile_names
 from martlet.loaders.ingest.ranking import rank
+from martlet.loaders.ingest.reading.limits import Limits
 from martlet.loaders.ingest.reading.source import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 __all__ = ["AUTO", "Plan", "family", "plan"]
 
@@ -37,6 +38,11 @@ class Plan:
     jobs: tuple[Job, ...]
     left_out: tuple[tuple[str, str], ...]
 
+    @property
+    def paths(self) -> list[Path]:
+        """The files, those that are left out by their names alone."""
+        return [*(job.source.path for job in self.jobs), *(Path(name) for name, _ in self.left_out)]
+
     def summary(self) -> str:
         """Return the plan as lines of plain text."""
         wide = max(len(job.source.name) for job in self.jobs)
@@ -58,7 +64,7 @@ def family(name: str) -> list[str]:
     return found if len(found) > 1 else []
 
 
-def plan(name: str, paths: Sequence[Path]) -> Plan:
+def plan(name: str, paths: Sequence[Path], limits: Limits = Limits()) -> Plan:  # noqa: B008 - it is immutable
     """Recognise files among the profiles of a family.
 
     Raises
@@ -70,7 +76,7 @@ def plan(name: str, paths: Sequence[Path]) -> Plan:
     jobs, left_out = [], []
     for path in paths:
         try:
-            fits = [fit for fit in rank(open_source(path)) if fit.profile in among]
+            fits = [fit for fit in rank(open_source(path, limits=limits)) if fit.profile in among]
         except IngestError as error:
             left_out.append((path.name, str(error)))
             continue
@@ -81,7 +87,7 @@ def plan(name: str, paths: Sequence[Path]) -> Plan:
             left_out.append((path.name, "no profile fits; martlet profiles new begins one"))
             continue
         profile = load_profile(proposed.profile)
-        jobs.append(Job(profile, open_source(path, profile.read)))
+        jobs.append(Job(profile, open_source(path, profile.read, limits)))
     if not jobs:
         reasons = "; ".join(f"{name}: {why}" for name, why in left_out)
         raise IngestError(f"none of the {len(left_out)} files is of a known kind. {reasons}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from martlet.engine.declared import Place, read
 from martlet.engine.errors import IngestError, UnknownNameError, did_you_mean
+from martlet.engine.paths import refuse_special
 from martlet.loaders.ingest._profile_sense import check
 from martlet.loaders.ingest.profile import Profile
 
@@ -54,6 +55,8 @@ def _shipped(name: str) -> Profile:
 
 
 def _read(path: Path | Traversable) -> Profile:
+    if isinstance(path, Path):
+        refuse_special(path, IngestError)
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:

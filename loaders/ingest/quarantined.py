@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from martlet.engine.errors import ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
 
     import duckdb
     import polars as pl
@@ -33,7 +34,9 @@ __all__ = [
 ROW = "martlet_row"
 
 _ASKED = "($load_id IS NULL OR load_id = $load_id) AND ($reason IS NULL OR contains(lower(reason), lower($reason)))"
-_WAITING = f"resolved_by IS NULL AND {_ASKED}"
+_UNRESOLVED = f"resolved_by IS NULL AND {_ASKED}"
+# Rows of which nothing is kept, because they are hidden or forgotten, can only be mended where they came from.
+_WAITING = f"row_text IS NOT NULL AND {_UNRESOLVED}"
 
 _GROUPS = f"""
 SELECT
@@ -81,15 +84,16 @@ def groups(
 
 def export(
     connection: duckdb.DuckDBPyConnection,
-    path: Path,
+    file: IO[bytes],
     *,
     load_id: int | None = None,
     reason: str | None = None,
+    cell: Callable[[str], str] | None = None,
 ) -> int:
     """Write rows that wait for repair to a file, in their original form, so that it can be mended and loaded again.
 
     Each row begins with `martlet_row`, by which `--retry` finds its place in the quarantine. Rows that came as JSON, Parquet
-    or from a workbook are written as a JSON object each.
+    or from a workbook are written as a JSON object each. `cell` changes each cell of the others.
 
     Returns
     -------
@@ -107,6 +111,14 @@ def export(
         bound,
     ).fetchall()
     if not headers:
+        unkept = connection.execute(
+            f"SELECT count(*) FROM quarantine.rejected_row WHERE {_UNRESOLVED}", bound
+        ).fetchall()[0][0]
+        if unkept:
+            raise ParameterError(
+                f"of the {unkept:,} rows that wait in quarantine none was kept, since they were loaded with pseudonyms or are of somebody who "
+                "was forgotten; mend them in their files, by row_number in quarantine.rejected_row, and load these again"
+            )
         raise ParameterError("no rows wait in quarantine" + (" that fit" if load_id or reason else ""))
     if len(headers) > 1:
         loads = connection.execute(
@@ -121,16 +133,29 @@ def export(
         bound,
     )
     written = 0
-    with path.open("w", encoding="utf-8", newline="") as file:
-        separator = ""
-        if header is not None:
-            separator, header = header[0], header[1:]
-            file.write(f"{ROW}{separator}{header}\n")
-        while batch := rows.fetchmany(10_000):
-            for position, text in batch:
-                file.write(_tagged(position, text or "", separator) + "\n")
-                written += 1
+    separator = ""
+    if header is not None:
+        separator, header = header[0], header[1:]
+        file.write(f"{ROW}{separator}{_celled(header, separator, cell)}\n".encode())
+    while batch := rows.fetchmany(10_000):
+        for position, text in batch:
+            line = _tagged(position, _celled(text or "", separator, cell), separator)
+            file.write(f"{line}\n".encode())
+            written += 1
     return written
+
+
+def _celled(line: str, separator: str, cell: Callable[[str], str] | None) -> str:
+    """Return a line with each of its cells changed; one that needs no change stays as it was written."""
+    if cell is None or not separator:
+        return line
+    rows = list(csv.reader(io.StringIO(line, newline=""), delimiter=separator))
+    changed = [[cell(text) for text in row] for row in rows]
+    if changed == rows:
+        return line
+    file = io.StringIO()
+    csv.writer(file, delimiter=separator, lineterminator="\n").writerows(changed)
+    return file.getvalue().removesuffix("\n")
 
 
 def _tagged(position: str, text: str, separator: str) -> str:

@@ -75,7 +75,7 @@ def rank(source: Source) -> list[Fit]:
             continue
         # What a profile says of reading, such as nested parameters that become columns, is part of its fit.
         with suppress(IngestError):
-            opened = open_source(source.path, profile.read)
+            opened = open_source(source.path, profile.read, source.limits)
             fits.append(_fit(profile, opened, Contents(opened)))
     return sorted((fit for fit in fits if fit.columns), key=lambda fit: (-fit.score, fit.profile))
 

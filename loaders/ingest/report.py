@@ -59,6 +59,8 @@ class FileReport:
         Zone of the warehouse, whose clocks all moments and days follow.
     totals
         What the rows come to in the warehouse, by kind of row, beside what the file itself says.
+    currency
+        The company's currency, which is that of the totals; None if no file has told it.
     seconds
         How long the file took.
     already_loaded
@@ -86,6 +88,7 @@ class FileReport:
     last_on: date | None = None
     timezone: str = "UTC"
     totals: tuple[Totals, ...] = ()
+    currency: str | None = None
     seconds: float = 0.0
     already_loaded: bool = False
 
@@ -144,7 +147,7 @@ class FileReport:
         ]
         span = [f"days {self.first_on} to {self.last_on} ({self.timezone})"] if self.first_on else []
         lines.append("; ".join([*members, *completed, *span, f"load {self.load_id}, {self.seconds:.1f} s"]))
-        lines.extend(line for totals in self.totals for line in totals.lines())
+        lines.extend(line for totals in self.totals for line in totals.lines(self.currency))
         return "\n".join(lines)
 
 
@@ -232,7 +235,7 @@ class IngestReport:
         """Return the totals of each file as lines of plain text, with what differs from the file's own."""
         lines = []
         for file in self.files:
-            lines += [file.source, *(line for totals in file.totals for line in totals.lines())]
+            lines += [file.source, *(line for totals in file.totals for line in totals.lines(file.currency))]
             lines += [f"warning: {text}" for text in file.differences]
         return "\n".join(lines)
 

@@ -12,8 +12,10 @@ from martlet.loaders.ingest._search import Search
 from martlet.loaders.ingest.contents import MOSTLY, Contents
 from martlet.loaders.ingest.entity import entities
 from martlet.loaders.ingest.headers import has_word, words
+from martlet.loaders.ingest.hidden import hides
 from martlet.loaders.ingest.matching import lacking
 from martlet.loaders.ingest.profile_files import load_profile, profile_names
+from martlet.loaders.privacy.addresses import ADDRESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -149,19 +151,37 @@ def _columns(source: Source, of: _Candidate) -> Iterator[str]:
     taken = set(keys.values())
     yield "[columns]"
     for name in source.columns:
-        example = next((cell for cell in sample[name] if cell and cell.strip()), "")[:_LONGEST_EXAMPLE]
         if name in keys:
             key = keys[name]
+            example = "" if _tells_of_people(of.profile, key) else _example(sample[name])
+            shown = f", example = {_text(example)}" if example else ""
             guess = "" if key in of.by_name else "   # guessed by what it holds"
             required = ", required = true" if of.profile.columns[key].required else ""
             currency = of.profile.columns[key].currency
             paid_in = f", currency = {_text(currency)}" if currency in of.found else ""
-            yield f"{key} = {{ names = [{_text(name)}]{required}{paid_in}, example = {_text(example)} }}{guess}"
+            yield f"{key} = {{ names = [{_text(name)}]{required}{paid_in}{shown} }}{guess}"
         else:
             key = _free_key(name, taken)
             taken.add(key)
-            yield f"# {key} = {{ names = [{_text(name)}], example = {_text(example)} }}   # feeds nothing yet"
+            # Nobody knows what it holds: a phone number, say. A profile is passed on, and is to quote nobody.
+            yield f"# {key} = {{ names = [{_text(name)}] }}   # feeds nothing yet"
     yield ""
+
+
+def _tells_of_people(profile: Profile, key: str) -> bool:
+    """Tell whether a column feeds a field that says who people are, or any field of a list of them."""
+    return any(
+        mapping.entity == "customers" or hides(entities()[mapping.entity], name) is not None
+        for mapping in profile.mappings
+        for name, source in mapping.fields.items()
+        if key in source.columns
+    )
+
+
+def _example(cells: Iterable[str | None]) -> str:
+    """Return the first cell that is given and holds no address."""
+    given = (cell for cell in cells if cell and cell.strip() and not re.search(ADDRESS, cell))
+    return next(given, "")[:_LONGEST_EXAMPLE]
 
 
 def _mappings(of: _Candidate) -> Iterator[str]:

@@ -9,6 +9,7 @@ import duckdb
 
 from martlet.engine.connection import connect, is_martlet
 from martlet.engine.errors import ParameterError, WarehouseError, did_you_mean
+from martlet.engine.paths import resolved
 from martlet.loaders.warehouse import star
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def refuse_another(warehouse: Path, asked: str | None) -> None:
     WarehouseError
         If another is asked for than the warehouse has.
     """
-    if asked is None or not warehouse.is_file():
+    if asked is None or not resolved(warehouse).is_file():
         return
     try:
         with connect(warehouse) as connection:

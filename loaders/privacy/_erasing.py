@@ -5,109 +5,45 @@ Nothing of the person is ever written into the new file, so no block of it, in u
 - in their rows (`customer_key`): the columns that a relation's header calls personal, and each identifier of theirs inside a text;
 - of their browsers: the id of the cookie, there and inside any other text;
 - in tables that belong to nobody (the quarantine, examples of checks and changes): the personal columns of each row that mentions
-  their id or address as a word, or both their names;
-- anywhere else: their address inside any text.
+  their id or address as a word, their first and last name together, or both as cells of a row;
+- in what tells of loads (names of files): their id as a word, if it is no short number;
+- anywhere else, names of campaigns, products and pages included: their address, their id if it stands out, and first and last name
+  together, inside any text.
+
+A name that is also one of the company's own things (somebody is called Summer Sale) is left where the thing is named, and told. It is one
+of these if it names something that rows of others refer to (`loaders.privacy._things`).
 
 An identifier becomes the name that stands for it, so that what was unique stays unique, and a source that sends the row again is
-understood (`loaders.forgotten`).
+understood (`loaders.privacy.forgotten`).
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from martlet.engine.relation import quote
 from martlet.engine.relations import relations
-from martlet.loaders.privacy.forgotten import mention
+from martlet.loaders.privacy._mentions import is_text
+from martlet.loaders.privacy._person import NEVER, OLD, any_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator
 
     import duckdb
 
     from martlet.engine.relation import Relation
+    from martlet.loaders.privacy._person import Person
 
-__all__ = ["OLD", "Person", "columns_of", "copied", "erased_rows", "tables"]
+__all__ = ["columns_of", "copied", "erased_rows", "tables"]
 
-# Name under which the file that holds the person is attached.
-OLD: Final = "before"
 _ID: Final = "customer_id"
+_EXAMPLES: Final = "load_change"
 _ERASED: Final = "(forgotten)"
-# What may stand before an identifier that is not a part of a longer one.
-_BEFORE: Final = "(?i)(^|[^0-9A-Za-z._%+@-])"
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who is to be forgotten: one person's accounts by key, and all that they are called.
-
-    Attributes
-    ----------
-    accounts
-        For each `customer_key` the customer id and the name that will stand for it.
-    emails
-        Their addresses in lower case, with the name that will stand for each.
-    visitors
-        The ids of their browsers in the sources, with the names that will stand for them.
-    names
-        Pairs of first and last name.
-    sources
-        Identifiers of rows of theirs, as the source wrote them, that hold one of the above.
-    """
-
-    accounts: Mapping[int, tuple[str, str]]
-    emails: Mapping[str, str]
-    visitors: Mapping[str, str]
-    names: tuple[tuple[str, str], ...]
-    sources: tuple[str, ...] = ()
-
-    @property
-    def keys(self) -> str:
-        """The keys of the accounts, as a list in SQL."""
-        return ", ".join(map(str, self.accounts))
-
-    @property
-    def identifiers(self) -> dict[str, str]:
-        """All that they are called but their names, with the name that stands for each; an id that is an address is an id."""
-        return {**self.visitors, **self.emails, **dict(self.accounts.values())}
-
-    def renamed(self, text: str) -> str:
-        """Return the SQL of a text of theirs with the names that stand for them."""
-        for identifier, stand_in in self.identifiers.items():
-            pattern, new = quote(mention(identifier)), quote("\\1" + stand_in + "\\2")
-            # Twice, since of two that share what stands between them the second is not seen at first.
-            text = f"regexp_replace(regexp_replace({text}, {pattern}, {new}, 'g'), {pattern}, {new}, 'g')"
-        return text
-
-    def named_in(self, text: str) -> str:
-        """Return the SQL whether a text of one of their own rows names them."""
-        return _any(f"regexp_matches({text}, {quote(mention(word))})" for word in self.identifiers)
-
-    def known_in(self, text: str) -> str:
-        """Return the SQL whether a text of any row holds an address or a browser of theirs, and not as the end of a longer one."""
-        words = {*self.emails, *self.visitors}
-        return _any(
-            f"(contains(lower({text}), {quote(word.lower())}) "
-            f"AND regexp_matches({text}, {quote(f'{_BEFORE}{re.escape(word)}($|[^0-9A-Za-z_-])')}))"
-            for word in sorted(words)
-        )
-
-    def mentioned_in(self, text: str) -> str:
-        """Return the SQL whether a text that may be about anybody is about them."""
-        # Not a part of a number either.
-        after = "($|[^0-9A-Za-z._%+@-]|[.]($|[^0-9A-Za-z]))"
-        # What is flagged may be called by the number of its row, which is nobody's id.
-        words = (
-            f"(regexp_matches({text}, {quote(f'{_BEFORE}{re.escape(word)}{after}')}) AND {text} <> {quote(f'row {word}')})"
-            for word, _ in self.accounts.values()
-        )
-        names = (
-            " AND ".join(f"regexp_matches({text}, {quote(mention(name))})" for name in pair)
-            for pair in self.names
-        )
-        return _any((*words, *(f"({both})" for both in names), self.known_in(text)))
+# Column that names a file.
+_FILE: Final = "source"
+# Columns that say which customer a row is about.
+_WHO: Final = ("first_name", "last_name", "email")
 
 
 @dataclass(frozen=True)
@@ -152,7 +88,7 @@ def erased_rows(connection: duckdb.DuckDBPyConnection, relation: Relation, perso
     changes = _changes(relation, columns, person)
     if not changes:
         return 0
-    differs = _any(f"{name} IS DISTINCT FROM {new}" for name, new in changes.items())
+    differs = any_of(f"{name} IS DISTINCT FROM {new}" for name, new in changes.items())
     sql = f"SELECT count(*) FROM {OLD}.{relation.qualified} WHERE {differs}"
     return int(connection.execute(sql).fetchall()[0][0])
 
@@ -162,13 +98,12 @@ def _changes(relation: Relation, columns: list[_Column], person: Person) -> dict
     personal = relation.unit.header.get("personal", ())
     texts = [column.name for column in columns if column.kind == "VARCHAR"]
     has_customer = any(column.name == "customer_key" for column in columns)
-    theirs = f"customer_key IN ({person.keys})"
-    about = (
-        theirs if has_customer else _any(f"coalesce({person.mentioned_in(name)}, false)" for name in texts)
-    )
+    theirs, owned = f"customer_key IN ({person.keys})", person.owns([column.name for column in columns])
+    about = theirs if has_customer else _about(relation, texts, person)
     changes = {}
     for column in columns:
         name, cases = column.name, []
+        there = person.at(f"{relation.qualified}.{name}")
         if name in personal:
             is_required = not column.is_nullable and column.default == "NULL"
             emptied = quote(_ERASED) if is_required else column.default
@@ -176,22 +111,43 @@ def _changes(relation: Relation, columns: list[_Column], person: Person) -> dict
         elif name == _ID and relation.name == "dim_customer":
             cases += [(f"customer_key = {key}", quote(token)) for key, (_, token) in person.accounts.items()]
         elif name in texts and has_customer:
-            cases.append((f"{theirs} AND {person.named_in(name)}", person.renamed(name)))
+            cases.append((f"{owned} AND {there.named_in(name)}", there.renamed(name)))
+        elif name == _FILE and relation.schema in ("meta", "quarantine"):
+            named = replace(person, names={**person.names, **person.things})
+            told = any_of((person.numbered_in(name), named.called_in(name)))
+            cases.append((told, named.renamed(name, is_theirs=False)))
         elif name in texts and personal:
-            cases.append((person.mentioned_in(name), person.renamed(name)))
-        # Who has the same address is the same person, so what says who others are holds none of theirs.
-        if name in texts and not (has_customer and name in personal):
-            own = f"{name} IN ({', '.join(map(quote, person.sources))})" if person.sources else "false"
-            cases.append(
-                (_any((person.known_in(name), *((own,) * (not has_customer)))), person.renamed(name))
-            )
-        cases = [(condition, new) for condition, new in cases if condition != _any(())]
+            cases.append((there.mentioned_in(name), there.renamed(name)))
+        # Who has the same address is the same person, and others may have the same name.
+        if name in texts and not (has_customer and name in _WHO):
+            anywhere = _anywhere(relation, name, there, is_anybodys=not has_customer)
+            cases.append((anywhere, there.renamed(name, is_theirs=False)))
+        cases = [(condition, new) for condition, new in cases if condition != NEVER]
         if cases:
             whens = " ".join(f"WHEN {condition} THEN {new}" for condition, new in cases)
             changes[name] = f"CASE {whens} ELSE {name} END"
     return changes
 
 
-def _any(conditions: Iterable[str]) -> str:
-    """Join conditions by OR; without any it is false."""
-    return "(" + (" OR ".join(conditions) or "false") + ")"
+def _about(relation: Relation, texts: list[str], person: Person) -> str:
+    """Return the SQL whether a row of a table that belongs to nobody is about the person."""
+    there = person.at(relation.qualified)
+    # A file that is called after them holds rows of others too.
+    told = [there.mentioned_in(name) for name in texts if name != _FILE]
+    if relation.schema == "meta":
+        told += [there.held_in(name) for name in relation.unit.header.get("personal", ())]
+    if relation.name == _EXAMPLES:
+        told.append(there.quoted_in("examples"))
+    return any_of(f"coalesce({one}, false)" for one in told)
+
+
+def _anywhere(relation: Relation, name: str, person: Person, *, is_anybodys: bool) -> str:
+    """Return the SQL whether a text of any row names the person, or is the identifier of a row of theirs."""
+    found = [person.known_in(name)]
+    if is_anybodys and person.sources:
+        found.append(f"{name} IN ({', '.join(map(quote, person.sources))})")
+    if (relation.name, name) != ("dim_customer", _ID):
+        found.append(person.called_in(name))
+        if relation.schema == "star" and is_text(name):
+            found.append(person.labelled_in(name))
+    return any_of(found)

@@ -1,4 +1,4 @@
-"""What forgetting promises, held to before a file is published: the totals stay, and no address is left."""
+"""What forgetting promises, held to before a file is published: the totals stay, and no address and no full name is left."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from martlet.engine.errors import CheckError
 from martlet.engine.relation import quote
-from martlet.loaders.privacy._erasing import OLD, columns_of, tables
+from martlet.loaders.privacy._erasing import columns_of, tables
+from martlet.loaders.privacy._person import OLD
 
 if TYPE_CHECKING:
     import duckdb
 
-    from martlet.loaders.privacy._erasing import Person
+    from martlet.loaders.privacy._person import Person
 
 __all__ = ["hold_to_promise", "hold_to_totals"]
 
@@ -34,7 +35,7 @@ def hold_to_totals(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def hold_to_promise(connection: duckdb.DuckDBPyConnection, person: Person) -> None:
-    """Refuse to publish where a text still holds an address of the person."""
+    """Refuse to publish where a text still holds an address of the person, or first and last name together."""
     sql = (
         "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns() WHERE NOT internal "
         "AND data_type = 'VARCHAR' AND (schema_name, table_name) IN (SELECT (schema_name, table_name) FROM duckdb_tables())"
@@ -43,8 +44,13 @@ def hold_to_promise(connection: duckdb.DuckDBPyConnection, person: Person) -> No
     for table, column in connection.execute(sql).fetchall():
         is_address = (table, column) == ("star.dim_customer", "email")
         emails = ", ".join(map(quote, person.emails))
-        held = f"list_contains([{emails}], lower(trim({column})))" if is_address else person.known_in(column)
+        is_person = table.startswith("star.dim_customer")
+        there = person.at(f"{table}.{column}")
+        held = f"list_contains([{emails}], lower(trim({column})))" if is_address else there.known_in(column)
+        held = held if is_person else f"({held} OR {there.called_in(column)})"
         if rows := connection.execute(f"SELECT count(*) FROM {table} WHERE {held}").fetchall()[0][0]:
             broken.append(f"{table}.{column} in {rows} rows")
     if broken:
-        raise CheckError(f"nothing was published, since the address would be left: {', '.join(broken)}")
+        raise CheckError(
+            f"nothing was published, since the address or the name would be left: {', '.join(broken)}"
+        )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
@@ -13,25 +15,35 @@ from martlet.engine.connection import connect, refuse_foreign
 from martlet.engine.errors import UnknownNameError, WarehouseError, did_you_mean
 from martlet.engine.relation import quote
 from martlet.engine.relations import relations
-from martlet.loaders.privacy._erasing import OLD, Person, columns_of, copied, erased_rows, tables
+from martlet.loaders.privacy._erasing import columns_of, copied, erased_rows, tables
+from martlet.loaders.privacy._person import OLD, Person
 from martlet.loaders.privacy._promises import hold_to_promise, hold_to_totals
-from martlet.loaders.privacy.forgotten import SALT, remember, salt, token
+from martlet.loaders.privacy._things import things_called
+from martlet.loaders.privacy.forgotten import remember, salt
 from martlet.loaders.warehouse import star
 from martlet.loaders.warehouse.atomic import rewriting
 
 __all__ = ["ForgetReport", "forget"]
 
+# Bytes of the name that stands for somebody.
+_LENGTH: Final = 8
+
+# Who was asked for, by id or address, and the others who have one address with them; those who were asked for first.
 _ACCOUNTS = f"""
 WITH asked AS (
     SELECT customer_key, lower(trim(email)) AS email FROM {OLD}.star.dim_customer
-    WHERE customer_id = $customer_id AND customer_key <> 0
-)
+    WHERE customer_key <> 0
+        AND (customer_id = $asked OR lower(trim(email)) = lower(trim($asked)) OR contains($asked, '@') AND lower(customer_id) = lower(trim($asked)))
+),
+addresses AS (SELECT email FROM asked WHERE email IS NOT NULL UNION SELECT lower(trim($asked)) WHERE contains($asked, '@'))
 SELECT person.customer_key, person.customer_id, person.first_name, person.last_name, lower(trim(person.email))
 FROM {OLD}.star.dim_customer AS person
-CROSS JOIN asked
-WHERE person.customer_key = asked.customer_key OR lower(trim(person.email)) = asked.email OR lower(person.customer_id) = asked.email
-    OR lower(trim(person.email)) = lower($customer_id)
-ORDER BY person.customer_key <> asked.customer_key, person.customer_key
+WHERE person.customer_key IN (SELECT customer_key FROM asked)
+    OR person.customer_key <> 0
+    AND EXISTS (SELECT 1 FROM asked)
+    AND (lower(trim(person.email)) IN (SELECT email FROM addresses) OR lower(person.customer_id) IN (SELECT email FROM addresses))
+ORDER BY
+    person.customer_id <> $asked, person.customer_key NOT IN (SELECT customer_key FROM asked), person.customer_key
 """
 
 
@@ -53,6 +65,8 @@ class ForgetReport:
         Rows by table in which something was erased.
     kept
         Rows by fact that stay, of the customer without a name.
+    left
+        Columns that hold their first and last name still, because something that is not theirs alone is called so.
     is_dry_run
         Whether nothing was changed.
     seconds
@@ -65,33 +79,41 @@ class ForgetReport:
     token: str
     erased: dict[str, int]
     kept: dict[str, int]
+    left: tuple[str, ...]
     is_dry_run: bool
     seconds: float
 
 
 def forget(
-    customer_id: str, *, warehouse: str | Path = "warehouse.duckdb", dry_run: bool = False
+    customer_id: str,
+    *,
+    warehouse: str | Path = "warehouse.duckdb",
+    dry_run: bool = False,
+    everywhere: bool = False,
 ) -> ForgetReport:
     """Erase a person from a warehouse, in one atomic step, and keep the totals.
 
     The file is written anew without them, so that nothing of them is left in it, not in free blocks either. Facts stay, of a
     customer without a name or attributes. Other accounts with the same address are taken for the same person. The new file
-    knows the person by salted hashes, so that they do not come back when a source sends them again (`loaders.forgotten`).
+    knows the person by slow salted hashes, so that they do not come back when a source sends them again (`docs/privacy.md`).
     Copies of the old file, exports and backups are not reached, nor what the disk keeps of a deleted file.
 
     Parameters
     ----------
     customer_id
-        The customer, by the id in `star.dim_customer`.
+        The customer, by the id in `star.dim_customer` or by the address; the address of somebody who is no customer, but stands in a
+        row that was set aside, or in any other text.
     warehouse
         The file.
     dry_run
         Only say what would be erased.
+    everywhere
+        Erase first and last name together also from the names of things that rows of others refer to, such as a campaign.
 
     Raises
     ------
     UnknownNameError
-        If there is no such customer; the message gives the nearest.
+        If there is no such customer and no such address; the message gives the nearest.
     WarehouseError
         If the file is not Martlet's, can't be written, or holds tables that Martlet did not make.
     CheckError
@@ -101,7 +123,7 @@ def forget(
     --------
     >>> report = martlet.forget("CU0000001", warehouse=path, dry_run=True)
     >>> report.erased
-    {'star.dim_customer': 1, 'star.dim_customer_history': 2}
+    {'star.dim_customer': 1, 'star.dim_customer_history': 3}
     """
     started = time.monotonic()
     path = Path(warehouse).absolute()
@@ -111,14 +133,14 @@ def forget(
         with duckdb.connect() as connection:
             star.create_tables(connection)
             connection.execute(f"ATTACH {quote(str(path))} AS {OLD} (READ_ONLY)")
-            person = _found(connection, customer_id)
+            person, left = _found(connection, customer_id, everywhere=everywhere)
             erased, kept = _counts(connection, person)
     else:
-        with rewriting(path) as connection:
+        with rewriting(path, carries_over=True) as connection:
             created = star.create_tables(connection)
             connection.execute(f"ATTACH {quote(str(path))} AS {OLD} (READ_ONLY)")
             try:
-                person = _found(connection, customer_id)
+                person, left = _found(connection, customer_id, everywhere=everywhere)
                 erased, kept = _counts(connection, person)
                 for relation in created:
                     if columns_of(connection, relation):
@@ -133,35 +155,73 @@ def forget(
                 connection.execute(view)
             star.write_catalogue(connection)
             hold_to_promise(connection, person)
-    (main, stand_in), *others = person.accounts.values()
+    main, *others = [name for name, _ in person.accounts.values()] or [customer_id]
     seconds = time.monotonic() - started
     return ForgetReport(
-        path, main, tuple(name for name, _ in others), stand_in, erased, kept, dry_run, seconds
+        path, main, tuple(others), person.token, erased, kept, left, is_dry_run=dry_run, seconds=seconds
     )
 
 
-def _found(connection: duckdb.DuckDBPyConnection, customer_id: str) -> Person:
-    accounts = connection.execute(_ACCOUNTS, {"customer_id": customer_id}).fetchall()
+def _found(
+    connection: duckdb.DuckDBPyConnection, asked: str, *, everywhere: bool
+) -> tuple[Person, tuple[str, ...]]:
+    """Return who is asked for, and where their name is left because it is also that of a thing."""
+    accounts = connection.execute(_ACCOUNTS, {"asked": asked}).fetchall()
     if not accounts:
-        ids = connection.execute(
-            f"SELECT customer_id FROM {OLD}.star.dim_customer WHERE customer_key <> 0"
-        ).fetchall()
-        near = did_you_mean(customer_id, [name for (name,) in ids])
-        raise UnknownNameError(f"there is no customer {customer_id!r} in the warehouse.{near}")
+        return _without_account(connection, asked), ()
     keys = ", ".join(str(key) for key, *_ in accounts)
     visitors = connection.execute(
         f"SELECT source_id FROM {OLD}.star.bridge_visitor WHERE customer_key IN ({keys}) AND source_id IS NOT NULL ORDER BY 1"
     ).fetchall()
-    known = connection.execute(f"SELECT value FROM {OLD}.meta.setting WHERE name = '{SALT}'").fetchall()
-    salted = known[0][0] if known else salt(connection)
-    main = token("customer_id", customer_id, salted)
+    tokens = {key: _token() for key, *_ in accounts}
+    main = tokens[accounts[0][0]]
+    names = {pair: main for _, _, first, last, _ in accounts if (pair := _full_name(first, last))}
+    # An address that is the id of an account stands for that one.
+    emails = {email: main for *_, email in accounts if email}
+    emails |= {name.strip().lower(): tokens[key] for key, name, *_ in accounts if "@" in name}
     person = Person(
-        accounts={key: (name, token("customer_id", name, salted)) for key, name, *_ in accounts},
-        emails={email: main for *_, email in accounts if email},
-        visitors={name: token("visitor_id", name, salted) for (name,) in visitors},
-        names=tuple((first, last) for _, _, first, last, _ in accounts if first and last),
+        accounts={key: (name, tokens[key]) for key, name, *_ in accounts},
+        emails=emails,
+        visitors={name: _token() for (name,) in visitors},
+        names=names,
     )
-    return replace(person, sources=_sources(connection, person))
+    things = {} if everywhere else things_called(connection, person)
+    person = replace(
+        person,
+        names={pair: name for pair, name in names.items() if pair not in things},
+        things={pair: names[pair] for pair in things},
+        left=things,
+    )
+    left = sorted({place for places in things.values() for place in places})
+    return replace(person, sources=_sources(connection, person)), tuple(left)
+
+
+def _without_account(connection: duckdb.DuckDBPyConnection, asked: str) -> Person:
+    """Return somebody who is no customer, but whose address the file holds: in a row that was set aside, say."""
+    address = asked.strip().lower()
+    person = Person(accounts={}, emails={address: _token()}, visitors={}, names={})
+    if "@" in address and any(erased_rows(connection, relation, person) for relation in tables()):
+        return person
+    ids = connection.execute(
+        f"SELECT customer_id FROM {OLD}.star.dim_customer WHERE customer_key <> 0"
+    ).fetchall()
+    near = did_you_mean(asked, [name for (name,) in ids])
+    raise UnknownNameError(
+        f"there is no customer {asked!r} in the warehouse, and no text holds it as an address.{near}"
+    )
+
+
+def _token() -> str:
+    """Return a name that will stand for an identifier, drawn by lot: made of it, it could be guessed from."""
+    return f"forgotten-{secrets.token_hex(_LENGTH)}"
+
+
+def _full_name(first: str | None, last: str | None) -> tuple[str, str] | None:
+    """Return first and last name; a source may have written both into one cell."""
+    words = " ".join(part for part in (first, last) if part).split()
+    if first and last:
+        return first.strip(), last.strip()
+    return (words[0], " ".join(words[1:])) if len(words) > 1 else None
 
 
 def _sources(connection: duckdb.DuckDBPyConnection, person: Person) -> tuple[str, ...]:
@@ -172,7 +232,7 @@ def _sources(connection: duckdb.DuckDBPyConnection, person: Person) -> tuple[str
         if {"customer_key", "source_id"} <= columns:
             sql = (
                 f"SELECT DISTINCT source_id FROM {OLD}.{relation.qualified} "
-                f"WHERE customer_key IN ({person.keys}) AND {person.named_in('source_id')}"
+                f"WHERE {person.owns(columns)} AND {person.named_in('source_id')}"
             )
             found |= {name for (name,) in connection.execute(sql).fetchall()}
     return tuple(sorted(found))
@@ -194,14 +254,8 @@ def _counts(connection: duckdb.DuckDBPyConnection, person: Person) -> tuple[dict
 
 def _record(connection: duckdb.DuckDBPyConnection, person: Person) -> None:
     """Write whom the new file must know again, and that it was made by forgetting."""
-    identifiers = [
-        *(("customer_id", name, stand_in) for name, stand_in in person.accounts.values()),
-        *(("email", email, stand_in) for email, stand_in in person.emails.items()),
-        *(("visitor_id", visitor, stand_in) for visitor, stand_in in person.visitors.items()),
-    ]
-    _, stand_in = next(iter(person.accounts.values()))
-    remember(connection, identifiers, salt(connection))
-    load = {"load_id": star.next_load_id(connection), "kind": "forget", "source": stand_in}
+    remember(connection, [*person.remembered()], salt(connection))
+    load = {"load_id": star.next_load_id(connection), "kind": "forget", "source": person.token}
     star.record_load(connection, load)
 
 

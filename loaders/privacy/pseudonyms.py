@@ -10,13 +10,18 @@ import hmac
 import os
 import re
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import polars as pl
 
 from martlet.engine.errors import ParameterError, did_you_mean
+from martlet.engine.paths import refuse_special
+from martlet.loaders.privacy.addresses import plain, replaced
 
-__all__ = ["VARIABLE", "Kind", "pseudonym_key", "pseudonymise"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["VARIABLE", "Kind", "pseudonym_key", "pseudonymise", "without_addresses"]
 
 Kind = Literal["name", "email", "phone"]
 
@@ -40,6 +45,7 @@ def pseudonym_key(file: str | Path | None = None) -> bytes:
     if file is None:
         key, where = os.environ.get(VARIABLE, "").encode().strip(), f"the variable {VARIABLE}"
     else:
+        refuse_special(Path(file), ParameterError)
         try:
             key, where = Path(file).read_bytes().strip(), str(file)
         except OSError as error:
@@ -59,8 +65,8 @@ def pseudonymise(column: pl.Expr, key: bytes, *, kind: Kind) -> pl.Expr:
     """Return a text column with each value replaced by its pseudonym.
 
     A pseudonym is the HMAC-SHA256 (RFC 2104) of the kind and the value, shortened to 128 bits, in hexadecimal. Ways to write
-    the same value have the same one: case and surrounding space do not count, nor do, in phone numbers, all but digits. That
-    of an email address has the form of one. NULL and empty text stay.
+    the same value have the same one: case, surrounding space and the percent-encoding of addresses do not count, nor do, in
+    phone numbers, all but digits. That of an email address has the form of one. NULL and empty text stay.
 
     Parameters
     ----------
@@ -85,19 +91,36 @@ def pseudonymise(column: pl.Expr, key: bytes, *, kind: Kind) -> pl.Expr:
     if kind not in get_args(Kind):
         raise ParameterError(f"there are no pseudonyms of kind {kind!r}.{did_you_mean(kind, get_args(Kind))}")
 
+    return _each(column, lambda text: _pseudonym(text, key, kind))
+
+
+def without_addresses(column: pl.Expr, key: bytes) -> pl.Expr:
+    """Return a text column in which each email address, wherever a text holds it, is its pseudonym.
+
+    Examples
+    --------
+    >>> frame = pl.DataFrame({"campaign": ["Spring", "For ann@example.com"]})
+    >>> frame.select(without_addresses(pl.col("campaign"), b"a key of 16 bytes")).to_series().str.len_chars().to_list()
+    [6, 54]
+    """
+    return _each(column, lambda text: replaced(text, lambda address: _pseudonym(address, key, "email")))
+
+
+def _each(column: pl.Expr, made: Callable[[str], str]) -> pl.Expr:
     def replaced(values: pl.Series) -> pl.Series:
         distinct = values.unique().drop_nulls()
-        pseudonyms = pl.Series([_pseudonym(text, key, kind) for text in distinct], dtype=pl.String)
-        return values.replace_strict(distinct, pseudonyms, default=None, return_dtype=pl.String)
+        new = pl.Series([made(text) for text in distinct], dtype=pl.String)
+        return values.replace_strict(distinct, new, default=None, return_dtype=pl.String)
 
     return column.map_batches(replaced, return_dtype=pl.String)
 
 
 def _pseudonym(text: str, key: bytes, kind: Kind) -> str:
-    plain = (
-        re.sub(r"\D", "", text).removeprefix("00") if kind == "phone" else " ".join(text.split()).casefold()
-    )
-    if not plain:
+    if kind == "phone":
+        value = re.sub(r"\D", "", text).removeprefix("00")
+    else:
+        value = " ".join((plain(text) if kind == "email" else text).split()).casefold()
+    if not value:
         return text.strip()
-    pseudonym = hmac.digest(key, f"{kind}\0{plain}".encode(), "sha256").hex()[:_LENGTH]
+    pseudonym = hmac.digest(key, f"{kind}\0{value}".encode(), "sha256").hex()[:_LENGTH]
     return pseudonym + _DOMAIN if kind == "email" else pseudonym

@@ -85,7 +85,7 @@ def new_query(name: str, folder: str | Path) -> list[Path]:
     Raises
     ------
     ParameterError
-        If the name is not of that form, or can't be had, or if there is such a query already.
+        If the name is not of that form, or can't be had, or if there is such a query already, or the folder can't be written to.
     """
     pack, slash, query = name.partition("/")
     if not slash or "/" in query:
@@ -101,7 +101,10 @@ def new_query(name: str, folder: str | Path) -> list[Path]:
     about = root / pack / FILE
     if not about.exists():
         texts[about] = _PACK.format(title=pack.replace("_", " ").capitalize())
-    for path, text in texts.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+    try:
+        for path, text in texts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise ParameterError(f"{root} can't be written to: {error.strerror or error}") from error
     return sorted(texts)

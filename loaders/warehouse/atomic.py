@@ -1,33 +1,41 @@
 """The life of a warehouse file: written beside its target, checked, and put in its place in one step.
 
 Readers of the old file are never blocked and never see half of the new one. A crash at any moment leaves the old file,
-byte for byte; what a crash leaves lying about is removed by the next build.
+byte for byte; what a crash leaves lying about is named by `martlet info`, and removed by the next command that writes.
+The new file lies in a folder of its own that only its user may enter, until it has the permissions of the old one.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
+import warnings
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
-import filelock
 
-from martlet.engine.connection import connect, is_martlet
+from martlet.engine import interrupts, permissions
+from martlet.engine.connection import connect, is_duckdb, is_martlet
 from martlet.engine.errors import WarehouseError
+from martlet.engine.paths import resolved
+from martlet.loaders.warehouse import leftovers, others
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["STORAGE_VERSION", "rewriting", "writable"]
+__all__ = ["BLOCK_SIZE", "STORAGE_VERSION", "rewriting", "writable"]
 
 # The format that DuckDB 1.1.3 up to 2 reads, so that the drivers which BI tools bundle can open the file.
 STORAGE_VERSION = "v1.0.0"
+# Each table and each key takes a block at least, so with DuckDB's own 256 KiB a small warehouse would be mostly air.
+BLOCK_SIZE = 64 * 2**10
 
 # Beyond it DuckDB goes to its temporary directory; what was measured with more was no faster.
 _MOST_MEMORY = 3 * 2**30
+
+# What may be in the name of a file beside the warehouse, besides the warehouse's own name.
+_LONGEST_ADDITION = 40
 
 # A full disk or a lack of memory comes as any of these, depending on what was being written.
 _NOT_WRITTEN = (
@@ -43,6 +51,7 @@ def rewriting(
     target: str | Path,
     *,
     start_from_existing: bool = False,
+    carries_over: bool = False,
     empty: Callable[[Path], None] | None = None,
     is_ours: bool = False,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -51,9 +60,11 @@ def rewriting(
     Parameters
     ----------
     target
-        The warehouse file to make or to replace.
+        The warehouse file to make or to replace; of a link, the file that it leads to.
     start_from_existing
         Begin with a copy of `target`, if it exists, rather than with an empty file.
+    carries_over
+        Whether the caller reads all of `target` itself, so that what other programs have in its log is not lost.
     empty
         Puts what is to be begun with instead of an empty file at the path given.
     is_ours
@@ -62,28 +73,37 @@ def rewriting(
     Raises
     ------
     WarehouseError
-        If `target` was not made by Martlet, can't be written, or is being written by another process.
+        If `target` was not made by Martlet, can't be written, is being written by another process, or was changed by one
+        while the block ran.
     """
-    target = Path(target).absolute()
+    target = resolved(target)
     _refuse_unwritable(target, is_ours=is_ours)
-    building = target.with_name(f".{target.name}.building")
-    with _only_writer(target):
-        _remove(building)
+    with interrupts.held(), leftovers.only_writer(target):
+        others.restore_log(target)
         try:
-            if start_from_existing and target.exists():
-                shutil.copyfile(target, building)
-            elif empty is not None:
-                empty(building)
-            with writable(building) as connection:
-                yield connection
-                connection.execute("CHECKPOINT")
-            _publish(building, target)
+            with interrupts.allowed():
+                building = Path(leftovers.new_folder(target), "building.duckdb")
+                # Who carries over would take a log that can't be read for an empty one, so it is tried on a copy first.
+                copies = start_from_existing or (carries_over and bool(others.logs(target)))
+                before = others.seen(target, copied_to=building if copies else None)
+                if not (start_from_existing or carries_over) or not target.exists():
+                    others.refuse_log(target)
+                if others.logs(building):
+                    _replay(building, target)
+                if not start_from_existing:
+                    building.unlink(missing_ok=True)
+                if not building.exists() and empty is not None:
+                    empty(building)
+                with writable(building) as connection:
+                    yield connection
+                    connection.execute("CHECKPOINT")
+            _publish(building, target, before)
         except (OSError, *_NOT_WRITTEN) as error:
             raise WarehouseError(
                 f"{target} could not be written, and is as it was before: {error}"
             ) from error
         finally:
-            _remove(building)
+            leftovers.remove(target)
 
 
 def _memory() -> int:
@@ -102,6 +122,7 @@ def writable(building: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         str(building),
         config={
             "storage_compatibility_version": STORAGE_VERSION,
+            "default_block_size": str(BLOCK_SIZE),
             "temp_directory": f"{building}.tmp",
             "memory_limit": f"{_memory() // 2**20}MiB",
         },
@@ -109,21 +130,51 @@ def writable(building: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         # In an interactive interpreter DuckDB would draw a bar of its own on stdout.
         connection.execute("SET enable_progress_bar = false")
-        yield connection
+        with interrupts.stopping(connection):
+            yield connection
     finally:
         # After a full disk the connection can fail to close; the first error is the one to tell.
         with suppress(duckdb.Error):
             connection.close()
 
 
-def _publish(building: Path, target: Path) -> None:
+def _replay(building: Path, target: Path) -> None:
+    """Write the log that another program left beside `target`, and that was copied with it, into the copy."""
+    problem = "DuckDB finds nothing in it"
+    try:
+        with writable(building) as connection:
+            (replayed,) = connection.execute("SELECT wal_size FROM pragma_database_size()").fetchone() or (
+                "",
+            )
+            if not replayed.startswith("0 ") or not others.logs(building):
+                connection.execute("CHECKPOINT")
+                problem = ""
+    except _NOT_WRITTEN:
+        raise
+    except duckdb.Error as error:
+        problem = str(error).splitlines()[0]
+    if problem:
+        raise WarehouseError(
+            f"{target} has changes of another program in {others.logs(target)[0].name} which can't be read, so nothing was "
+            f"written: {problem}; if they are not needed, move that file away, then try again"
+        )
+
+
+def _publish(building: Path, target: Path, before: others.State) -> None:
     with building.open("rb+") as file:
         os.fsync(file.fileno())
-    if building.with_name(f"{building.name}.wal").exists():
+    if others.logs(building):
         raise WarehouseError(f"{target} could not be written: its last changes did not reach the file")
-    # A log left by another program beside the old file must not be replayed onto the new one.
-    target.with_name(f"{target.name}.wal").unlink(missing_ok=True)
-    building.replace(target)
+    with others.unchanged(target, before):
+        if target.exists():
+            permissions.keep(target, building)
+            if target.stat().st_nlink > 1:
+                warnings.warn(
+                    f"{target} has another name, a hard link, under which the old data stay", stacklevel=4
+                )
+        # The log is part of the old file, and must not be replayed onto the new one.
+        with others.log_set_aside(target):
+            building.replace(target)
     if hasattr(os, "O_DIRECTORY"):
         folder = os.open(target.parent, os.O_DIRECTORY)
         try:
@@ -132,35 +183,16 @@ def _publish(building: Path, target: Path) -> None:
             os.close(folder)
 
 
-@contextmanager
-def _only_writer(target: Path) -> Iterator[None]:
-    """Hold the lock of `target`, which the operating system frees if this process dies."""
-    path = target.with_name(f".{target.name}.lock")
-    lock = filelock.FileLock(path)
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        message = f"another process is building {target} right now; wait until it has finished, or build another file"
-        raise WarehouseError(message) from None
-    except OSError as error:
-        raise WarehouseError(f"{target.parent} can't be written to: {error.strerror or error}") from error
-    try:
-        yield
-    finally:
-        # Removed while it is held: whoever waits for it sees that, and makes a new one.
-        with suppress(OSError):
-            path.unlink()
-        lock.release()
-
-
 def _refuse_unwritable(target: Path, *, is_ours: bool) -> None:
-    if target.is_dir():
-        raise WarehouseError(
-            f"{target} is a directory; give the path of a file, such as {target / 'warehouse.duckdb'}"
-        )
     if not target.parent.is_dir():
         raise WarehouseError(
             f"there is no directory {target.parent}; make it first, or choose another --warehouse"
+        )
+    longest = os.pathconf(target.parent, "PC_NAME_MAX") if hasattr(os, "pathconf") else 255
+    if (length := len(os.fsencode(target.name))) > longest - _LONGEST_ADDITION:
+        raise WarehouseError(
+            f"the name of {target} has {length} bytes, but may have {longest - _LONGEST_ADDITION}: files beside it are named "
+            "after it while it is written"
         )
     if not target.exists():
         return
@@ -168,19 +200,12 @@ def _refuse_unwritable(target: Path, *, is_ours: bool) -> None:
         raise WarehouseError(f"{target} is read-only; make it writable, or choose another --warehouse")
     if is_ours:
         return
-    try:
-        with connect(target) as connection:
-            ours = is_martlet(connection)
-    except (WarehouseError, duckdb.Error) as error:
-        ours, reason = False, f" ({str(error).splitlines()[0]})"
-    else:
+    reason = " (it is no DuckDB file)"
+    if is_duckdb(target):
         reason = ""
-    if not ours:
-        message = f"{target} exists and was not made by Martlet, so it is left alone{reason}; choose another --warehouse"
-        raise WarehouseError(message)
-
-
-def _remove(building: Path) -> None:
-    for leftover in (building, building.with_name(f"{building.name}.wal")):
-        leftover.unlink(missing_ok=True)
-    shutil.rmtree(f"{building}.tmp", ignore_errors=True)
+        with connect(target) as connection:
+            if is_martlet(connection):
+                return
+    raise WarehouseError(
+        f"{target} exists and was not made by Martlet, so it is left alone{reason}; choose another --warehouse"
+    )

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from martlet.engine.connection import connect, refuse_foreign
 from martlet.engine.errors import WarehouseError
+from martlet.engine.paths import resolved
 from martlet.loaders.quality import checks
 from martlet.loaders.quality.checks import CheckResult
-from martlet.loaders.warehouse import star
+from martlet.loaders.warehouse import leftovers, star
 from martlet.loaders.warehouse.atomic import rewriting
 
 if TYPE_CHECKING:
@@ -110,6 +111,8 @@ def check(
             load_id = _newest(connection)
             is_new = load_id is not None and not frozenset(results) <= _stored(connection, load_id)
     note = None
+    if store:
+        leftovers.tidy(resolved(path))
     if settings or (is_new and store):
         try:
             with rewriting(path, start_from_existing=True) as connection:

@@ -12,7 +12,7 @@ import duckdb
 
 from martlet.engine import cache, definitions
 from martlet.loaders.warehouse import star
-from martlet.loaders.warehouse.atomic import STORAGE_VERSION, writable
+from martlet.loaders.warehouse.atomic import BLOCK_SIZE, STORAGE_VERSION, writable
 
 __all__ = ["put"]
 
@@ -23,7 +23,7 @@ def put(path: Path) -> None:
     """Put a copy of the empty warehouse at `path`, unless no cache can keep it: then it is created where it is needed."""
     if cache.folder() is None:
         return
-    key = f"{definitions.digest()}-{duckdb.__version__}-{STORAGE_VERSION}"
+    key = f"{definitions.digest()}-{duckdb.__version__}-{STORAGE_VERSION}-{BLOCK_SIZE}"
     content = cache.read(_KIND, key)
     if content is None:
         content = _made()

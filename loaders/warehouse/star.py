@@ -14,7 +14,7 @@ from martlet.engine.errors import WarehouseError
 from martlet.engine.relation import SCHEMAS, in_order
 from martlet.engine.relations import relations
 from martlet.loaders.quality import checks, drift
-from martlet.loaders.warehouse import meta_tables, own_packs
+from martlet.loaders.warehouse import meta_tables, own_packs, own_segments, segments
 from martlet.loaders.warehouse.calendar import calendar
 from martlet.loaders.warehouse.channels import channels
 
@@ -43,7 +43,7 @@ __all__ = [
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create all schemas, types, tables and scalar macros, the unknown member of each dimension, and the channels.
+    """Create all schemas, types, tables and scalar macros, the unknown member of each dimension, the channels, and the rules of the segments.
 
     Of a file that has them already, because it is a copy of the prepared one or has been loaded before, nothing is changed.
 
@@ -60,6 +60,7 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
             key = relation.keys[0].columns[0]
             connection.execute(f"INSERT INTO {relation.qualified} ({key}) VALUES (0)")
     insert(connection, "star.dim_channel", channels())
+    own_segments.put(connection, segments.shipped())
     create_macros(connection)
 
 

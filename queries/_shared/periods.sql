@@ -6,3 +6,14 @@ period = { type = "choice", of = ["all", "year", "quarter", "month", "week", "da
 {% macro start_of(moment) %}
 CASE $period WHEN 'all' THEN CAST(NULL AS DATE) ELSE CAST(date_trunc(CASE $period WHEN 'all' THEN 'day' ELSE $period END, {{ moment }}) AS DATE) END
 {%- endmacro %}
+
+{# How many periods one first day of a period lies after another. #}
+{% macro periods_between(earlier, later) %}
+CASE $period
+            WHEN 'month' THEN
+                (extract(year FROM {{ later }}) * 12 + extract(month FROM {{ later }}))
+                - (extract(year FROM {{ earlier }}) * 12 + extract(month FROM {{ earlier }}))
+            WHEN 'week' THEN date_diff('day', {{ earlier }}, {{ later }}) // 7
+            ELSE date_diff('day', {{ earlier }}, {{ later }})
+        END
+{%- endmacro %}

@@ -1,15 +1,17 @@
+{# What the mails added, with its interval. Reads compared_kinds. #}
+{% macro gained() %}
 -- Newcombe's hybrid score interval of the difference of two shares of buyers (1998, method 10): the distances from each share
 -- to the ends of its Wilson interval, put together as the legs of a right triangle. Here squared, and of one person.
 buyer_margins AS (
     SELECT
         *,
-        power(mailed_share - main.wilson_low(mailed_share, mailed_people), 2)
-        + power(main.wilson_high(held_share, held_size) - held_share, 2) AS low_squared,
-        power(main.wilson_high(mailed_share, mailed_people) - mailed_share, 2)
-        + power(held_share - main.wilson_low(held_share, held_size), 2) AS high_squared,
-        main.z_95() * main.z_95() * (
-            (main.wilson_low(mailed_share, mailed_people) + main.wilson_high(mailed_share, mailed_people)) / 2 / mailed_people
-            + (main.wilson_low(held_share, held_size) + main.wilson_high(held_share, held_size)) / 2 / held_size
+        power(mailed_share - stats.wilson_low(mailed_share, mailed_people, stats.z_95()), 2)
+        + power(stats.wilson_high(held_share, held_size, stats.z_95()) - held_share, 2) AS low_squared,
+        power(stats.wilson_high(mailed_share, mailed_people, stats.z_95()) - mailed_share, 2)
+        + power(held_share - stats.wilson_low(held_share, held_size, stats.z_95()), 2) AS high_squared,
+        stats.z_95() * stats.z_95() * (
+            (stats.wilson_low(mailed_share, mailed_people, stats.z_95()) + stats.wilson_high(mailed_share, mailed_people, stats.z_95())) / 2 / mailed_people
+            + (stats.wilson_low(held_share, held_size, stats.z_95()) + stats.wilson_high(held_share, held_size, stats.z_95())) / 2 / held_size
         ) AS buyers_squared
     FROM compared_kinds
 ),
@@ -27,8 +29,7 @@ purchases AS (
 
 gains AS (
     SELECT
-        campaign_type,
-        compared_recipients,
+        purchases.*,
         mailed_orders - mailed_people * held_orders_each AS conversions,
         mailed_people * sqrt(orders_each * orders_each * low_squared + orders_spread) AS conversions_below,
         mailed_people * sqrt(orders_each * orders_each * high_squared + orders_spread) AS conversions_above,
@@ -37,3 +38,4 @@ gains AS (
         mailed_people * sqrt(revenue_mean * revenue_mean * high_squared + revenue_spread) AS revenue_above
     FROM purchases
 )
+{%- endmacro %}

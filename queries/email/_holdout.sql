@@ -1,13 +1,31 @@
+{% from "email/_by.sql" import band_of, segments_of, type_of %}
+{# What those mailed and those held out bought, mailing by mailing, for each row. Reads campaigns. #}
+{% macro compared(by) %}
 -- Orders of everybody assigned, sent to or held out, within the window after the assignment: those held out can't open,
 -- so the comparison is among all.
 assignments AS (
-    SELECT email_id, campaign_key, customer_key, assigned_at, is_holdout
-    FROM star.fact_email
+    SELECT
+        mail.email_id,
+        campaigns.mailing_key,
+        {{ type_of(by) }} AS campaign_type,
+        {{ band_of(by) }} AS band,
+        mail.customer_key,
+        mail.assigned_at,
+        mail.is_holdout
+    FROM star.fact_email AS mail
+    INNER JOIN campaigns AS version ON version.campaign_key = mail.campaign_key
+    INNER JOIN campaigns ON campaigns.campaign_key = version.mailing_key
+    {{ segments_of(by) }}
     WHERE
-        customer_key <> 0
-        AND ($start IS NULL OR assigned_at >= $start)
-        AND ($until IS NULL OR assigned_at < $until)
-        AND campaign_key IN (SELECT campaign_key FROM star.fact_email WHERE is_holdout)
+        mail.customer_key <> 0
+        AND ($start IS NULL OR mail.assigned_at >= $start)
+        AND ($until IS NULL OR mail.assigned_at < $until)
+        AND version.mailing_key IN (
+            SELECT held_from.mailing_key
+            FROM star.fact_email AS held
+            INNER JOIN campaigns AS held_from ON held_from.campaign_key = held.campaign_key
+            WHERE held.is_holdout
+        )
 ),
 
 buyers AS (
@@ -21,10 +39,12 @@ buyers AS (
     GROUP BY assignments.email_id
 ),
 
--- One person held out, standing for all who were mailed, would tell next to nothing and drown the other campaigns.
+-- One person held out, standing for all who were mailed, would tell next to nothing and drown the others.
 arms AS (
     SELECT
-        assignments.campaign_key,
+        assignments.mailing_key,
+        assignments.campaign_type,
+        assignments.band,
         assignments.is_holdout,
         count(*) AS people,
         count(buyers.email_id) AS buyers,
@@ -34,15 +54,16 @@ arms AS (
         coalesce(sum(buyers.revenue * buyers.revenue), 0) AS revenue_squared
     FROM assignments
     LEFT JOIN buyers ON buyers.email_id = assignments.email_id
-    GROUP BY assignments.campaign_key, assignments.is_holdout
+    GROUP BY assignments.mailing_key, assignments.campaign_type, assignments.band, assignments.is_holdout
     HAVING count(*) > 1
 ),
 
--- Campaign by campaign, because each may hold out another share: the people held out weigh as those mailed do.
+-- Mailing by mailing, because each may hold out another share: the people held out weigh as those mailed do.
 compared_campaigns AS (
     SELECT
-        campaigns.campaign_type,
-        main.ratio(mailed.people, sum(mailed.people) OVER (PARTITION BY campaigns.campaign_type)) AS weight,
+        mailed.campaign_type,
+        mailed.band,
+        main.ratio(mailed.people, sum(mailed.people) OVER (PARTITION BY mailed.campaign_type, mailed.band)) AS weight,
         mailed.people AS mailed_people,
         mailed.buyers AS mailed_buyers,
         mailed.orders AS mailed_orders,
@@ -57,8 +78,8 @@ compared_campaigns AS (
         mailed.revenue + held.revenue AS revenue,
         mailed.revenue_squared + held.revenue_squared AS revenue_squared
     FROM arms AS mailed
-    INNER JOIN arms AS held ON held.campaign_key = mailed.campaign_key
-    INNER JOIN campaigns ON campaigns.campaign_key = mailed.campaign_key
+    INNER JOIN arms AS held
+        ON held.mailing_key = mailed.mailing_key AND held.campaign_type = mailed.campaign_type AND held.band = mailed.band
     WHERE NOT mailed.is_holdout AND held.is_holdout
 ),
 
@@ -66,7 +87,12 @@ compared_campaigns AS (
 compared_kinds AS (
     SELECT
         campaign_type,
+        band,
+        count(*) AS compared_mailings,
         CAST(sum(mailed_people) AS BIGINT) AS compared_recipients,
+        CAST(sum(held_people) AS BIGINT) AS compared_held,
+        CAST(sum(mailed_buyers) AS BIGINT) AS compared_buyers,
+        CAST(sum(held_buyers) AS BIGINT) AS compared_held_buyers,
         CAST(sum(mailed_people) AS DOUBLE) AS mailed_people,
         main.ratio(sum(mailed_buyers), sum(mailed_people)) AS mailed_share,
         CAST(sum(main.fixed_point(weight * held_buyers / held_people)) AS DOUBLE) AS held_share,
@@ -80,5 +106,6 @@ compared_kinds AS (
         main.ratio(sum(revenue), sum(buyers)) AS revenue_mean,
         main.ratio(sum(revenue_squared), sum(buyers)) AS revenue_squared_mean
     FROM compared_campaigns
-    GROUP BY campaign_type
+    GROUP BY campaign_type, band
 )
+{%- endmacro %}

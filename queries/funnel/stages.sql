@@ -1,49 +1,109 @@
 /*
 question = "Where do people leave on the way to a purchase?"
 doc = """
-An ordered funnel. Each session, visitor or customer counts once, by one attempt: the first that completes the steps, else the \
-one that got furthest; of two alike, the one that entered last. An attempt enters with an event of the first stage and goes on with the first \
-later event of each next stage, others in between being ignored; the whole must lie within the window, its end included. \
-Every step takes an event of its own, later than the one before: events of the same moment do not follow each other. An \
-attempt whose window is still open at as_of is immature, not dropped; as long as there are any, conversion is understated, \
-so end the entries (until) a window before the last data. A visit that starts on a product page never enters a funnel that \
-begins with Homepage. For customers, visits count from before they were known, where their browser is now known."""
+Sessions, visitors or customers by the furthest stage that they reached: whoever reached a stage counts at all stages before it, too, also where the visit \
+began on a product page or the source names no cart. It reads the sessions alone, so it answers in a moment. Visitors and customers reach what one of \
+their sessions reached, and are described by the first of these sessions in the range. For customers, visits count from before they were known, where \
+their browser is now known. Stages in an order, within a window, step by step in time, are a matter for funnel/conversion. Needs the facts of sessions."""
+misleads = """
+A session that begins on a product page counts as one that passed Homepage. Sessions at the end of the data may still go on. What is bought in a \
+later session than the cart was filled in, sessions do not show: ask for visitors or customers."""
 grain = ["breakdown_value", "step_number"]
+headline = ["breakdown_value", "step_number", "step", "entered", "conversion_from_previous", "conversion_from_first"]
 
 [params]
-steps = { type = "list[choice]", of = ["Homepage", "Product Page", "Add to Cart", "Checkout", "Purchase"], default = ["Homepage", "Product Page", "Add to Cart", "Checkout", "Purchase"], doc = "The stages to pass, in order; 2 to 8, a stage may come again." }
-unit = { type = "choice", of = ["session", "visitor", "customer"], default = "session", doc = "Who passes the steps. Events without one (an unknown customer) are left out." }
-window_hours = { type = "float", min = 0.0001, max = 87600, default = 24, doc = "Hours that an attempt may take from its first step to its last. The default cuts no session short; give visitors and customers the days that a decision takes, such as 168 or 720." }
-breakdown = { type = "choice", of = ["none", "channel", "campaign_type", "campaign", "device", "browser", "country", "landing_page"], default = "none", doc = "A property of the session in which the attempt entered." }
-start = { type = "timestamp", doc = "First moment of the entries, inclusive. Default: all." }
-until = { type = "timestamp", doc = "End of the entries, exclusive; later steps may follow it. Default: all." }
-as_of = { type = "timestamp", doc = "Today: later events are unknown. Default: the last event in the data." }
+steps = { type = "list[choice]", of = ["Homepage", "Product Page", "Add to Cart", "Checkout", "Purchase"], default = ["Homepage", "Product Page", "Add to Cart", "Checkout", "Purchase"], doc = "The stages to show, in the order of the funnel." }
+unit = { type = "choice", of = ["session", "visitor", "customer"], default = "session", doc = "Who is counted. Sessions without one (an unknown customer) are left out." }
+breakdown = { type = "choice", of = ["none", "channel", "campaign_type", "campaign", "device", "browser", "country", "landing_page"], default = "none", doc = "A property of the session, of visitors and customers of their first." }
+start = { type = "timestamp", doc = "First moment of the sessions, inclusive. Default: all." }
+until = { type = "timestamp", doc = "End of the sessions, exclusive. Default: all." }
 
 [columns]
-breakdown_value = "Value of the breakdown, (all) without one, (unknown) where the session or its property is not known."
-step_number = "Number of the step, from 1."
-step = "Stage of the step."
-entered = "Units whose attempt reached this step."
-converted = "Of these, units that reached the next step; for the last step, all."
-dropped = "Of these, units that got no further, their window closed."
-immature = "Of these, units that got no further yet, their window still open at as_of."
-conversion_from_previous = "entered, divided by entered of the step before. NULL for the first step."
-conversion_from_first = "entered, divided by entered of the first step."
-mean_seconds = "Mean seconds from the step before. NULL for the first step."
-median_seconds = "Median seconds from the step before."
-p90_seconds = "Seconds from the step before within which 90 of 100 made it, interpolated."
-*/
-WITH {% include "funnel/_attempts.sql" %},
+breakdown_value = "Value of the breakdown, (all) without one, (unknown) where the property is not known."
+step_number = "Number of the stage among those shown, from 1."
+step = "Stage."
+entered = "Units that reached this stage or a later one."
+converted = "Of these, units that reached the next stage shown, or a later one; at the last, all."
+dropped = "Of these, units that did not."
+conversion_from_previous = "entered, divided by entered of the stage before. NULL for the first."
+conversion_from_first = "entered, divided by entered of the first stage shown."
 
-sessions AS (
-    SELECT session_id, channel_key, campaign_key, device_key, geography_key, landing_page_key
-    FROM star.fact_session
-    WHERE $breakdown <> 'none'
+[chart]
+kind = "funnel"
+x = "step"
+y = "entered"
+series = "breakdown_value"
+
+[finding]
+text = "Most are lost after {step}: {dropped:count} of {entered:count} go no further."
+sql = "SELECT step, sum(dropped) AS dropped, sum(entered) AS entered FROM answer GROUP BY step_number, step HAVING sum(dropped) > 0 ORDER BY sum(dropped) DESC, step_number LIMIT 1"
+*/
+{% set stages = ["Homepage", "Product Page", "Add to Cart", "Checkout", "Purchase"] %}
+WITH
+{% if unit != "session" %}
+known_visitors AS (
+    SELECT visitor_id, customer_key
+    FROM star.bridge_visitor
+    WHERE $unit = 'customer' AND customer_key <> 0
 ),
 
-described_attempts AS (
+{% endif %}
+visits AS (
     SELECT
-        counted_attempts.*,
+        {% if unit == "visitor" %}
+        session.visitor_id AS unit_id,
+        {% elif unit == "customer" %}
+        coalesce(nullif(session.customer_key, 0), visitor.customer_key) AS unit_id,
+        {% endif %}
+        session.session_id,
+        session.started_at,
+        CASE session.furthest_stage {% for stage in stages %}WHEN '{{ stage }}' THEN {{ loop.index }} {% endfor %}END AS stage,
+        CASE $breakdown
+            WHEN 'none' THEN 0
+            WHEN 'channel' THEN session.channel_key
+            WHEN 'campaign_type' THEN session.campaign_key
+            WHEN 'campaign' THEN session.campaign_key
+            WHEN 'country' THEN session.geography_key
+            WHEN 'landing_page' THEN session.landing_page_key
+            ELSE session.device_key
+        END AS described_by
+    FROM star.fact_session AS session
+    {% if unit == "customer" %}
+    LEFT JOIN known_visitors AS visitor
+        ON visitor.visitor_id = CASE WHEN session.customer_key = 0 THEN session.visitor_id END
+    {% endif %}
+    WHERE
+        ($start IS NULL OR session.started_at >= $start)
+        AND ($until IS NULL OR session.started_at < $until)
+),
+
+{% if unit == "session" %}
+furthest AS (
+    SELECT described_by, stage, count(*) AS units
+    FROM visits
+    GROUP BY described_by, stage
+),
+{% else %}
+unit_stages AS (
+    SELECT
+        unit_id,
+        max(stage) AS stage,
+        -- Of two sessions of one moment the one numbered first.
+        min(CASE WHEN $breakdown <> 'none' THEN {'started_at': started_at, 'session_id': session_id, 'described_by': described_by} END) AS first_visit
+    FROM visits
+    WHERE unit_id IS NOT NULL
+    GROUP BY unit_id
+),
+
+furthest AS (
+    SELECT coalesce(struct_extract(first_visit, 'described_by'), 0) AS described_by, stage, count(*) AS units
+    FROM unit_stages
+    GROUP BY 1, 2
+),
+{% endif %}
+
+described AS (
+    SELECT
         CASE $breakdown
             WHEN 'none' THEN '(all)'
             WHEN 'channel' THEN coalesce(channel.channel, '(unknown)')
@@ -53,70 +113,67 @@ described_attempts AS (
             WHEN 'browser' THEN coalesce(device.browser, '(unknown)')
             WHEN 'country' THEN coalesce(place.country, '(unknown)')
             ELSE coalesce(CAST(page.page_type AS VARCHAR), '(unknown)')
-        END AS breakdown_value
-    FROM counted_attempts
-    LEFT JOIN sessions AS session ON session.session_id = counted_attempts.session_id
-    LEFT JOIN star.dim_channel AS channel ON channel.channel_key = session.channel_key
-    LEFT JOIN star.dim_campaign AS campaign ON campaign.campaign_key = session.campaign_key
-    LEFT JOIN star.dim_device AS device ON device.device_key = session.device_key
-    LEFT JOIN star.dim_geography AS place ON place.geography_key = session.geography_key
-    LEFT JOIN star.dim_page AS page ON page.page_key = session.landing_page_key
+        END AS breakdown_value,
+        furthest.stage,
+        furthest.units
+    FROM furthest
+    LEFT JOIN star.dim_channel AS channel ON channel.channel_key = furthest.described_by
+    LEFT JOIN star.dim_campaign AS campaign ON campaign.campaign_key = furthest.described_by
+    LEFT JOIN star.dim_device AS device ON device.device_key = furthest.described_by
+    LEFT JOIN star.dim_geography AS place ON place.geography_key = furthest.described_by
+    LEFT JOIN star.dim_page AS page ON page.page_key = furthest.described_by
 ),
 
--- One pass over the units: a row per value, the steps side by side.
-value_totals AS (
+asked AS (
     SELECT
-        breakdown_value,
-        {% for k in range(1, 9) %}
-        count(*) FILTER (WHERE last_step >= {{ k }}) AS entered_{{ k }},
-        count(*) FILTER (WHERE last_step = {{ k }} AND is_mature) AS stopped_{{ k }},
-        sum(taken_{{ k }}) AS taken_{{ k }},
-        median(taken_{{ k }}) AS median_{{ k }},
-        quantile_cont(taken_{{ k }}, 0.9) AS p90_{{ k }}{{ "" if loop.last else "," }}
-        {% endfor %}
-    FROM described_attempts
-    GROUP BY breakdown_value
+        position,
+        list_extract($steps, position) AS step,
+        CASE list_extract($steps, position) {% for stage in stages %}WHEN '{{ stage }}' THEN {{ loop.index }} {% endfor %}END AS stage
+    FROM (VALUES (1), (2), (3), (4), (5), (6), (7), (8)) AS positions (position)
+    WHERE position <= array_length($steps)
+),
+
+shown AS (
+    SELECT
+        position,
+        step,
+        CASE
+            WHEN stage <= lag(stage) OVER (ORDER BY position)
+                THEN error('steps must be in the order of the funnel; ask funnel/conversion for stages in another order, or twice')
+            ELSE stage
+        END AS stage
+    FROM asked
 ),
 
 step_totals AS (
     SELECT
-        value_totals.breakdown_value,
-        numbers.step_number,
-        {% for column in ["entered", "stopped", "taken", "median", "p90"] %}
-        CASE numbers.step_number
-            {% for k in range(1, 9) %}
-            WHEN {{ k }} THEN value_totals.{{ column }}_{{ k }}
-            {% endfor %}
-        END AS {{ column }}{{ "" if loop.last else "," }}
-        {% endfor %}
-    FROM value_totals
-    INNER JOIN (VALUES (1), (2), (3), (4), (5), (6), (7), (8)) AS numbers (step_number)
-        ON numbers.step_number <= array_length($steps)
+        described.breakdown_value,
+        shown.position,
+        shown.step,
+        sum(CASE WHEN described.stage >= shown.stage THEN described.units ELSE 0 END) AS entered
+    FROM described
+    CROSS JOIN shown
+    GROUP BY described.breakdown_value, shown.position, shown.step
 ),
 
 step_comparisons AS (
     SELECT
         step_totals.*,
-        coalesce(lead(entered) OVER by_step, entered) AS converted,
-        lag(entered) OVER by_step AS entered_before,
-        first_value(entered) OVER by_step AS entered_first,
-        step_number = array_length($steps) AS is_last
+        coalesce(lead(entered) OVER (PARTITION BY breakdown_value ORDER BY position), entered) AS converted,
+        lag(entered) OVER (PARTITION BY breakdown_value ORDER BY position) AS entered_before,
+        first_value(entered) OVER (PARTITION BY breakdown_value ORDER BY position) AS entered_first
     FROM step_totals
-    WINDOW by_step AS (PARTITION BY breakdown_value ORDER BY step_number)
 )
 
 SELECT
     breakdown_value,
-    CAST(step_number AS INTEGER) AS step_number,
-    list_extract($steps, step_number) AS step,
+    CAST(position AS INTEGER) AS step_number,
+    step,
     CAST(entered AS BIGINT) AS entered,
     CAST(converted AS BIGINT) AS converted,
-    CAST(CASE WHEN is_last THEN 0 ELSE stopped END AS BIGINT) AS dropped,
-    CAST(entered - converted - CASE WHEN is_last THEN 0 ELSE stopped END AS BIGINT) AS immature,
+    CAST(entered - converted AS BIGINT) AS dropped,
     main.ratio(entered, entered_before) AS conversion_from_previous,
-    main.ratio(entered, entered_first) AS conversion_from_first,
-    main.ratio(taken, entered) / 1000000 AS mean_seconds,
-    median / 1000000 AS median_seconds,
-    p90 / 1000000 AS p90_seconds
+    main.ratio(entered, entered_first) AS conversion_from_first
 FROM step_comparisons
-ORDER BY entered_first DESC, breakdown_value, step_number
+WHERE entered_first > 0
+ORDER BY entered_first DESC, breakdown_value, position

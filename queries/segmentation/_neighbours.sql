@@ -2,6 +2,7 @@
 -- quantile: the two rows around (n - 1) * bin / bins, of which the later weighs rest / bins (type 7).
 bin_ends AS (
     SELECT
+        customer_count.moment,
         ordinals.bin,
         CASE
             WHEN $method = 'ntile'
@@ -9,31 +10,33 @@ bin_ends AS (
             ELSE ((customer_count.n - 1) * ordinals.bin) // $bins
         END AS low_rank,
         CASE WHEN $method = 'ntile' THEN 0 ELSE ((customer_count.n - 1) * ordinals.bin) % $bins END AS rest
-    FROM (SELECT count(*) AS n FROM customer_values) AS customer_count
+    FROM (SELECT moment, count(*) AS n FROM customer_values GROUP BY moment) AS customer_count
     INNER JOIN (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9)) AS ordinals (bin) ON ordinals.bin < $bins
-    WHERE $method <> 'cuts' AND customer_count.n > 0
+    WHERE $method <> 'cuts'
 ),
 
 step_sizes AS (
-    SELECT measure, steps, count(*) AS customers
+    SELECT moment, measure, steps, count(*) AS customers
     FROM customer_measures
-    GROUP BY measure, steps
+    GROUP BY moment, measure, steps
 ),
 
 ranked_steps AS (
     SELECT
+        moment,
         measure,
         steps,
         sum(customers) OVER (
-            PARTITION BY measure ORDER BY steps ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            PARTITION BY moment, measure ORDER BY steps ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) - 1 AS last_rank,
-        lead(steps) OVER (PARTITION BY measure ORDER BY steps) AS next_steps,
+        lead(steps) OVER (PARTITION BY moment, measure ORDER BY steps) AS next_steps,
         customers
     FROM step_sizes
 ),
 
 neighbours AS (
     SELECT
+        ranked_steps.moment,
         ranked_steps.measure,
         bin_ends.bin,
         bin_ends.rest,
@@ -44,5 +47,6 @@ neighbours AS (
         END AS high_step
     FROM ranked_steps
     INNER JOIN bin_ends
-        ON bin_ends.low_rank BETWEEN ranked_steps.last_rank - ranked_steps.customers + 1 AND ranked_steps.last_rank
+        ON bin_ends.moment = ranked_steps.moment
+        AND bin_ends.low_rank BETWEEN ranked_steps.last_rank - ranked_steps.customers + 1 AND ranked_steps.last_rank
 )

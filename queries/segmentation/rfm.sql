@@ -5,20 +5,15 @@ Recency, frequency and monetary scores of every customer with an order, and the 
 of each is the highest: recent, frequent, much. Only sales count; money is their net revenue less refunds, whenever \
 they were paid back, and less the credit notes of the time. A score is relative: with quantile or ntile a fifth of the customers is always last, however good \
 all of them are; use cuts to compare two dates. Equal values never get different scores, so a measure that is the same \
-for most customers (a first order only, say) has fewer scores than bins. Segments are drawn on scores of 1 to 5, the first \
+for most customers (a first order only, say) has fewer scores than bins. Segments are drawn on scores of 1 to 5 by the rules of a map (meta.segment_rule), the first \
 that fits wins, and who fits none is in Others; with other numbers of bins each score is first moved to the nearest of \
-1 to 5, the lowest and the highest staying so."""
+1 to 5, the lowest and the highest staying so. Only who has one order, and is not known to have bought before, is called new. Bins end at whole days, orders and cents (whole \
+units of money where every total is whole): the end of a quantile moves up to the next. \
+Where a source told figures of customers and no orders (star.fact_customer_snapshot), the latest of these are scored."""
 grain = ["customer_key"]
 
 [params]
 as_of = { type = "timestamp", doc = "The moment from which recency counts back; later orders do not count. Default: the last order counted." }
-start = { type = "timestamp", doc = "First moment of the orders that count, inclusive. Default: all." }
-until = { type = "timestamp", doc = "End of the orders that count, exclusive. Default: all." }
-method = { type = "choice", of = ["quantile", "ntile", "cuts"], default = "quantile", doc = "quantile: bins end at type-7 quantiles of the values; ntile: bins of as equal numbers of customers as ties allow; cuts: at fixed values." }
-bins = { type = "int", min = 2, max = 10, default = 5, doc = "Number of scores, for quantile and ntile. Cuts make one more bin than there are cuts." }
-recency_cuts = { type = "list[float]", min = 0, default = [30, 90, 180, 365], doc = "For cuts: the highest number of days in each bin but the last." }
-frequency_cuts = { type = "list[float]", min = 0, default = [1, 2, 3, 5], doc = "For cuts: the highest number of orders in each bin but the last." }
-monetary_cuts = { type = "list[float]", default = [50, 100, 250, 500], doc = "For cuts: the highest amount of money in each bin but the last." }
 
 [columns]
 customer_key = "Customer."
@@ -31,60 +26,27 @@ recency_score = "1 to bins, the highest for the most recent."
 frequency_score = "1 to bins, the highest for the most orders."
 monetary_score = "1 to bins, the highest for the most money."
 rfm_score = "The three scores side by side, 543 for 5, 4 and 3; two digits each where there are more than nine bins."
-segment = "Champions, Potential Loyalist, Loyal Customers, Promising, New Customers, Can't Lose Them, At Risk, Need Attention, About To Sleep, Lost or Others."
+segment = "Name of the segment, as the map has it; Others for who fits no rule. By martlet: Champions, Loyal Customers, New Customers, Promising, Potential Loyalist, Need Attention, About To Sleep, Can't Lose Them, At Risk, Hibernating or Lost."
 */
-WITH {% include "segmentation/_customer_value.sql" %},
+{% from "segmentation/_scores.sql" import scored_customers %}
+WITH moments AS (
+    SELECT 1 AS moment, $as_of AS asked_at
+),
 
-{% include "segmentation/_neighbours.sql" %},
-
-{% include "segmentation/_score_bounds.sql" %},
-
-customer_scores AS (
-    SELECT
-        customer_measures.customer_key,
-        max(CASE score_bounds.measure WHEN 'recency' THEN score_bounds.score END) AS recency_score,
-        max(CASE score_bounds.measure WHEN 'frequency' THEN score_bounds.score END) AS frequency_score,
-        max(CASE score_bounds.measure WHEN 'monetary' THEN score_bounds.score END) AS monetary_score,
-        max(CASE score_bounds.measure WHEN 'recency' THEN score_bounds.fifth END) AS r,
-        max(CASE score_bounds.measure WHEN 'frequency' THEN score_bounds.fifth END) AS f,
-        max(CASE score_bounds.measure WHEN 'monetary' THEN score_bounds.fifth END) AS m,
-        CASE WHEN max(score_bounds.bin_count) > 9 THEN 100 ELSE 10 END AS base
-    FROM customer_measures
-    INNER JOIN score_bounds
-        ON score_bounds.measure = customer_measures.measure
-        AND (score_bounds.above_step IS NULL OR customer_measures.steps > score_bounds.above_step)
-        AND (score_bounds.highest_step IS NULL OR customer_measures.steps <= score_bounds.highest_step)
-    GROUP BY customer_measures.customer_key
-)
+{{ scored_customers() }}
 
 SELECT
-    customer_values.customer_key,
+    scored_customers.customer_key,
     customer.customer_id,
-    customer_values.last_ordered_at,
-    customer_values.recency_days,
-    customer_values.frequency,
-    customer_values.monetary,
-    CAST(customer_scores.recency_score AS INTEGER) AS recency_score,
-    CAST(customer_scores.frequency_score AS INTEGER) AS frequency_score,
-    CAST(customer_scores.monetary_score AS INTEGER) AS monetary_score,
-    CAST(
-        (customer_scores.recency_score * customer_scores.base + customer_scores.frequency_score) * customer_scores.base
-        + customer_scores.monetary_score AS INTEGER
-    ) AS rfm_score,
-    CASE
-        WHEN r = 5 AND f = 5 AND m = 5 THEN 'Champions'
-        WHEN r BETWEEN 3 AND 5 AND f BETWEEN 3 AND 5 AND m BETWEEN 2 AND 5 THEN 'Potential Loyalist'
-        WHEN r BETWEEN 2 AND 4 AND f BETWEEN 2 AND 4 AND m BETWEEN 2 AND 4 THEN 'Loyal Customers'
-        WHEN r BETWEEN 3 AND 4 AND f BETWEEN 1 AND 3 AND m BETWEEN 3 AND 5 THEN 'Promising'
-        WHEN r BETWEEN 4 AND 5 AND f BETWEEN 1 AND 3 AND m BETWEEN 1 AND 5 THEN 'New Customers'
-        WHEN r BETWEEN 1 AND 2 AND f BETWEEN 3 AND 4 AND m BETWEEN 4 AND 5 THEN 'Can''t Lose Them'
-        WHEN r BETWEEN 1 AND 2 AND f BETWEEN 2 AND 5 AND m BETWEEN 4 AND 5 THEN 'At Risk'
-        WHEN r BETWEEN 1 AND 3 AND f BETWEEN 3 AND 5 AND m BETWEEN 3 AND 5 THEN 'Need Attention'
-        WHEN r BETWEEN 2 AND 3 AND f BETWEEN 1 AND 3 AND m BETWEEN 1 AND 4 THEN 'About To Sleep'
-        WHEN r = 1 AND f BETWEEN 1 AND 5 AND m BETWEEN 1 AND 5 THEN 'Lost'
-        ELSE 'Others'
-    END AS segment
-FROM customer_values
-INNER JOIN customer_scores ON customer_scores.customer_key = customer_values.customer_key
-LEFT JOIN star.dim_customer AS customer ON customer.customer_key = customer_values.customer_key
-ORDER BY rfm_score DESC, customer_values.monetary DESC, customer_values.customer_key
+    scored_customers.last_ordered_at,
+    scored_customers.recency_days,
+    scored_customers.frequency,
+    scored_customers.monetary,
+    scored_customers.recency_score,
+    scored_customers.frequency_score,
+    scored_customers.monetary_score,
+    scored_customers.rfm_score,
+    scored_customers.segment
+FROM scored_customers
+LEFT JOIN star.dim_customer AS customer ON customer.customer_key = scored_customers.customer_key
+ORDER BY scored_customers.rfm_score DESC, scored_customers.monetary DESC, scored_customers.customer_key

@@ -8,13 +8,6 @@ grain = ["measure", "score"]
 
 [params]
 as_of = { type = "timestamp", doc = "The moment from which recency counts back; later orders do not count. Default: the last order counted." }
-start = { type = "timestamp", doc = "First moment of the orders that count, inclusive. Default: all." }
-until = { type = "timestamp", doc = "End of the orders that count, exclusive. Default: all." }
-method = { type = "choice", of = ["quantile", "ntile", "cuts"], default = "quantile", doc = "quantile: bins end at type-7 quantiles of the values; ntile: bins of as equal numbers of customers as ties allow; cuts: at fixed values." }
-bins = { type = "int", min = 2, max = 10, default = 5, doc = "Number of scores, for quantile and ntile. Cuts make one more bin than there are cuts." }
-recency_cuts = { type = "list[float]", min = 0, default = [30, 90, 180, 365], doc = "For cuts: the highest number of days in each bin but the last." }
-frequency_cuts = { type = "list[float]", min = 0, default = [1, 2, 3, 5], doc = "For cuts: the highest number of orders in each bin but the last." }
-monetary_cuts = { type = "list[float]", default = [50, 100, 250, 500], doc = "For cuts: the highest amount of money in each bin but the last." }
 
 [columns]
 measure = "recency (days since the last order), frequency (orders) or monetary (net revenue less refunds)."
@@ -24,7 +17,11 @@ upper_bound = "Values up to this one, itself included, have the score. NULL: no 
 threshold = "What upper_bound was before it moved up to a whole day, order or cent: the type-7 quantile, the last value of the tile, or the cut. NULL where there is no upper bound."
 customers = "Customers with the score."
 */
-WITH {% include "segmentation/_customer_value.sql" %},
+WITH moments AS (
+    SELECT 1 AS moment, $as_of AS asked_at
+),
+
+{% include "segmentation/_customer_value.sql" %},
 
 {% include "segmentation/_neighbours.sql" %},
 

@@ -92,8 +92,8 @@ SELECT
     main.ratio(shares.revenue, shares.spend) AS roas,
     coalesce(slopes.weeks, 0) AS weeks,
     slopes.slope AS marginal_roas,
-    slopes.slope - main.student_t_95(slopes.weeks - 2) * slopes.standard_error AS marginal_roas_low,
-    slopes.slope + main.student_t_95(slopes.weeks - 2) * slopes.standard_error AS marginal_roas_high
+    slopes.slope - stats.student_t_quantile(0.975, slopes.weeks - 2) * slopes.standard_error AS marginal_roas_low,
+    slopes.slope + stats.student_t_quantile(0.975, slopes.weeks - 2) * slopes.standard_error AS marginal_roas_high
 FROM channel_shares AS shares
 LEFT JOIN slopes ON slopes.model = shares.model AND slopes.channel = shares.channel
 ORDER BY list_position($model, shares.model), shares.spend DESC, shares.channel

@@ -24,7 +24,19 @@ WITH facts AS (
     UNION ALL
     SELECT 'star.fact_survey', survey_id, date_key, answered_at FROM star.fact_survey
     UNION ALL
+    SELECT 'star.fact_preference', preference_id, date_key, answered_at FROM star.fact_preference
+    UNION ALL
+    SELECT 'star.fact_referral', referral_id, date_key, referred_at FROM star.fact_referral
+    UNION ALL
+    SELECT 'star.fact_subscription', subscription_id, date_key, started_at FROM star.fact_subscription
+    UNION ALL
+    SELECT 'star.fact_subscription_payment', payment_id, date_key, paid_at FROM star.fact_subscription_payment
+    UNION ALL
+    SELECT 'star.fact_support_contact', support_contact_id, date_key, opened_at FROM star.fact_support_contact
+    UNION ALL
     SELECT 'star.fact_exposure', exposure_id, date_key, exposed_at FROM star.fact_exposure
+    UNION ALL
+    SELECT 'star.fact_recommendation', recommendation_id, date_key, shown_at FROM star.fact_recommendation
 )
 
 SELECT relation, id, 'date_key ' || date_key || ' for ' || at_moment AS reason

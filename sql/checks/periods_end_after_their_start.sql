@@ -1,5 +1,5 @@
 /*
-doc       = "No campaign and no experiment ends before it starts."
+doc       = "No campaign, experiment, promotion or coupon ends before it starts."
 relation  = "star"
 severity  = "warn"
 generated = "error"
@@ -10,5 +10,13 @@ WHERE ends_on < starts_on
 UNION ALL
 SELECT 'star.dim_experiment', experiment_id, 'from ' || starts_on || ' to ' || ends_on
 FROM star.dim_experiment
+WHERE ends_on < starts_on
+UNION ALL
+SELECT 'star.dim_promotion', promotion_id, 'from ' || starts_on || ' to ' || ends_on
+FROM star.dim_promotion
+WHERE ends_on < starts_on
+UNION ALL
+SELECT 'star.dim_coupon', code, 'from ' || starts_on || ' to ' || ends_on
+FROM star.dim_coupon
 WHERE ends_on < starts_on
 ORDER BY 1, 2

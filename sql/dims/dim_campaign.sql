@@ -19,7 +19,8 @@ campaign_type = "Kind of campaign: Newsletter, Promotional, Welcome, Abandoned C
 objective = "What the campaign is to achieve, such as awareness or sales. NULL when not known."
 audience = "Whom the campaign addresses, in words. NULL when not known."
 platform = "Platform that delivers it, such as Google Ads. NULL when not known."
-subject_line = "Subject line of an email campaign. NULL for all others."
+subject_line = "Subject line of an email campaign, as it was written: {first_name} stands for the first name, which is never stored here. NULL for all others."
+mailing = "Mailing of which the campaign is one version: versions differ in their subject line and go to parts of one audience at random, with one share held out. NULL for campaigns that stand alone."
 starts_on = "First day of the campaign. NULL when not known."
 ends_on = "Last day of the campaign, itself included. NULL while it has no end."
 budget = "Money planned for the whole campaign. NULL when none was set."
@@ -35,6 +36,7 @@ CREATE TABLE star.dim_campaign (
     audience VARCHAR,
     platform VARCHAR,
     subject_line VARCHAR,
+    mailing VARCHAR,
     starts_on DATE,
     ends_on DATE,
     budget DECIMAL(18, 2),

@@ -25,7 +25,7 @@ marital_status = "Marital status. NULL when not known."
 kids_at_home = "Number of children younger than teenagers in the household. NULL when not known."
 teens_at_home = "Number of teenagers in the household. NULL when not known."
 income = "Yearly income of the household. NULL when not known."
-income_range = "Band of the yearly income of the household. NULL when not known."
+income_range = "Band of the yearly income of the household, such as 025-050k: as texts the bands sort by income. NULL when not known."
 country = "Country of the home address, in English. NULL when not known."
 region = "State, province or region of the home address. NULL when not known."
 city = "City of the home address. NULL when not known."
@@ -36,6 +36,8 @@ acquisition_channel_key = "Channel of the visit that led to the sign-up, or 0."
 acquisition_campaign_key = "Campaign of the visit that led to the sign-up, or 0, as for those who signed up before the campaigns on record."
 is_email_opted_in = "Whether the customer agrees to marketing by email. NULL when not known: neither a yes nor a no is assumed."
 is_sms_opted_in = "Whether the customer agrees to marketing by text message. NULL when not known."
+ordered_before_data = "Whether the customer had bought before the data begin, so that their first order is not on record. NULL when not known, as for customers of a source."
+first_ordered_on = "Day of the customer's first sale ever, also where it lies before the data begin. NULL without one, and when not known, as for customers of a source."
 is_placeholder = "Whether the customer is known only from other data, such as orders, and no source of customers has described them yet. false for synthetic customers."
 described_on = "Day as of which a source of customers last described the customer. NULL for synthetic customers and placeholders."
 */
@@ -64,6 +66,8 @@ CREATE TABLE star.dim_customer (
     acquisition_campaign_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_campaign (campaign_key),
     is_email_opted_in BOOLEAN,
     is_sms_opted_in BOOLEAN,
+    ordered_before_data BOOLEAN,
+    first_ordered_on DATE,
     is_placeholder BOOLEAN NOT NULL DEFAULT false,
     described_on DATE
 )

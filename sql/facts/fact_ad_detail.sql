@@ -1,5 +1,5 @@
 /*
-doc   = "What a report of advertising tells below campaign and day: ad groups (or ad sets), ads, keywords, devices. The rows of a campaign and day add up to star.fact_ad_spend, where all spend stands; here is only what came in such detail, and what a report leaves out is NULL. Empty for a synthetic company."
+doc   = "What a report of advertising tells below campaign and day: ad groups (or ad sets), ads, keywords, devices. The rows of a campaign and day add up to star.fact_ad_spend, where all spend stands; here is only what came in such detail, and what a report leaves out is NULL."
 grain = ["ad_detail_id"]
 
 [columns]
@@ -7,6 +7,7 @@ ad_detail_id = "Number of the row."
 date_key = "Day of delivery, in the time zone of the platform's account."
 campaign_key = "Campaign, or 0."
 channel_key = "Channel of the campaign."
+ad_key = "Ad, or 0 where a report names it by words alone."
 platform = "Platform that delivered it, such as Google Ads."
 ad_group = "Ad group or ad set within the campaign."
 ad = "Ad within its group."
@@ -26,6 +27,7 @@ CREATE TABLE star.fact_ad_detail (
     date_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_date (date_key),
     campaign_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_campaign (campaign_key),
     channel_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_channel (channel_key),
+    ad_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_ad (ad_key),
     platform VARCHAR NOT NULL DEFAULT '(unknown)',
     ad_group VARCHAR,
     ad VARCHAR,

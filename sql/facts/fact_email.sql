@@ -23,6 +23,7 @@ first_human_clicked_at = "First click by the person, in the warehouse's zone. NU
 is_human_known = "Whether the source tells what the person did from what machines did. Where it does not, nothing is known of the opens and clicks by people unless there were none at all; credit then takes those by whomever."
 unsubscribed_at = "When the person unsubscribed through this mail, in the warehouse's zone. NULL otherwise."
 complained_at = "When the person reported this mail as spam, in the warehouse's zone. NULL otherwise."
+coupon_key = "Coupon whose code the mail carries, or 0. Some types of mail carry one to half of their recipients, drawn by lot: what the code does can be measured."
 cost = "What sending it cost, to the millionth of the currency, because a mail costs a fraction of a cent. A sum of it is money again: round it by main.money."
 source_id = "The assignment's id as the source wrote it. NULL for synthetic rows."
 */
@@ -44,6 +45,7 @@ CREATE TABLE star.fact_email (
     is_human_known BOOLEAN NOT NULL DEFAULT true,
     unsubscribed_at TIMESTAMP,
     complained_at TIMESTAMP,
+    coupon_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_coupon (coupon_key),
     cost DECIMAL(18, 6) NOT NULL DEFAULT 0,
     source_id VARCHAR
 )

@@ -17,6 +17,7 @@ funnel_stage = "Stage of the funnel that the event reaches. NULL when it is none
 page_key = "Page on which it was done, or 0."
 product_key = "Product that was seen, added or bought, or 0."
 value = "Money that the event is about: the order's net revenue for a purchase, price times quantity for an addition to the cart. NULL for all others."
+event_properties = "What else is said of the event, as a JSON object; NULL for most. A search has term (what was typed) and results (how many products were found); a click element; a video_play video, seconds (watched) and length; a form_submit form; an add_to_cart quantity; a product_view that follows a recommendation has from and position. Ask by json_extract_string(event_properties, '$.term'), which needs DuckDB's json extension, or without it by regexp_extract."
 source_id = "The event id as the source wrote it. NULL for synthetic rows."
 */
 CREATE TABLE star.fact_event (
@@ -32,5 +33,6 @@ CREATE TABLE star.fact_event (
     page_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_page (page_key),
     product_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_product (product_key),
     value DECIMAL(18, 2),
+    event_properties VARCHAR,
     source_id VARCHAR
 )

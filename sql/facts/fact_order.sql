@@ -10,15 +10,19 @@ order_id = "Number of the order, given by the loader, stable from load to load."
 customer_key = "Customer who ordered, or 0."
 ordered_at = "When the order was placed, in the warehouse's zone."
 date_key = "Day of ordered_at."
-session_id = "Visit in which the order was placed. NULL when not known."
-channel_key = "Channel of the visit in which the order was placed. Not an attribution: the last source, whatever came before."
+order_channel = "Where the order was placed: in a visit to the site, in a store, from the catalogue. NULL when not known."
+store_key = "Store in which the order was placed, 0 for orders placed elsewhere."
+session_id = "Visit in which the order was placed. NULL when not known, and for orders of stores and from the catalogue, which have none."
+channel_key = "Channel of the visit in which the order was placed, 0 where there was none. Not an attribution: the last source, whatever came before."
 campaign_key = "Campaign of that visit, or 0."
 device_key = "Device on which the order was placed."
 geography_key = "Place to which the order was sent."
 status = "How far the order has come."
 item_count = "Units in the order: the sum of its lines' quantity."
 gross_amount = "Units times their price, summed over the lines, before discounts."
-discount_amount = "Discounts of all lines, as a positive amount."
+discount_amount = "Discounts of all lines, as a positive amount: of promotions and of the coupon."
+coupon_key = "Coupon that was used, or 0."
+coupon_amount = "Part of discount_amount that the coupon took off. 0 for a coupon of free shipping."
 shipping_amount = "Shipping charged to the customer."
 tax_amount = "Tax charged to the customer, on top of net_revenue."
 net_revenue = "gross_amount - discount_amount, which is the sum of its lines' net_revenue."
@@ -32,6 +36,8 @@ CREATE TABLE star.fact_order (
     customer_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_customer (customer_key),
     ordered_at TIMESTAMP NOT NULL,
     date_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_date (date_key),
+    order_channel star.order_channel,
+    store_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_store (store_key),
     session_id BIGINT REFERENCES star.fact_session (session_id),
     channel_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_channel (channel_key),
     campaign_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_campaign (campaign_key),
@@ -41,6 +47,8 @@ CREATE TABLE star.fact_order (
     item_count INTEGER NOT NULL DEFAULT 1,
     gross_amount DECIMAL(18, 2) NOT NULL DEFAULT 0,
     discount_amount DECIMAL(18, 2) NOT NULL DEFAULT 0,
+    coupon_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_coupon (coupon_key),
+    coupon_amount DECIMAL(18, 2) NOT NULL DEFAULT 0,
     shipping_amount DECIMAL(18, 2) NOT NULL DEFAULT 0,
     tax_amount DECIMAL(18, 2) NOT NULL DEFAULT 0,
     net_revenue DECIMAL(18, 2) NOT NULL DEFAULT 0,

@@ -14,7 +14,8 @@ ordered_at = "When the order was placed, in the warehouse's zone, as in the orde
 date_key = "Day of ordered_at."
 quantity = "Units ordered."
 unit_price = "Price of one unit when ordered, before discounts, to the hundredth of a cent, because a price may be made of an amount. Units times price is money again: round(quantity * unit_price, 2)."
-discount_amount = "Discount on the whole line, as a positive amount."
+discount_amount = "Discount on the whole line, as a positive amount: of the promotion, and of the order's coupon as far as it falls on the line."
+promotion_key = "Promotion that cut the price, or 0."
 net_revenue = "quantity * unit_price, rounded to the cent, less discount_amount."
 unit_cost = "What one unit cost the company when ordered. NULL when not known."
 source_id = "The line's id as the source wrote it. NULL for synthetic rows."
@@ -30,6 +31,7 @@ CREATE TABLE star.fact_order_line (
     quantity INTEGER NOT NULL DEFAULT 1,
     unit_price DECIMAL(18, 4) NOT NULL DEFAULT 0,
     discount_amount DECIMAL(18, 2) NOT NULL DEFAULT 0,
+    promotion_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_promotion (promotion_key),
     net_revenue DECIMAL(18, 2) NOT NULL DEFAULT 0,
     unit_cost DECIMAL(18, 2),
     source_id VARCHAR

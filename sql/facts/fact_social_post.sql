@@ -9,8 +9,10 @@ post_id = "Number of the post, given by the loader, stable from load to load."
 posted_at = "When it was published, in the warehouse's zone."
 date_key = "Day of posted_at."
 platform = "Platform, such as Instagram."
-content_type = "Kind of post, such as image, video or story."
+content_type = "Kind of post, such as image, carousel, video, story or link."
 campaign_key = "Campaign that the post belongs to, or 0."
+post_text = "What the post says, without its hashtags. NULL when not known."
+hashtags = "Its hashtags, each with its sign, with blanks between. NULL when not known."
 impressions = "Times that the post was shown."
 reach = "People who were shown the post at least once."
 likes = "Likes and other reactions."
@@ -28,6 +30,8 @@ CREATE TABLE star.fact_social_post (
     platform VARCHAR NOT NULL DEFAULT '(unknown)',
     content_type VARCHAR NOT NULL DEFAULT '(unknown)',
     campaign_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_campaign (campaign_key),
+    post_text VARCHAR,
+    hashtags VARCHAR,
     impressions BIGINT NOT NULL DEFAULT 0,
     reach BIGINT NOT NULL DEFAULT 0,
     likes BIGINT NOT NULL DEFAULT 0,

@@ -10,8 +10,8 @@ is_holdout = "Whether the customer was left out at random, as a control."
 responded_at = "When the customer answered, in the warehouse's zone; computed: the first click by a person (by whomever, where the source of the mails cannot tell). NULL when they did not, or when it is not told."
 has_responded = "Whether the customer answered."
 has_visited = "Whether the customer came to the site; computed: by a click in the mail."
-has_converted = "Whether the customer bought; computed: whether an order is credited to the mail."
-revenue = "What the customer spent then; computed: net revenue of these orders, before refunds, 0 without one."
+has_converted = "Whether the customer bought; computed: whether an order is credited to the mail; NULL where there are no orders in the warehouse."
+revenue = "What the customer spent then; computed: net revenue of these orders, before refunds, 0 without one; NULL where there are no orders in the warehouse."
 is_computed = "Whether Martlet computed the answer, rather than a source having given it."
 */
 WITH given_answers AS (
@@ -33,6 +33,11 @@ mails AS (
     WHERE mail.customer_key <> 0
 ),
 
+known_orders AS (
+    SELECT count(*) > 0 AS has_orders
+    FROM (SELECT 1 FROM star.fact_order LIMIT 1) AS first_order
+),
+
 mail_credits AS (
     SELECT email_id, sum(net_revenue) AS revenue
     FROM email.credit
@@ -52,9 +57,10 @@ SELECT
     min(mails.answered_at),
     count(mails.answered_at) > 0,
     count(mails.answered_at) > 0,
-    count(mail_credits.email_id) > 0,
-    main.money(coalesce(sum(mail_credits.revenue), 0)),
+    CASE WHEN bool_and(known_orders.has_orders) THEN count(mail_credits.email_id) > 0 END,
+    CASE WHEN bool_and(known_orders.has_orders) THEN main.money(coalesce(sum(mail_credits.revenue), 0)) END,
     true
 FROM mails
+CROSS JOIN known_orders
 LEFT JOIN mail_credits ON mail_credits.email_id = mails.email_id
 GROUP BY mails.customer_key, mails.campaign_key

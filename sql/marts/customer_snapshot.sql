@@ -9,9 +9,9 @@ recency_days = "Days since the last purchase; computed: whole elapsed days. NULL
 web_visits = "Visits to the site in the last month; computed: the last 30 days, those before the customer was identified included."
 spend = "Money spent; computed: net revenue before refunds. The sum of its categories where a source gives only these."
 purchases_deal = "Purchases made with a discount; computed: orders with a discount."
-purchases_web = "Purchases on the site; computed: orders placed in a visit or from a known device."
-purchases_catalog = "Purchases from a catalogue. NULL where computed: an order does not tell."
-purchases_store = "Purchases in a store. NULL where computed: an order does not tell."
+purchases_web = "Purchases on the site; computed: orders whose order_channel is web or, where it is not known, that were placed in a visit or from a known device."
+purchases_catalog = "Purchases from a catalogue; computed: orders whose order_channel is catalogue or phone. NULL where it is known of no order."
+purchases_store = "Purchases in a store; computed: orders whose order_channel is store. NULL where it is known of no order."
 has_complained = "Whether the customer complained; computed: in a survey of the last 730 days."
 is_computed = "Whether Martlet computed the figures, rather than a source having given them."
 */
@@ -45,11 +45,21 @@ purchases AS (
         placed.customer_key,
         sum(placed.net_revenue) AS spend,
         count(*) FILTER (WHERE placed.discount_amount > 0) AS deals,
-        count(*) FILTER (WHERE placed.session_id IS NOT NULL OR placed.device_key <> 0) AS web
+        count(*) FILTER (
+            WHERE placed.order_channel = 'web'
+            OR (placed.order_channel IS NULL AND (placed.session_id IS NOT NULL OR placed.device_key <> 0))
+        ) AS web,
+        count(*) FILTER (WHERE placed.order_channel IN ('catalogue', 'phone')) AS catalogue,
+        count(*) FILTER (WHERE placed.order_channel = 'store') AS store
     FROM star.fact_order AS placed
     INNER JOIN as_of ON placed.ordered_at > as_of.last_at - INTERVAL 730 DAY
     WHERE main.is_sale(placed.status)
     GROUP BY placed.customer_key
+),
+
+known_channels AS (
+    SELECT count(order_channel) AS orders
+    FROM star.fact_order
 ),
 
 visits AS (
@@ -96,12 +106,13 @@ SELECT
     main.money(coalesce(purchases.spend, 0)),
     CAST(coalesce(purchases.deals, 0) AS INTEGER),
     CAST(coalesce(purchases.web, 0) AS INTEGER),
-    CAST(NULL AS INTEGER),
-    CAST(NULL AS INTEGER),
+    CAST(CASE WHEN known_channels.orders > 0 THEN coalesce(purchases.catalogue, 0) END AS INTEGER),
+    CAST(CASE WHEN known_channels.orders > 0 THEN coalesce(purchases.store, 0) END AS INTEGER),
     coalesce(complaints.has_complained, false),
     true
 FROM star.dim_customer AS customer
 CROSS JOIN as_of
+CROSS JOIN known_channels
 LEFT JOIN last_orders ON last_orders.customer_key = customer.customer_key
 LEFT JOIN purchases ON purchases.customer_key = customer.customer_key
 LEFT JOIN visits ON visits.customer_key = customer.customer_key

@@ -4,9 +4,9 @@ grain = ["load_id"]
 
 [columns]
 load_id = "Number of the load, from 1, in order of time."
-loaded_at = "When the load was put in place, UTC, by the clock of the machine. The only value in the file that depends on a clock."
+loaded_at = "When the load was put in place, UTC, by the clock of the machine. Only this and model.registry.fitted_at depend on a clock."
 kind = "What kind of load: build, advance, forget, or ingest and what was ingested."
-source = "File that was read, or the preset that was generated from."
+source = "File that was read, or the preset that was generated from. Of a load with pseudonyms a keyed hash of the file's name."
 content_hash = "SHA-256 of what was read, in hexadecimal. A second load of the same hash changes nothing. NULL where nothing was read."
 as_of = "Day that the load called today. NULL where it was not told; then the last day in the data is."
 rows_read = "Rows read or generated."

@@ -4,41 +4,41 @@ grain = ["date", "campaign_id", "channel", "platform"]
 
 [columns]
 date = "Day."
-campaign_id = "Identifier of the campaign; '(unknown)' where spend is not split by campaign."
-campaign_name = "Name of the campaign."
-campaign_type = "Kind of campaign, such as Prospecting."
-channel = "Channel of the campaign."
-platform = "Platform that delivered it."
+campaign_id = "Identifier of the campaign. NULL where spend is not split by campaign."
+campaign_name = "Name of the campaign. NULL where spend is not split by campaign."
+campaign_type = "Kind of campaign, such as Prospecting. NULL when not known."
+channel = "Channel of the campaign. NULL when not known."
+platform = "Platform that delivered it. NULL when not known."
 impressions = "Times that an ad was shown."
 clicks = "Times that an ad was clicked."
 spend = "Money charged."
-leads = "Leads, as the platform counts them."
-conversions = "Conversions that the platform claims for itself."
-revenue = "Revenue that the platform claims for itself."
+platform_leads = "Leads, as the platform counts them."
+platform_conversions = "Conversions that the platform claims for itself; several platforms may claim one order."
+platform_revenue = "Revenue that the platform claims for itself; several platforms may claim one order."
 click_through_rate = "clicks / impressions. NULL without impressions."
 cost_per_click = "spend / clicks. NULL without clicks."
 cost_per_thousand = "spend / impressions x 1000. NULL without impressions."
-cost_per_conversion = "spend / conversions. NULL without conversions."
-return_on_ad_spend = "revenue / spend. NULL without spend."
+cost_per_platform_conversion = "spend / platform_conversions. NULL without conversions."
+platform_return_on_ad_spend = "platform_revenue / spend: what the platform claims for itself. NULL without spend."
 */
 SELECT
     day.date,
-    campaign.campaign_id,
-    campaign.name AS campaign_name,
-    campaign.campaign_type,
-    channel.channel,
-    ad.platform,
+    main.known(campaign.campaign_id) AS campaign_id,
+    main.known(campaign.name) AS campaign_name,
+    main.known(campaign.campaign_type) AS campaign_type,
+    main.known(channel.channel) AS channel,
+    main.known(ad.platform) AS platform,
     ad.impressions,
     ad.clicks,
     ad.spend,
-    ad.leads,
-    ad.platform_conversions AS conversions,
-    ad.platform_revenue AS revenue,
+    ad.leads AS platform_leads,
+    ad.platform_conversions,
+    ad.platform_revenue,
     main.ratio(ad.clicks, ad.impressions) AS click_through_rate,
     main.ratio(ad.spend, ad.clicks) AS cost_per_click,
     main.ratio(ad.spend * 1000, ad.impressions) AS cost_per_thousand,
-    main.ratio(ad.spend, ad.platform_conversions) AS cost_per_conversion,
-    main.ratio(ad.platform_revenue, ad.spend) AS return_on_ad_spend
+    main.ratio(ad.spend, ad.platform_conversions) AS cost_per_platform_conversion,
+    main.ratio(ad.platform_revenue, ad.spend) AS platform_return_on_ad_spend
 FROM star.fact_ad_spend AS ad
 LEFT JOIN star.dim_date AS day ON day.date_key = ad.date_key
 LEFT JOIN star.dim_campaign AS campaign ON campaign.campaign_key = ad.campaign_key

@@ -3,10 +3,11 @@ doc   = "An email campaign and what came of it. An order counts for the campaign
 grain = ["campaign_id"]
 
 [columns]
-campaign_id = "Identifier of the campaign."
-campaign_name = "Name of the campaign."
-campaign_type = "Kind of campaign, such as Newsletter."
-subject_line = "Subject line of its emails. NULL when not known."
+campaign_id = "Identifier of the campaign. NULL in the row of emails whose campaign is not known."
+campaign_name = "Name of the campaign. NULL when not known."
+campaign_type = "Kind of campaign, such as Newsletter. NULL when not known."
+subject_line = "Subject line of its emails, with {first_name} for the first name. NULL when not known."
+mailing = "Mailing of which the campaign is one version: versions differ in their subject line and go to random parts of one audience. NULL when it stands alone."
 send_date = "Day of the first send. NULL when nothing was sent."
 emails_sent = "Emails sent."
 emails_delivered = "Emails delivered."
@@ -42,10 +43,11 @@ sales AS (
 )
 
 SELECT
-    campaign.campaign_id,
-    campaign.name AS campaign_name,
-    campaign.campaign_type,
+    main.known(campaign.campaign_id) AS campaign_id,
+    main.known(campaign.name) AS campaign_name,
+    main.known(campaign.campaign_type) AS campaign_type,
     campaign.subject_line,
+    campaign.mailing,
     emails.send_date,
     coalesce(emails.sent, 0) AS emails_sent,
     coalesce(emails.delivered, 0) AS emails_delivered,

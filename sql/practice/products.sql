@@ -4,17 +4,17 @@ grain = ["product_id"]
 
 [columns]
 product_id = "Identifier of the product."
-product_name = "Name of the product."
+product_name = "Name of the product. NULL when not known."
 description = "Sentence or two about the product. NULL when there is none."
-category = "Category of the product."
-subcategory = "Category within the category."
-brand = "Brand of the product."
+category = "Category of the product. NULL when not known."
+subcategory = "Category within the category. NULL when not known."
+brand = "Brand of the product. NULL when not known."
 launch_date = "First day on which the product could be bought. NULL when not known."
 is_active = "Whether the product is still offered."
 unit_cost = "What one unit costs the company. NULL when not known."
 list_price = "Price of one unit before any discount. NULL when not known."
 final_price = "What customers paid for one unit on average, after discounts; list_price when none was sold."
-units_sold = "Units of all sales, returned ones included."
+units_sold = "Units of all sales within the data, returned ones included."
 revenue = "Net revenue of the lines of all sales, before refunds."
 avg_rating = "Mean of the reviews' stars, 1 to 5. NULL without a review."
 review_count = "Number of reviews."
@@ -41,11 +41,11 @@ stock AS (
 
 SELECT
     product.product_id,
-    product.name AS product_name,
+    main.known(product.name) AS product_name,
     product.description,
-    product.category,
-    product.subcategory,
-    product.brand,
+    main.known(product.category) AS category,
+    main.known(product.subcategory) AS subcategory,
+    main.known(product.brand) AS brand,
     product.launched_on AS launch_date,
     product.is_active,
     product.unit_cost,

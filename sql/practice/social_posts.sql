@@ -6,9 +6,12 @@ grain = ["post_id"]
 post_id = "Number of the post."
 posted_at = "When it was published, in the warehouse's zone."
 post_date = "Day of the post."
-platform = "Platform, such as Instagram."
-content_type = "Kind of post, such as image or video."
-campaign = "Campaign that the post belongs to; '(unknown)' when there is none."
+platform = "Platform, such as Instagram. NULL when not known."
+content_type = "Kind of post, such as image or video. NULL when not known."
+campaign_id = "Campaign that the post belongs to. NULL when there is none."
+campaign = "Name of that campaign. NULL when there is none."
+post_text = "What the post says, without its hashtags. NULL when not known."
+hashtags = "Its hashtags, each with its sign, with blanks between. NULL when not known."
 impressions = "Times that the post was shown."
 reach = "People who were shown the post at least once."
 likes = "Likes and other reactions."
@@ -24,9 +27,12 @@ SELECT
     post.post_id,
     post.posted_at,
     CAST(post.posted_at AS DATE) AS post_date,
-    post.platform,
-    post.content_type,
-    campaign.name AS campaign,
+    main.known(post.platform) AS platform,
+    main.known(post.content_type) AS content_type,
+    main.known(campaign.campaign_id) AS campaign_id,
+    main.known(campaign.name) AS campaign,
+    post.post_text,
+    post.hashtags,
     post.impressions,
     post.reach,
     post.likes,

@@ -4,7 +4,7 @@ grain = ["order_id"]
 
 [columns]
 order_id = "Order that was caused."
-cause = "baseline: it would have happened without any marketing. touch: without the touch it would not have happened."
+cause = "baseline: it would have happened without any marketing. touch: without the touch it would not have happened, and whom it led to leave would have stayed."
 touchpoint_id = "Touch at the root of the order; its customer_key is 0 where the browser's user was not known yet. NULL for baseline orders, and where the touch came before the data."
 channel_key = "Channel of that touch, 0 for baseline orders."
 campaign_key = "Campaign of that touch, 0 for baseline orders and for touches without a campaign."

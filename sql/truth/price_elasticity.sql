@@ -1,5 +1,5 @@
 /*
-doc   = "How demand in each category answers to price. Compare with the slope of log units on log price in star.fact_order_line."
+doc   = "How demand in each category answers to price. Compare with the slope of log units on log price in star.fact_order_line. The list prices of star.fact_price move the sales of a product by about as much, against others like it."
 grain = ["category"]
 
 [columns]

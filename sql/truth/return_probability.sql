@@ -1,5 +1,5 @@
 /*
-doc   = "How likely a line is to be sent back, by category. Compare with the share of lines of star.fact_order_line that have a row in star.fact_return, among orders that are not cancelled and old enough."
+doc   = "How likely a line of a product of mean quality is to be sent back, by category; truth.product says it of each product. Compare with the share of lines of star.fact_order_line that have a row in star.fact_return, among orders that are not cancelled and old enough."
 grain = ["category"]
 
 [columns]

@@ -23,14 +23,20 @@ __all__ = ["forget"]
 @click.command(cls=Command)
 @click.argument("customer_id")
 @click.option("--dry-run", is_flag=True, help="Only say what would be erased.")
+@click.option(
+    "--everywhere",
+    is_flag=True,
+    help="Erase their name also from what rows of others refer to, such as a campaign that is called so.",
+)
 @options.warehouse
 @options.quiet
-def forget(customer_id: str, warehouse: Path, *, dry_run: bool, quiet: bool) -> None:
+def forget(customer_id: str, warehouse: Path, *, dry_run: bool, everywhere: bool, quiet: bool) -> None:
     """Erase a person from a warehouse for good, and keep the totals.
 
-    Name, address, birth, household and place are emptied, the customer id is replaced, and what the quarantine and the reports of loads
-    say of the person goes too. Their orders, visits and emails stay, of a customer without a name, so that every total is as it was.
-    Other accounts with the same address are forgotten with them. The file is written anew, so that no free block of it holds
+    CUSTOMER_ID is the id or the email address; also the address of somebody who stands in a row that was set aside alone.
+    Name, address, birth, household and place are emptied, the customer id is replaced, and what the quarantine, the reports of loads,
+    names of files and of campaigns say of the person goes too. Their orders, visits and emails stay, of a customer without a name, so
+    that every total is as it was. Other accounts with the same address are forgotten with them. The file is written anew, so that no free block of it holds
     anything; backups and the files that were loaded are not touched. A later load of the same person brings nothing back.
 
     For example:
@@ -39,7 +45,7 @@ def forget(customer_id: str, warehouse: Path, *, dry_run: bool, quiet: bool) -> 
     """
     from martlet.loaders.privacy.forget import forget as erase
 
-    report = erase(customer_id, warehouse=warehouse, dry_run=dry_run)
+    report = erase(customer_id, warehouse=warehouse, dry_run=dry_run, everywhere=everywhere)
     if dry_run or not quiet:
         click.echo(_told(report), err=True)
 
@@ -53,6 +59,11 @@ def _told(report: ForgetReport) -> str:
         f"  {rows:,} of {table} {'would ' if would else ''}stay, without a name"
         for table, rows in report.kept.items()
     ]
+    if report.left:
+        lines.append(
+            f"  their name {would or 'was '}left in {', '.join(report.left)}, since something that is not theirs alone is called so; "
+            "--everywhere erases it there too"
+        )
     if not report.is_dry_run:
         lines.append(f"{report.token} stands for the customer now; {report.seconds:.1f} s")
     return "\n".join(lines)

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from martlet.terminal import options
 from martlet.terminal.application import Command
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from martlet.loaders.ingest.planning import Plan
@@ -23,25 +22,16 @@ if TYPE_CHECKING:
 __all__ = ["ingest", "ingest_paths", "profiles", "quarantine", "sniff"]
 
 
-class ProfileName(options.ParamType):
+class ProfileName(options.Completed):
     """The name of a profile, or a TOML file."""
 
     name = "profile"
 
-    def shell_complete(
-        self,
-        ctx: click.Context,  # noqa: ARG002
-        param: click.Parameter,  # noqa: ARG002
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        """Complete the names of the profiles that Martlet ships."""
+    def words(self, ctx: click.Context) -> Iterable[tuple[str, str | None]]:  # noqa: ARG002
+        """Return the names of the profiles that Martlet ships."""
         from martlet.loaders import ingest
 
-        return [
-            CompletionItem(profile.name, help=profile.title)
-            for profile in ingest.profiles()
-            if profile.name.startswith(incomplete)
-        ]
+        return [(profile.name, profile.title) for profile in ingest.profiles()]
 
 
 @click.command(cls=Command)
@@ -79,7 +69,9 @@ class ProfileName(options.ParamType):
     help="Fill empty cells of a field with the file's median, mean or mode, or with a value.",
 )
 @click.option(
-    "--pseudonymise", is_flag=True, help="Replace names, addresses and phone numbers by keyed hashes."
+    "--pseudonymise",
+    is_flag=True,
+    help="Replace names and email addresses by keyed hashes, and show no cell and no name of a file.",
 )
 @click.option(
     "--pseudonym-key-file",
@@ -91,6 +83,7 @@ class ProfileName(options.ParamType):
     type=click.Path(path_type=Path),
     help="CSV file of date, currency and rate: convert amounts of other currencies. Default: their rows are set aside.",
 )
+@options.limits
 @click.option("--retry", is_flag=True, help="The files are exports of the quarantine, repaired.")
 @click.option("--dry-run", is_flag=True, help="Do everything, say what came of it, and write nothing.")
 @click.option(
@@ -108,6 +101,7 @@ def ingest(
     columns: Sequence[tuple[str, str]],
     statuses: Sequence[tuple[str, str]],
     impute: Sequence[tuple[str, str]],
+    limits: Sequence[tuple[str, str]],
     pseudonymise: bool,
     pseudonym_key_file: Path | None,
     dry_run: bool,
@@ -136,6 +130,7 @@ def ingest(
     from martlet.loaders import ingest as loader
     from martlet.loaders.ingest import planning
     from martlet.loaders.privacy.pseudonyms import pseudonym_key
+    from martlet.loaders.privacy.veil import Veil
     from martlet.terminal import progress
 
     given = words if profile else words[1:]
@@ -144,12 +139,16 @@ def ingest(
         raise click.UsageError(
             "ingest takes a profile and at least one file, such as: martlet ingest orders orders.csv"
         )
-    planned: str | Plan = name
-    if planning.family(name):
-        planned, given = loader.plan(name, *given), ()
-        if not quiet:
-            click.echo(planned.summary(), err=True)
     key = pseudonym_key(pseudonym_key_file) if pseudonymise or pseudonym_key_file else None
+    planned: str | Plan = name
+    most = options.assigned(limits, what="limit")
+    if planning.family(name):
+        veil = Veil(key, map(Path, given))
+        with veil.over_errors():
+            planned, given = loader.plan(name, *given, limits=most), ()
+        if not quiet:
+            veil.hide(planned.paths)
+            click.echo(veil.text(planned.summary()), err=True)
     with progress.steps(quiet=quiet) as advance:
         report = martlet.ingest(
             planned,
@@ -159,6 +158,7 @@ def ingest(
             columns=options.assigned(columns, what="column"),
             statuses=options.assigned(statuses, what="word"),
             impute=options.assigned(impute, what="field"),
+            limits=most,
             pseudonym_key=key,
             dry_run=dry_run or totals_only,
             progress=advance,
@@ -207,8 +207,11 @@ def ingest_paths(context: click.Context, /, file: Path, *, separator: str | None
 @click.command(cls=Command)
 @click.argument("profile", required=False, type=ProfileName(), metavar="[PROFILE | new FILE]")
 @click.argument("file", required=False, type=click.Path(path_type=Path), metavar="")
+@options.limits
 @options.output_options
-def profiles(profile: str | None, file: Path | None, **where: Any) -> None:
+def profiles(
+    profile: str | None, file: Path | None, *, limits: Sequence[tuple[str, str]], **where: Any
+) -> None:
     """List the profiles, show the columns of one and what they feed, or begin one for a file that none fits.
 
     For example:
@@ -223,7 +226,7 @@ def profiles(profile: str | None, file: Path | None, **where: Any) -> None:
     from martlet.terminal import output
 
     if profile == "new":
-        _begin_profile(file)
+        _begin_profile(file, options.assigned(limits, what="limit"))
         return
     if file is not None:
         raise click.UsageError("profiles takes the name of one profile, or new and a file")
@@ -275,14 +278,14 @@ def profiles(profile: str | None, file: Path | None, **where: Any) -> None:
     output.deliver(table, **where)
 
 
-def _begin_profile(file: Path | None) -> None:
+def _begin_profile(file: Path | None, limits: Mapping[str, str]) -> None:
     from martlet.loaders import ingest as loader
 
     if file is None:
         raise click.UsageError(
             "profiles new takes a file, such as: martlet profiles new export.csv > mine.toml"
         )
-    begun = loader.new_profile(file)
+    begun = loader.new_profile(file, limits=limits)
     click.echo(begun.text, nl=False)
     if begun.guessed:
         click.echo(f"Guessed by what the columns hold, so look at them: {', '.join(begun.guessed)}", err=True)
@@ -300,8 +303,9 @@ _BEST = 3
 @click.option(
     "--all", "all_of_them", is_flag=True, help="Show all profiles that know any column of the file."
 )
+@options.limits
 @options.output_options
-def sniff(file: Path, *, all_of_them: bool, **where: Any) -> None:
+def sniff(file: Path, *, all_of_them: bool, limits: Sequence[tuple[str, str]], **where: Any) -> None:
     """Say which profiles fit a file, the best first, why, and what is missing.
 
     For example:
@@ -313,7 +317,7 @@ def sniff(file: Path, *, all_of_them: bool, **where: Any) -> None:
     from martlet.loaders import ingest as loader
     from martlet.terminal import output
 
-    known = loader.sniff(file)
+    known = loader.sniff(file, limits=options.assigned(limits, what="limit"))
     proposed = [fit for fit in known if fit.is_proposal]
     fits = known if all_of_them else (proposed or [fit for fit in known if fit.missing])[:_BEST]
     table = pa.table(
@@ -362,15 +366,17 @@ def quarantine(
 
     from martlet.engine.connection import connect, refuse_foreign
     from martlet.loaders.ingest import quarantined
-    from martlet.terminal import output
+    from martlet.terminal import formats, output, spreadsheets
 
     with connect(warehouse) as connection:
         refuse_foreign(connection, warehouse)
         if export is not None:
-            written = quarantined.export(connection, export, load_id=load_id, reason=reason)
+            cell = spreadsheets.safe_text if where["safe_cells"] else None
+            with formats.destination(export, overwrite=where["overwrite"]) as file:
+                written = quarantined.export(connection, file, load_id=load_id, reason=reason, cell=cell)
+            mend = "take the apostrophes of --safe-cells away and mend them" if cell else "mend them"
             click.echo(
-                f"{export}: {written:,} rows; mend them, then martlet ingest PROFILE {export} --retry",
-                err=True,
+                f"{export}: {written:,} rows; {mend}, then martlet ingest PROFILE {export} --retry", err=True
             )
             return
         found = quarantined.groups(connection, load_id=load_id, reason=reason)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
 from martlet.terminal import options
 from martlet.terminal.application import Application, Command
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 # Heavy modules (duckdb, polars, rich, ...) are imported by the commands that need them, so that help is quick.
 # ruff: noqa: PLC0415
 
-__all__ = ["install_packs", "new", "test"]
+__all__ = ["install_packs", "install_segments", "new", "test"]
 
 
 @click.group(cls=Application)
@@ -97,3 +94,22 @@ def install_packs(folder: Path, *, warehouse: Path) -> None:
 
     installed = martlet.install_packs(folder, warehouse)
     click.echo(f"{warehouse}: {', '.join(installed)}", err=True)
+
+
+@click.command("install-segments", cls=Command)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@options.warehouse
+def install_segments(file: Path, *, warehouse: Path) -> None:
+    """Put segments of your own into a warehouse: by conditions, or as a map from RFM scores to names.
+
+    A file of TOML says which; those of the same names are replaced, and later loads keep them.
+
+    For example:
+      martlet install-segments segments.toml
+      martlet query segmentation/members -p name=big_spenders
+      martlet query segmentation/rfm_segments -p rule_map=mine
+    """
+    import martlet
+
+    for name in martlet.install_segments(file, warehouse):
+        click.echo(name)

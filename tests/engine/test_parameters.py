@@ -1,13 +1,14 @@
 """Typed parameters: what they take, what they refuse, and what the error says."""
 
 from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from martlet.engine.errors import ParameterError
-from martlet.engine.parameters import Parameter, values_of
+from martlet.engine.parameters import TYPES, Parameter, values_of
 
 
 def parameter(kind, **fields):
@@ -85,6 +86,14 @@ def test_bounds_hold_for_each_element_of_a_list():
         parameter("list[int]", min=1, max=9).value("3,10")
 
 
+@pytest.mark.parametrize("wrong", ["a", "a,b,c,d", []])
+def test_a_list_has_as_many_elements_as_it_may(wrong):
+    counted = parameter("list[str]", least=2, most=3)
+    assert [counted.value("a,b"), counted.value("a,b,c")] == [["a", "b"], ["a", "b", "c"]]
+    with pytest.raises(ParameterError, match="must be a list of 2 to 3, separated by commas, each text"):
+        counted.value(wrong)
+
+
 def test_a_misspelt_choice_is_answered_with_the_nearest():
     with pytest.raises(ParameterError, match="not one of first, linear. Did you mean 'linear'?"):
         parameter("choice", of=("first", "linear")).value("liner")
@@ -115,3 +124,84 @@ def test_floats_survive_the_command_line(number):
 def test_moments_and_days_survive_the_command_line(moment, day):
     assert parameter("timestamp").value(moment.isoformat()) == moment
     assert parameter("date").value(day.isoformat()) == day
+
+
+KINDS = [form.format(kind) for kind in TYPES for form in ("{}", "list[{}]")]
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.decimals() | st.datetimes() | st.binary()
+    | st.dates() | st.text(st.characters(exclude_categories=()), max_size=30),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=2),
+    max_leaves=5,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(st.text(st.characters(exclude_categories=()), max_size=40) | ANYTHING)
+def test_anything_given_is_a_value_or_a_clear_error(kind, value):
+    of = ("first", "last") if "choice" in kind else ()
+    message = ""
+    try:
+        parameter(kind, of=of).value(value)
+    except ParameterError as error:
+        message = str(error)
+    assert len(message.encode()) < 1_000
+
+
+def nested(depth):
+    value = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+class Unfriendly:
+    """An object that can be neither read nor shown."""
+
+    def __int__(self):
+        raise RuntimeError("no")
+
+    __float__ = __str__ = __repr__ = __int__
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "value",
+    [
+        "[" * 60_000,
+        "[" * 60_000 + "]" * 60_000,
+        nested(100_000),
+        Unfriendly(),
+        10**5000,
+        Decimal("sNaN"),
+        Decimal("1e999999"),
+        "\ud800",
+        '["\\ud800"]',
+        "a\0b",
+        b"x",
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_hostile_values_are_refused_at_once(kind, value):
+    plain_text = (
+        kind in ("str", "list[str]") and isinstance(value, str) and value.isascii() and "\0" not in value
+    )
+    if plain_text and not (kind == "list[str]" and value.startswith("[")):
+        assert parameter(kind).value(value)
+        return
+    with pytest.raises(ParameterError, match=r"^p is "):
+        parameter(kind, of=("first",) if "choice" in kind else ()).value(value)
+
+
+def test_long_values_are_cut_in_errors():
+    with pytest.raises(ParameterError) as failure:
+        parameter("date").value("x" * 1_000_000)
+    assert "(1,000,000 characters)" in str(failure.value)
+    assert len(str(failure.value)) < 300
+
+
+@pytest.mark.parametrize("empty", ["", " ", [], (), "[]"])
+def test_an_empty_list_of_words_is_refused_unless_none_is_a_word(empty):
+    with pytest.raises(ParameterError, match="p is an empty list, but must be a list"):
+        parameter("list[choice]", of=("first", "last")).value(empty)
+    assert parameter("list[choice]", of=("none", "first")).value(empty) == []
+    assert parameter("list[str]").value(empty) == []

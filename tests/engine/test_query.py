@@ -156,6 +156,45 @@ def test_a_statement_that_is_no_select_is_refused(old, new, message):
         writing.statement(asked, asked.values({}))
 
 
+COUNTED = ('words = { type = "list[str]",', 'words = { type = "list[str]", least = 1, most = 3,')
+BY_LENGTH = (
+    "    AND list_contains($words, given.word)",
+    "    AND given.word IN ({% for n in range(1, words_length + 1) %}coalesce(list_extract($words, {{ n }}), ''), {% endfor %}'')",
+)
+
+
+def test_a_query_carries_as_much_as_its_list_is_long_and_a_macro_the_most():
+    counted = load(PATH, TEXT.replace(*COUNTED).replace(*BY_LENGTH))
+    counted.check()
+    for words in (["a"], ["b", "c", "a"]):
+        values = counted.values({"words": words, "kind": "large"})
+        rendered = counted.render(values)
+        assert rendered.sql.count("list_extract") == len(words)
+        with duckdb.connect() as connection:
+            connection.execute(
+                f"CREATE MACRO words({writing.signature(counted)}) AS TABLE {writing.macro(counted)}"
+            )
+            expected = [(word, "x", 1) for word in sorted(words)]
+            assert connection.execute(rendered.sql, bound_in(rendered, values)).fetchall() == expected
+            asked = f"FROM words(kind := 'large', words := {words}) ORDER BY word"
+            assert connection.execute(asked).fetchall() == expected
+            with pytest.raises(duckdb.Error, match="words must be a list of 1 to 3"):
+                connection.execute("FROM words(words := ['a', 'b', 'c', 'd'])").fetchall()
+
+
+def test_the_length_of_a_list_without_a_bound_is_not_known():
+    with pytest.raises(UnitError, match="parameter 'words_length' is not declared"):
+        query(*BY_LENGTH)
+
+
+def test_a_template_knows_whether_it_is_installed():
+    asked = load(PATH, TEXT.replace("$label AS", "'{{ is_installed }}' || $label AS"))
+    asked.check()
+    assert "'False'" in asked.render(asked.values({})).sql
+    assert "'True'" in writing.view(asked)
+    assert "'True'" in writing.macro(asked)
+
+
 def test_a_column_with_a_parameters_name_is_refused():
     asked = query("given.word,\n    $label AS label_given", "word,\n    $label AS label_given")
     assert writing.macro(asked)

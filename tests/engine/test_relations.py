@@ -27,6 +27,10 @@ def test_each_relation_comes_after_all_that_it_reads():
         assert all(places.get(name, -1) <= place for name in relation.reads), relation.qualified
 
 
+def test_a_call_of_a_table_macro_is_read_as_its_query_is():
+    assert "value.clv" in RELATIONS["marts/customer_profile"].reads
+
+
 def test_a_circle_is_refused():
     first, second = list(RELATIONS.values())[:2]
     circle = [

@@ -63,7 +63,7 @@ parameters = st.fixed_dictionaries(
         "until": st.sampled_from([None, None, datetime(2024, 1, 8), datetime(2024, 1, 7, 12)]),
         "lookback_days": st.sampled_from([0.0, 0.5, 2.0, 30.0, 30.0]),
         "lookback_steps": st.sampled_from([0, 0, 1, 3]),
-        "touch_types": st.sampled_from([["click", "visit", "email_click"], TYPES, TYPES, []]),
+        "touch_types": st.sampled_from([["click", "visit", "email_click"], TYPES, TYPES, ["other"]]),
         "exclude_channels": st.sampled_from([[], [], ["Direct"], ["Direct", "Email"]]),
         "include_channels": st.sampled_from([[], [], ["Direct", "Paid Search"]]),
         "conversions_per_customer": st.sampled_from(["all", "first"]),

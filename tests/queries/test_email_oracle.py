@@ -188,7 +188,7 @@ def test_newcombe_s_own_example():
 @pytest.mark.parametrize(("share", "people"), [(0.0, 78.0), (1.0, 3.0), (0.8, 70.0), (0.02, 41.3)])
 def test_wilson_macros_are_wilson_s_interval(star, share, people):
     (found,) = star.connection.execute(
-        "SELECT main.wilson_low($share, $people), main.wilson_high($share, $people)",
+        "SELECT stats.wilson_low($share, $people, stats.z_95()), stats.wilson_high($share, $people, stats.z_95())",
         {"share": share, "people": people},
     ).fetchall()
     assert found == pytest.approx(wilson(share, people), abs=1e-15)
@@ -239,7 +239,8 @@ def test_kinds_are_those_of_the_plain_rule(star, mails, orders, p):
         fact_order=orders,
     )
     rows = {row["campaign_type"]: row for row in star.ask("email/roi", **p)}
-    assert rows.keys() == set(TYPE_OF_CAMPAIGN.values())
+    # Without any mail there is nothing to tell, not even zeros.
+    assert rows.keys() == (set(TYPE_OF_CAMPAIGN.values()) if mails else set())
     credited = credit(mails, orders, p)
     ranged = [
         mail

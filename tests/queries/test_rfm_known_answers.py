@@ -54,7 +54,7 @@ def test_every_published_customer_has_the_published_scores_and_segment(star, fol
     expected = {
         row["customer_id"]: {name: kind(row[name]) for name, kind in columns.items()} for row in published
     }
-    answer = {row["customer_id"]: row for row in star.ask("segmentation/rfm", as_of=AS_OF)}
+    answer = {row["customer_id"]: row for row in star.ask("segmentation/rfm", as_of=AS_OF, rule_map="r")}
     assert len(expected) == 995
     assert answer.keys() == expected.keys()
     for name, row in expected.items():
@@ -72,7 +72,7 @@ def test_the_thresholds_are_those_published_less_the_one_that_the_package_adds(s
 
 
 def test_thresholds_count_the_customers_that_have_each_score(star):
-    customers = star.ask("segmentation/rfm", as_of=AS_OF)
+    customers = star.ask("segmentation/rfm", as_of=AS_OF, rule_map="r")
     for row in star.ask("segmentation/rfm_thresholds", as_of=AS_OF):
         scores = [customer[f"{row['measure']}_score"] for customer in customers]
         assert row["customers"] == scores.count(row["score"])
@@ -108,6 +108,7 @@ def test_each_of_the_125_scores_falls_in_the_first_published_segment_that_fits(s
     answer = star.ask(
         "segmentation/rfm",
         as_of="2024-01-31",
+        rule_map="r",
         method="cuts",
         recency_cuts=[0, 1, 5, 15],
         frequency_cuts=[1, 2, 3, 4],

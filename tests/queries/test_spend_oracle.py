@@ -103,7 +103,7 @@ def student_t(degrees):
 
 @pytest.mark.parametrize("degrees", [1, 2, 3, 4, 10, 101])
 def test_a_95_percent_interval_is_as_wide_as_students_t(warehouse, degrees):
-    (found,) = warehouse.sql(f"SELECT main.student_t_95({degrees})").rows()[0]
+    (found,) = warehouse.sql(f"SELECT stats.student_t_quantile(0.975, {degrees})").rows()[0]
     assert found == pytest.approx(student_t(degrees), rel=2e-3)
 
 

@@ -1,5 +1,6 @@
 """Every query of every pack, on arrival: header, rendering, columns, grain, views, macros, cases and README."""
 
+import duckdb
 import pytest
 import sqlglot
 from sqlglot import exp
@@ -7,12 +8,22 @@ from sqlglot import exp
 import martlet
 from martlet.engine import packs, rewriting, writing
 from martlet.engine.connection import named_in
+from martlet.engine.errors import MartletError
 
 from ..cases import CASES
 
 QUERIES = sorted(packs.queries())
-# A generated company has touches of its own, and no paths that somebody else has counted.
-EMPTY_ON_GENERATED_DATA = {"attribution/given_paths"}
+# A generated company has touches of its own, and no paths that somebody else has counted; 300 customers are too few for a fit.
+EMPTY_ON_GENERATED_DATA = {
+    "attribution/given_paths",
+    "segmentation/cluster_personas",
+    "segmentation/cluster_profile",
+    "segmentation/cluster_quality",
+    "segmentation/cluster_scorecard",
+    "value/clv_holdout",
+    "value/scorecard",
+    "web/site_speed",
+}
 
 
 @pytest.fixture(params=QUERIES)
@@ -56,7 +67,7 @@ class Answers:
         """Return the same of a query of a pack, its values bound."""
         values = query.values(params)
         sql = query.render(values).sql
-        return self.of(query, sql, named_in(self.warehouse._connection, sql, values))
+        return self.of(query, sql, named_in(self.warehouse._file.connection, sql, values))
 
 
 @pytest.fixture(scope="module")
@@ -110,8 +121,15 @@ SELECTIVE = [
 @pytest.mark.parametrize(("path", "name", "word"), SELECTIVE, ids=lambda value: value.replace("/", "."))
 def test_a_query_with_the_parts_of_one_word_answers_as_the_macro_with_all_parts(path, name, word, answers):
     query = packs.get(path)
-    macro = answers.of(query, f"FROM {query.pack}.{query.name}({name} := ['{word}'])")
-    assert macro == answers.of_query(query, **{name: [word]})
+    call = f"FROM {query.pack}.{query.name}({name} := ['{word}'])"
+    try:
+        expected = answers.of_query(query, **{name: [word]})
+    except MartletError:
+        # What one word alone can't be asked of, neither form answers.
+        with pytest.raises((MartletError, duckdb.Error)):
+            answers.of(query, call)
+        return
+    assert answers.of(query, call) == expected
 
 
 def test_view_and_macro_and_columns_have_comments(query, warehouse):

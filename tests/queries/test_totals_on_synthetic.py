@@ -40,6 +40,33 @@ def test_credited_and_unattributed_are_all_orders_and_spend_is_the_ledger(wareho
     assert answer["spend"].sum() == spend
 
 
+def test_orders_without_a_touch_are_unattributed_and_baseline_orders_of_no_visit(warehouse):
+    """Counted by hand: no touch of the customer, or of a browser that is theirs, within thirty days before the order."""
+    without = """
+        SELECT placed.order_id, placed.order_channel, cause.cause
+        FROM star.fact_order AS placed
+        INNER JOIN truth.order_cause AS cause ON cause.order_id = placed.order_id
+        WHERE main.is_sale(placed.status) AND NOT EXISTS (
+            SELECT 1
+            FROM star.fact_touchpoint AS touch
+            LEFT JOIN star.bridge_visitor AS visitor ON visitor.visitor_id = touch.visitor_id
+            WHERE
+                coalesce(nullif(touch.customer_key, 0), visitor.customer_key) = placed.customer_key
+                AND touch.touch_type NOT IN ('impression', 'email_open')
+                AND touch.touched_at <= placed.ordered_at
+                AND touch.touched_at >= placed.ordered_at - INTERVAL 30 DAY
+        )
+    """
+    rows = warehouse.sql(without).rows()
+    (counted,) = one(
+        warehouse,
+        "SELECT conversions FROM attribution.channels(lookback_days := 30) WHERE channel = '(unattributed)'",
+    )
+    assert len(rows) == counted > 0
+    assert {cause for _, _, cause in rows} == {"baseline"}
+    assert "web" not in {channel for _, channel, _ in rows}
+
+
 def test_paths_of_one_touch_get_the_same_answer_from_every_model(warehouse):
     answers = [
         warehouse.query("attribution/channels", model=model, lookback_steps=1).pl().drop("model").rows()
@@ -50,7 +77,7 @@ def test_paths_of_one_touch_get_the_same_answer_from_every_model(warehouse):
 
 @pytest.mark.parametrize("unit", ["session", "customer", "visitor"])
 def test_funnel_never_widens_and_breakdowns_sum_to_the_whole(warehouse, unit):
-    whole = warehouse.query("funnel/stages", unit=unit, window_hours=72).pl().to_dicts()
+    whole = warehouse.query("funnel/conversion", unit=unit, window_hours=72).pl().to_dicts()
     for before, after in pairwise(whole):
         assert before["entered"] >= after["entered"] == before["converted"]
     for row in whole:
@@ -58,13 +85,56 @@ def test_funnel_never_widens_and_breakdowns_sum_to_the_whole(warehouse, unit):
     for breakdown in ("channel", "device", "country", "landing_page", "campaign_type", "campaign", "browser"):
         sums = defaultdict(int)
         for row in (
-            warehouse.query("funnel/stages", unit=unit, window_hours=72, breakdown=breakdown).pl().to_dicts()
+            warehouse.query("funnel/conversion", unit=unit, window_hours=72, breakdown=breakdown)
+            .pl()
+            .to_dicts()
         ):
             for name in ("entered", "converted", "dropped", "immature"):
                 sums[row["step_number"], name] += row[name]
         for row in whole:
             for name in ("entered", "converted", "dropped", "immature"):
                 assert sums[row["step_number"], name] == row[name], breakdown
+
+
+@pytest.mark.parametrize("unit", ["session", "customer", "visitor"])
+def test_stages_never_widen_and_breakdowns_sum_to_the_whole(warehouse, unit):
+    whole = warehouse.query("funnel/stages", unit=unit).pl().to_dicts()
+    for before, after in pairwise(whole):
+        assert (
+            before["entered"]
+            >= after["entered"]
+            == before["converted"]
+            == before["entered"] - before["dropped"]
+        )
+    for breakdown in ("channel", "device", "landing_page"):
+        sums = defaultdict(int)
+        for row in warehouse.query("funnel/stages", unit=unit, breakdown=breakdown).pl().to_dicts():
+            sums[row["step_number"]] += row["entered"]
+        assert [sums[row["step_number"]] for row in whole] == [row["entered"] for row in whole], breakdown
+
+
+def test_stages_of_sessions_are_those_of_the_fact(warehouse):
+    counts = dict(
+        warehouse.sql(
+            "SELECT CAST(furthest_stage AS VARCHAR), count(*) FROM star.fact_session GROUP BY 1"
+        ).rows()
+    )
+    rows = warehouse.query("funnel/stages").pl().to_dicts()
+    assert {row["step"]: row["dropped"] for row in rows[:-1]} | {"Purchase": rows[-1]["entered"]} == counts
+
+
+def test_carts_left_and_bought_are_all_carts(warehouse):
+    rows = warehouse.query("funnel/abandonment").pl().to_dicts()
+    (carts, bought) = one(
+        warehouse,
+        "SELECT count(*), count(*) FILTER (furthest_stage = 'Purchase') FROM star.fact_session "
+        "WHERE furthest_stage IN ('Add to Cart', 'Checkout', 'Purchase')",
+    )
+    assert rows[0]["reached"] == carts
+    assert carts - sum(row["abandoned"] for row in rows) == bought
+    for row in rows:
+        assert row["recovered"] + row["open"] <= row["abandoned"]
+        assert row["value_recovered"] + row["value_lost"] <= row["value_at_stake"]
 
 
 def test_every_customer_with_an_order_has_one_segment(warehouse):
@@ -112,7 +182,7 @@ def test_email_credit_adds_up_over_ranges(warehouse):
     [
         ("attribution/channels", {"model": "time_decay"}),
         ("email/roi", {}),
-        ("funnel/stages", {"unit": "customer", "breakdown": "channel"}),
+        ("funnel/conversion", {"unit": "customer", "breakdown": "channel"}),
         ("segmentation/rfm", {}),
     ],
 )
@@ -120,6 +190,6 @@ def test_answers_do_not_depend_on_the_number_of_threads(warehouse_path, path, pa
     answers = []
     for threads in (1, 4):
         with martlet.open(warehouse_path) as opened:
-            opened._connection.execute(f"SET threads = {threads}")
+            opened._file.connection.execute(f"SET threads = {threads}")
             answers.append(opened.query(path, **params).rows())
     assert answers[0] == answers[1]

@@ -1,10 +1,15 @@
 """mart.customer_profile and the practice view customers against a recomputation from the facts."""
 
-from datetime import datetime, timedelta
+import shutil
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import polars as pl
 import pytest
+
+import martlet
+from martlet.loaders.warehouse import star
+from martlet.loaders.warehouse.atomic import rewriting
 
 FIRST, LAST = datetime(2024, 1, 1), datetime(2026, 1, 1)
 YEAR = timedelta(days=365.25)
@@ -61,7 +66,20 @@ def test_clv_divides_by_the_years_that_the_data_cover(given):
     }
 
 
-def test_clv_is_the_recomputed_one_on_a_generated_company(warehouse):
+@pytest.fixture
+def unfitted(warehouse_path, tmp_path):
+    """The generated company without a fit."""
+    path = shutil.copy(warehouse_path, tmp_path)
+    with rewriting(path, start_from_existing=True) as connection:
+        connection.execute("DELETE FROM model.parameter; DELETE FROM model.registry")
+        star.refresh(connection)
+    with martlet.open(path) as opened:
+        yield opened
+
+
+def test_clv_is_the_recomputed_one_on_a_generated_company(unfitted):
+    warehouse = unfitted
+
     def frame(sql):
         return warehouse.sql(sql).pl()
 
@@ -148,3 +166,21 @@ def test_customers_count_the_orders_that_their_segment_counts(warehouse):
         "OR rfm.last_ordered_at IS DISTINCT FROM profile.last_ordered_at"
     ).rows()
     assert different == []
+
+
+def test_the_first_order_is_the_first_ever_where_that_is_known(given):
+    """Of a source's customers nobody knows what came before: NULL, and the first order within the data."""
+    people = signed_up(datetime(2020, 1, 1), FIRST, FIRST, FIRST).with_columns(
+        ordered_before_data=pl.Series([True, False, None, False]),
+        first_ordered_on=pl.Series([date(2021, 5, 6), FIRST.date(), None, None]),
+    )
+    orders = [order(number, number, FIRST, "20.00") for number in (1, 2, 3)]
+    warehouse = given({"star.dim_customer": people, "star.fact_order": pl.DataFrame(orders)})
+    assert warehouse.sql(
+        "SELECT customer_id, ordered_before_data, first_order_date FROM customers ORDER BY customer_id"
+    ).rows() == [
+        ("c1", True, date(2021, 5, 6)),
+        ("c2", False, FIRST.date()),
+        ("c3", None, FIRST.date()),
+        ("c4", False, None),
+    ]

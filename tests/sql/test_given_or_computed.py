@@ -67,6 +67,28 @@ def test_computed_snapshot_by_hand(given):
     ]
 
 
+def test_purchases_are_told_apart_by_the_channel_of_the_order(given):
+    """Where no order tells, only those on the site are known; where some do, those that don't are known by visit and device."""
+    orders = [
+        order(1, 1, timedelta(0), "10.00", order_channel="store"),
+        order(2, 1, timedelta(1), "10.00", order_channel="catalogue"),
+        order(3, 1, timedelta(2), "10.00", order_channel="phone"),
+        order(4, 1, timedelta(3), "10.00", order_channel="web"),
+        order(5, 2, timedelta(4), "10.00", order_channel=None, device_key=1),
+        order(6, 2, timedelta(5), "10.00", order_channel=None),
+        order(7, 2, timedelta(days=731), "10.00", order_channel="store"),
+    ]
+    asked = "SELECT customer_key, purchases_web, purchases_catalog, purchases_store FROM mart.customer_snapshot ORDER BY customer_key"
+    tables = {"star.dim_customer": CUSTOMERS, "star.fact_order": pl.DataFrame(orders)}
+    assert given(tables).sql(asked).rows() == [(1, 1, 2, 1), (2, 1, 0, 0), (3, 0, 0, 0)]
+    silent = pl.DataFrame(orders).with_columns(order_channel=pl.lit(None, dtype=pl.String))
+    assert given(tables | {"star.fact_order": silent}).sql(asked).rows() == [
+        (1, 0, None, None),
+        (2, 1, None, None),
+        (3, 0, None, None),
+    ]
+
+
 def test_what_a_source_gave_is_not_computed_again(given):
     day = date(2024, 1, 31)
     keys = {"customer_key": [1], "date_key": [20240131], "snapshot_on": [day]}

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from martlet.engine.errors import ParameterError
-from martlet.terminal import formats
+from martlet.terminal import formats, output
 
 ANSWER = pa.table(
     {
@@ -161,3 +161,24 @@ def test_a_named_pipe_is_written_to_and_stays(tmp_path):
     reader.join(timeout=5)
     assert got == [b"rows"]
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+@pytest.mark.parametrize("kind", formats.FORMATS)
+def test_every_type_of_the_engine_is_written_or_told_in_one_line(kind, tmp_path):
+    with duckdb.connect() as connection:
+        table = connection.sql("FROM test_all_types()").to_arrow_table()
+    # The least of all huge integers, and in Parquet a struct of nothing, are more than the writers can do.
+    odd = ["hugeint", "empty_struct"]
+    output.deliver(table.drop_columns(odd), name=kind, output=tmp_path / "most", limit=None)
+    assert (tmp_path / "most").stat().st_size > 0
+    for column in odd:
+        try:
+            output.deliver(table.select([column]), name=kind, output=tmp_path / column, limit=None)
+        except ParameterError as error:
+            told = str(error)
+            assert "can't be written as" in told
+            assert "INTERNAL" not in told
+            assert "Stack" not in told
+            assert not (tmp_path / column).exists()
+        else:
+            assert (tmp_path / column).exists()

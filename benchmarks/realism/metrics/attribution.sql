@@ -1,4 +1,5 @@
 -- Who gets the credit by the last touch (the source of the visit that held the order), beside who caused it: `truth.order_cause`.
+-- Shares are of the orders that were placed in a visit.
 WITH credited AS (
     SELECT
         orders.order_id,
@@ -20,10 +21,10 @@ caused AS (
 
 SELECT
     NULL AS by_type,
-    cast(count(*) FILTER (WHERE credited.channel IN ('Organic Search', 'Paid Search')) AS DOUBLE) / count(*) AS search_share_of_orders,
-    cast(count(*) FILTER (WHERE credited.channel = 'Direct') AS DOUBLE) / count(*) AS direct_share_of_orders,
-    cast(count(*) FILTER (WHERE credited.channel = 'Email') AS DOUBLE) / count(*) AS email_share_of_orders,
-    cast(count(*) FILTER (WHERE credited.channel = 'Paid Social' OR credited.channel = 'Organic Social') AS DOUBLE) / count(*)
+    cast(count(*) FILTER (WHERE credited.channel IN ('Organic Search', 'Paid Search')) AS DOUBLE) / count(*) FILTER (WHERE credited.channel <> '(unknown)') AS search_share_of_orders,
+    cast(count(*) FILTER (WHERE credited.channel = 'Direct') AS DOUBLE) / count(*) FILTER (WHERE credited.channel <> '(unknown)') AS direct_share_of_orders,
+    cast(count(*) FILTER (WHERE credited.channel = 'Email') AS DOUBLE) / count(*) FILTER (WHERE credited.channel <> '(unknown)') AS email_share_of_orders,
+    cast(count(*) FILTER (WHERE credited.channel = 'Paid Social' OR credited.channel = 'Organic Social') AS DOUBLE) / count(*) FILTER (WHERE credited.channel <> '(unknown)')
         AS social_share_of_orders,
     cast(count(*) FILTER (WHERE credited.is_brand AND NOT (caused.cause = 'touch' AND caused.channel = 'Paid Search')) AS DOUBLE)
     / nullif(count(*) FILTER (WHERE credited.is_brand), 0) AS brand_search_orders_not_caused,

@@ -6,9 +6,10 @@ WITH orders AS (
         days.month,
         days.year,
         days.holiday,
-        date_part('hour', orders.ordered_at) AS hour
+        date_part('hour', timezone(places.time_zone, timezone('UTC', orders.ordered_at))) AS hour
     FROM star.fact_order AS orders
     INNER JOIN star.dim_date AS days ON days.date_key = orders.date_key
+    INNER JOIN star.dim_geography AS places ON places.geography_key = orders.geography_key
 ),
 
 year AS (SELECT max(year) FILTER (WHERE month = 12) AS whole FROM orders),

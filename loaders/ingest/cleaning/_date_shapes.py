@@ -6,6 +6,8 @@ import re
 
 import polars as pl
 
+from martlet.loaders.ingest.cleaning.digits import western
+
 __all__ = ["take_apart"]
 
 _TIME = (
@@ -68,12 +70,13 @@ def take_apart(distinct: pl.DataFrame) -> pl.DataFrame:
         midnight, NULL if impossible; `is_timed`, whether a time of day is given; `offset`, minutes east of UTC, NULL if no zone is given; `problem`.
     """
     # Days recur where moments don't: a plain clock behind a day is read by itself, and each day once.
-    split = distinct.select("text", parts=pl.col("text").str.extract_groups(_PLAIN_CLOCK)).unnest("parts")
+    frame = distinct.select("text", tidy=western(distinct["text"]))
+    split = frame.with_columns(parts=pl.col("tidy").str.extract_groups(_PLAIN_CLOCK)).unnest("parts")
     timed = split.filter(pl.col("day").is_not_null())
-    rest = _apart(split.filter(pl.col("day").is_null()).select("text"))
+    rest = _apart(split.filter(pl.col("day").is_null()).select("text", "tidy"))
     if timed.is_empty():
         return rest
-    days = _apart(timed.select(pl.col("day").unique()).rename({"day": "text"}))
+    days = _apart(timed.select(text=pl.col("day").unique()).with_columns(tidy="text"))
     days = days.with_columns(
         clock=pl.lit(None, pl.Int64),
         is_timed=pl.lit(value=True),
@@ -88,7 +91,7 @@ def take_apart(distinct: pl.DataFrame) -> pl.DataFrame:
 
 def _apart(distinct: pl.DataFrame) -> pl.DataFrame:
     tidy = (
-        pl.col("text")
+        pl.col("tidy")
         .str.to_lowercase()
         .str.replace_all(r"\s+", " ")
         .str.replace(r"\s*\(.*\)$", "")

@@ -7,6 +7,8 @@ from typing import Final
 
 import polars as pl
 
+from martlet.loaders.ingest.cleaning.digits import western
+
 __all__ = ["canonical", "take_apart"]
 
 _CURRENCY: Final = (
@@ -33,8 +35,10 @@ def take_apart(distinct: pl.Series) -> pl.DataFrame:
         and comma is the decimal mark; `marked`, whether there is one at all; `ambiguous`, whether a single mark before
         three digits could as well group thousands.
     """
-    minus = pl.col("text").str.replace_all(r"[\u2212\u2013\ufe63\uff0d]", "-")
-    parts = pl.DataFrame({"text": distinct}).with_columns(minus.str.extract_groups(_NUMBER).alias("parts"))
+    minus = pl.col("western").str.replace_all(r"[\u2212\u2013\ufe63\uff0d]", "-")
+    parts = pl.DataFrame({"text": distinct, "western": western(distinct)}).with_columns(
+        minus.str.extract_groups(_NUMBER).alias("parts")
+    )
     parts = parts.unnest("parts")
     number = pl.col("number").str.strip_chars()
     hard = number.str.replace_all(_SOFT, "")

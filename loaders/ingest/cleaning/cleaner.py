@@ -26,6 +26,7 @@ from martlet.loaders.ingest.cleaning.own_sums import OwnSums
 from martlet.loaders.ingest.cleaning.row_checks import RowCheck
 from martlet.loaders.ingest.entity import entity
 from martlet.loaders.ingest.headers import unit_of
+from martlet.loaders.ingest.reading.kept import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -125,7 +126,9 @@ class Cleaner:
     ) -> None:
         self._profile: Final = profile
         self._found: Final = matching.columns
-        self._file: Final = PurePath(re.sub(r"\.(gz|zst)$", "", source.name)).stem
+        # What the file is called, and what it was called before its name was hidden, which may say what it holds.
+        self._file: Final = _stem(source.name)
+        self._own_name: Final = _stem(source.path.name).lower()
         self._numeric: Final = source.numeric
         self._date_order: Final = date_order
         self._as_of: Final = as_of
@@ -164,6 +167,7 @@ class Cleaner:
         # What the survey tidied, by the first row of the batch, for the pass that cleans.
         self._remembered: Final[dict[int, tuple[pl.DataFrame | None, Mapping[str, Tidy]]]] = {}
         self._remembered_cells = 0
+        self._surveyed_bytes = 0
         fill = profile.read.fill_down
         self._own_sums: Final = OwnSums(
             self._mappings,
@@ -190,7 +194,11 @@ class Cleaner:
         whole = batch.problems_in(self._columns).is_null()
         cells = batch.cells if whole.all() else batch.cells.filter(whole)
         tidy = self._tidied(cells, self._surveyed)
-        if cells is batch.cells and self._remembered_cells < _MOST_REMEMBERED:
+        self._surveyed_bytes += batch.size
+        if self._surveyed_bytes > KEPT:
+            # The second pass reads the file anew, and what is remembered would only keep its batches alive.
+            self._remembered.clear()
+        elif cells is batch.cells and self._remembered_cells < _MOST_REMEMBERED:
             self._remembered[batch.first_row] = (cells, tidy)
             self._remembered_cells += cells.height * len(tidy)
         texts = {key: made.text for key, made in tidy.items()}
@@ -286,7 +294,7 @@ class Cleaner:
         found = tuple(key for key in source.columns if key in self._found)
         if source.file_name:
             source = replace(source, default=self._file)
-        told = [text for part, text in source.files.items() if part.lower() in self._file.lower()]
+        told = [text for part, text in source.files.items() if part.lower() in self._own_name]
         if told:
             source = replace(source, default=told[0] or None)
         groups = [found] if source.join and found else [(key,) for key in found]
@@ -382,6 +390,10 @@ def _in_use(
     changed.extend((made, cells.edits) for made, cells in read.items())
     for key, edits in changed:
         yield from (edit.only(used[key]) for edit in edits if key in used)
+
+
+def _stem(name: str) -> str:
+    return PurePath(re.sub(r"\.(gz|zst)$", "", name)).stem
 
 
 def _counts_back(field: Field) -> bool:

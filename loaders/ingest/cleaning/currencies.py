@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from martlet.engine.errors import IngestError
+from martlet.engine.paths import refuse_special
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +44,7 @@ class Rates:
         IngestError
             If there is no such file, or a column or a cell isn't what it should be.
         """
+        refuse_special(path, IngestError)
         try:
             content = path.read_bytes()
             cells = pl.read_csv(content, infer_schema=False)
@@ -83,4 +85,5 @@ class Rates:
         places = values.dtype.scale if isinstance(values.dtype, pl.Decimal) else 6
         made = found.select("place", made=(pl.col("value").cast(pl.Float64) * pl.col("rate")).round(places))
         joined = frame.join(made, on="place", how="left", maintain_order="left")
-        return joined["made"].cast(values.dtype)
+        # What doesn't fit stays an amount of another currency.
+        return joined["made"].cast(values.dtype, strict=False)

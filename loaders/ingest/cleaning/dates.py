@@ -25,9 +25,7 @@ __all__ = ["UTC", "DateReader"]
 
 UTC: Final = "UTC"
 
-_ISO: Final = (
-    r"^\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z| ?\+00(?::?00)?| UTC)?)?$"
-)
+_ISO: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,9})?)?(?:Z| ?\+00(?::?00)?| UTC)?)?$"
 _MARKED: Final = r"(?:Z|\+00(?::?00)?|UTC)$"
 # Dates outside these years are mistakes, where a field has no bounds of its own.
 _FIRST_YEAR, _LAST_YEAR = 1950, 2099

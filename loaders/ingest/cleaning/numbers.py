@@ -30,18 +30,18 @@ _NOUN: Final = {
     "count": "whole number",
     "year": "year",
 }
-# What needs no second look: the mark in 1.234 could group thousands, but more or fewer decimals than three can't.
-_PLAIN_NUMBER: Final = r"^-?\d{1,15}(?:\.(?:\d{1,2}|\d{4,9}))?$"
-_PLAIN_WHOLE: Final = r"^-?\d{1,18}$"
+# What needs no second look, digits of other scripts aside: the mark in 1.234 could group thousands, but more or fewer decimals than three can't.
+_PLAIN_NUMBER: Final = r"^-?[0-9]{1,15}(?:\.(?:[0-9]{1,2}|[0-9]{4,9}))?$"
+_PLAIN_WHOLE: Final = r"^-?[0-9]{1,18}$"
 _PLAIN: Final[dict[NumberType, str]] = {
-    "money": r"^-?\d{1,16}(?:\.\d{1,2})?$",
+    "money": r"^-?[0-9]{1,16}(?:\.[0-9]{1,2})?$",
     "number": _PLAIN_NUMBER,
     "share": _PLAIN_NUMBER,
     "count": _PLAIN_WHOLE,
     "year": _PLAIN_WHOLE,
 }
-_PLAIN_WITHOUT_MARK: Final = {**dict.fromkeys(_PLAIN, _PLAIN_WHOLE), "money": r"^-?\d{1,16}$"}
-_AS_WRITTEN: Final = r"^-?\d+(?:\.\d+)?$"
+_PLAIN_WITHOUT_MARK: Final = {**dict.fromkeys(_PLAIN, _PLAIN_WHOLE), "money": r"^-?[0-9]{1,16}$"}
+_AS_WRITTEN: Final = r"^-?[0-9]+(?:\.[0-9]+)?$"
 _SHIFT: Final[dict[Unit, int]] = {"units": 0, "cents": 2, "micros": 6, "percent": 2}
 _MOST_DIGITS: Final = {"money": 16, "count": 18, "year": 18}
 # One notation must be this many times as frequent as the other to speak for numbers that could be either.
@@ -79,10 +79,11 @@ class NumberReader:
         plain = (_PLAIN_WITHOUT_MARK if decimal == "," else _PLAIN)[kind]
         if kind == "money" and decimals > 2:  # noqa: PLR2004
             plain = plain.replace("16", str(self._most_digits)).replace(
-                r"\d{1,2}", rf"(?:\d{{1,2}}|\d{{4,{decimals}}})"
+                "[0-9]{1,2}", f"(?:[0-9]{{1,2}}|[0-9]{{4,{decimals}}})"
             )
         self._plain: Final = plain
-        self._points = self._commas = 0
+        self._points = self._commas = self._percents = 0
+        self._percent: str | None = None
         self._example: str | None = None
         self._ambiguous: set[str] = set()
         self._ambiguous_marks: set[str] = set()
@@ -99,6 +100,11 @@ class NumberReader:
             return
         times = text.filter(~plain).value_counts(name="times").rename({text.name: "text"})
         parts = take_apart(times["text"]).join(times, on="text", how="left").filter("whole")
+        percents = parts.filter("percent") if self._kind == "money" else parts.clear()
+        if percents.height:
+            self._percents += int(percents["times"].sum())
+            smallest = str(percents["text"].min())
+            self._percent = smallest if self._percent is None else min(self._percent, smallest)
         found = parts.filter(pl.col("currency").is_not_null()).group_by("currency").agg(pl.col("times").sum())
         self.currencies.update(dict(found.iter_rows()))
         evident = parts.filter(pl.col("marked") & ~pl.col("ambiguous"))
@@ -113,6 +119,20 @@ class NumberReader:
 
     def decide(self) -> list[str]:
         """Decide what the survey left open, and return what a person should know."""
+        return [*self._percentages(), *self._decide_mark()]
+
+    def _percentages(self) -> list[str]:
+        """Return what to tell of percentages where amounts should be."""
+        if not self._percents:
+            return []
+        note = (
+            f"cells such as {self._percent!r} are percentages where amounts should be: {self._percents:,}; they are left empty, so "
+            "nothing is taken off for them: write amounts instead, or in the whole column rates such as 0.1"
+        )
+        return [note]
+
+    def _decide_mark(self) -> list[str]:
+        """Decide which mark is the decimal one."""
         if self.currencies:
             # The commonest, and of equals the first by name, lest the order of rows decide.
             self.currency = min(self.currencies, key=lambda code: (-self.currencies[code], code))

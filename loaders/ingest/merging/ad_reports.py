@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from martlet.loaders.ingest.cleaning.changes import Change
 from martlet.loaders.ingest.merging.fact_rows import FactRows
 from martlet.loaders.ingest.merging.hook import Hook
+from martlet.loaders.ingest.merging.report_parts import remember_days
 from martlet.loaders.ingest.merging.summing import keep_detail
 from martlet.loaders.ingest.merging.tables import columns_of, count
 
@@ -52,9 +53,8 @@ class AdReports(Hook):
 
     def after(self, outcome: Outcome, keyed: KeyedRows) -> None:
         """Keep detail, remove what is told twice, and question the price of a click."""
-        connection, staged = self.load.connection, self.staged
         outcome.changes += self._moved(keyed)
-        outcome.changes += keep_detail(connection, staged, keyed, self.load.as_of)
+        outcome.changes += keep_detail(self.load, self.staged, keyed)
         outcome.notes += self._doubtful_prices()
 
     def _moved(self, keyed: KeyedRows) -> list[Change]:
@@ -65,6 +65,7 @@ class AdReports(Hook):
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE incoming_days AS SELECT date_key, campaign_key, channel_key, platform FROM {rows}"
         )
+        remember_days(self.load, "incoming_days", ("date_key", "campaign_key", "channel_key", "platform"))
         connection.execute(_ELSEWHERE)
         moved = count(connection, "elsewhere")
         connection.execute(_REMOVE)

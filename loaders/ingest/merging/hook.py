@@ -19,7 +19,7 @@ __all__ = ["FileLoad", "Hook"]
 
 @dataclass(frozen=True)
 class FileLoad:
-    """The load of one file: where to, its number, its day, what has become of it so far, whether it tells of parts of orders, and of orders as wholes, and is the only one."""
+    """The load of one file: where to, its number, its day, what has become of it so far, whether it tells of parts of orders, and of orders as wholes, and is the only one of its command, and what its file is called."""
 
     connection: duckdb.DuckDBPyConnection
     load_id: int
@@ -28,6 +28,7 @@ class FileLoad:
     is_part: bool = False
     has_headers: bool = False
     is_alone: bool = True
+    source: str = ""
 
 
 @dataclass

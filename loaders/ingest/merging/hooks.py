@@ -8,6 +8,7 @@ from martlet.loaders.ingest.merging.ad_reports import AdReports
 from martlet.loaders.ingest.merging.controls import Controls
 from martlet.loaders.ingest.merging.flags import flag_lookalikes
 from martlet.loaders.ingest.merging.lines import OrderHeaders, OrderTotals
+from martlet.loaders.ingest.merging.panels import Panels
 from martlet.loaders.ingest.merging.visits import EventVisits
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ __all__ = ["AFTER_DIMENSION", "FACT_HOOKS"]
 FACT_HOOKS: Final[Mapping[str, type[Hook]]] = {
     "ad_spend": AdReports,
     "events": EventVisits,
+    "experiment": Panels,
     "exposures": Controls,
     "order_lines": OrderTotals,
     "orders": OrderHeaders,

@@ -199,7 +199,8 @@ def _drop_repeats(
 def _said(staged: Staged, row: str, name: str) -> str:
     """Return the SQL of a field as people write it: amounts are staged with more decimals."""
     cell = f"{row}.{quoted(name)}"
-    if staged.entity.fields[name].type != "money":
+    field = staged.entity.fields.get(name)
+    if field is None or field.type != "money":
         return cell
     return f"regexp_replace(CAST({cell} AS VARCHAR), '(\\.\\d\\d)0+$', '\\1')"
 

@@ -50,14 +50,22 @@ def merge_file(
     imputed: Mapping[str, str],
     is_part: bool = False,
     is_alone: bool = True,
+    source: str = "",
 ) -> MergeResult:
-    """Write what was staged of one file into the star; `is_part` if its orders may have other lines than it tells of, `is_alone` if it is the only one of its command."""
+    """Write what was staged of one file into the star; `is_part` if its orders may have other lines than it tells of, `is_alone` if it is the only one of its command; `source` is what the file is called."""
     result = MergeResult()
     before = _dimension_sizes(connection)
     staged = staging.in_order()
     has_headers = any(table.entity.name == "orders" for table in staged)
     load = FileLoad(
-        connection, load_id, as_of, result, is_part=is_part, has_headers=has_headers, is_alone=is_alone
+        connection,
+        load_id,
+        as_of,
+        result,
+        is_part=is_part,
+        has_headers=has_headers,
+        is_alone=is_alone,
+        source=source,
     )
     for table in staged:
         if table.is_combined:

@@ -10,10 +10,9 @@ import polars as pl
 from martlet.loaders.ingest.channel_grouping import UNASSIGNED, channel_group
 from martlet.loaders.ingest.cleaning.words import fold, folded
 from martlet.loaders.ingest.entity import entities, entity
+from martlet.loaders.ingest.hidden import hidden
 from martlet.loaders.ingest.merging.addresses import with_clicks
 from martlet.loaders.ingest.merging.tables import quoted, sql_type
-from martlet.loaders.privacy.forgotten import anonymous
-from martlet.loaders.privacy.pseudonyms import pseudonymise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from martlet.loaders.ingest.entity import Entity
-    from martlet.loaders.privacy.pseudonyms import Kind
+    from martlet.loaders.privacy.forgotten import Forgotten
 
 __all__ = ["Staged", "Staging"]
 
@@ -115,6 +114,7 @@ class Staging:
 
     connection: duckdb.DuckDBPyConnection
     main: str
+    forgotten: Forgotten
     pseudonym_key: bytes | None = None
     combined: frozenset[str] = frozenset()
     summed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -142,16 +142,8 @@ class Staging:
     def _private(self, frame: pl.DataFrame, described: Entity) -> pl.DataFrame:
         """Replace what says who people are where that was asked for, and in the rows of people who were forgotten."""
         if self.pseudonym_key is not None:
-            frame = frame.with_columns(
-                pseudonymise(pl.col(name), self.pseudonym_key, kind=kind)
-                if kind != "email"
-                else pl.when(pl.col(name).str.contains("@"))
-                .then(pseudonymise(pl.col(name), self.pseudonym_key, kind=kind))
-                .otherwise(name)
-                for name in frame.columns
-                if (kind := _told_by(described, name))
-            )
-        return anonymous(self.connection, frame, is_customers=described.name == "customers")
+            frame = hidden(frame, described, self.pseudonym_key)
+        return self.forgotten.rows(frame, is_customers=described.name == "customers")
 
     def in_order(self) -> list[Staged]:
         """Return what was staged, in the order in which it is loaded."""
@@ -179,18 +171,6 @@ class Staging:
             summed=tuple(name for name in self.summed.get(described.name, ()) if name in fed),
             is_addition=self.is_addition,
         )
-
-
-def _told_by(described: Entity, name: str) -> Kind | None:
-    """Return what a field tells of a person: a name, an address or a phone number."""
-    if name == "row":
-        return None
-    of = described.field(name)
-    if of.type == "email" or of.dimension == "customer" or (name == "customer_id"):
-        return "email"
-    if of.type == "phone":
-        return "phone"
-    return "name" if of.type == "name" and described.name == "customers" and name != "city" else None
 
 
 def _prepared(frame: pl.DataFrame, described: Entity) -> pl.DataFrame:

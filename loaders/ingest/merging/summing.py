@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 
 from martlet.loaders.ingest.cleaning.changes import Change
 from martlet.loaders.ingest.merging.fact_rows import FactRows
+from martlet.loaders.ingest.merging.report_parts import refuse_parts
 from martlet.loaders.ingest.merging.rows import KeyedRows
 from martlet.loaders.ingest.merging.tables import columns_of, count, primary_key, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     import duckdb
 
     from martlet.loaders.ingest.entity import Detail
+    from martlet.loaders.ingest.merging.hook import FileLoad
     from martlet.loaders.ingest.merging.outcome import Outcome
     from martlet.loaders.ingest.merging.staging import Staged
 
@@ -80,38 +81,40 @@ def account(connection: duckdb.DuckDBPyConnection, staged: Staged, outcome: Outc
     connection.execute(f"DROP TABLE {staged.parts}")
 
 
-def keep_detail(
-    connection: duckdb.DuckDBPyConnection, staged: Staged, keyed: KeyedRows, as_of: datetime
-) -> list[Change]:
+def keep_detail(load: FileLoad, staged: Staged, keyed: KeyedRows) -> list[Change]:
     """Put detail in the place of what was known of the same key, and remove what the fact contradicts; return what to tell."""
     detail = staged.entity.detail
     if detail is None:
         return []
+    connection = load.connection
     changes = []
     if _told_details(staged):
         stored = {column.name: column for column in columns_of(connection, detail.table)}
-        fresh = FactRows(staged, KeyedRows(staged.detail, keyed.columns), stored, as_of).alone()
+        fresh = FactRows(staged, KeyedRows(staged.detail, keyed.columns), stored, load.as_of).alone()
         connection.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS FROM {fresh}")
-        changes += _replace(connection, staged, detail)
+        changes += _replace(load, staged, detail)
         connection.execute("DROP TABLE fresh")
         connection.execute(f"DROP TABLE {staged.detail}")
     return changes + _drop_contradicted(connection, staged, detail)
 
 
-def _replace(connection: duckdb.DuckDBPyConnection, staged: Staged, detail: Detail) -> list[Change]:
+def _replace(load: FileLoad, staged: Staged, detail: Detail) -> list[Change]:
     """Write the detail of a report in the place of what an earlier one told of the same key.
 
     Where the two have no row in common, they may be parts of one report: that is told.
     """
-    key = primary_key(staged.entity.table)
+    connection, key = load.connection, primary_key(staged.entity.table)
     same = " AND ".join(f"fresh.{name} = old.{name}" for name in key)
     alike = " AND ".join(f"fresh.{name} IS NOT DISTINCT FROM old.{name}" for name in detail.fields)
     keys = ", ".join(f"old.{name}" for name in key)
-    apart = count(
-        connection,
-        f"(SELECT {keys} FROM {detail.table} AS old SEMI JOIN fresh ON {same} "
-        f"EXCEPT SELECT {keys} FROM {detail.table} AS old SEMI JOIN fresh ON {same} AND {alike})",
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE apart AS SELECT {keys} FROM {detail.table} AS old SEMI JOIN fresh ON {same} "
+        f"EXCEPT SELECT {keys} FROM {detail.table} AS old SEMI JOIN fresh ON {same} AND {alike}"
     )
+    apart = count(connection, "apart")
+    if apart and not staged.is_addition:
+        refuse_parts(load, "apart", key)
+    connection.execute("DROP TABLE apart")
     told = " OR ".join(f"{name} IS NOT NULL" for name in _told_details(staged))
     if not staged.is_addition:
         connection.execute(f"DELETE FROM {detail.table} AS old WHERE EXISTS (FROM fresh WHERE {same})")

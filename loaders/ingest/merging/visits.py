@@ -73,23 +73,31 @@ GROUP BY session_id
 """
 _FED = ("session_id", "visitor_id", "customer_id", "started_at", "landing_page")
 
-_SHOWN = """
+# What Google Analytics 4 sends of its own accord: nobody did it, and a visit of one page is still a bounce with it.
+_OF_ITSELF = "'session_start', 'first_visit', 'user_engagement'"
+_SHOWN = f"""
 UPDATE star.fact_session AS visit
 SET started_at = least(visit.started_at, shown.first_at),
     date_key = year(least(visit.started_at, shown.first_at)) * 10000 + month(least(visit.started_at, shown.first_at)) * 100
         + day(least(visit.started_at, shown.first_at)),
     page_views = greatest(visit.page_views, shown.page_views),
     duration_seconds = greatest(visit.duration_seconds, shown.seconds),
+    is_bounce = CASE
+        WHEN shown.acts > 1 THEN false
+        WHEN shown.acts = 1 AND shown.page_views = 1 AND visit.page_views <= 1 AND NOT visit.is_converted THEN true
+        ELSE visit.is_bounce
+    END,
     furthest_stage = greatest(visit.furthest_stage, coalesce(shown.furthest_stage, visit.furthest_stage))
 FROM (
     SELECT
         session_id,
         min(occurred_at) AS first_at,
         count(*) FILTER (WHERE event_name IN ('page_view', 'product_view')) AS page_views,
+        count(*) FILTER (WHERE source_event IS NULL OR source_event NOT IN ({_OF_ITSELF})) AS acts,
         CAST(date_diff('second', min(occurred_at), max(occurred_at)) AS INTEGER) AS seconds,
         max(funnel_stage) AS furthest_stage
     FROM star.fact_event
-    WHERE session_id IN (SELECT session_id__key FROM {events})
+    WHERE session_id IN (SELECT session_id__key FROM {{events}})
     GROUP BY session_id
 ) AS shown
 WHERE visit.session_id = shown.session_id

@@ -25,13 +25,14 @@ _CONTROL_TABLE: Final = np.isin(np.arange(256), np.frombuffer(CONTROLS, np.uint8
 def bad_bytes(lines: Lines, end: int, *, may_be_invalid: bool) -> NDArray[np.int64]:
     """Return where bytes are that are no text: control characters, and those that are not valid in the file's encoding."""
     data = lines.data[:end]
-    found: list[int] = []
+    found: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
     if len(data.translate(None, CONTROLS.replace(lines.separator.encode(), b""))) < len(data):
         array = np.frombuffer(data, np.uint8)
-        found.extend(np.flatnonzero(_CONTROL_TABLE[array] & (array != ord(lines.separator))).tolist())
+        found.append(np.flatnonzero(_CONTROL_TABLE[array] & (array != ord(lines.separator))))
     if may_be_invalid and not data.isascii() and not _is_valid(data):
-        found.extend(_invalid(lines, np.flatnonzero(np.frombuffer(data, np.uint8) > 0x7F)))  # noqa: PLR2004 - beyond ASCII
-    return np.array(sorted(found), np.int64)
+        high = np.flatnonzero(np.frombuffer(data, np.uint8) > 0x7F)  # noqa: PLR2004 - beyond ASCII
+        found.append(np.fromiter(_invalid(lines, high), np.int64))
+    return np.sort(np.concatenate(found))
 
 
 def has_bad_bytes(text: str) -> bool:

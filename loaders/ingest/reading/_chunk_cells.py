@@ -30,10 +30,10 @@ def texts(data: bytes, records: Records, positions: NDArray[np.int64]) -> pl.Ser
     )
 
 
-def parse(data: bytes, records: Records, skipped: int, layout: Layout) -> Batch:
-    """Return the cells of a chunk's rows, but for the first ones that are to be skipped."""
-    positions = np.arange(skipped, records.starts.size)
-    is_plain = records.plain[skipped:]
+def parse(data: bytes, records: Records, span: range, layout: Layout) -> Batch:
+    """Return the cells of a span of a chunk's rows."""
+    positions = np.arange(span.start, span.stop)
+    is_plain = records.plain[span.start : span.stop]
     plain, other = positions[is_plain], positions[~is_plain]
     fast = _plain_cells(_lines_of(data, records, plain), layout)
     if fast.height != plain.size:
@@ -51,7 +51,7 @@ def parse(data: bytes, records: Records, skipped: int, layout: Layout) -> Batch:
         cells,
         problems,
         lambda rows: texts(data, records, positions[rows.to_numpy()]),
-        {position - skipped: columns for position, columns in spoilt.items()},
+        {position - span.start: columns for position, columns in spoilt.items()},
     )
 
 
@@ -60,6 +60,9 @@ def _lines_of(data: bytes, records: Records, positions: NDArray[np.int64]) -> by
     if not positions.size:
         return b""
     starts, ends = records.starts[positions], records.ends[positions]
+    first, last = int(starts[0]), int(ends[-1])
+    if last - first < len(data) // 2:
+        data, starts, ends = data[first : last + 1], starts - first, ends - first
     array = np.frombuffer(data, np.uint8)
     gaps = starts[1:] - ends[:-1]
     line_ends = array[ends[:-1]]
@@ -87,10 +90,9 @@ def _plain_cells(text: bytes, layout: Layout) -> pl.DataFrame:
 
 def _named(cells: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
     """Name the columns; those that the rows leave out are empty."""
-    return cells.select(
-        (pl.nth(i) if i < cells.width else pl.lit(None, pl.String)).alias(name)
-        for i, name in enumerate(names)
-    )
+    named = cells[:, : len(names)]
+    named.columns = names[: named.width]
+    return named.with_columns(pl.lit(None, pl.String).alias(name) for name in names[named.width :])
 
 
 def _surplus(cells: pl.DataFrame, layout: Layout) -> pl.Series:

@@ -29,11 +29,12 @@ _REASONS: Final = {
     _EMPTY: "are empty",
 }
 _EXAMPLES, _LONGEST = 2, 80
-# Rows at the end of a file among which totals without a word and notes are looked for.
-_TAIL: Final = 10
+# Rows at the end of a file among which totals without a word and notes are looked for; fewer where they are so large.
+_TAIL, _LARGEST_TAIL = 10, 1 << 25
 # Column of the number of a row, of a name that no file has.
 _NUMBER: Final = "\0number"
-_SAMPLE: Final = 300
+# Rows, and bytes, by which the columns are judged.
+_SAMPLE, _LARGEST_SAMPLE = 300, 1 << 24
 # Names stand in the first columns, and so does the word for a total.
 _LABELS_WITHIN: Final = 3
 
@@ -63,7 +64,9 @@ def check_options(name: str, columns: tuple[str, ...], reading: Reading) -> None
 class LeftOut:
     """What was left out of a file's rows in the last pass over it, and why."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_hidden: bool = False) -> None:
+        # Whether no cell may be shown.
+        self._is_hidden: Final = is_hidden
         self._counts: Final[Counter[str]] = Counter()
         self._examples: Final[dict[str, list[str]]] = {}
         self.totals: Final[list[dict[str, str]]] = []
@@ -81,7 +84,7 @@ class LeftOut:
         self._counts[why] += len(positions)
         if why == _TOTALS:
             self.totals.extend(_texts(rows, position) for position in positions)
-        if why in (_TOTALS, _NOTES):
+        if why in (_TOTALS, _NOTES) and not self._is_hidden:
             examples = self._examples.setdefault(why, [])
             for position in positions[: _EXAMPLES - len(examples)]:
                 cells = " ".join(cell for cell in _texts(rows, position).values() if cell)
@@ -132,7 +135,10 @@ def _with_tail(batches: Iterable[Batch]) -> Iterator[tuple[int, Batch, int | Non
     for batch in batches:
         held.append((first, batch))
         first += batch.cells.height
-        while first - held[0][0] - held[0][1].cells.height >= _TAIL:
+        while (
+            first - held[0][0] - held[0][1].cells.height >= _TAIL
+            or sum(later.size for _, later in held[1:]) >= _LARGEST_TAIL
+        ):
             yield (*held.pop(0), None)
     for start, batch in held:
         yield start, batch, first - start - batch.cells.height
@@ -178,7 +184,10 @@ class _Rules:
     def _add_totals(self, batch: Batch, first: int, below: int | None, why: dict[int, str]) -> None:
         """Find totals anywhere by their word, others and notes among the last rows of the file."""
         cells = batch.cells
-        if sum(sample.height for sample in self._sample) < _SAMPLE:
+        if (
+            sum(sample.height for sample in self._sample) < _SAMPLE
+            and sum(sample.estimated_size() for sample in self._sample) < _LARGEST_SAMPLE
+        ):
             self._sample.append(cells.head(_SAMPLE).with_row_index(_NUMBER, offset=first))
         labelled = _labelled(cells)
         tail = range(max(0, cells.height + below - _TAIL), cells.height) if below is not None else range(0)

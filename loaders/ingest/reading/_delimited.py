@@ -13,6 +13,7 @@ from martlet.engine.errors import IngestError
 from martlet.loaders.ingest.reading import _sniffing
 from martlet.loaders.ingest.reading._chunk_cells import parse, texts
 from martlet.loaders.ingest.reading._encoding import recognise, utf8_blocks
+from martlet.loaders.ingest.reading._oversize import few_lines, shortened
 from martlet.loaders.ingest.reading._records import Records, cut
 from martlet.loaders.ingest.reading.options import BROKEN
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from martlet.loaders.ingest.reading._encoding import Encoding
     from martlet.loaders.ingest.reading._sniffing import Layout
+    from martlet.loaders.ingest.reading.limits import Limits
     from martlet.loaders.ingest.reading.options import Batch, Reading
 
 __all__ = ["Delimited", "open_delimited"]
@@ -31,6 +33,12 @@ CHUNK: Final = 1 << 23
 # The first is enough for a sample, which is often all that is wanted.
 _FIRST_CHUNK: Final = 1 << 18
 _SAMPLE: Final = 1 << 18
+# Line ends in a chunk, unless one row has more.
+_MOST_LINES: Final = 500_000
+# Rows and cells of a batch: short rows, of many columns even, would make more of them than there are bytes.
+_MOST_ROWS, _MOST_CELLS = 1 << 18, 1 << 21
+# The marks that DOS wrote at the end of a file are held back up to so many.
+_MOST_MARKS: Final = 1 << 10
 _MOST_BROKEN: Final = 0.5
 
 
@@ -42,6 +50,7 @@ class Delimited:
     encoding: Encoding
     layout: Layout
     skip_lines: int
+    limits: Limits
 
     @property
     def format(self) -> str:
@@ -73,20 +82,53 @@ class Delimited:
     def batches(self) -> Iterator[Batch]:
         """Yield the rows below the header; they aren't numbered yet."""
         above = self.layout.first_row
-        for data, records in _chunks(self.path, self.encoding, self.layout, self.skip_lines):
+        together = min(_MOST_ROWS, max(1, _MOST_CELLS // max(self.layout.fields, len(self.layout.names))))
+        for data, records in self._chunks():
             skipped = min(above, records.starts.size)
             above -= skipped
-            if skipped < records.starts.size:
-                yield parse(data, records, skipped, self.layout)
+            for first in range(skipped, records.starts.size, together):
+                yield parse(
+                    data, records, range(first, min(first + together, records.starts.size)), self.layout
+                )
+
+    def _chunks(self) -> Iterator[tuple[bytes, Records]]:
+        pending = bytearray()
+        wanted, most = min(_FIRST_CHUNK, CHUNK), _MOST_LINES
+        content = _content(self.path, self.encoding, self.skip_lines)
+        blocks = shortened(content, self.limits.row)
+        is_last = False
+        while not is_last:
+            while len(pending) < wanted and (block := next(blocks, None)) is not None:
+                pending += block
+            data = few_lines(bytes(pending), most)
+            is_whole = len(data) == len(pending)
+            is_last = is_whole and len(pending) < wanted
+            records = self._cut(data, last=is_last)
+            if records.consumed or is_last:
+                yield data, records
+                del pending[: records.consumed]
+            # A row larger than a chunk would be looked at in vain each time a little of it was added.
+            wanted = len(pending) + CHUNK if is_whole else len(data)
+            most = _MOST_LINES if records.consumed else 2 * most
+
+    def _cut(self, data: bytes, *, last: bool) -> Records:
+        return cut(
+            data,
+            self.layout.separator,
+            self.layout.fields,
+            last=last,
+            may_be_invalid=self.encoding.has_invalid,
+            limits=self.limits,
+        )
 
 
-def open_delimited(path: Path, reading: Reading) -> Delimited:
+def open_delimited(path: Path, reading: Reading, limits: Limits) -> Delimited:
     """Recognise encoding, separator and header of a delimited file.
 
     Raises
     ------
     IngestError
-        If the content is no text, has one column only, or no rows.
+        If the content is no text, has one column only, too many, or no rows.
     """
     encoding = recognise(path, declared=reading.encoding)
     head = _head(path, encoding, reading.skip_lines)
@@ -101,6 +143,10 @@ def open_delimited(path: Path, reading: Reading) -> Delimited:
         raise IngestError(
             f"{path.name} has one column only: no comma, semicolon, tab, pipe, run of spaces or other mark separates "
             "its lines alike; at least two columns are needed in each row"
+        )
+    if shape.width > limits.columns:
+        raise IngestError(
+            f"{path.name}, separated by {_sniffing.words(shape.separator)}, is too wide: {limits.beyond('columns', shape.width)}"
         )
     records = cut(head, shape.separator, shape.width, last=True, may_be_invalid=encoding.has_invalid)
     if list(records.problems.values()).count(BROKEN) > _MOST_BROKEN * records.starts.size:
@@ -120,7 +166,7 @@ def open_delimited(path: Path, reading: Reading) -> Delimited:
             f"and its rows {shape.width} cells, so that cells would stand under wrong names; "
             "export it with commas, semicolons or tabs between the cells, and quotes around those that hold such a mark"
         )
-    return Delimited(path, encoding, layout, reading.skip_lines)
+    return Delimited(path, encoding, layout, reading.skip_lines, limits)
 
 
 def _check_separator(name: str, separator: str | None) -> None:
@@ -150,9 +196,10 @@ def _content(path: Path, encoding: Encoding, skip_lines: int) -> Iterator[bytes]
             text = text[end:]
             skip_lines -= 1
         if skip_lines:
-            waiting = text
+            # A carriage return may belong to a line feed that comes next.
+            waiting = text[-1:]
             continue
-        kept = text.rstrip(b"\x1a")
+        kept = text[: max(len(text.rstrip(b"\x1a")), len(text) - _MOST_MARKS)]
         waiting = text[len(kept) :]
         yield kept
 
@@ -164,27 +211,3 @@ def _line_end(text: bytes) -> int:
         return 0
     at = min(found)
     return at + 2 if text[at : at + 2] == b"\r\n" else at + 1
-
-
-def _chunks(
-    path: Path, encoding: Encoding, layout: Layout, skip_lines: int
-) -> Iterator[tuple[bytes, Records]]:
-    pending = bytearray()
-    wanted = min(_FIRST_CHUNK, CHUNK)
-    for block in _content(path, encoding, skip_lines):
-        pending += block
-        if len(pending) < wanted:
-            continue
-        data = bytes(pending)
-        records = _cut(data, layout, encoding, last=False)
-        if records.consumed:
-            yield data, records
-            del pending[: records.consumed]
-        # A row larger than a chunk would be looked at in vain each time a little of it was added.
-        wanted = max(CHUNK, 2 * len(pending))
-    data = bytes(pending)
-    yield data, _cut(data, layout, encoding, last=True)
-
-
-def _cut(data: bytes, layout: Layout, encoding: Encoding, *, last: bool) -> Records:
-    return cut(data, layout.separator, layout.fields, last=last, may_be_invalid=encoding.has_invalid)

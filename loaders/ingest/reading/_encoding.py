@@ -119,7 +119,8 @@ def _lines_beyond_ascii(path: Path) -> bytes:
     found = bytearray()
     rest = b""
     for block in _bytes.blocks(path):
-        *lines, rest = re.split(rb"[\r\n]+", rest + block)
+        # A line may have no end for long.
+        *lines, rest = re.split(rb"[\r\n]+", rest[:_SAMPLE] + block)
         for line in lines:
             if not line.isascii():
                 found += line + b"\n"

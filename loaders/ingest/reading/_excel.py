@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib.util
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -14,13 +15,16 @@ from martlet.engine.errors import IngestError, did_you_mean
 from martlet.loaders.ingest.reading._bytes import seekable
 from martlet.loaders.ingest.reading._header import find_header, named
 from martlet.loaders.ingest.reading._nested import json_lines
+from martlet.loaders.ingest.reading._oversize import too_long
 from martlet.loaders.ingest.reading._sniffing import LONGEST_PREAMBLE
+from martlet.loaders.ingest.reading._workbook_size import check_size
 from martlet.loaders.ingest.reading.options import Batch, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from martlet.loaders.ingest.reading.limits import Limits
     from martlet.loaders.ingest.reading.options import Reading
 
 __all__ = ["Excel", "is_workbook", "open_excel"]
@@ -40,12 +44,13 @@ class Excel:
     cells: pl.DataFrame
     format: str
     notes: tuple[str, ...]
+    limits: Limits
     numeric: frozenset[str] = frozenset()
 
     def batches(self) -> Iterator[Batch]:
         """Yield the rows below the header; they aren't numbered yet."""
         for cells in self.cells.iter_slices(ROWS):
-            problems = pl.repeat(None, cells.height, dtype=pl.String, eager=True).alias("problem")
+            problems = too_long(cells, self.limits)
             yield Batch(1, cells, problems, lambda at, f=cells: json_lines(f[at]))  # type: ignore[misc]
 
 
@@ -73,19 +78,19 @@ def is_workbook(path: Path, start: bytes) -> bool:
     raise IngestError(f"{path.name} is a zip archive, no Excel workbook; unpack it and give the files in it")
 
 
-def open_excel(path: Path, reading: Reading) -> Excel:
+def open_excel(path: Path, reading: Reading, limits: Limits) -> Excel:
     """Read a sheet: the one that the profile names, or the first that holds anything.
 
     Raises
     ------
     IngestError
-        If the reader isn't installed, the workbook can't be read, or the sheet is missing or empty.
+        If the reader isn't installed, the workbook can't be read, is too large, or the sheet is missing or empty.
     """
     if importlib.util.find_spec("fastexcel") is None:
         raise IngestError(
             f"{path.name} is an Excel workbook, which takes one more package; install it with: pip install 'martlet[excel]'"
         )
-    sheets = {name: _filled(frame) for name, frame in _sheets(path).items()}
+    sheets = {name: _filled(frame) for name, frame in _sheets(path, limits).items()}
     sheet = reading.sheet or next((name for name, frame in sheets.items() if frame.height), None)
     if sheet is None:
         raise IngestError(f"{path.name} is an Excel workbook whose sheets are all empty")
@@ -96,6 +101,10 @@ def open_excel(path: Path, reading: Reading) -> Excel:
         raise IngestError(f"{path.name} has no rows in the sheet {sheet!r}")
     others = [name for name, frame in sheets.items() if name != sheet and frame.height]
     notes = [f"the sheet {sheet!r} was read, others were not: {', '.join(others)}"] if others else []
+    if cells.width > limits.columns:
+        raise IngestError(
+            f"{path.name}, an Excel workbook, is too wide: {limits.beyond('columns', cells.width)}"
+        )
     head = [[(cell or "").strip() for cell in row] for row in cells.head(_SAMPLE).rows()]
     skipped, header = find_header(head[:LONGEST_PREAMBLE], head[1:] or head, cells.width)
     words = f"Excel, the sheet {sheet!r}, {'without' if header is None else 'with a'} header"
@@ -109,11 +118,13 @@ def open_excel(path: Path, reading: Reading) -> Excel:
     if cells.is_empty():
         raise IngestError(f"{path.name} has a header and no rows; its columns are: {listed(columns)}")
     cells.columns = list(columns)
-    return Excel(columns, None if header is None else tuple(header), cells, words, tuple(notes))
+    return Excel(columns, None if header is None else tuple(header), cells, words, tuple(notes), limits)
 
 
-def _sheets(path: Path) -> dict[str, pl.DataFrame]:
+def _sheets(path: Path, limits: Limits) -> dict[str, pl.DataFrame]:
     with seekable(path) as file:
+        _check_size(path.name, file, limits)
+        file.seek(0)
         content = file.read()
     try:
         return pl.read_excel(
@@ -131,6 +142,29 @@ def _sheets(path: Path) -> dict[str, pl.DataFrame]:
     ) as error:  # the reader's own errors share no base but this
         what = str(error).split("\n", 1)[0]
         raise IngestError(f"{path.name} is an Excel workbook, but can't be read: {what}") from error
+
+
+def _check_size(name: str, file: IO[bytes], limits: Limits) -> None:
+    size = file.seek(0, io.SEEK_END)
+    if size > limits.unpacked:
+        raise IngestError(f"{name} is too large a workbook: {limits.beyond('unpacked', size)}")
+    file.seek(0)
+    if file.read(len(_ZIP)) != _ZIP:
+        return
+    try:
+        with zipfile.ZipFile(file) as archive:
+            check_size(name, archive, limits)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        ValueError,
+        KeyError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
+        raise IngestError(f"{name} is an Excel workbook, but can't be unpacked: {error}") from error
 
 
 def _filled(frame: pl.DataFrame) -> pl.DataFrame:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import json
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -13,7 +12,8 @@ import polars as pl
 from martlet.engine.errors import IngestError
 from martlet.loaders.ingest.reading._encoding import recognise, utf8_blocks
 from martlet.loaders.ingest.reading._json_text import Number, lines, records
-from martlet.loaders.ingest.reading.options import Batch, listed
+from martlet.loaders.ingest.reading._oversize import too_long
+from martlet.loaders.ingest.reading.options import BROKEN, Batch, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 
     from martlet.loaders.ingest.reading._encoding import Encoding
     from martlet.loaders.ingest.reading._json_text import Record
+    from martlet.loaders.ingest.reading.limits import Limits
     from martlet.loaders.ingest.reading.options import Reading
 
 __all__ = ["Json", "open_json"]
 
 ROWS: Final = 20_000
+# Characters and cells of a batch: records may be long, and have many keys.
+_MOST_TEXT, _MOST_CELLS = 1 << 23, 1 << 21
 # Columns are those of the records in so much text; later ones are told.
 _SURVEYED: Final = 1 << 26
-_DEEPEST: Final = 100
 _FIRST_LINES, _ENOUGH_LINES = 10, 2
 
 
@@ -39,6 +41,7 @@ class Json:
     path: Path
     encoding: Encoding
     reading: Reading
+    limits: Limits
     is_lines: bool
     columns: tuple[str, ...]
     numeric: frozenset[str]
@@ -69,40 +72,61 @@ class Json:
 
     def batches(self) -> Iterator[Batch]:
         """Yield the rows; they aren't numbered yet."""
-        found = _records(self.path, self.encoding, self.reading, is_lines=self.is_lines)
+        found = _records(self.path, self.encoding, self.reading, self.limits, is_lines=self.is_lines)
+        yield from map(self._batch, _together(found, min(ROWS, max(1, _MOST_CELLS // len(self.columns)))))
+
+    def _batch(self, some: list[Record]) -> Batch:
         known = set(self.columns)
-        while some := list(islice(found, ROWS)):
-            texts: list[str] = []
-            problems: list[str | None] = []
-            rows: list[dict[str, Any]] = []
-            for text, record, problem in some:
-                for row in _rows(record or {}, self.reading):
-                    if not row.keys() <= known:
-                        self.late.update(
-                            (key, None) for key in row if key not in known and not _is_list(row[key])
-                        )
-                    texts.append(text)
-                    problems.append(problem or ("bytes that are not text" if "\ufffd" in text else None))
-                    rows.append(row)
-            cells = pl.DataFrame([_series(name, [row.get(name) for row in rows]) for name in self.columns])
-            yield Batch(1, cells, pl.Series("problem", problems, dtype=pl.String), _originals(texts))
+        texts: list[str] = []
+        problems: list[str | None] = []
+        rows: list[dict[str, Any]] = []
+        for text, record, problem in some:
+            for row in _rows(record or {}, self.reading, self.limits):
+                if not row.keys() <= known and len(self.late) <= self.limits.keys:
+                    self.late.update(
+                        (key, None) for key in row if key not in known and not _is_list(row[key])
+                    )
+                texts.append(text)
+                problems.append(problem or (BROKEN if "\ufffd" in text else None))
+                rows.append(row)
+        cells = pl.DataFrame([_series(name, [row.get(name) for row in rows]) for name in self.columns])
+        said = pl.Series("problem", problems, dtype=pl.String)
+        both = pl.select(pl.coalesce(said, too_long(cells, self.limits))).to_series()
+        return Batch(1, cells, both, _originals(texts))
 
 
-def open_json(path: Path, reading: Reading) -> Json:
+def _together(found: Iterator[Record], most: int) -> Iterator[list[Record]]:
+    """Yield records in lists of so many, fewer where they are long."""
+    some: list[Record] = []
+    length = 0
+    for record in found:
+        some.append(record)
+        length += len(record[0])
+        if len(some) >= most or length >= _MOST_TEXT:
+            yield some
+            # What was parsed takes much more memory than its text: it goes before more comes.
+            some.clear()
+            length = 0
+        del record
+    if some:
+        yield some
+
+
+def open_json(path: Path, reading: Reading, limits: Limits) -> Json:
     """Recognise how a JSON file holds its records, and which columns they have.
 
     Raises
     ------
     IngestError
-        If the text is not valid JSON, or holds no records.
+        If the text is not valid JSON, holds no records, or has too many different keys in them.
     """
     encoding = recognise(path, declared=reading.encoding)
-    is_lines = reading.records is None and _is_lines(path, encoding)
+    is_lines = reading.records is None and _is_lines(path, encoding, limits)
     kinds: dict[str, bool | None] = {}
     lists: dict[str, None] = {}
     seen = 0
-    for text, record, _ in _records(path, encoding, reading, is_lines=is_lines):
-        for row in _rows(record or {}, reading):
+    for text, record, _ in _records(path, encoding, reading, limits, is_lines=is_lines):
+        for row in _rows(record or {}, reading, limits):
             for key, value in row.items():
                 if _is_list(value):
                     lists[key] = None
@@ -110,6 +134,14 @@ def open_json(path: Path, reading: Reading) -> Json:
                     kinds.setdefault(key)
                 elif kinds.get(key) is not False:
                     kinds[key] = isinstance(value, Number)
+                del value
+            row.clear()
+        del record
+        if len(kinds) + len(lists) > limits.keys and len(kinds.keys() | lists.keys()) > limits.keys:
+            raise IngestError(
+                f"{path.name} is JSON with too many different keys, as if they were data, such as {listed(list(kinds)[-2:])}: "
+                f"{limits.beyond('keys')}"
+            )
         seen += len(text)
         if seen > _SURVEYED:
             break
@@ -120,7 +152,7 @@ def open_json(path: Path, reading: Reading) -> Json:
     used = {param.list for param in reading.params.values()}
     ignored = tuple(key for key in lists if key not in kinds and key not in used)
     numeric = frozenset(key for key, is_number in kinds.items() if is_number)
-    return Json(path, encoding, reading, is_lines, tuple(kinds), numeric, ignored)
+    return Json(path, encoding, reading, limits, is_lines, tuple(kinds), numeric, ignored)
 
 
 def _text(path: Path, encoding: Encoding) -> Iterator[str]:
@@ -130,14 +162,26 @@ def _text(path: Path, encoding: Encoding) -> Iterator[str]:
     yield decoder.decode(b"", final=True)
 
 
-def _records(path: Path, encoding: Encoding, reading: Reading, *, is_lines: bool) -> Iterator[Record]:
+def _records(
+    path: Path, encoding: Encoding, reading: Reading, limits: Limits, *, is_lines: bool
+) -> Iterator[Record]:
     text = _text(path, encoding)
-    return lines(text) if is_lines else records(path.name, text, reading.records)
+    return lines(text, limits) if is_lines else records(path.name, text, reading.records, limits)
 
 
-def _is_lines(path: Path, encoding: Encoding) -> bool:
+def _is_lines(path: Path, encoding: Encoding, limits: Limits) -> bool:
     """Tell NDJSON from a document: its first line is an object, or several are, and more lines follow."""
-    head = next(_text(path, encoding), "").lstrip("\ufeff \t\r\n")
+    parts: list[str] = []
+    for block in _text(path, encoding):
+        parts.append(block)
+        # The first line may be longer than a block; a list is no line.
+        if (
+            "\n" in block.strip()
+            or block.lstrip("\ufeff \t\r\n").startswith("[")
+            or sum(map(len, parts)) > 2 * limits.row
+        ):
+            break
+    head = "".join(parts).lstrip("\ufeff \t\r\n")
     if not head.startswith("{"):
         return False
     first = [line for line in head.split("\n") if line.strip()][:_FIRST_LINES]
@@ -152,16 +196,16 @@ def _is_object(line: str) -> bool:
         return False
 
 
-def _rows(record: dict[str, Any], reading: Reading) -> Iterator[dict[str, Any]]:
+def _rows(record: dict[str, Any], reading: Reading, limits: Limits) -> Iterator[dict[str, Any]]:
     """Yield the rows that a record makes, flat but for lists."""
     whole: dict[str, Any] = {}
-    _flatten(record, "", whole)
+    _flatten(record, "", whole, limits.depth)
     firsts = {
         column: _first(whole.get(param.list or ""), param.first)
         for column, param in reading.params.items()
         if param.first is not None and param.list in whole
     }
-    for row in _exploded(whole, reading.explode):
+    for row in _exploded(whole, reading.explode, limits.depth):
         added = dict(firsts)
         for column, param in reading.params.items():
             if param.path is not None:
@@ -179,19 +223,19 @@ def _first(elements: Any, field: str) -> Any:
     return first.get(field) if isinstance(first, dict) else None
 
 
-def _flatten(record: dict[str, Any], prefix: str, into: dict[str, Any], depth: int = 0) -> None:
+def _flatten(record: dict[str, Any], prefix: str, into: dict[str, Any], depth: int) -> None:
     for key, value in record.items():
         name = prefix + (key or "unnamed")
         if not isinstance(value, dict):
             into[name] = value
-        elif depth < _DEEPEST:
-            _flatten(value, f"{name}.", into, depth + 1)
+        elif depth > 1:
+            _flatten(value, f"{name}.", into, depth - 1)
         else:
             # Told like a list: nothing in it makes a column.
             into[name] = [value]
 
 
-def _exploded(row: dict[str, Any], column: str | None) -> Iterator[dict[str, Any]]:
+def _exploded(row: dict[str, Any], column: str | None, depth: int) -> Iterator[dict[str, Any]]:
     elements = row.get(column) if column is not None else None
     if column is None or not isinstance(elements, list):
         yield row
@@ -199,7 +243,7 @@ def _exploded(row: dict[str, Any], column: str | None) -> Iterator[dict[str, Any
     del row[column]
     for element in elements or [None]:
         one = dict(row)
-        _flatten({column: element}, "", one)
+        _flatten({column: element}, "", one, depth)
         yield one
 
 
@@ -219,12 +263,14 @@ def _is_list(value: Any) -> bool:
 
 
 def _series(name: str, values: list[Any]) -> pl.Series:
+    # Polars would look into lists to find what they hold, and takes ever longer the deeper they are.
+    if any(value is not None and not isinstance(value, str) for value in values):
+        values = [_cell(value) for value in values]
     try:
         return pl.Series(name, values, dtype=pl.String)
-    except (TypeError, UnicodeEncodeError):
-        # Other types than text are among them, or an escape that stands for half a character.
-        text = (_cell(value) for value in values)
-        whole = [cell and cell.encode(errors="replace").decode() for cell in text]
+    except UnicodeEncodeError:
+        # An escape that stands for half a character.
+        whole = [cell and cell.encode(errors="replace").decode() for cell in values]
         return pl.Series(name, whole, dtype=pl.String)
 
 

@@ -11,16 +11,20 @@ from martlet.engine.errors import IngestError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from martlet.loaders.ingest.reading.limits import Limits
+
 __all__ = ["Number", "Record", "lines", "records"]
 
 # Text of a record, the record, and what is wrong with it if it is none.
 Record = tuple[str, dict[str, Any] | None, str | None]
 
-_LARGEST: Final = 1 << 28
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _OBJECTS: Final = re.compile(r"\[[ \t\r\n]*\{")
 _LOOKAHEAD: Final = 1 << 12
-_DEEPEST: Final = 100
+# A document without a list of records is held as a whole, up to so many of the longest rows.
+_MOST_SEEN: Final = 4
+# What is kept of a record that is too long.
+_KEPT: Final = 1 << 16
 
 
 class Number(str):
@@ -32,26 +36,35 @@ class Number(str):
 _DECODER: Final = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=str, strict=False)
 
 
-def lines(text: Iterable[str]) -> Iterator[Record]:
+def lines(text: Iterable[str], limits: Limits) -> Iterator[Record]:
     """Yield a record for each line that isn't blank."""
-    rest = ""
+    rest: list[str] = []
+    held = 0
     for block in text:
-        *whole, rest = (rest + block).split("\n")
-        for line in whole:
-            if line.strip():
-                yield _record(line)
-    if rest.strip():
-        yield _record(rest)
+        first, *others = block.split("\n")
+        # Of a line that is too long no more is held than tells so.
+        rest.append(first[: max(0, limits.row + 1 - held)])
+        held += len(rest[-1])
+        if others:
+            *whole, last = others
+            for line in ("".join(rest), *whole):
+                if line.strip():
+                    yield _record(line, limits)
+            rest, held = [last], len(last)
+    if (line := "".join(rest)).strip():
+        yield _record(line, limits)
 
 
-def _record(line: str) -> Record:
+def _record(line: str, limits: Limits) -> Record:
     line = line.strip().lstrip("\ufeff")
+    if len(line) > limits.row:
+        return line[:_KEPT], None, f"too long a row: {limits.beyond('row')}"
     try:
         value = _DECODER.decode(line)
     except json.JSONDecodeError as error:
         return line, None, f"not valid JSON: {error.msg} at character {error.pos + 1}"
     except RecursionError:
-        return line, None, "not usable JSON: nested too deeply"
+        return line, None, f"not usable JSON, nested too deeply: {limits.beyond('depth')}"
     return _checked(line, value)
 
 
@@ -61,7 +74,7 @@ def _checked(text: str, value: Any) -> Record:
     return text, None, "not a JSON object"
 
 
-def records(name: str, text: Iterable[str], path: str | None) -> Iterator[Record]:
+def records(name: str, text: Iterable[str], path: str | None, limits: Limits) -> Iterator[Record]:
     """Yield the records of a document, read piece by piece.
 
     Parameters
@@ -72,13 +85,15 @@ def records(name: str, text: Iterable[str], path: str | None) -> Iterator[Record
         The document in pieces.
     path
         Dotted path to the list; if None, the first list of objects. If there is none, the document is one record.
+    limits
+        The most of a record and of its depth.
 
     Raises
     ------
     IngestError
-        If the text is not valid JSON, or there is no list at the path.
+        If the text is not valid JSON, a record is too large or too deep, or there is no list at the path.
     """
-    document = _Document(name, text)
+    document = _Document(name, text, limits)
     if path is not None:
         for key in path.split("."):
             if not document.enter(key):
@@ -90,17 +105,19 @@ def records(name: str, text: Iterable[str], path: str | None) -> Iterator[Record
         yield from document.elements()
     else:
         for whole in document.seen:
-            yield json.dumps(whole, ensure_ascii=False), whole, None
+            yield document.text(whole), whole, None
 
 
 class _Document:
     """A position in a text that is read as it is needed."""
 
-    def __init__(self, name: str, text: Iterable[str]) -> None:
+    def __init__(self, name: str, text: Iterable[str], limits: Limits) -> None:
         self._name = name
+        self._limits = limits
         self._blocks = iter(text)
         self._text = ""
         self._at = 0
+        self._read = 0
         self.seen: list[dict[str, Any]] = []
 
     def _more(self, length: int = 1) -> bool:
@@ -110,6 +127,7 @@ class _Document:
         while ahead < before + length and (block := next(self._blocks, None)) is not None:
             parts.append(block)
             ahead += len(block)
+            self._read += len(block)
         self._text, self._at = "".join(parts), 0
         return ahead > before
 
@@ -140,18 +158,32 @@ class _Document:
                 value, end = _DECODER.raw_decode(self._text, self._at)
             except json.JSONDecodeError as error:
                 ahead = len(self._text) - self._at
-                if ahead > _LARGEST or not self._more(ahead + 1):
+                if ahead > self._limits.row:
+                    raise IngestError(
+                        f"{self._name} has too long a record, or is not valid JSON ({error.msg}): {self._limits.beyond('row')}"
+                    ) from None
+                if not self._more(ahead + 1):
                     raise IngestError(
                         f"{self._name} is not valid JSON: {error.msg}, near {self._text[error.pos : error.pos + 30]!r}"
                     ) from None
             except RecursionError:
-                raise IngestError(f"{self._name} is JSON that is nested too deeply") from None
+                raise self._too_deep() from None
             else:
                 # A number may go on in the next block.
                 if end < len(self._text) or not self._more():
                     text = self._text[self._at : end]
                     self._at = end
                     return text, value
+
+    def text(self, whole: dict[str, Any]) -> str:
+        """Return an object as text again."""
+        try:
+            return json.dumps(whole, ensure_ascii=False)
+        except RecursionError:
+            raise self._too_deep() from None
+
+    def _too_deep(self) -> IngestError:
+        return IngestError(f"{self._name} is JSON that is nested too deeply: {self._limits.beyond('depth')}")
 
     def _key(self) -> str:
         _, key = self._value()
@@ -180,17 +212,23 @@ class _Document:
             if found:
                 return True
             self.seen.append(whole)
+            if self._read > _MOST_SEEN * self._limits.row:
+                raise IngestError(
+                    f"{self._name} is JSON without a list of records, and its objects are held together: {self._limits.beyond('row')}; "
+                    "write an object a line"
+                )
         return False
 
     def _search(self, *, depth: int) -> tuple[bool, dict[str, Any]]:
         whole: dict[str, Any] = {}
-        if depth > _DEEPEST:
-            raise IngestError(f"{self._name} is JSON that is nested too deeply")
+        if depth > self._limits.depth:
+            raise self._too_deep()
         self._take("{")
         while self.peek() != "}":
             key = self._key()
             ahead = self.peek()
-            self._more(_LOOKAHEAD)
+            if len(self._text) - self._at < _LOOKAHEAD:
+                self._more(_LOOKAHEAD)
             if _OBJECTS.match(self._text, self._at):
                 return True, whole
             if ahead == "{":

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from martlet.loaders.ingest.reading._values import as_text, possible
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from martlet.loaders.ingest.reading.options import Param
 
-__all__ = ["as_text", "exploded", "flat", "json_lines", "unwrapped", "with_firsts", "with_params"]
+__all__ = ["exploded", "flat", "json_lines", "unwrapped", "with_firsts", "with_params"]
 
 _ROW: Final = "\0row"
 
@@ -107,9 +109,7 @@ def _values(lists: pl.Series, keys: Mapping[str, str]) -> pl.DataFrame:
         .filter(pl.col("key").is_in(list(keys.values())))
     )
     values = flat(pairs.select("value"))
-    text = values.select(
-        pl.coalesce(as_text(name, dtype) for name, dtype in values.schema.items()).alias("value")
-    )
+    text = pl.DataFrame([as_text(cells)[0] for cells in values]).select(pl.coalesce(pl.all()).alias("value"))
     pairs = pairs.with_columns(text.to_series()).unique([_ROW, "key"], keep="first", maintain_order=True)
     rows = pl.DataFrame({_ROW: pl.int_range(len(lists), dtype=pl.UInt32, eager=True)})
     columns = [
@@ -121,26 +121,14 @@ def _values(lists: pl.Series, keys: Mapping[str, str]) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
-def as_text(column: str, dtype: pl.DataType) -> pl.Expr:
-    """Return the text of a column of a flat type; moments with microseconds, those of a zone in UTC and marked so."""
-    cell = pl.col(column)
-    if isinstance(dtype, pl.Datetime):
-        utc = cell.dt.convert_time_zone("UTC") if dtype.time_zone else cell
-        form = "%Y-%m-%d %H:%M:%S%.6f" + ("Z" if dtype.time_zone else "")
-        return utc.dt.cast_time_unit("us").dt.strftime(form)
-    if isinstance(dtype, pl.Duration):
-        return cell.dt.to_string()
-    if isinstance(dtype, pl.Binary):
-        # Older programs write text without saying that it is.
-        return cell.cast(pl.String, strict=False)
-    return cell.cast(pl.String, strict=False)
-
-
 def json_lines(frame: pl.DataFrame) -> pl.Series:
     """Return each row as a JSON object."""
     return pl.Series(
         "row_text",
-        [json.dumps(row, ensure_ascii=False, default=_as_word) for row in frame.iter_rows(named=True)],
+        [
+            json.dumps(row, ensure_ascii=False, default=_as_word)
+            for row in possible(frame).iter_rows(named=True)
+        ],
         dtype=pl.String,
     )
 

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from martlet.engine.errors import IngestError
+from martlet.loaders.ingest.reading._arrow import framed
 from martlet.loaders.ingest.reading._bytes import seekable
 from martlet.loaders.ingest.reading._nested import (
-    as_text,
     exploded,
     flat,
     json_lines,
@@ -20,17 +20,21 @@ from martlet.loaders.ingest.reading._nested import (
     with_firsts,
     with_params,
 )
+from martlet.loaders.ingest.reading._oversize import too_long
+from martlet.loaders.ingest.reading._values import as_text
 from martlet.loaders.ingest.reading.options import Batch, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from martlet.loaders.ingest.reading.limits import Limits
     from martlet.loaders.ingest.reading.options import Reading
 
 __all__ = ["Parquet", "open_parquet"]
 
 ROWS: Final = 65_536
+_MOST_CELLS: Final = 1 << 22
 _FAILURES: Final = (
     pa.ArrowException,
     OSError,
@@ -46,6 +50,7 @@ class Parquet:
 
     path: Path
     reading: Reading
+    limits: Limits
     columns: tuple[str, ...]
     numeric: frozenset[str]
     notes: tuple[str, ...]
@@ -58,22 +63,28 @@ class Parquet:
 
     def batches(self) -> Iterator[Batch]:
         """Yield the rows; they aren't numbered yet."""
-        for frame in _frames(self.path):
+        for frame in _frames(self.path, self.limits):
             rows, origin = _shaped(frame, self.reading)
-            cells = rows.select(as_text(name, rows.schema[name]) for name in self.columns)
-            problems = pl.repeat(None, cells.height, dtype=pl.String, eager=True).alias("problem")
-            yield Batch(1, cells, problems, lambda at, f=frame, o=origin: json_lines(f[o.gather(at)]))  # type: ignore[misc]
+            texts, spoilt = [], dict[int, frozenset[str]]()
+            for name in self.columns:
+                text, is_spoilt = as_text(rows[name])
+                texts.append(text.alias(name))
+                for at in [] if is_spoilt is None else is_spoilt.arg_true():
+                    spoilt[at] = spoilt.get(at, frozenset()) | {name}
+            cells = pl.DataFrame(texts)
+            problems = too_long(cells, self.limits)
+            yield Batch(1, cells, problems, lambda at, f=frame, o=origin: json_lines(f[o.gather(at)]), spoilt)  # type: ignore[misc]
 
 
-def open_parquet(path: Path, reading: Reading) -> Parquet:
+def open_parquet(path: Path, reading: Reading, limits: Limits) -> Parquet:
     """Recognise the columns of a Parquet file.
 
     Raises
     ------
     IngestError
-        If it can't be read, or has no rows.
+        If it can't be read, has no rows, or too many columns.
     """
-    frame = next(_frames(path, first=1), None)
+    frame = next(_frames(path, limits, first=1), None)
     if frame is None:
         raise IngestError(f"{path.name} has no rows")
     rows, _ = _shaped(frame, reading)
@@ -82,16 +93,25 @@ def open_parquet(path: Path, reading: Reading) -> Parquet:
     ignored = [name for name in rows.columns if name not in usable and name not in used]
     notes = (f"nested columns can't be used and were ignored: {listed(ignored)}",) if ignored else ()
     numeric = frozenset(name for name, dtype in usable.items() if dtype.is_numeric())
-    return Parquet(path, reading, tuple(usable), numeric, notes)
+    return Parquet(path, reading, limits, tuple(usable), numeric, notes)
 
 
-def _frames(path: Path, *, first: int | None = None) -> Iterator[pl.DataFrame]:
+def _frames(path: Path, limits: Limits, *, first: int | None = None) -> Iterator[pl.DataFrame]:
     with seekable(path) as file:
         try:
-            for batch in pq.ParquetFile(file).iter_batches(batch_size=first or ROWS):
-                frame = pl.from_arrow(batch)
-                if isinstance(frame, pl.DataFrame) and frame.height:
-                    yield frame
+            parquet = pq.ParquetFile(file)
+            width = len(parquet.schema)
+            if width > limits.columns:
+                raise IngestError(
+                    f"{path.name}, a Parquet file, is too wide: {limits.beyond('columns', width)}"
+                )
+            depth = max((parquet.schema.column(i).path.count(".") for i in range(width)), default=0)
+            if depth > limits.depth:
+                raise IngestError(f"{path.name} is nested too deeply: {limits.beyond('depth', depth)}")
+            size = min(ROWS, max(1, _MOST_CELLS // max(1, width)))
+            for batch in parquet.iter_batches(batch_size=first or size):
+                if batch.num_rows:
+                    yield framed(batch)
         except _FAILURES as error:
             what = str(error).split("\n", 1)[0]
             raise IngestError(f"{path.name} begins like a Parquet file, but can't be read: {what}") from error

@@ -15,6 +15,8 @@ import numpy as np
 
 from martlet.loaders.ingest.reading._bad_bytes import bad_bytes
 from martlet.loaders.ingest.reading._fields import fields, is_open
+from martlet.loaders.ingest.reading._oversize import oversize
+from martlet.loaders.ingest.reading.limits import Limits
 from martlet.loaders.ingest.reading.options import BROKEN
 
 if TYPE_CHECKING:
@@ -24,9 +26,14 @@ __all__ = ["UNCLOSED", "Lines", "Records", "cut"]
 
 UNCLOSED: Final = "a quote is opened and never closed"
 _LF, _CR, _QUOTE = 10, 13, 34
-# A quoted field may be larger than either only if the lines in it don't look like rows, or not at all.
+# Quotes that are looked at together.
+_AT_ONCE = 1 << 20
+# A quoted field may have more lines only if they don't look like rows.
 _LONGEST_FIELD_LINES = 1_000
-_LONGEST_FIELD_BYTES = 1 << 25
+# Longer lines are looked at one by one before their quotes are.
+_LARGE = 1 << 20
+# What is kept of a row that is too long.
+_KEPT_BYTES = 1 << 16
 
 
 @dataclass
@@ -66,12 +73,22 @@ class Lines:
     counts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     odd: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     irregular: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    # What is too large about a line, by its position.
+    oversize: dict[int, str] = field(default_factory=dict)
 
     def text(self, first: int, last: int) -> str:
         return self.data[self.starts[first] : self.ends[last]].decode(errors="backslashreplace")
 
 
-def cut(data: bytes, separator: str, width: int, *, last: bool, may_be_invalid: bool) -> Records:
+def cut(
+    data: bytes,
+    separator: str,
+    width: int,
+    *,
+    last: bool,
+    may_be_invalid: bool,
+    limits: Limits = Limits(),  # noqa: B008 - it is immutable
+) -> Records:
     """Find the rows of a chunk that begins with a row.
 
     Parameters
@@ -86,10 +103,16 @@ def cut(data: bytes, separator: str, width: int, *, last: bool, may_be_invalid: 
         Whether nothing follows the chunk, so that its last row is complete.
     may_be_invalid
         Whether some bytes may be no UTF-8.
+    limits
+        The most bytes of a row and of a cell; a row beyond them ends with its first line.
     """
     lines = _lines(data, separator, width, last=last)
+    for i in np.flatnonzero(lines.ends - lines.starts > min(limits.row, limits.cell, _LARGE)).tolist():
+        what = oversize(data[lines.starts[i] : lines.ends[i]], separator, limits)
+        if what:
+            lines.oversize[i] = what
     _look_at_quotes(lines)
-    joined, unclosed, complete = _joined(lines, last=last)
+    joined, spoilt, complete = _joined(lines, limits, last=last)
     is_own = np.ones(complete, np.bool_)
     row_last = np.arange(complete)
     for first, final in joined.items():
@@ -99,15 +122,17 @@ def cut(data: bytes, separator: str, width: int, *, last: bool, may_be_invalid: 
     rows = np.flatnonzero(is_own)
     plain = ~lines.irregular[:complete] & (lines.counts[:complete] == width) & (separator != " ")
     plain[list(joined)] = False
-    problems = dict.fromkeys(np.searchsorted(rows, sorted(unclosed)).tolist(), UNCLOSED)
+    spoilt |= {i: what for i, what in lines.oversize.items() if i < complete and is_own[i]}
+    problems = dict(zip(np.searchsorted(rows, list(spoilt)).tolist(), spoilt.values(), strict=True))
     consumed = min(int(lines.breaks[complete - 1]) + 1, len(data)) if complete else 0
     starts, ends = lines.starts[rows], lines.ends[row_last[rows]]
     broken = bad_bytes(lines, consumed, may_be_invalid=may_be_invalid)
     if broken.size and rows.size:
         at = np.unique(np.maximum(np.searchsorted(starts, broken, side="right") - 1, 0))
-        problems.update(dict.fromkeys(at.tolist(), BROKEN))
+        problems = dict.fromkeys(at.tolist(), BROKEN) | problems
     plain = plain[rows]
     plain[list(problems)] = False
+    ends = np.where(ends - starts > limits.row, starts + min(_KEPT_BYTES, limits.row), ends)
     return Records(starts, ends, plain, problems, consumed)
 
 
@@ -164,6 +189,16 @@ def _lines_of_illegal(
 ) -> NDArray[np.int64]:
     """Return the lines with a quote that begins no field, ends none and is doubled within none."""
     array = np.frombuffer(lines.data, np.uint8)
+    found = [
+        _illegal(lines, array, some, is_inside)
+        for some in np.array_split(quotes, 1 + quotes.size // _AT_ONCE)
+    ]
+    return np.concatenate(found)
+
+
+def _illegal(
+    lines: Lines, array: NDArray[np.uint8], quotes: NDArray[np.int64], is_inside: NDArray[np.bool_]
+) -> NDArray[np.int64]:
     # The neighbour of a quote that is the first or the last byte is no byte, as good as a line end.
     at = quotes + np.where(is_inside[quotes], -1, 1)
     neighbour = np.where((at < 0) | (at >= array.size), _LF, array[np.clip(at, 0, array.size - 1)])
@@ -173,36 +208,40 @@ def _lines_of_illegal(
     return found
 
 
-def _joined(lines: Lines, *, last: bool) -> tuple[dict[int, int], set[int], int]:
-    """Return the last line of rows that span lines, by their first, lines with an unclosed quote, and how many lines are complete."""
+def _joined(lines: Lines, limits: Limits, *, last: bool) -> tuple[dict[int, int], dict[int, str], int]:
+    """Return the last line of rows that span lines, by their first, what is wrong with others, and how many lines are complete."""
     joined: dict[int, int] = {}
-    unclosed: set[int] = set()
+    wrong: dict[int, str] = {}
     odd = np.flatnonzero(lines.odd).tolist()
     done = -1
     for first in np.flatnonzero(lines.irregular).tolist():
-        if first <= done or not is_open(lines.text(first, first), lines.separator):
+        if first <= done or first in lines.oversize or not is_open(lines.text(first, first), lines.separator):
             continue
         if not lines.odd[first]:
-            unclosed.add(first)
+            wrong[first] = UNCLOSED
             continue
         position = bisect_right(odd, first)
         final = odd[position] if position < len(odd) else None
-        if _is_too_long(lines, first, lines.starts.size - 1 if final is None else final):
-            unclosed.add(first)
+        too_long = _too_long(lines, first, lines.starts.size - 1 if final is None else final, limits)
+        if too_long:
+            wrong[first] = too_long
         elif final is None and not last:
-            return joined, unclosed, first
+            return joined, wrong, first
         elif final is not None and _is_row(lines, first, final):
             joined[first] = done = final
         else:
-            unclosed.add(first)
-    return joined, unclosed, lines.starts.size
+            wrong[first] = UNCLOSED
+    return joined, wrong, lines.starts.size
 
 
-def _is_too_long(lines: Lines, first: int, final: int) -> bool:
-    if lines.starts[final] - lines.starts[first] > _LONGEST_FIELD_BYTES:
-        return True
+def _too_long(lines: Lines, first: int, final: int, limits: Limits) -> str | None:
+    """Return what is wrong with a quoted field that goes on for so long that its quote may be a stray one."""
     inner = lines.counts[first + 1 : min(final, first + 1 + _LONGEST_FIELD_LINES)]
-    return final - first > _LONGEST_FIELD_LINES and 2 * int((inner == lines.width).sum()) > inner.size
+    if final - first > _LONGEST_FIELD_LINES and 2 * int((inner == lines.width).sum()) > inner.size:
+        return UNCLOSED
+    span = lines.data[lines.starts[first] : lines.ends[final]]
+    too_large = oversize(span, lines.separator, limits)
+    return too_large and f"{UNCLOSED}, or not soon enough, so that the row ends with its line: {too_large}"
 
 
 def _is_row(lines: Lines, first: int, final: int) -> bool:

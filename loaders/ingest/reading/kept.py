@@ -9,10 +9,10 @@ if TYPE_CHECKING:
 
     from martlet.loaders.ingest.reading.source import Batch, Source
 
-__all__ = ["Kept"]
+__all__ = ["KEPT", "Kept"]
 
 # What is read of a file may stay for the second pass up to so many bytes.
-_KEPT: Final = 1 << 28
+KEPT: Final = 1 << 28
 
 
 class Kept:
@@ -33,10 +33,10 @@ class Kept:
         size = 0
         for batch in self._source.batches():
             size += batch.size
-            if size <= _KEPT:
+            if size <= KEPT:
                 kept.append(batch)
             else:
                 kept.clear()
             yield batch
-        if 0 < size <= _KEPT:
+        if 0 < size <= KEPT:
             self._batches = kept

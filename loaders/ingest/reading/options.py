@@ -19,6 +19,7 @@ __all__ = ["BROKEN", "Batch", "FillDown", "Param", "Reading", "listed"]
 
 BROKEN: Final = "bytes that are not text"
 _MOST, _LONGEST = 30, 60
+_CELL_BYTES = 24
 
 
 def listed(names: Sequence[str]) -> str:
@@ -145,8 +146,9 @@ class Batch:
     @property
     def size(self) -> int:
         """Bytes that it takes in memory, about."""
-        # As much again for the text from which the cells were cut.
-        return 2 * int(self.cells.estimated_size())
+        # As much again for the text from which the cells were cut; cells that are short, or alike, are told as too small.
+        told = 2 * int(self.cells.estimated_size() + self.problems.estimated_size())
+        return max(told, _CELL_BYTES * self.cells.height * (self.cells.width + 1))
 
     def only(self, keep: pl.Series) -> Batch:
         """Return the rows that are to be kept, with the number of the first unchanged."""

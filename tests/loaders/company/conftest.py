@@ -66,5 +66,11 @@ def large(kept):
 
 
 @pytest.fixture(scope="session")
+def shop(kept):
+    """A company of the size that a class would use, for what takes many customers to see."""
+    return kept("shop", lambda: tables(Company(customers=12_000, until=date(2026, 1, 1), seed=34), threads=2))
+
+
+@pytest.fixture(scope="session")
 def preset_text():
     return (Path(company_module.__file__).parent / "ecommerce.toml").read_text(encoding="utf-8")

@@ -25,6 +25,7 @@ FLAT = {
         "holidays": {},
     },
     "promotions": [],
+    "external": {"confidence_effect": 0.0, "competitor_effect": 0.0, "rain_effect": 0.0},
 }
 
 
@@ -56,7 +57,7 @@ def _toml(value: object) -> str:
         return "{ " + ", ".join(f"{json.dumps(key)} = {_toml(entry)}" for key, entry in value.items()) + " }"
     if isinstance(value, list):
         return "[" + ", ".join(_toml(entry) for entry in value) + "]"
-    return json.dumps(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 class Fit:
@@ -74,7 +75,7 @@ class Fit:
             options = {"xatol": 1e-6, "fatol": 1e-7, "maxiter": 4000, "maxfev": 4000}
             best = optimize.minimize(loss, best, method="Nelder-Mead", options=options).x
         self.logs = best
-        self.covariance = np.linalg.inv(_hessian(loss, best))
+        self.covariance = np.linalg.inv(hessian(loss, best))
         self.errors = np.sqrt(np.diag(self.covariance))
 
     def scores(self, planted: list[float]) -> np.ndarray:
@@ -95,7 +96,7 @@ class Fit:
         )
 
 
-def _hessian(function: Callable[[np.ndarray], float], at: np.ndarray, step: float = 1e-3) -> np.ndarray:
+def hessian(function: Callable[[np.ndarray], float], at: np.ndarray, step: float = 1e-3) -> np.ndarray:
     """Return the second derivatives by central differences."""
     size = at.size
     steps = np.eye(size) * step

@@ -15,7 +15,7 @@ UNTIL = date(2025, 12, 3)
 FLAT = {"visits.prospects": "2", "channels.Email.effect": 0.04}
 COMPANY = {"customers": 250, "days": 370, "seed": 7, "set": FLAT, "threads": 1}
 # They record the loads themselves: when, how many, and what each found.
-OF_LOADS = {"meta.load", "meta.check_result", "meta.load_relation", "meta.relation"}
+OF_LOADS = {"meta.load", "meta.check_result", "meta.load_relation", "meta.relation", "model.registry"}
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +118,7 @@ def test_what_is_cancelled_after_the_end_leaves_no_row_that_would_vanish(tmp_pat
     path = tmp_path / "w.duckdb"
     hasty = {
         "orders.rate_scale": 20,
+        "orders.dropout_b": 40,
         "basket.delivery_days": 0,
         "basket.cancelled": 0.5,
         "basket.return_probability": 0.9,

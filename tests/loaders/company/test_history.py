@@ -57,6 +57,50 @@ def test_data_that_begin_later_are_a_cut_of_the_same_company(cuts):
     assert part["fact_order"]["ordered_at"].dt.date().min() >= first_day
 
 
+def test_the_first_order_is_the_same_whenever_the_data_begin(cuts):
+    """Its day is known where it has no row, and `ordered_before_data` says so."""
+    whole, part, first_day = cuts
+    columns = ["customer_key", "first_ordered_on", "ordered_before_data"]
+    both = whole["dim_customer"].select(columns).join(part["dim_customer"].select(columns), on="customer_key")
+    # Orders before the record are taken to have been sales, those on record may be cancelled.
+    assert (both["first_ordered_on"].is_null() != both["first_ordered_on_right"].is_null()).mean() < 0.02
+    apart = (both["first_ordered_on"] - both["first_ordered_on_right"]).dt.total_days().abs()
+    assert (apart > 0).mean() < 0.05
+    assert both.filter("ordered_before_data", ~pl.col("ordered_before_data_right")).is_empty()
+    later = both.filter(~pl.col("ordered_before_data"), "ordered_before_data_right")
+    assert later.height > 100
+    assert later["first_ordered_on"].max() <= first_day
+
+
+def test_cohorts_by_first_order_have_no_flood_where_the_data_begin(large):
+    """By the first order on record the first quarter would hold the old customers too."""
+    people, orders = large["dim_customer"], large["fact_order"]
+    sold = orders.filter(pl.col("status").cast(pl.String) != "cancelled")
+    on_record = sold.group_by("customer_key").agg(pl.col("ordered_at").min().dt.date().alias("day"))
+    per_quarter = pl.col("day").dt.truncate("1q")
+
+    def first_against_third(frame):
+        counts = frame.group_by(per_quarter).len().sort("day")["len"]
+        return counts[0] / counts[2]
+
+    by_first_ever = people.select(day="first_ordered_on").filter(pl.col("day") >= date(2024, 1, 2))
+    assert first_against_third(on_record) > 1.15 * first_against_third(by_first_ever)
+    assert first_against_third(by_first_ever) < 1.1
+
+
+def test_who_ordered_before_the_data_has_no_first_order_in_them(small):
+    people = small["dim_customer"].select("customer_key", "first_ordered_on", "ordered_before_data")
+    first = small["fact_order"].filter("is_first_order").select("customer_key", "ordered_at")
+    joined = people.join(first, on="customer_key", how="left")
+    assert (
+        joined.filter("ordered_before_data")["ordered_at"].null_count() == joined["ordered_before_data"].sum()
+    )
+    new = joined.filter(~pl.col("ordered_before_data"))
+    assert new["first_ordered_on"].eq_missing(new["ordered_at"].dt.date()).all()
+    assert new["ordered_at"].count() > 50
+    assert joined.filter("ordered_before_data")["first_ordered_on"].null_count() == 0
+
+
 def test_loyalty_knows_the_orders_before_the_data(cuts):
     """Tiers that were reached before the data begin are in the history, with the moment at which they were."""
     whole, part, first_day = cuts

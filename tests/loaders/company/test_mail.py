@@ -64,7 +64,9 @@ def test_nobody_is_mailed_without_consent(large):
 @pytest.mark.parametrize("kind", ["email_open", "email_click"])
 def test_touches_by_mail_belong_to_a_mail(large, kind):
     column = {"email_open": "first_human_opened_at", "email_click": "first_human_clicked_at"}[kind]
-    touches = large["fact_touchpoint"].filter(pl.col("touch_type") == kind)
+    # A mail sent before the data leaves no row, but may be opened in them.
+    begins = pl.col("touched_at") >= pl.datetime(2024, 2, 1)
+    touches = large["fact_touchpoint"].filter(pl.col("touch_type") == kind, begins)
     mails = large["fact_email"].filter(pl.col(column).is_not_null())
     assert touches.join(mails, on=["customer_key", "campaign_key"], how="anti").is_empty()
 

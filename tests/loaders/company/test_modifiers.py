@@ -1,5 +1,8 @@
 """How contacts work on different people: what truth.effect_modifier says can be found again."""
 
+import math
+
+import numpy as np
 import polars as pl
 import pytest
 
@@ -43,7 +46,11 @@ def test_young_people_answer_to_social_media_and_old_ones_to_mail(contacts, chan
     mine = contacts.filter(pl.col("channel_key") == KEYS[channel])
     (young, a), (old, b) = rate(mine, pl.col("young")), rate(mine, pl.col("years") >= 45)
     assert min(a, b) > 10
-    assert (young > 1.3 * old) if young_wins else (old > 1.3 * young)
+    # Of so few orders the ratio is known to two standard errors of its logarithm (counts are Poisson).
+    reach = math.exp(2 * math.sqrt(1 / a + 1 / b))
+    more, less = (young, old) if young_wins else (old, young)
+    assert more * reach > 1.3 * less
+    assert more > less
 
 
 def test_families_answer_to_family_offers(large):
@@ -92,12 +99,18 @@ def test_who_was_mailed_lately_opens_less(large):
     assert expected < 0.95
 
 
-def test_contacts_work_less_on_those_who_declined(contacts):
-    display = contacts.filter(pl.col("channel_key") == KEYS["Display"])
-    given, n = rate(display, pl.col("is_email_opted_in"))
-    declined, m = rate(display, ~pl.col("is_email_opted_in"))
-    assert n + m > 30
-    assert declined < given
+def test_contacts_work_less_on_those_who_declined(contacts, large):
+    """By the planted factor, within three standard errors of the ratio of two Poisson counts."""
+    planted = large["truth.effect_modifier"].filter(
+        pl.col("segment") == "consent", pl.col("value") == "declined", pl.col("acts_on") == "orders"
+    )
+    assert planted.height == 2
+    for key, factor in planted.select("channel_key", "factor").iter_rows():
+        mine = contacts.filter(pl.col("channel_key") == key)
+        given, n = rate(mine, pl.col("is_email_opted_in"))
+        declined, m = rate(mine, ~pl.col("is_email_opted_in"))
+        assert n + m > 30
+        assert abs(np.log(declined / given / factor)) < 3 * (1 / n + 1 / m) ** 0.5
 
 
 def test_orders_per_touch_are_those_of_the_truth_table(contacts, large):
@@ -107,27 +120,6 @@ def test_orders_per_touch_are_those_of_the_truth_table(contacts, large):
         mine = settled.filter(pl.col("channel_key") == row["channel_key"])
         planned = mine.height * row["orders_per_touch"]
         assert abs(mine["orders"].sum() - planned) <= 4 * max(planned, 1) ** 0.5, row
-
-
-def test_subject_lines_tell_the_type_but_not_always(large):
-    """Naive Bayes on the words of half of the mailings knows most of the types of the other half."""
-    mails = large["dim_campaign"].filter(pl.col("subject_line").is_not_null()).sort("campaign_key")
-    words = [set(text.lower().split()) for text in mails["subject_line"]]
-    types = mails["campaign_type"].to_list()
-    right = total = 0
-    for place in range(len(words)):
-        others = [n for n in range(len(words)) if n != place]
-        scores = {}
-        for kind in sorted(set(types)):
-            docs = [words[n] for n in others if types[n] == kind]
-            scores[kind] = sum(
-                pl.Series([(sum(word in doc for doc in docs) + 0.3) / (len(docs) + 3)]).log()[0]
-                for word in words[place]
-            )
-        right += max(scores, key=scores.get) == types[place]
-        total += 1
-    assert 0.5 < right / total < 0.97
-    assert total > 60
 
 
 def test_mail_sent_at_a_good_hour_is_opened_more(large):

@@ -96,6 +96,7 @@ def test_season_off_makes_demand_flat_and_leaves_the_rest():
     assert {*flat.clock.month, *flat.clock.weekday, *flat.clock.hour, *flat.clock.hour_weekend} == {1.0}
     assert (flat.clock.holidays, flat.clock.demand_growth_per_year) == ({}, 0.0)
     assert {promotion.demand for promotion in flat.promotions} == {1.0}
+    assert {factor for curve in flat.catalogue.seasons for factor in curve.month} == {1.0}
     assert [p.discount for p in flat.promotions] == [p.discount for p in USUAL.promotions]
     assert (flat.growth, flat.orders, flat.channels) == (USUAL.growth, USUAL.orders, USUAL.channels)
     assert with_(season="on") == USUAL
@@ -177,7 +178,7 @@ values = st.recursive(
     st.booleans()
     | st.integers(-(2**63), 2**63 - 1)
     | st.floats(allow_nan=False)
-    | st.text(st.characters(codec="ascii")),
+    | st.text(st.characters(codec="utf-8")),
     lambda inner: (
         st.lists(inner, max_size=3) | st.dictionaries(st.text("ab .", max_size=3), inner, max_size=3)
     ),

@@ -46,19 +46,18 @@ def test_contacts_are_scaled_to_an_average_customer():
         assert abs(keen.mean() - 1) < 4 * keen.std() / 200
 
 
-def test_lines_come_back_as_often_as_their_category_says(large):
+def test_lines_come_back_as_often_as_their_product_says(large):
     settled = large["fact_order_line"].filter(pl.col("ordered_at") < pl.datetime(2025, 9, 1))
     orders = large["fact_order"].filter(pl.col("status") != "cancelled").select("order_id")
     lines = settled.join(orders, on="order_id").join(
         large["dim_product"].select("product_key", "category"), on="product_key"
     )
+    lines = lines.join(large["truth.product"].select("product_key", "return_probability"), on="product_key")
     back = lines.with_columns(
         back=pl.col("order_line_id").is_in(large["fact_return"]["order_line_id"].to_list())
     )
-    counts = (
-        back.group_by("category")
-        .agg(n=pl.len(), back=pl.col("back").sum())
-        .join(large["truth.return_probability"], on="category")
+    counts = back.group_by("category").agg(
+        n=pl.len(), back=pl.col("back").sum(), return_probability=pl.col("return_probability").mean()
     )
     assert counts.height == len(PRESET.categories)
     for row in counts.iter_rows(named=True):
@@ -93,10 +92,10 @@ def test_sign_ups_follow_the_media(large):
     bounds = (weeks[0] + plan.first_week + np.arange(weeks.size + 1)) * 7 * 86_400 - 3 * 86_400
     busy = np.diff(world.clock.forward(bounds))
     channel = people["acquisition_channel_key"].to_numpy()
-    total = plan.pull(world.preset, bounds[:-1])
-    paid = sorted({int(key) for key in np.flatnonzero(plan.response.std(axis=1) > 0)})
+    total = plan.pull_of(bounds[:-1])
+    paid = sorted({int(key) for key in np.flatnonzero(plan.response.std(axis=(1, 2)) > 0)})
     unpaid = ~np.isin(channel, paid)
-    cases = [(channel == key, plan.response[key, weeks]) for key in paid]
+    cases = [(channel == key, plan.regions.weight @ plan.response[key][:, weeks]) for key in paid]
     for mine, response in [*cases, (np.ones_like(unpaid), total)]:
         count = np.histogram(at[mine], bounds)[0]
         strong = response > np.median(response)

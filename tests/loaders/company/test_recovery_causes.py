@@ -25,7 +25,8 @@ def _counted(tables):
     people = tables["dim_customer"].select("customer_key", "signed_up_at")
     touches = tables["fact_touchpoint"].join(customers, on="customer_key").join(people, on="customer_key")
     place = pl.col("touchpoint_id") % _ids.TOUCHES
-    return touches.filter(
+    holding = tables["fact_session"].filter("is_converted").select(touchpoint_id="session_id")
+    return touches.join(holding, on="touchpoint_id", how="anti").filter(
         place < _ids.HARVEST,  # harvest follows from an order, and causes none
         pl.col("touch_type") != "email_click",  # of an email, the open counts
         pl.col("touched_at") >= pl.col("signed_up_at"),
@@ -120,8 +121,15 @@ def test_a_hold_out_measures_what_emails_caused(tables_of, tmp_path):
     assert pooled > 4 * np.sqrt((size**2 * variance).sum()) / size.sum(), "; ".join(said)
     treated = mails.filter(~pl.col("is_holdout"))
     planted = treated["caused"].mean()
-    # Opens by people who have not left, times the effect of one, less what falls out of the fortnight.
+    # Opens by people who have not left, times the effect of one on its type of mail, less what falls out of the fortnight.
+    by_type = tables["truth.effect_modifier"].filter(pl.col("segment") == "type of mail")
+    factors = by_type.select("campaign_type", "factor")
+    treated = treated.join(tables["dim_campaign"].select("campaign_key", "campaign_type"), on="campaign_key")
+    treated = treated.join(factors, on="campaign_type", how="left").with_columns(
+        pl.col("factor").fill_null(1.0)
+    )
     treated = treated.join(tables["truth.customer"].select("customer_key", "churned_at"), on="customer_key")
     left = (pl.col("churned_at") < pl.col("first_human_opened_at")).fill_null(value=False)
-    opened = treated.select(pl.col("first_human_opened_at").is_not_null() & ~left).to_series().mean()
+    has_opened = (pl.col("first_human_opened_at").is_not_null() & ~left).cast(pl.Float64)
+    opened = treated.select((has_opened * pl.col("factor")).mean()).item()
     assert planted == pytest.approx(opened * 0.35, rel=0.15)

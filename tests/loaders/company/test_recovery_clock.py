@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from martlet.loaders.company import Company
+from martlet.loaders.company import Company, load_preset
 from martlet.loaders.warehouse.calendar import holidays
 
 from .recovery import FLAT, PRESET, changed
@@ -68,14 +68,45 @@ def _free(baseline, curves):
     return (day.dt.weekday() >= 6) | day.is_in(list(off))
 
 
+def _local_hours(seasonal, rows):
+    """Hours of the orders on the customer's clock: of the city, and later by what the persona says."""
+    preset = load_preset("ecommerce")
+    zones = {place.city: place.zone for place in preset.people.places}
+    later = {persona.name: persona.later for persona in preset.people.personas}
+    people = seasonal["dim_customer"].join(seasonal["truth.customer"], on="customer_key")
+    known = rows.join(people.select("customer_key", "city", "persona"), on="customer_key")
+    parts = []
+    for (city,), mine in known.group_by("city"):
+        noon = (pl.col("ordered_at").dt.truncate("1d") + pl.duration(hours=12)).dt.replace_time_zone("UTC")
+        here = noon.dt.convert_time_zone(zones[city])
+        ahead = here.dt.base_utc_offset() + here.dt.dst_offset()
+        late = pl.duration(hours=pl.col("persona").replace_strict(later, return_dtype=pl.Int64))
+        parts.append(mine.with_columns(ahead=ahead - late))
+    return pl.concat(parts).with_columns(local=(pl.col("ordered_at") + pl.col("ahead")).dt.hour())
+
+
 @pytest.mark.parametrize("curve", ["hour", "hour_weekend"])
-def test_hours_have_their_planted_shares(baseline, curves, curve):
-    free = _free(baseline, curves)
-    mine = baseline.filter(free if curve == "hour_weekend" else ~free)
-    found = np.bincount(mine["ordered_at"].dt.hour().to_numpy(), minlength=24)
+def test_local_hours_have_their_planted_shares(seasonal, baseline, curves, curve):
+    """In UTC days of which all the local hours are of one kind: west of Greenwich, those that follow a day like themselves."""
+    rows = _local_hours(seasonal, baseline).filter(pl.col("ahead") <= pl.duration(hours=0))
+    free = _free(rows, curves)
+    before = _free(rows.with_columns(pl.col("ordered_at") - pl.duration(days=1)), curves)
+    mine = rows.filter((free & before) if curve == "hour_weekend" else (~free & ~before))
+    found = np.bincount(mine["local"].to_numpy(), minlength=24)
     expected = np.array(curves[curve]) / sum(curves[curve]) * mine.height
     result = stats.chisquare(found, expected)
+    assert mine.height > 500
     assert result.pvalue > 0.001, (np.round(found / expected, 2), result)
+
+
+def test_every_country_sleeps_at_night(seasonal, baseline):
+    rows = _local_hours(seasonal, baseline).join(
+        seasonal["dim_customer"].select("customer_key", "country"), on="customer_key"
+    )
+    shares = rows.group_by("country").agg(night=(pl.col("local") < 6).mean(), n=pl.len())
+    assert shares.height == 4
+    for country, night, n in shares.iter_rows():
+        assert night < 0.06 + 3 * np.sqrt(0.06 / n), (country, night, n)
 
 
 def test_november_and_december_have_their_planted_share(seasonal, baseline, curves):

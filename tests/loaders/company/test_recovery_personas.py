@@ -10,6 +10,7 @@ from scipy.cluster.vq import kmeans2
 
 from martlet.loaders.company import Company, load_preset
 
+from .clusters import adjusted_rand
 from .recovery import changed
 
 pytestmark = pytest.mark.slow
@@ -24,6 +25,7 @@ def shelves(tables_of, tmp_path_factory):
         "orders": {"rate_scale": 40.0, "rate_shape": 2.0, "dropout_a": 0.2},
         "basket": {"bundle_probability": 0.0},
         "visits": {"prospects": 0.0},
+        "categories": {category.name: {"season": ""} for category in load_preset("ecommerce").categories},
     }
     preset = changed(tmp_path_factory.mktemp("preset") / "often.toml", often)
     tables = tables_of(Company(customers=1500, days=730, until=UNTIL, seed=81, preset=preset), threads=2)
@@ -62,18 +64,6 @@ def test_k_means_finds_the_personas(shelves):
     inside = [((shares - centres[labels]) ** 2).sum() for centres, labels in runs]
     labels = runs[int(np.argmin(inside))][1]
     codes = np.unique(wide["persona"].to_numpy(), return_inverse=True)[1]
-    index = _adjusted_rand(codes, labels)
+    index = adjusted_rand(codes, labels)
     assert wide.height > 200
     assert index > 0.6, index
-
-
-def _adjusted_rand(one, other):
-    table = np.zeros((one.max() + 1, other.max() + 1))
-    np.add.at(table, (one, other), 1)
-
-    def pairs(counts):
-        return (counts * (counts - 1) / 2).sum()
-
-    rows, columns, total = pairs(table.sum(axis=1)), pairs(table.sum(axis=0)), pairs(np.array([one.size]))
-    expected = rows * columns / total
-    return (pairs(table) - expected) / ((rows + columns) / 2 - expected)

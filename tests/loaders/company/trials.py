@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 
+METRICS = ["add_to_cart", "checkout", "orders", "units", "bounce", "opens", "clicks"]
 CARTS = ["Add to Cart", "Checkout", "Purchase"]
 
 
@@ -35,7 +36,7 @@ def outcomes(tables):
     """By experiment and person the value of each metric: a cart or not, a checkout or not, the number of orders."""
     people = exposed(tables)
     visits = tables["fact_session"].select(
-        person(), "started_at", stage=pl.col("furthest_stage").cast(pl.String)
+        person(), "started_at", "is_bounce", stage=pl.col("furthest_stage").cast(pl.String)
     )
     during = people.join(visits, on="person").filter(
         pl.col("started_at") >= pl.col("since"), pl.col("started_at") < pl.col("end")
@@ -43,20 +44,49 @@ def outcomes(tables):
     steps = during.group_by("experiment_key", "person").agg(
         add_to_cart=pl.col("stage").is_in(CARTS).any().cast(pl.Float64),
         checkout=pl.col("stage").is_in(CARTS[1:]).any().cast(pl.Float64),
+        bounce=pl.col("is_bounce").sum().cast(pl.Float64),
     )
-    placed = tables["fact_order"].select(person=pl.col("customer_key").cast(pl.Int64), at="ordered_at")
+    units = tables["fact_order_line"].group_by("order_id").agg(units=pl.col("quantity").sum())
+    placed = (
+        tables["fact_order"]
+        .join(units, on="order_id")
+        .select("units", person=pl.col("customer_key").cast(pl.Int64), at="ordered_at")
+    )
     orders = (
         people.join(placed, on="person")
         .filter(pl.col("at") >= pl.col("since"), pl.col("at") < pl.col("end"))
         .group_by("experiment_key", "person")
-        .agg(orders=pl.len().cast(pl.Float64))
+        .agg(orders=pl.len().cast(pl.Float64), units=pl.col("units").sum().cast(pl.Float64))
+    )
+    mails = people.join(_mails(tables), on=["experiment_key", "person"]).filter(
+        pl.col("sent_at") >= pl.col("since"), pl.col("sent_at") < pl.col("end")
+    )
+    mails = mails.group_by("experiment_key", "person").agg(
+        opens=pl.col("first_human_opened_at").is_not_null().sum().cast(pl.Float64),
+        clicks=pl.col("first_human_clicked_at").is_not_null().sum().cast(pl.Float64),
     )
     found = people.join(steps, on=["experiment_key", "person"], how="left")
-    found = found.join(orders, on=["experiment_key", "person"], how="left").with_columns(
-        pl.col("orders").fill_null(0.0)
+    for rows in (orders, mails):
+        found = found.join(rows, on=["experiment_key", "person"], how="left")
+    by_mail = _about_mail(tables)["experiment_key"].implode()
+    on_site = found.filter(~pl.col("experiment_key").is_in(by_mail))
+    assert on_site["add_to_cart"].null_count() == 0  # the visit of the exposure is one of them
+    return found.with_columns(pl.col(*METRICS).fill_null(0.0))
+
+
+def _about_mail(tables):
+    """The experiments on mail, and the type of mail that each is about."""
+    about = tables["truth.experiment"].select("experiment_key", "campaign_type").unique()
+    return about.filter(pl.col("campaign_type").is_not_null())
+
+
+def _mails(tables):
+    """The mails that experiments are about, by experiment and person."""
+    types = tables["dim_campaign"].select("campaign_key", "campaign_type")
+    sent = tables["fact_email"].filter(pl.col("sent_at").is_not_null()).join(types, on="campaign_key")
+    return sent.join(_about_mail(tables), on="campaign_type").with_columns(
+        person=pl.col("customer_key").cast(pl.Int64)
     )
-    assert found["add_to_cart"].null_count() == 0  # the visit of the exposure is one of them
-    return found
 
 
 def truth(tables):

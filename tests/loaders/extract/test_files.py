@@ -94,7 +94,7 @@ def test_progress_ends_each_table(company, tmp_path):
     seen = []
     extract(company, tmp_path / "raw", progress=lambda *step: seen.append(step))
     done = [table for table, _, share in seen if share == 1]
-    assert len(done) == len(set(done)) == 17
+    assert len(done) == len(set(done)) == 21
 
 
 def test_an_earlier_extract_is_replaced(company, own_copy):

@@ -7,6 +7,7 @@ import polars as pl
 
 from martlet.loaders.ingest.cleaning import Cleaner, merged
 from martlet.loaders.ingest.matching import match
+from martlet.loaders.ingest.reading.limits import Limits
 from martlet.loaders.ingest.reading.options import Batch
 
 
@@ -21,6 +22,8 @@ class Texts:
     name: str = "a.csv"
     # There is no such file: profiles that read one in their own way don't fit.
     path: Path = Path("no such folder") / "a.csv"
+    limits: Limits = field(default_factory=Limits)
+    is_hidden: bool = False
 
     @property
     def columns(self):

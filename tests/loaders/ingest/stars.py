@@ -17,14 +17,16 @@ _SESSION = "LEFT JOIN star.fact_session AS visit ON visit.session_id = fact.sess
 
 # `{id:column}` is the source's number of a row: `source_id`, or the number itself in a synthetic company.
 _QUERIES = {
-    "customers": "SELECT fact.* EXCLUDE (customer_key, acquisition_channel_key, acquisition_campaign_key, is_placeholder, described_on), "
+    "customers": "SELECT fact.* EXCLUDE (customer_key, acquisition_channel_key, acquisition_campaign_key, is_placeholder, described_on, "
+    "ordered_before_data, first_ordered_on), "
     "channel.channel, campaign.campaign_id FROM star.dim_customer AS fact "
     "JOIN star.dim_channel AS channel ON channel.channel_key = acquisition_channel_key "
     "JOIN star.dim_campaign AS campaign ON campaign.campaign_key = acquisition_campaign_key",
     "versions": "SELECT customer.customer_id, fact.* EXCLUDE (customer_version_key, customer_key) "
     f"FROM star.dim_customer_history AS fact {_CUSTOMER}",
     "products": "SELECT * EXCLUDE (product_key, is_placeholder) FROM star.dim_product",
-    "campaigns": f"SELECT fact.* EXCLUDE (campaign_key, channel_key, is_placeholder), channel FROM star.dim_campaign AS fact {_CHANNEL}",
+    # No source says which campaigns are versions of one mailing.
+    "campaigns": f"SELECT fact.* EXCLUDE (campaign_key, channel_key, is_placeholder, mailing), channel FROM star.dim_campaign AS fact {_CHANNEL}",
     "visitors": "SELECT {fact.visitor_id}, customer.customer_id, first_seen_at, identified_at "
     f"FROM star.bridge_visitor AS fact {_CUSTOMER}",
     "orders": "SELECT {fact.order_id}, customer.customer_id, ordered_at, fact.date_key, {visit.session_id}, channel, campaign.campaign_id, "

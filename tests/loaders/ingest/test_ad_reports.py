@@ -342,3 +342,22 @@ def test_field_cases_of_advertising(case, shared, loader):
     profile, totals = CASES[case]
     loader(profile, (shared / "field_cases" / case / "input.csv").read_text(encoding="utf-8"))
     assert loader.rows(TOTALS) == [totals]
+
+
+@pytest.mark.parametrize("column", ["ad group", "device", "keyword"])
+def test_parts_of_a_report_in_one_command_are_refused(loader, column):
+    header = f"date,campaign,{column},cost\n"
+    one, other = ("2024-01-01,A,mobile,3.00\n", "2024-01-01,A,desktop,4.00\n2024-01-02,A,desktop,1.00\n")
+    with pytest.raises(
+        IngestError, match=r"^file_1.csv and file_2.csv hold different parts .* \(1 of them\)"
+    ):
+        loader("ad_spend", header + one, header + other)
+    assert not loader.warehouse.exists()
+    # In one file they add up; other days, and the same parts again, may come in files of their own.
+    loader(
+        "ad_spend",
+        header + one + other,
+        header + "2024-01-03,A,mobile,5.00\n",
+        header + one + other + "2024-01-04,A,mobile,6.00\n",
+    )
+    assert loader.rows("SELECT sum(spend) FROM star.fact_ad_spend") == [(Decimal("19.00"),)]

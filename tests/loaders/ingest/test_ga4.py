@@ -200,6 +200,18 @@ def test_a_visit_over_midnight_keeps_its_beginning(loader):
     assert loader.rows("SELECT duration_seconds FROM star.fact_session") == [(50_000,)]
 
 
+def test_a_visit_of_one_page_is_a_bounce_whatever_is_sent_of_itself(loader):
+    alone = [event("session_start"), event("first_visit"), event("page_view"), event("user_engagement", 9)]
+    read = [event("page_view", visitor="v2"), event("scroll", 9, visitor="v2")]
+    none = [event("session_start", visitor="v3")]
+    load(loader, [*none, *alone, *read])
+    visits = "SELECT visitor.source_id, is_bounce FROM star.fact_session JOIN star.bridge_visitor AS visitor USING (visitor_id) ORDER BY 1"
+    assert loader.rows(visits) == [("v1", True), ("v2", False), ("v3", False)]
+    # On the next day it goes on.
+    load(loader, [event("page_view", 50_000)])
+    assert loader.rows(visits)[0] == ("v1", False)
+
+
 def batch(page, ordering, index):
     return {"batch_page_id": page, "batch_ordering_id": ordering, "batch_event_index": index}
 
@@ -285,7 +297,7 @@ def test_a_browser_that_bought_has_no_path_without_a_purchase(sold):
 
 
 def test_a_visit_of_one_moment_passes_the_funnel(sold):
-    steps = sold.sql("SELECT step, entered FROM funnel.stages ORDER BY step_number").rows()
+    steps = sold.sql("SELECT step, entered FROM funnel.conversion ORDER BY step_number").rows()
     assert [entered for _, entered in steps] == [1, 1, 1, 1, 1]
 
 
@@ -298,7 +310,7 @@ def test_field_case(shared, tmp_path):
         ).rows()
         assert {channel for channel, _, revenue in given if revenue} == {"Organic Search"}
         assert [
-            row[0] for row in opened.sql("SELECT entered FROM funnel.stages ORDER BY step_number").rows()
+            row[0] for row in opened.sql("SELECT entered FROM funnel.conversion ORDER BY step_number").rows()
         ] == [1] * 5
 
 

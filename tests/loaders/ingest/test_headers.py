@@ -96,3 +96,25 @@ def test_a_missing_order_id_is_said_first():
     matching = match(load_profile("orders"), source)
     assert matching.loud[0].startswith("no order id found")
     assert "--column order_id=" in matching.loud[0]
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("emails_opened", "unique_opens"),
+        ("Unique Emails Opened", "unique_opens"),
+        ("recipients_opened", "unique_opens"),
+        ("num_opens", "opens"),
+        ("total_opened", "opens"),
+        ("open_count", "opens"),
+        ("emails_clicked", "unique_clicks"),
+        ("unique_emails_clicked", "unique_clicks"),
+        ("recipients_clicked", "unique_clicks"),
+        ("num_clicks", "clicks"),
+        ("total_clicked", "clicks"),
+        ("click_count", "clicks"),
+    ],
+)
+def test_opens_of_people_and_all_opens_go_by_many_names(header, column):
+    names = load_profile("email_reports").columns[column].names
+    assert normal(header) in {normal(name) for name in names}

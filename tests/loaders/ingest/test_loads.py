@@ -172,6 +172,23 @@ def test_a_visit_and_its_order_find_each_other_in_any_order(loader):
 # What was set aside
 
 
+def test_cells_of_an_export_can_be_made_safe_for_spreadsheets(loader):
+    from martlet.engine.connection import connect  # noqa: PLC0415
+    from martlet.loaders.ingest import quarantined  # noqa: PLC0415
+    from martlet.terminal.spreadsheets import safe_text  # noqa: PLC0415
+
+    loader("orders", HEADER + 'A0,C0,2024-01-05,5\n=1+1,"C,2",never,5\nA3,C3,never,"-""x"\nA4,C4,never,1\n')
+    path = loader.folder / "mend.csv"
+    with connect(loader.warehouse) as connection:
+        for cell, lines in (
+            (None, ['1:2,=1+1,"C,2",never,5', '1:3,A3,C3,never,"-""x"', "1:4,A4,C4,never,1"]),
+            (safe_text, ['1:2,\'=1+1,"C,2",never,5', '1:3,A3,C3,never,"\'-""x"', "1:4,A4,C4,never,1"]),
+        ):
+            with path.open("wb") as file:
+                assert quarantined.export(connection, file, cell=cell) == 3
+            assert path.read_text().splitlines()[1:] == lines
+
+
 def test_rows_set_aside_are_mended_and_taken_again(loader):
     loader(
         "orders",
@@ -184,7 +201,8 @@ def test_rows_set_aside_are_mended_and_taken_again(loader):
     from martlet.loaders.ingest import quarantined  # noqa: PLC0415
 
     with connect(loader.warehouse) as connection:
-        assert quarantined.export(connection, path) == 3
+        with path.open("wb") as file:
+            assert quarantined.export(connection, file) == 3
         groups = quarantined.groups(connection)
     assert [(group.reason, group.rows, group.resolved) for group in groups] == [
         ("impossible amount", 1, 0),
@@ -219,8 +237,8 @@ def test_rows_of_json_are_exported_as_json(loader):
     ]
     loader("orders", "\n".join(map(json.dumps, records)))
     path = loader.folder / "mend.ndjson"
-    with connect(loader.warehouse) as connection:
-        quarantined.export(connection, path)
+    with connect(loader.warehouse) as connection, path.open("wb") as file:
+        quarantined.export(connection, file)
     (row,) = map(json.loads, path.read_text().splitlines())
     assert row["martlet_row"] == "1:2"
     path.write_text(json.dumps({**row, "date": "2024-01-06"}))
@@ -347,8 +365,8 @@ def test_rows_of_a_file_without_header_are_exported_with_one(loader):
 
     loader("orders", "".join(f"C{n % 3},2024-01-{n:02d},{n}.50\n" for n in range(1, 20)) + "C1,never,7.50\n")
     path = loader.folder / "mend.csv"
-    with connect(loader.warehouse) as connection:
-        assert quarantined.export(connection, path) == 1
+    with connect(loader.warehouse) as connection, path.open("wb") as file:
+        assert quarantined.export(connection, file) == 1
     path.write_text(path.read_text().replace("never", "2024-02-01"))
     report = martlet.ingest("orders", path, warehouse=loader.warehouse, retry=True)
     assert (report.rows_loaded, report.rows_quarantined) == (1, 0)

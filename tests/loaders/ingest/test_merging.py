@@ -9,6 +9,7 @@ import pytest
 
 from martlet.loaders.ingest.merging.merge import merge_file
 from martlet.loaders.ingest.merging.staging import Staging
+from martlet.loaders.privacy.forgotten import Forgotten
 from martlet.loaders.warehouse import star
 
 PERSONALITY = Path(__file__).parent / "exports" / "customer_personality" / "customers.csv"
@@ -24,7 +25,7 @@ def merge():
         def merge(entity, **columns):
             frame = pl.DataFrame(columns).with_row_index("row", offset=1).cast({"row": pl.Int64})
             content = pl.DataFrame({"row": frame["row"], "content": frame.drop("row").hash_rows()})
-            staging = Staging(connection, entity)
+            staging = Staging(connection, entity, forgotten=Forgotten(connection))
             staging.add({entity: frame}, content)
             result = merge_file(connection, staging, load_id=1, as_of=MORNING, imputed={})
             staging.drop()
@@ -87,3 +88,9 @@ def test_the_table_of_a_family_of_fields_stays_in_order(loader):
     rows = loader.rows("SELECT customer_key, date_key, category FROM star.fact_customer_category_spend")
     assert len(rows) == 36
     assert rows == sorted(rows)
+
+
+def test_a_contradiction_of_rows_that_show_nothing_but_their_key_is_told_by_the_row(loader):
+    header = "campaign id,campaign,sent at,recipients\n"
+    report = loader("email_reports", header + "1,A,2024-01-05,5\n1,A,2024-01-05,6\n2,B,2024-01-05,7\n")
+    assert report.files[0].reasons == {"key repeated with other content": 1}

@@ -1,4 +1,4 @@
-"""A dimension is one file: a copy of Martlet with `dim_store.sql` in it, and nothing else changed in Python, loads stores."""
+"""A dimension is one file: a copy of Martlet with `dim_depot.sql` in it, and nothing else changed in Python, loads depots."""
 
 import json
 import shutil
@@ -10,89 +10,89 @@ import pytest
 
 import martlet
 
-STORE = """/*
-doc   = "A store. Key 0 is the unknown store."
-grain = ["store_key"]
-natural = ["store_id"]
+DEPOT = """/*
+doc   = "A depot. Key 0 is the unknown depot."
+grain = ["depot_key"]
+natural = ["depot_id"]
 alias = "lower(name)"
-plural = "stores"
+plural = "depots"
 tracked = ["manager"]
 unknown = true
 first_key = 11
-placeholder = { name = "'Store ' || store_id" }
+placeholder = { name = "'Depot ' || depot_id" }
 
 [columns]
-store_key = "Key of the store. 0 is unknown."
-store_id = "Identifier of the store in its source."
-name = "Name of the store."
+depot_key = "Key of the depot. 0 is unknown."
+depot_id = "Identifier of the depot in its source."
+name = "Name of the depot."
 manager = "Who runs it. NULL when not known."
 is_placeholder = "Whether only its identifier is known."
 */
-CREATE TABLE star.dim_store (
-    store_key INTEGER PRIMARY KEY,
-    store_id VARCHAR NOT NULL DEFAULT '(unknown)',
+CREATE TABLE star.dim_depot (
+    depot_key INTEGER PRIMARY KEY,
+    depot_id VARCHAR NOT NULL DEFAULT '(unknown)',
     name VARCHAR NOT NULL DEFAULT '(unknown)',
     manager VARCHAR,
     is_placeholder BOOLEAN NOT NULL DEFAULT false
 )
 """
 HISTORY = """/*
-doc   = "A version of a store."
-grain = ["store_version_key"]
+doc   = "A version of a depot."
+grain = ["depot_version_key"]
 
 [columns]
-store_version_key = "Key of the version."
-store_key = "Store of which this is a version."
+depot_version_key = "Key of the version."
+depot_key = "Depot of which this is a version."
 manager = "Who ran it at that time."
 valid_from = "First moment of the version, UTC."
 valid_until = "First moment after the version, UTC."
-is_current = "Whether this is how the store stands now."
+is_current = "Whether this is how the depot stands now."
 */
-CREATE TABLE star.dim_store_history (
-    store_version_key INTEGER PRIMARY KEY,
-    store_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_store (store_key),
+CREATE TABLE star.dim_depot_history (
+    depot_version_key INTEGER PRIMARY KEY,
+    depot_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_depot (depot_key),
     manager VARCHAR,
     valid_from TIMESTAMP NOT NULL DEFAULT TIMESTAMP '1900-01-01 00:00:00',
     valid_until TIMESTAMP,
     is_current BOOLEAN NOT NULL DEFAULT true
 )
 """
-ENTITY = """doc = "A store."
-table = "star.dim_store"
-key = ["store_id"]
+ENTITY = """doc = "A depot."
+table = "star.dim_depot"
+key = ["depot_id"]
 
 [fields]
-store_id = { type = "id", required = true, doc = "Identifier." }
+depot_id = { type = "id", required = true, doc = "Identifier." }
 name = { type = "text", doc = "Name." }
 manager = { type = "text", doc = "Who runs it." }
 """
-PROFILE = """name = "stores"
-title = "Stores"
-row = "A store."
+PROFILE = """name = "depots"
+title = "Depots"
+row = "A depot."
 
 [columns]
-store_id = { names = ["store id"], required = true, example = "S1" }
+depot_id = { names = ["depot id"], required = true, example = "S1" }
 name = { names = ["name"], example = "North" }
 manager = { names = ["manager"], example = "Ann" }
 
 [[feeds]]
-entity = "stores"
-store_id = "store_id"
+entity = "depots"
+depot_id = "depot_id"
 name = "name"
 manager = "manager"
 """
 # What is added to files that are there, behind a line of theirs.
 ADDED = {
     "sql/facts/fact_order.sql": {
-        'order_id = "': 'store_key = "Store that took the order, or 0."',
-        "    order_id BIGINT": "    store_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_store (store_key),",
+        'order_id = "': 'depot_key = "Depot that took the order, or 0."',
+        "    order_id BIGINT": "    depot_key INTEGER NOT NULL DEFAULT 0 REFERENCES star.dim_depot (depot_key),",
     },
     "loaders/ingest/entities/orders.toml": {
-        "order_id = {": 'store_id = { type = "id", dimension = "store", doc = "Store that took the order." }'
+        "order_id = {": 'depot_id = { type = "id", dimension = "depot", doc = "Depot that took the order." }'
     },
     "loaders/ingest/profiles/orders.toml": {
-        "order_id        = {": 'store_id = { names = ["store id"], example = "S1" }',
-        'order_id        = "': 'store_id = "store_id"',
+        "order_id        = {": 'depot_id = { names = ["depot id"], example = "S1" }',
+        'order_id        = "': 'depot_id = "depot_id"',
     },
 }
 LOADS = """
@@ -128,10 +128,10 @@ def copy(tmp_path_factory):
             target.parent.mkdir(exist_ok=True)
             shutil.copy(source, target)
     for name, text in {
-        "sql/dims/dim_store.sql": STORE,
-        "sql/dims/dim_store_history.sql": HISTORY,
-        "loaders/ingest/entities/stores.toml": ENTITY,
-        "loaders/ingest/profiles/stores.toml": PROFILE,
+        "sql/dims/dim_depot.sql": DEPOT,
+        "sql/dims/dim_depot_history.sql": HISTORY,
+        "loaders/ingest/entities/depots.toml": ENTITY,
+        "loaders/ingest/profiles/depots.toml": PROFILE,
     }.items():
         (folder / "martlet" / name).write_text(text)
     for name, added in ADDED.items():
@@ -146,16 +146,16 @@ def copy(tmp_path_factory):
 
 def test_a_dimension_of_one_file_is_found_made_described_and_versioned(copy, tmp_path):
     loads = [
-        ("orders", "order_id,store_id,customer_id,date,amount\nA1,S1,C1,2024-01-05,5\nA2,,C2,2024-01-06,6\n", "2024-01-31"),
-        ("orders", "order_id,store_id,customer_id,date,amount\nA3,North,C1,2024-01-07,7\nA4,S1,C3,2024-01-08,8\n", "2024-01-31"),
-        ("stores", "store_id,name,manager\nS1,,Ann\nS2,North,Bo\n", "2024-02-01"),
-        ("stores", "store_id,name,manager\nS1,,Cy\n", "2024-03-01"),
-        ("orders", "order_id,store_id,customer_id,date,amount\nA5,north,C1,2024-01-09,9\n", "2024-03-31"),
+        ("orders", "order_id,depot_id,customer_id,date,amount\nA1,S1,C1,2024-01-05,5\nA2,,C2,2024-01-06,6\n", "2024-01-31"),
+        ("orders", "order_id,depot_id,customer_id,date,amount\nA3,North,C1,2024-01-07,7\nA4,S1,C3,2024-01-08,8\n", "2024-01-31"),
+        ("depots", "depot_id,name,manager\nS1,,Ann\nS2,North,Bo\n", "2024-02-01"),
+        ("depots", "depot_id,name,manager\nS1,,Cy\n", "2024-03-01"),
+        ("orders", "order_id,depot_id,customer_id,date,amount\nA5,north,C1,2024-01-09,9\n", "2024-03-31"),
     ]  # fmt: skip
     asked = [
-        "SELECT store_key, store_id, name, manager, is_placeholder FROM star.dim_store ORDER BY ALL",
-        "SELECT source_id, store_key FROM star.fact_order ORDER BY ALL",
-        "SELECT store_key, manager, valid_from, is_current FROM star.dim_store_history ORDER BY ALL",
+        "SELECT depot_key, depot_id, name, manager, is_placeholder FROM star.dim_depot ORDER BY ALL",
+        "SELECT source_id, depot_key FROM star.fact_order ORDER BY ALL",
+        "SELECT depot_key, manager, valid_from, is_current FROM star.dim_depot_history ORDER BY ALL",
     ]
     ran = subprocess.run(
         [sys.executable, "-c", LOADS, json.dumps(loads), *asked],
@@ -166,16 +166,16 @@ def test_a_dimension_of_one_file_is_found_made_described_and_versioned(copy, tmp
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
-    where, told, (stores, orders, versions) = json.loads(ran.stdout)
+    where, told, (depots, orders, versions) = json.loads(ran.stdout)
     assert Path(where).is_relative_to(copy)
-    counts = [(new.get("stores"), placeholders.get("stores")) for new, placeholders in told]
+    counts = [(new.get("depots"), placeholders.get("depots")) for new, placeholders in told]
     assert counts == [(1, 1), (1, 1), (None, -2), (None, None), (None, None)]
-    assert stores == [
+    assert depots == [
         [0, "(unknown)", "(unknown)", None, False],
-        [11, "S1", "Store S1", "Cy", False],
+        [11, "S1", "Depot S1", "Cy", False],
         [12, "S2", "North", "Bo", False],
     ]
-    # An order that named the store by its name before that was known is the store's too.
+    # An order that named the depot by its name before that was known is the depot's too.
     assert orders == [["A1", 11], ["A2", 0], ["A3", 12], ["A4", 11], ["A5", 12]]
     assert versions == [
         [11, "Ann", "1900-01-01 00:00:00", False],

@@ -249,3 +249,24 @@ def test_progress_ends_at_one(load):
     load(DIRTY, progress=lambda step, share: steps.append((step, share)))
     assert steps[0] == ("reading", 0.0)
     assert steps[-1] == ("done", 1.0)
+
+
+def test_orders_tell_their_channel_store_and_coupon(load):
+    """Words of sources are understood, stores and coupons are made; an order that tells nothing has none."""
+    load(
+        "order_id,customer,date,amount,sales channel,store id,discount code\n"
+        "1,Ann,2024-01-02,20,POS,Main Street,\n2,Bob,2024-01-03,30,Online,,SAVE2\n3,Bob,2024-01-04,30,kiosk,,\n4,Bob,2024-01-05,3,,,\n"
+    )
+    asked = (
+        "SELECT orders.source_id, orders.order_channel, store.store_id, coupon.code FROM star.fact_order AS orders "
+        "INNER JOIN star.dim_store AS store USING (store_key) INNER JOIN star.dim_coupon AS coupon USING (coupon_key) ORDER BY 1"
+    )
+    none = "(unknown)"
+    with duckdb.connect(str(load.warehouse), read_only=True) as connection:
+        found = connection.execute(asked).fetchall()
+    assert found == [
+        ("1", "store", "Main Street", none),
+        ("2", "web", none, "SAVE2"),
+        ("3", "other", none, none),
+        ("4", None, none, none),
+    ]

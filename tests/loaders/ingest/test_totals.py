@@ -105,3 +105,22 @@ def test_lines_align(currency):
     lines = list(Totals("ad_spend", {"spend": Decimal("1234.50"), "clicks": 7}).lines(currency))
     assert lines[1:] == ["  spend   1,234.50", "  clicks         7"]
     assert lines[0].endswith(", in EUR") is (currency is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        ("order_id,customer_id,date,amount,currency\n1,c,2025-01-05,5,EUR\n2,c,2025-01-06,6,EUR\n", "EUR"),
+        ("order_id,customer_id,date,amount\n1,c,2025-01-05,€5.00\n2,c,2025-01-06,€6.00\n", "EUR"),
+        ("order_id,customer_id,date,amount\n1,c,2025-01-05,5.00\n2,c,2025-01-06,6.00\n", None),
+    ],
+)
+def test_totals_name_the_currency(loader, text, currency):
+    report = loader("orders", text)
+    assert report.files[0].currency == currency
+    heading = "totals of orders in the warehouse" + (f", in {currency}" if currency else "")
+    assert heading in report.summary().splitlines()
+    assert heading in report.totals().splitlines()
+    # A later file that names none is of the company's currency too.
+    later = loader("orders", "order_id,customer_id,date,amount\n3,c,2025-01-07,7.00\n")
+    assert later.files[0].currency == currency

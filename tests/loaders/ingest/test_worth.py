@@ -217,3 +217,15 @@ def test_tax_that_prices_hold_is_taken_out_of_orders_and_lines(loader):
     ]
     lines = loader.rows("SELECT order_id, sum(net_revenue) FROM star.fact_order_line GROUP BY 1 ORDER BY 1")
     assert [amount for _, amount in lines] == [Decimal("338.14"), Decimal("75.63")]
+
+
+@pytest.mark.parametrize("cells", [("10%", "2.50"), ("10 %", "20%"), ("2.50", "12,5%")])
+def test_a_percentage_among_amounts_is_told(loader, cells):
+    one, other = cells
+    header = "order_id,customer_id,date,product_id,quantity,unit price,discount\n"
+    rows = f'1,c,2024-01-01,x,2,10.00,"{one}"\n2,c,2024-01-02,y,1,20.00,"{other}"\n'
+    report = loader("order_lines", header + rows)
+    [note] = [note for note in report.files[0].notes if "percentages where amounts should be" in note]
+    assert f": {sum('%' in cell for cell in cells)};" in note
+    (taken,) = loader.rows("SELECT sum(discount_amount) FROM star.fact_order_line")[0]
+    assert taken == sum(Decimal(cell) for cell in cells if "%" not in cell)

@@ -55,6 +55,19 @@ CASES = {
         ),
         3,
     ),
+    "ad_regions_add_up": (
+        (
+            "INSERT INTO star.fact_ad_spend (date_key, spend, clicks, impressions) VALUES (20250101, 3.33, 5, 50), (20250102, 1, 0, 0);"
+            "INSERT INTO star.fact_ad_region (date_key, country, region, spend, clicks, impressions) VALUES "
+            "(20250101, 'a', 'b', 1.11, 2, 20), (20250101, 'a', 'c', 2.22, 3, 30)"
+        ),
+        (
+            "INSERT INTO star.fact_ad_spend (date_key, campaign_key, spend, clicks) VALUES (20250103, 0, 3, 5);"
+            "INSERT INTO star.fact_ad_region (date_key, country, region, spend, clicks) VALUES "
+            "(20250103, 'a', 'b', 2.99, 5), (20250104, 'a', 'b', 0, 0)"
+        ),
+        2,
+    ),
     "ages_are_possible": (
         "INSERT INTO star.dim_customer (customer_key, birth_date, signed_up_at) VALUES (1, '1980-05-01', '2024-01-01'), (2, NULL, NULL);"
         + order("status", "'completed'"),
@@ -263,6 +276,70 @@ CASES = {
             "INSERT INTO star.dim_customer (customer_key) VALUES (2)"
         ),
         2,
+    ),
+    "coupons_fit_their_order": (
+        "INSERT INTO star.dim_coupon (coupon_key, code, starts_on, ends_on) VALUES (1, 'A', '2025-01-01', '2025-01-02'), (2, 'B', '2025-01-03', NULL), (3, 'C', NULL, '2025-01-01');"
+        + order("coupon_key, coupon_amount, discount_amount", "1, 2, 2", "0, 0, 0", "1, 0, 0"),
+        ORDER.format(columns="coupon_key, coupon_amount, discount_amount")
+        + "(4, 1, '2025-01-02', 20250102, 1, 3, 2), (5, 1, '2025-01-02', 20250102, 0, 1, 2), "
+        "(6, 1, '2025-01-02', 20250102, 2, 1, 2), (7, 1, '2025-01-02', 20250102, 3, 1, 2), (8, 1, '2025-01-02', 20250102, 1, -1, 2)",
+        5,
+    ),
+    "orders_fit_their_channel": (
+        "INSERT INTO star.dim_store (store_key, opened_on) VALUES (1, '2025-01-02'), (2, '2025-01-03');"
+        + order(
+            "order_channel, store_key, session_id",
+            "'store', 1, NULL",
+            "NULL, 0, 5",
+            "'web', 0, 6",
+            "'catalogue', 0, NULL",
+            "NULL, 1, 7",
+        ),
+        ORDER.format(columns="order_channel, store_key, session_id")
+        + "(6, 1, '2025-01-02', 20250102, 'web', 1, 5), (7, 1, '2025-01-02', 20250102, 'store', 1, 5), (8, 1, '2025-01-02', 20250102, 'store', 2, NULL)",
+        3,
+    ),
+    "promotions_fit_their_lines": (
+        (
+            "INSERT INTO star.dim_promotion (promotion_key, promotion_id, starts_on, ends_on) VALUES (1, 'A', '2025-01-01', '2025-01-05');"
+            "INSERT INTO star.fact_order_line (order_line_id, order_id, ordered_at, promotion_key, discount_amount) VALUES "
+            "(1, 1, '2025-01-01', 1, 2), (2, 1, '2025-01-06 00:10:00', 1, 2), (3, 1, '2025-03-01', 0, 0)"
+        ),
+        (
+            "INSERT INTO star.fact_order_line (order_line_id, order_id, ordered_at, promotion_key, discount_amount) VALUES "
+            "(4, 1, '2024-12-31 23:59:59', 1, 2), (5, 1, '2025-01-07', 1, 2), (6, 1, '2025-01-03', 1, 0)"
+        ),
+        3,
+    ),
+    "referrals_follow_their_referrer": (
+        (
+            "INSERT INTO star.dim_customer (customer_key, signed_up_at, first_ordered_on) VALUES (1, '2025-01-02', '2025-01-02'), "
+            "(2, '2025-01-02', '2025-02-03'), (3, '2025-05-02', NULL);"
+            "INSERT INTO star.fact_referral (referral_id, referrer_key, customer_key, referred_at, signed_up_at, rewarded_at) VALUES "
+            "(1, 1, 3, '2025-01-02 10:00:00', '2025-05-02', '2025-05-02'), (2, 0, 0, '2025-01-02', NULL, NULL)"
+        ),
+        (
+            "INSERT INTO star.fact_referral (referral_id, referrer_key, customer_key, referred_at, signed_up_at, rewarded_at) VALUES "
+            "(3, 1, 1, '2025-03-02', '2025-05-02', NULL), (4, 3, 1, '2025-03-02', NULL, NULL), (5, 2, 1, '2025-02-02', NULL, NULL), "
+            "(6, 1, 3, '2025-06-02', '2025-05-02', NULL), (7, 1, 3, '2025-03-02', '2025-05-02', '2025-05-01')"
+        ),
+        5,
+    ),
+    "subscriptions_are_paid": (
+        (
+            "INSERT INTO star.fact_subscription (subscription_id, started_at, period_days, renewals, cancelled_at, ended_at) VALUES "
+            "(1, '2025-01-01 10:00:00', 30, 1, NULL, NULL), (2, '2025-01-01', 10, 0, '2025-01-05', '2025-01-11');"
+            "INSERT INTO star.fact_subscription_payment (payment_id, subscription_id, paid_at, period_number) VALUES "
+            "(1, 1, '2025-01-01 10:00:00', 1), (2, 1, '2025-01-31 10:00:00', 2), (3, 2, '2025-01-01', 1)"
+        ),
+        (
+            "INSERT INTO star.fact_subscription (subscription_id, started_at, period_days, renewals, cancelled_at, ended_at) VALUES "
+            "(3, '2025-01-01', 30, 1, NULL, NULL), (4, '2025-01-01', 30, 0, NULL, NULL), (5, '2025-01-01', 10, 0, NULL, '2025-01-11'), "
+            "(6, '2025-01-01', 10, 0, '2025-01-05', '2025-01-12');"
+            "INSERT INTO star.fact_subscription_payment (payment_id, subscription_id, paid_at, period_number) VALUES "
+            "(4, 3, '2025-01-01', 1), (5, 4, '2025-01-02', 1), (6, 5, '2025-01-01', 1), (7, 6, '2025-01-01', 1)"
+        ),
+        4,
     ),
     "order_amounts_agree": (
         order("gross_amount, discount_amount, net_revenue", "10, 1.5, 8.5"),

@@ -12,6 +12,8 @@ from martlet.loaders.warehouse import empty
 ORDERS = "order_id,ordered_at,customer_email,order_total\n1,2025-01-01 10:00,a@x.org,10.00\n2,2025-01-02,b@x.org,5\n"
 # What depends on the clock.
 CLOCKS = {"meta.load": "* EXCLUDE (loaded_at, seconds)"}
+# The maps of segments that come with Martlet.
+OUR_RULES = {"meta.segment_rule", "meta.segment_condition"}
 INSTALLED = {
     "macros": "SELECT schema_name, function_name, function_type, parameters, macro_definition, comment FROM "
     "duckdb_functions() WHERE NOT internal ORDER BY ALL",
@@ -60,9 +62,9 @@ def test_a_copy_holds_no_row_of_data(tmp_path, monkeypatch):
     empty.put(tmp_path / "copy.duckdb")
     found = content(tmp_path / "copy.duckdb")
     filled = {name for name in found.keys() - INSTALLED.keys() if found[name]}
-    assert {name for name in filled if not name.startswith("star.dim_")} == {"meta.setting"}
+    assert {name for name in filled if not name.startswith("star.dim_")} == {"meta.setting", *OUR_RULES}
     assert [name for name, _ in found["meta.setting"]] == ["definitions_digest"]
-    assert all(len(found[name]) == 1 for name in filled - {"star.dim_channel"})
+    assert all(len(found[name]) == 1 for name in filled - {"star.dim_channel", *OUR_RULES})
 
 
 @pytest.mark.parametrize("where", ["off", ""])

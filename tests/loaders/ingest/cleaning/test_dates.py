@@ -206,3 +206,12 @@ def test_midnight_everywhere_is_no_time_of_day():
     assert not moments_of(["2020-01-01 00:00:00", "2020-01-02", "3 Jan 2020"]).reader.has_time
     assert moments_of(["2020-01-01 00:00:01", "2020-01-02"]).reader.has_time
     assert moments_of(["3 Jan 2020 10:00"]).reader.has_time
+
+
+@pytest.mark.parametrize(
+    "text", ["2024-03-09", "2024-03-09 10:11:12", "09.03.2024", "9.3.2024 10:11", "20240309", "March 9, 2024"]
+)
+@pytest.mark.parametrize("zero", [0x0660, 0x0966, 0xFF10])
+def test_digits_of_all_scripts_make_dates(text, zero):
+    written = "".join(chr(zero + int(char)) if char.isdecimal() else char for char in text)
+    assert days_of([written], order="dmy").values == [date(2024, 3, 9)]

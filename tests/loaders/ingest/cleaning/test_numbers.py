@@ -2,6 +2,7 @@
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -178,3 +179,19 @@ def test_a_declared_mark_holds_for_every_cell():
 
 def test_the_commonest_currency_is_that_of_the_column():
     assert money(["$5", "€5", "$6"]).reader.currency == "USD"
+
+
+@pytest.mark.parametrize("kind", ["money", "number", "count", "share", "year"])
+@pytest.mark.parametrize("zero", [0x0660, 0x06F0, 0x0966, 0x0E50, 0xFF10, 0x1D7CE])
+def test_digits_of_all_scripts_are_numbers(kind, zero):
+    written = "".join(chr(zero + int(digit)) for digit in "2024")
+    found = NumberReader(kind)
+    text = pl.Series("text", [written, f"-{written}", "2024", None, f"{written}x"])
+    found.survey(text)
+    found.decide()
+    read = found.read(text)
+    assert [value and float(value) for value in read.values] == [2024, -2024, 2024, None, None]
+    assert read.problems.is_null().to_list() == [True, True, True, True, False]
+    assert [(rule, mask.to_list()[:3]) for rule, mask in read.changed] == [
+        ("number_format", [True, True, False])
+    ]

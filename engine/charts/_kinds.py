@@ -1,0 +1,273 @@
+"""The layers of each kind of picture. Each function takes what is drawn, and returns part of a Vega-Lite specification."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import TYPE_CHECKING, Any, Final
+
+from martlet.engine.charts._data import label_of, number_format
+from martlet.engine.charts._drawn import folded
+from martlet.engine.charts._flows import sankey
+from martlet.engine.charts._style import GREY, MAIN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from martlet.engine.charts._drawn import Drawn
+
+__all__ = ["KINDS"]
+
+_BAND: Final = 24
+_STEP: Final = {"step": _BAND}
+# So many marks with a number each can still be read.
+_FEW: Final = 40
+_SKEWED: Final = 4
+
+
+def bar(drawn: Drawn) -> dict[str, Any]:
+    """Return bars: of categories to the right, of times and numbers upwards."""
+    transforms, value, colour = folded(drawn)
+    x = drawn.chart.x
+    length = {**drawn.value(value), "title": label_of(drawn.y) if value == drawn.y else None}
+    encoding: dict[str, Any]
+    if drawn.scales[x] == "nominal":
+        labels = {"labelLimit": max(90, drawn.width // 3)}
+        encoding = {
+            "y": {**drawn.category(x), "title": None, "axis": labels},
+            "x": length,
+            **colour,
+            "tooltip": drawn.tips(),
+        }
+        if transforms:
+            encoding["yOffset"] = {"field": "measure", "sort": colour["color"]["sort"]}
+        part: dict[str, Any] = {"height": {"step": _BAND if not transforms else 14 * len(drawn.chart.y)}}
+        marks: list[dict[str, Any]] = [{"mark": {"type": "bar", "cornerRadiusEnd": 2}}]
+        if (
+            not transforms
+            and not colour
+            and len(drawn.rows) <= _FEW
+            and all((row[value] or 0) >= 0 for row in drawn.rows)
+        ):
+            text = {"text": {"field": value, "type": "quantitative", "format": drawn.number}}
+            marks.append({"mark": {"type": "text", "align": "left", "dx": 4}, "encoding": text})
+        return {**part, "transform": transforms, "encoding": encoding, "layer": marks}
+    encoding = {"x": drawn.steps(x), "y": length, **colour, "tooltip": drawn.tips()}
+    if transforms:
+        encoding["xOffset"] = {"field": "measure", "sort": colour["color"]["sort"]}
+    return {
+        "height": 260,
+        "transform": transforms,
+        "encoding": encoding,
+        "layer": [{"mark": {"type": "bar", "cornerRadiusEnd": 2}}],
+    }
+
+
+def line(drawn: Drawn) -> dict[str, Any]:
+    """Return lines over time or numbers, with the band of an interval where there is one."""
+    transforms, value, colour = folded(drawn)
+    encoding = {"x": drawn.across(drawn.chart.x), **colour}
+    axis = {**drawn.value(value), "title": label_of(drawn.y) if value == drawn.y else None}
+    layers: list[dict[str, Any]] = []
+    if drawn.chart.low and drawn.chart.high:
+        ends = {"y": {**axis, "field": drawn.chart.low}, "y2": {"field": drawn.chart.high}}
+        layers.append({"mark": {"type": "area", "opacity": 0.18}, "encoding": ends})
+    layers.append(
+        {
+            "mark": {"type": "line", "point": len(drawn.rows) <= _FEW},
+            "encoding": {"y": axis, "tooltip": drawn.tips(drawn.chart.x)},
+        }
+    )
+    return {"height": 260, "transform": transforms, "encoding": encoding, "layer": layers}
+
+
+def dumbbell(drawn: Drawn) -> dict[str, Any]:
+    """Return two or more points of each category, with a line between the outer ones."""
+    transforms, value, colour = folded(drawn)
+    rows = {"y": {**drawn.category(drawn.chart.x), "title": None}, "x": {**drawn.value(value), "title": None}}
+    ends = {
+        "x": {"aggregate": "min", "field": value, "type": "quantitative"},
+        "x2": {"aggregate": "max", "field": value},
+    }
+    return {
+        "height": _STEP,
+        "transform": transforms,
+        "encoding": {"y": rows["y"]},
+        "layer": [
+            {
+                "mark": {"type": "rule", "strokeWidth": 2},
+                "encoding": {**ends, "x": {**ends["x"], "title": None, "axis": rows["x"]["axis"]}},
+            },
+            {
+                "mark": {"type": "point", "size": 90},
+                "encoding": {"x": rows["x"], **colour, "tooltip": drawn.tips()},
+            },
+        ],
+    }
+
+
+def interval(drawn: Drawn) -> dict[str, Any]:
+    """Return points with whiskers, beside zero where it lies among them."""
+    chart = drawn.chart
+    low, high = chart.low or drawn.y, chart.high or drawn.y
+    number = number_format(drawn.rows, tuple(dict.fromkeys((drawn.y, low, high))))
+    ends = [row[name] for row in drawn.rows for name in (low, high) if row[name] is not None]
+    axis = {**drawn.value(low, number=number), "title": label_of(drawn.y), "scale": {"zero": False}}
+    layers: list[dict[str, Any]] = []
+    if ends and min(ends) < 0 < max(ends):
+        layers.append(
+            {
+                "mark": {"type": "rule", "strokeDash": [4, 3]},
+                "encoding": {"x": {"datum": 0, "type": "quantitative"}},
+            }
+        )
+    place = {"y": {**drawn.category(chart.x), "title": None}}
+    if chart.series and len(drawn.in_order(chart.series)) > 1:
+        place["yOffset"] = {"field": chart.series, "sort": drawn.in_order(chart.series)}
+    layers += [
+        {
+            "mark": {"type": "rule", "strokeWidth": 2.5},
+            "encoding": {**place, "x": axis, "x2": {"field": high}, **drawn.colour},
+        },
+        {
+            "mark": {"type": "point", "size": 80},
+            "encoding": {**place, "x": {**axis, "field": drawn.y}, **drawn.colour, "tooltip": drawn.tips()},
+        },
+    ]
+    return {"height": {"step": _BAND * (1 if "yOffset" not in place else 2)}, "layer": layers}
+
+
+def heat(drawn: Drawn) -> dict[str, Any]:
+    """Return a table of colours; several columns of values stand side by side as they are."""
+    chart = drawn.chart
+    if len(chart.y) > 1:
+        transforms, value, _ = folded(drawn)
+        names = [label_of(name) for name in chart.y]
+        down, across = (
+            drawn.category(chart.x),
+            {"field": "measure", "type": "nominal", "title": None, "sort": names},
+        )
+        values = [row[name] for row in drawn.rows for name in chart.y]
+    else:
+        transforms, value = [], chart.series or drawn.y
+        down, across = drawn.category(drawn.y), drawn.category(chart.x)
+        one, other = drawn.in_order(drawn.y), drawn.in_order(chart.x)
+        if set(one) & set(other):
+            # From and to are the same words: in the same order.
+            down["sort"] = across["sort"] = list(dict.fromkeys([*one, *other]))
+        values = [row[value] for row in drawn.rows]
+    known = [one for one in values if isinstance(one, (int, float))]
+    middle = (min(known) + max(known)) / 2 if known else 0
+    number = number_format(drawn.rows, chart.y if len(chart.y) > 1 else (value,))
+    cell = {
+        "y": {**down, "axis": {"domain": False, "ticks": False}},
+        "x": {
+            **across,
+            "axis": {
+                "domain": False,
+                "ticks": False,
+                "labelAngle": 0 if drawn.scales[chart.x] == "quantitative" else -40,
+                "labelOverlap": drawn.scales[chart.x] == "quantitative",
+            },
+        },
+    }
+    colour = {
+        "color": {
+            "field": value,
+            "type": "quantitative",
+            "title": label_of(value),
+            "scale": {"type": _heat_scale(known)},
+            "legend": {"format": number, "gradientLength": 160},
+        }
+    }
+    tips = (
+        drawn.tips()
+        if len(chart.y) == 1
+        else [{"field": chart.x}, {"field": "measure"}, {"field": "value", "format": number}]
+    )
+    layers: list[dict[str, Any]] = [
+        {"mark": {"type": "rect", "stroke": "white"}, "encoding": {**colour, "tooltip": tips}}
+    ]
+    columns = len(chart.y) if len(chart.y) > 1 else len(drawn.in_order(chart.x))
+    if columns * 44 <= drawn.width and len(known) <= 200:  # noqa: PLR2004 - numbers of four digits in their cells
+        dark = {"condition": {"test": f"datum['{value}'] > {middle}", "value": "white"}, "value": "#222"}
+        text = {"text": {"field": value, "type": "quantitative", "format": number}, "color": dark}
+        layers.append({"mark": {"type": "text", "fontSize": 11}, "encoding": text})
+    return {"height": _STEP, "transform": transforms, "encoding": cell, "layer": layers}
+
+
+def _heat_scale(values: list[float]) -> str:
+    """Return a scale on which a few great values don't make all others one colour."""
+    return "sqrt" if values and min(values) >= 0 and max(values) > _SKEWED * median(values) else "linear"
+
+
+def scatter(drawn: Drawn) -> dict[str, Any]:
+    """Return a point of each row."""
+    axes = {}
+    for channel, name in (("x", drawn.chart.x), ("y", drawn.y)):
+        if drawn.scales[name] == "quantitative":
+            axes[channel] = {
+                **drawn.value(name, number=number_format(drawn.rows, (name,))),
+                "scale": {"zero": False},
+            }
+        else:
+            axes[channel] = drawn.across(name)
+    return {
+        "height": 320,
+        "encoding": {**axes, **drawn.colour, "tooltip": drawn.tips(drawn.chart.x)},
+        "layer": [{"mark": {"type": "point", "opacity": 0.7 if len(drawn.rows) <= _FEW else 0.35}}],
+    }
+
+
+def funnel(drawn: Drawn) -> dict[str, Any]:
+    """Return bars about one middle, each with its number and its share of the first."""
+    series = drawn.chart.series
+    first: dict[Any, float] = {}
+    rows = []
+    for row in drawn.rows:
+        value, group = row[drawn.y] or 0, row.get(series or "")
+        whole = first.setdefault(group, value)
+        share = f" ({value / whole:.0%})" if whole else ""
+        rows.append({**row, "half": value / 2, "minus": -value / 2, "told": f"{value:,.0f}{share}"})
+    most = max((row["half"] for row in rows), default=0)
+    middle = {
+        "field": "minus",
+        "type": "quantitative",
+        "axis": None,
+        "scale": {"domain": [-most, most * 1.35]},
+    }
+    bars: dict[str, Any] = {
+        "height": {"step": 34},
+        "encoding": {
+            "y": {**drawn.category(drawn.chart.x), "title": None},
+            "x": middle,
+            "tooltip": drawn.tips(),
+        },
+        "layer": [
+            {"mark": {"type": "bar", "color": MAIN}, "encoding": {"x2": {"field": "half"}}},
+            {
+                "mark": {"type": "text", "align": "left", "dx": 6},
+                "encoding": {"x": {**middle, "field": "half"}, "text": {"field": "told"}},
+            },
+        ],
+    }
+    if series is None or len(first) == 1:
+        return {"data": {"values": rows}, **bars}
+    facet = {**drawn.category(series), "title": None}
+    return {"data": {"values": rows}, "facet": facet, "columns": 1, "spec": {**bars, "width": drawn.width}}
+
+
+def flows(drawn: Drawn) -> dict[str, Any]:
+    """Return a Sankey diagram of the flows from `x` to `series`, as wide as `y`; a column step_number says between which steps."""
+    return sankey(drawn.rows, drawn.chart.x, drawn.chart.series or drawn.chart.x, drawn.y, grey=GREY)
+
+
+KINDS: Final[dict[str, Callable[[Drawn], dict[str, Any]]]] = {
+    "bar": bar,
+    "dumbbell": dumbbell,
+    "funnel": funnel,
+    "heat": heat,
+    "interval": interval,
+    "line": line,
+    "sankey": flows,
+    "scatter": scatter,
+}

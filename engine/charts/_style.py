@@ -1,0 +1,56 @@
+"""The one style of all pictures: colours that the colour-blind tell apart, which a page can replace for dark and print."""
+
+from typing import Any, Final
+
+__all__ = ["CONFIG", "GREY", "MAIN", "PALETTE"]
+
+# Okabe and Ito's palette, the blue first.
+PALETTE: Final = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C8C8C", "#B8A000"]
+MAIN: Final = PALETTE[0]
+GREY: Final = "#8C8C8C"
+
+_FONT: Final = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
+
+CONFIG: Final[dict[str, Any]] = {
+    "font": _FONT,
+    "background": "white",
+    "padding": 12,
+    "view": {"stroke": None},
+    "range": {
+        "category": PALETTE,
+        "heatmap": ["#F2F7FB", "#BFDCEE", "#7FBBDD", "#3A93C6", "#0072B2", "#004B76"],
+        "ramp": ["#F2F7FB", "#BFDCEE", "#7FBBDD", "#3A93C6", "#0072B2", "#004B76"],
+    },
+    "axis": {
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "titleColor": "#555",
+        "labelColor": "#333",
+        "gridColor": "#E4E4E4",
+        "domainColor": "#999",
+        "tickColor": "#999",
+        "labelLimit": 180,
+        "titlePadding": 8,
+    },
+    "legend": {
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "orient": "top",
+        "symbolType": "circle",
+    },
+    "title": {
+        "anchor": "start",
+        "fontSize": 15,
+        "fontWeight": "bold",
+        "subtitleFontSize": 12,
+        "subtitleColor": "#555",
+        "offset": 12,
+    },
+    "bar": {"color": MAIN},
+    "line": {"strokeWidth": 2.2, "color": MAIN},
+    "point": {"filled": True, "size": 55, "color": MAIN},
+    "rule": {"color": GREY},
+    "text": {"fontSize": 12, "color": "#333"},
+}

@@ -1,0 +1,9 @@
+"""Models fitted on the data of a warehouse: rows are read by a query of a pack, and the parameters kept beside them."""
+
+from __future__ import annotations
+
+from martlet.loaders.fitting._kept import carry_over
+from martlet.loaders.fitting._segments import SegmentsReport
+from martlet.loaders.fitting.fitting import FitReport, fit, fit_if_possible
+
+__all__ = ["FitReport", "SegmentsReport", "carry_over", "fit", "fit_if_possible"]

@@ -1,0 +1,268 @@
+"""Models fitted on a warehouse and kept in its schema `model`, in one atomic step."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Final, Literal, overload
+
+import polars as pl
+
+from martlet.engine.connection import connect, refuse_foreign
+from martlet.engine.errors import FitError, ParameterError, WarehouseError, did_you_mean, shown
+from martlet.loaders.fitting import _clv, _kept, _segments
+from martlet.loaders.fitting._kept import rounded
+from martlet.loaders.warehouse import star
+from martlet.loaders.warehouse.atomic import rewriting
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import duckdb
+
+    from martlet.loaders.fitting._segments import SegmentsReport
+
+__all__ = ["TASKS", "FitReport", "fit", "fit_if_possible"]
+
+TASKS: Final = ("clv", "segments")
+_HOLDOUT: Final = "_holdout"
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_SEED: Final = 42
+
+
+@dataclass(frozen=True)
+class FitReport:
+    """What was fitted: the fits, each with its models, and in words what could not be, by fit and model."""
+
+    fits: tuple[_clv.Fitted, ...]
+    refused: dict[str, str]
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """The parameters, one a row, with the figures of their model."""
+        return pl.DataFrame(
+            [
+                {
+                    "model": f"{one.name}.{estimate.model}",
+                    "name": parameter.name,
+                    "value": parameter.value,
+                    "standard_error": None
+                    if parameter.standard_error != parameter.standard_error
+                    else parameter.standard_error,
+                    "as_of": one.as_of,
+                    "customers": estimate.rows,
+                    "log_likelihood": estimate.log_likelihood,
+                    "converged": estimate.converged,
+                }
+                for one in self.fits
+                for estimate in one.estimates
+                for parameter in estimate.parameters
+            ],
+            schema_overrides={"standard_error": pl.Float64},
+        )
+
+
+@overload
+def fit(
+    task: Literal["clv"],
+    warehouse: str | Path = ...,
+    *,
+    name: str | None = ...,
+    until: date | None = ...,
+    holdout_from: date | None = ...,
+    fitted_at: datetime | None = ...,
+) -> FitReport: ...
+@overload
+def fit(
+    task: Literal["segments"],
+    warehouse: str | Path = ...,
+    *,
+    name: str | None = ...,
+    k: int | None = ...,
+    features: Sequence[str] | None = ...,
+    declared: str | Path | None = ...,
+    seed: int | None = ...,
+    fitted_at: datetime | None = ...,
+) -> SegmentsReport: ...
+@overload
+def fit(
+    task: str,
+    warehouse: str | Path = ...,
+    *,
+    name: str | None = ...,
+    until: date | None = ...,
+    holdout_from: date | None = ...,
+    k: int | None = ...,
+    features: Sequence[str] | None = ...,
+    declared: str | Path | None = ...,
+    seed: int | None = ...,
+    fitted_at: datetime | None = ...,
+) -> FitReport | SegmentsReport: ...
+def fit(
+    task: str,
+    warehouse: str | Path = "warehouse.duckdb",
+    *,
+    name: str | None = None,
+    until: date | None = None,
+    holdout_from: date | None = None,
+    k: int | None = None,
+    features: Sequence[str] | None = None,
+    declared: str | Path | None = None,
+    seed: int | None = None,
+    fitted_at: datetime | None = None,
+) -> FitReport | SegmentsReport:
+    """Fit the models of a task on a warehouse, and keep their parameters in it, in the place of those of the same name.
+
+    Queries read the parameters, so that scores follow new orders without another fit. Beside each fit another of the name
+    `NAME_holdout` is made of the orders before an earlier moment, for value/clv_holdout to hold against what came later.
+
+    Parameters
+    ----------
+    task
+        What the models are for: `clv`, which fits BG/NBD, Pareto/NBD and Gamma-Gamma, or `segments`, which finds clusters of customers
+        by k-means.
+    warehouse
+        The warehouse file.
+    name
+        Name of the fit, the task's by default; queries take it as their parameter `fit`.
+    until
+        For clv: day after the last of the orders that count; by default all count.
+    holdout_from
+        For clv: first day of what the other fit must not see; by default the last quarter of the time of the orders.
+    k
+        For segments: how many clusters, 2 to 12; by default as many as the figures of segmentation/cluster_quality speak for.
+    features
+        For segments: names of features, `share:` and a category, or `share:*`; by default those that the declaration names.
+    declared
+        For segments: a TOML file that declares features, their scales and words; by default Martlet's.
+    seed
+        For segments: of the random draws, 42 by default.
+    fitted_at
+        What is kept as the moment of the fit, UTC; by default now.
+
+    Raises
+    ------
+    FitError
+        If the data do not allow it (nobody bought twice, too few customers), or SciPy is missing.
+    ParameterError
+        If the task, the name, a feature or an option for the task is not possible.
+    WarehouseError
+        If there is no such warehouse, or it can't be written.
+
+    Examples
+    --------
+    >>> report = martlet.fit("clv", path)  # a company of twenty
+    Traceback (most recent call last):
+        ...
+    martlet.engine.errors.FitError: there are ... customers whose first purchase is on record; at least 20 are needed ...
+    """
+    if task not in TASKS:
+        raise ParameterError(f"there is no task {shown(task)} to fit models for.{did_you_mean(task, TASKS)}")
+    name = task if name is None else name
+    if not _NAME.fullmatch(name) or name.endswith(_HOLDOUT):
+        raise ParameterError(
+            f"name is {shown(name)}, but must be lower-case letters, digits and _, beginning with a letter, and not end with "
+            f"{_HOLDOUT}"
+        )
+    of_clv: dict[str, object] = {"until": until, "holdout_from": holdout_from}
+    of_segments: dict[str, object] = {"k": k, "features": features, "declared": declared, "seed": seed}
+    _refuse_given(task, of_segments if task == "clv" else of_clv)
+    seed = _SEED if seed is None else seed
+    report: FitReport | SegmentsReport
+    with connect(warehouse) as connection:
+        refuse_foreign(connection, warehouse)
+        _refuse_without_tables(connection, warehouse)
+        if task == "clv":
+            report = _fitted(connection, name, until, holdout_from)
+        else:
+            report = _segments.report(
+                connection, name, k=k, features=features, declared_in=declared, seed=seed
+            )
+        load_id = star.next_load_id(connection) - 1
+    with rewriting(warehouse, start_from_existing=True) as connection:
+        fitted_at = fitted_at or _now()
+        if isinstance(report, FitReport):
+            _keep(connection, report, load_id, fitted_at)
+        else:
+            _segments.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
+        # What is stored, such as the value in mart.customer_profile, follows the parameters.
+        star.refresh(connection)
+        star.write_catalogue(connection)
+    return report
+
+
+def fit_if_possible(connection: duckdb.DuckDBPyConnection) -> None:
+    """Fit what can be fitted on an open warehouse that is being made, in silence: without SciPy or enough customers, nothing."""
+    try:
+        report = _fitted(connection, "clv", None, None)
+    except FitError:
+        return
+    _keep(connection, report, star.next_load_id(connection) - 1, _now())
+
+
+def _fitted(
+    connection: duckdb.DuckDBPyConnection, name: str, until: date | None, holdout_from: date | None
+) -> FitReport:
+    last = _clv.last_order(connection)
+    if last is None:
+        raise FitError("there are no sales of known customers to fit a model on")
+    main = _clv.fitted(connection, name, _clv.before(until) if until else last)
+    fits, refused = [main], {f"{name}.{model}": text for model, text in main.refused.items()}
+    before = _clv.before(holdout_from) if holdout_from else _clv.three_quarters(connection, main.as_of)
+    if before is not None and before < main.as_of:
+        try:
+            held = _clv.fitted(connection, name + _HOLDOUT, before)
+        except FitError as error:
+            refused[name + _HOLDOUT] = str(error)
+        else:
+            fits.append(held)
+            refused |= {f"{held.name}.{model}": text for model, text in held.refused.items()}
+    return FitReport(tuple(fits), refused)
+
+
+def _keep(
+    connection: duckdb.DuckDBPyConnection, report: FitReport, load_id: int, fitted_at: datetime
+) -> None:
+    """Write the parameters in the place of those of the same names; of a fit that did not converge only that, for its numbers mean nothing."""
+    for one in report.fits:
+        _kept.remove(connection, one.name)
+    models = [
+        {
+            "model": f"{one.name}.{estimate.model}",
+            "task": "clv",
+            "fitted_at": fitted_at,
+            "as_of": one.as_of,
+            "load_id": load_id,
+            "rows": estimate.rows,
+            "log_likelihood": rounded(estimate.log_likelihood),
+            "converged": estimate.converged,
+        }
+        for one in report.fits
+        for estimate in one.estimates
+    ]
+    star.insert(connection, "model.registry", pl.DataFrame(models))
+    parameters = report.frame.filter("converged").select(
+        "model",
+        "name",
+        pl.col("value", "standard_error").map_elements(rounded, return_dtype=pl.Float64),
+    )
+    star.insert(connection, "model.parameter", parameters)
+
+
+def _now() -> datetime:
+    return datetime.now(tz=UTC).replace(tzinfo=None, microsecond=0)
+
+
+def _refuse_given(task: str, of_another: dict[str, object]) -> None:
+    if given := [option for option, value in of_another.items() if value is not None]:
+        raise ParameterError(f"{given[0]} is given, but means nothing for the task {task}")
+
+
+def _refuse_without_tables(connection: duckdb.DuckDBPyConnection, warehouse: str | Path) -> None:
+    sql = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'model' AND table_name = 'quality'"
+    if not connection.execute(sql).fetchall():
+        raise WarehouseError(
+            f"another version of Martlet made {warehouse}: it has no room for models; make it anew"
+        )

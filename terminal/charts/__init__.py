@@ -1,0 +1,34 @@
+"""An answer as a picture of characters: what the `[chart]` of its query says, where a kind of picture is known here.
+
+A kind is one row of `KINDS`: a function that takes the points of the answer and the room there is, and returns lines. To draw
+another kind (bar, line), write a module beside `funnel` and add its row.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from martlet.terminal.charts import funnel
+from martlet.terminal.charts.points import points_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pyarrow as pa
+
+    from martlet.engine.telling import Chart
+    from martlet.terminal.charts.points import Points
+
+__all__ = ["KINDS", "drawn"]
+
+KINDS: dict[str, Callable[[Points, int, bool], list[str]]] = {"funnel": funnel.lines}
+
+
+def drawn(chart: Chart | None, answer: pa.Table, width: int, *, ascii_only: bool = False) -> list[str]:
+    """Return the lines of the picture, of at most `width` characters each; none where there is nothing to draw.
+
+    `ascii_only` is for terminals that know no block characters.
+    """
+    if chart is None or chart.kind not in KINDS or answer.num_rows == 0:
+        return []
+    return KINDS[chart.kind](points_of(chart, answer), width, ascii_only)
