@@ -121,7 +121,10 @@ beside_category AS (
         products.*,
         main.ratio(sum(stars) OVER (PARTITION BY category), sum(reviews) OVER (PARTITION BY category)) AS category_stars,
         CASE WHEN days >= 1 THEN units / days END AS pace,
-        avg(CASE WHEN days >= 1 THEN units / days END) OVER (PARTITION BY category) AS category_pace
+        main.ratio(
+            sum(CASE WHEN days >= 1 THEN main.fixed_point(units / days) END) OVER (PARTITION BY category),
+            count(CASE WHEN days >= 1 THEN units END) OVER (PARTITION BY category)
+        ) AS category_pace
     FROM products
 ),
 
