@@ -554,7 +554,7 @@ def test_forecasts_are_those_of_plain_smoothing(star, counts, steps, level):
 
 
 def test_a_season_that_repeats_is_forecast_without_error(star):
-    counts = [3, 5, 8, 2, 9, 12, 7] * 8
+    counts = [3, 5, 8, 2, 9, 12, 7] * 16
     placed = [
         {"order_id": 100 * day + number, "ordered_at": ORIGIN + day * DAY, "status": "open", "net_revenue": Decimal(2)}
         for day, count in enumerate(counts)
