@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from martlet.engine.errors import ParameterError, did_you_mean
 from martlet.reports import page
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from martlet.engine.result import Result
 
-__all__ = ["ENDINGS", "WIDTH", "drawn", "ending_of", "svg"]
+__all__ = ["ENDINGS", "WIDTH", "drawn", "ending_of", "svg", "svg_of"]
 
 # Pixels of the drawing without its labels: as wide as a column of text, and as a phone.
 WIDTH: Final = 640
@@ -73,7 +73,18 @@ def svg(result: Result, width: int = WIDTH) -> str:
     ParameterError
         If the extra `report` is not installed.
     """
-    return _renumbered(_converter().vegalite_to_svg(_written(result, width)))
+    return svg_of(result.chart(width=width))
+
+
+def svg_of(spec: dict[str, Any]) -> str:
+    """Return the picture of a specification as SVG.
+
+    Raises
+    ------
+    ParameterError
+        If the extra `report` is not installed.
+    """
+    return _renumbered(_converter().vegalite_to_svg(json.dumps(spec, ensure_ascii=False)))
 
 
 def _renumbered(text: str) -> str:
@@ -90,10 +101,6 @@ def _converter() -> ModuleType:
             "pictures need vl-convert: pip install 'martlet[report]'; .json, a Vega-Lite specification, needs nothing"
         ) from error
     return vl_convert
-
-
-def _written(result: Result, width: int) -> str:
-    return json.dumps(result.chart(width=width), ensure_ascii=False)
 
 
 def _svg(result: Result, width: int) -> bytes:

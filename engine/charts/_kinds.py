@@ -40,7 +40,8 @@ def bar(drawn: Drawn) -> dict[str, Any]:
         }
         if transforms:
             encoding["yOffset"] = {"field": "measure", "sort": colour["color"]["sort"]}
-        part: dict[str, Any] = {"height": {"step": _BAND if not transforms else 14 * len(drawn.chart.y)}}
+        step = _BAND if not transforms else 14 * len(drawn.chart.y)
+        part: dict[str, Any] = {"height": {"step": step, "for": "position"}}
         marks: list[dict[str, Any]] = [{"mark": {"type": "bar", "cornerRadiusEnd": 2}}]
         if (
             not transforms
@@ -116,13 +117,17 @@ def interval(drawn: Drawn) -> dict[str, Any]:
     if ends and min(ends) < 0 < max(ends):
         layers.append(
             {
+                "data": {"values": [{}]},
                 "mark": {"type": "rule", "strokeDash": [4, 3]},
                 "encoding": {"x": {"datum": 0, "type": "quantitative"}},
             }
         )
     place = {"y": {**drawn.category(chart.x), "title": None}}
-    if chart.series and len(drawn.in_order(chart.series)) > 1:
-        place["yOffset"] = {"field": chart.series, "sort": drawn.in_order(chart.series)}
+    # Beside each other stand series of one category alone.
+    series = drawn.in_order(chart.series) if chart.series else []
+    is_shared = len(drawn.in_order(chart.x)) < len(drawn.rows)
+    if is_shared and len(series) > 1:
+        place["yOffset"] = {"field": chart.series, "sort": series}
     layers += [
         {
             "mark": {"type": "rule", "strokeWidth": 2.5},
@@ -133,7 +138,8 @@ def interval(drawn: Drawn) -> dict[str, Any]:
             "encoding": {**place, "x": {**axis, "field": drawn.y}, **drawn.colour, "tooltip": drawn.tips()},
         },
     ]
-    return {"height": {"step": _BAND * (1 if "yOffset" not in place else 2)}, "layer": layers}
+    step = max(_BAND, 12 * len(series)) if "yOffset" in place else _BAND
+    return {"height": {"step": step, "for": "position"}, "layer": layers}
 
 
 def heat(drawn: Drawn) -> dict[str, Any]:
