@@ -8,6 +8,25 @@ the platforms' figures; orders, revenue and leads are our own. Channels that cha
 order by itself here, in the ratio of what is lost without its channels. Credit is not effect: \
 see attribution/channels; and a return above zero can still be a loss, since revenue is before the cost of goods."""
 grain = ["model", "period_start", "channel", "platform", "campaign_id"]
+headline = ["model", "period_start", "channel", "platform", "campaign", "spend", "conversions", "cost_per_acquisition", "roas"]
+
+[chart]
+kind = "bar"
+x = "channel"
+y = ["spend", "revenue"]
+
+[finding]
+text = "The ads cost {spend:money} and are credited with {conversions:number} orders and {revenue:money}, {roas:number} for each 1 spent, by the model {model}."
+sql = """
+SELECT
+    max(model) AS model,
+    sum(spend) AS spend,
+    sum(conversions) AS conversions,
+    sum(revenue) AS revenue,
+    sum(revenue) / sum(spend) AS roas
+FROM answer
+WHERE spend > 0
+HAVING count(DISTINCT model) = 1 AND sum(conversions) >= 10"""
 
 [columns]
 model = "Model that gives the credit."
