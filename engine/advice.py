@@ -16,14 +16,16 @@ Its SQL reads the answer and the table `company`, one row of what an order is wo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from martlet.engine.answer_sql import ANSWER, first_row, selected
 from martlet.engine.declared import Place, read
 from martlet.engine.slots import FORMS, filled, slots_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     import pyarrow as pa
 
     from martlet.engine.units import Unit
@@ -35,6 +37,7 @@ COMPANY: Final = {
     "orders": "Sales.",
     "revenue": "Their net revenue.",
     "order_value": "Net revenue of a sale on average. NULL without sales.",
+    "order_spread": "Standard deviation of it, from sale to sale. NULL with fewer than two.",
     "margin_share": "Share of net revenue that is left after the cost of goods. NULL where the margin of a sale is not known.",
     "days": "Days from the first of these sales to the last, both counted.",
 }
@@ -71,6 +74,8 @@ class Advice:
         What the money is: net revenue more, margin more, or spend less.
     period
         The time in which it is worth that; may have slots, too.
+    only
+        Values of parameters with which alone the advice makes sense.
     """
 
     text: str
@@ -78,9 +83,24 @@ class Advice:
     sql: str
     unit: Literal["net revenue", "margin", "spend"]
     period: str
+    only: dict[str, Any] = field(default_factory=dict)
 
-    def of(self, answer: pa.Table, company: pa.Table) -> Advised | None:
-        """Return what an answer advises, None where a value is not known or the interval does not lie above 0."""
+    def of(
+        self, answer: pa.Table, company: pa.Table, values: Mapping[str, Any] | None = None
+    ) -> Advised | None:
+        """Return what an answer advises, None where a value is not known or the interval does not lie above 0.
+
+        Parameters
+        ----------
+        answer
+            The answer.
+        company
+            One row with the columns `COMPANY`, of the sales in the time asked about.
+        values
+            The values of the query's parameters, all its defaults where left out.
+        """
+        if values is not None and any(values.get(name) != value for name, value in self.only.items()):
+            return None
         row = first_row(self.sql, {ANSWER: answer, _COMPANY: company})
         told = [name for name, _ in slots_of(self.text + self.period + self.assumption)]
         if not row or any(row[name] is None for name in (*told, *_WORTH)):
@@ -110,7 +130,7 @@ def advice_of(unit: Unit) -> Advice | None:
     return read(Advice, unit.header["advice"], place) if "advice" in unit.header else None
 
 
-def refuse_wrong(unit: Unit) -> None:
+def refuse_wrong(unit: Unit, parameters: Collection[str]) -> None:
     """Refuse an advice whose SQL reads what there is not, says not what it is worth, or fills not its slots.
 
     Raises
@@ -121,6 +141,7 @@ def refuse_wrong(unit: Unit) -> None:
     advice = advice_of(unit)
     if advice is None:
         return
+    unit.refuse_strange("advice", advice.only, parameters, what="parameter")
     names = selected(unit, "advice", advice.sql, {ANSWER: unit.columns, _COMPANY: COMPANY})
     slots = slots_of(advice.text + advice.period + advice.assumption)
     unit.refuse_strange("advice", [*_WORTH, *(name for name, _ in slots)], names, what="column of its SQL")

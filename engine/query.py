@@ -230,7 +230,7 @@ class Query:
                 raise self.unit.error(message, line=self.unit.line_of("grain"))
         needs.refuse_wrong(self.unit)
         telling.refuse_wrong(self.unit)
-        advice.refuse_wrong(self.unit)
+        advice.refuse_wrong(self.unit, self.parameters)
 
 
 def _length_of(parameter: Parameter) -> str:

@@ -68,8 +68,8 @@ class Told:
 class Finding:
     """A sentence with slots, and the SQL over `answer` whose first row fills them; no row: the sentence is not true.
 
-    `effect` names the column of the SQL that says how much of the whole (of orders, revenue, customers, visits) the sentence is about, as a
-    fraction; by it a summary takes the findings that matter most.
+    `effect` names the column of the SQL that says how far the sentence is from what would be expected (the time before, an even share, the
+    others), as a fraction of the whole (of orders, revenue, customers, visits); by it a summary takes the findings that matter most.
     """
 
     text: str

@@ -28,6 +28,7 @@ SELECT
     count(*) AS orders,
     CAST(sum(net_revenue) AS DOUBLE) AS revenue,
     CAST(avg(net_revenue) AS DOUBLE) AS order_value,
+    stddev_samp(CAST(net_revenue AS DOUBLE)) AS order_spread,
     CASE WHEN count(margin) = count(*) THEN CAST(sum(margin) AS DOUBLE) / nullif(CAST(sum(net_revenue) AS DOUBLE), 0) END AS margin_share,
     date_diff('day', min(ordered_at), max(ordered_at)) + 1 AS days
 FROM star.fact_order
@@ -105,7 +106,7 @@ class Asker:
         told = None if query.finding is None else query.finding.told(result.arrow())
         advised = None
         if query.advice is not None and len(result):
-            advised = query.advice.of(result.arrow(), self._company(given))
+            advised = query.advice.of(result.arrow(), self._company(given), query.values(given))
         return Answer(placed, block, query, given, result, told, advised, title)
 
     def for_packs(self, query: Query) -> dict[str, Any]:

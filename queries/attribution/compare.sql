@@ -18,6 +18,7 @@ series = "conversion_share"
 
 [finding]
 text = "The models disagree most about {step}: {lowest:percent} of the orders by {lowest_model}, {highest:percent} by {highest_model}."
+effect = "effect"
 sql = """
 WITH spans AS (
     SELECT
@@ -37,7 +38,7 @@ ranked AS (
         coalesce(lead(highest - lowest) OVER (ORDER BY highest - lowest DESC), 0) AS next_span
     FROM spans
 )
-SELECT step, lowest, highest, lowest_model, highest_model
+SELECT step, lowest, highest, lowest_model, highest_model, highest - lowest AS effect
 FROM ranked
 WHERE
     place = 1 AND highest - lowest >= 0.05 AND highest - lowest > next_span
