@@ -120,13 +120,13 @@ packed AS (
         max(season) AS season,
         list(amount ORDER BY place) AS amounts,
         list(amount ORDER BY place) FILTER (WHERE place <= season) AS first_season,
-        avg(CASE WHEN place <= season THEN amount END) AS first_level
+        avg(CASE WHEN place <= season THEN amount END) AS first_base
     FROM places
     HAVING count(*) >= 3
 ),
 
 first_effects AS (
-    SELECT list(places.amount - packed.first_level ORDER BY places.place) AS effects
+    SELECT list(places.amount - packed.first_base ORDER BY places.place) AS effects
     FROM places
     INNER JOIN packed ON places.place <= packed.season
 ),
@@ -143,7 +143,7 @@ smoothed AS (
         packed.periods,
         packed.last_start,
         packed.amounts,
-        CASE WHEN grid.method = 'holt_winters' THEN packed.first_level ELSE 0 END AS level,
+        CASE WHEN grid.method = 'holt_winters' THEN packed.first_base ELSE 0 END AS base,
         CAST(0 AS DOUBLE) AS trend,
         CASE WHEN grid.method = 'holt_winters' THEN first_effects.effects ELSE packed.first_season END AS effects
     FROM packed
@@ -168,14 +168,14 @@ smoothed AS (
         periods,
         last_start,
         amounts,
-        next_level,
-        beta * (next_level - level) + (1 - beta) * trend,
-        list_append(list_slice(effects, 2, season), gamma * (amount - level - trend) + (1 - gamma) * effects[1])
+        next_base,
+        beta * (next_base - base) + (1 - beta) * trend,
+        list_append(list_slice(effects, 2, season), gamma * (amount - base - trend) + (1 - gamma) * effects[1])
     FROM (
         SELECT
             smoothed.*,
             amounts[place + 1] AS amount,
-            alpha * (amounts[place + 1] - effects[1]) + (1 - alpha) * (level + trend) AS next_level
+            alpha * (amounts[place + 1] - effects[1]) + (1 - alpha) * (base + trend) AS next_base
         FROM smoothed
         WHERE place < periods
     ) AS stepped
@@ -196,7 +196,7 @@ forecasts AS (
         smoothed.last_start,
         ahead.step,
         CASE WHEN smoothed.place = smoothed.periods THEN 'ahead' WHEN smoothed.place * 4 >= smoothed.periods * 3 THEN 'judging' ELSE 'choosing' END AS part,
-        greatest(smoothed.level + ahead.step * smoothed.trend + smoothed.effects[(ahead.step - 1) % smoothed.season + 1], 0) AS forecast,
+        greatest(smoothed.base + ahead.step * smoothed.trend + smoothed.effects[(ahead.step - 1) % smoothed.season + 1], 0) AS forecast,
         CASE WHEN smoothed.place + ahead.step <= smoothed.periods THEN smoothed.amounts[smoothed.place + ahead.step] END AS amount
     FROM smoothed
     CROSS JOIN ahead

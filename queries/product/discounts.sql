@@ -59,6 +59,7 @@ priced AS (
         lines.discount_amount,
         lines.unit_cost,
         CASE WHEN lines.discount_amount > 0 THEN 1 ELSE 0 END AS is_cut,
+        CASE WHEN $by = 'category' THEN product.category END AS among,
         CASE $by
             WHEN 'category' THEN product.category
             WHEN 'promotion' THEN CASE WHEN lines.discount_amount > 0 THEN CASE WHEN lines.promotion_key <> 0 THEN promotion.name ELSE 'other discounts' END ELSE 'full price' END
@@ -90,7 +91,7 @@ compared AS (
         priced.*,
         sum(CASE WHEN is_cut = 0 THEN quantity END) OVER (PARTITION BY category, month) AS full_units,
         count(CASE WHEN is_cut = 0 THEN 1 END) OVER (PARTITION BY category, month) AS full_lines,
-        count(*) OVER (PARTITION BY CASE WHEN $by = 'category' THEN category END) AS lines_of_all
+        count(*) OVER (PARTITION BY among) AS lines_of_all
     FROM priced
 ),
 
@@ -98,7 +99,6 @@ expected_units AS (
     SELECT
         compared.*,
         CAST(full_units AS DOUBLE) / nullif(full_lines, 0) AS usual,
-        -- What the mean of the full-price lines adds to the variance: each has its part in it, and the more cut lines lean on it the more.
         CASE WHEN full_lines > 0 THEN CAST(quantity AS DOUBLE) END AS known_units
     FROM compared
     WHERE $by <> 'category' OR is_cut = 1
