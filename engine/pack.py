@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 __all__ = ["FILE", "Pack", "read"]
 
 FILE = "_pack.toml"
-_KEYS = {"title": str, "summary": str, "story": str, "order": list, "report": list, "which": dict, "examples": dict}
+_KEYS = {
+    "title": str,
+    "summary": str,
+    "story": str,
+    "order": list,
+    "report": list,
+    "which": dict,
+    "examples": dict,
+}
 _REQUIRED = ("title", "summary")
 
 

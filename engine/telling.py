@@ -94,7 +94,9 @@ class Finding:
         values: dict[str, Any] = first_row(self.sql, {ANSWER: answer})
         if not values or any(values[name] is None for name, _ in self.slots):
             return None
-        effect = None if self.effect is None or values[self.effect] is None else abs(float(values[self.effect]))
+        effect = (
+            None if self.effect is None or values[self.effect] is None else abs(float(values[self.effect]))
+        )
         return Told(filled(self.text, values), effect)
 
 

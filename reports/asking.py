@@ -41,7 +41,10 @@ WHERE
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer to a block: the query that it is of, if any, the parameters given, and what it says and advises."""
+    """The answer to a block: the query that it is of, if any, the parameters given, and what it says and advises.
+
+    `is_shown` is false where it is asked for its advice alone.
+    """
 
     placed: Placed
     block: QueryBlock
@@ -51,6 +54,7 @@ class Answer:
     told: Told | None
     advised: Advised | None
     title: str = ""
+    is_shown: bool = True
 
     @property
     def table(self) -> pa.Table:
@@ -163,7 +167,11 @@ class Asker:
 
     @staticmethod
     def _key_of(message: str, given: dict[str, Any]) -> str:
-        return "params" if any(message.startswith(f"{name} ") for name in given) or "has no parameter" in message else ""
+        return (
+            "params"
+            if any(message.startswith(f"{name} ") for name in given) or "has no parameter" in message
+            else ""
+        )
 
     def _bound(self, sql: str, given: dict[str, Any]) -> dict[str, Any]:
         """Return the values that a statement names: those given, or the report's own."""

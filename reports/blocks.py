@@ -78,11 +78,17 @@ class PacksBlock:
     ----------
     packs
         The packs; all where none is named.
+    first
+        Of these, which come first, in this order.
+    without
+        Which are left out.
     most
         The most queries of a pack.
     """
 
     packs: Texts = ()
+    first: Texts = ()
+    without: Texts = ()
     most: Annotated[int, Between(1, 50)] = 3
 
 
@@ -101,7 +107,7 @@ class SummaryBlock:
 
 @dataclass(frozen=True)
 class AdviceBlock:
-    """What the answers of the report advise, the most worth first.
+    """What the queries that can advise do advise, those of the report and the others of its packs; the most worth first.
 
     Attributes
     ----------

@@ -43,13 +43,17 @@ def rows_of(table: pa.Table, columns: Sequence[str], most: int) -> Rows:
     import pyarrow as pa  # noqa: PLC0415 - heavy, and there when there is a table
 
     kinds = [table.schema.field(name).type for name in columns]
-    numbers = [pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind) for kind in kinds]
+    numbers = [
+        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind) for kind in kinds
+    ]
     values = table.select(list(columns)).slice(0, most).to_pylist()
     shares = [
         name for name in columns if name.endswith(_SHARES) and all(_may_be_share(row[name]) for row in values)
     ]
     rows = [[_text(name, row[name], is_share=name in shares) for name in columns] for row in values]
-    heads = [Column(name.replace("_", " "), is_number) for name, is_number in zip(columns, numbers, strict=True)]
+    heads = [
+        Column(name.replace("_", " "), is_number) for name, is_number in zip(columns, numbers, strict=True)
+    ]
     return Rows(heads, rows, table.num_rows - len(rows))
 
 

@@ -12,13 +12,22 @@ from typing import Final
 
 from martlet.engine.charts import PALETTE, RAMP
 
-__all__ = ["DAY", "NIGHT", "plain", "stylesheet", "variable"]
+__all__ = ["DAY", "NIGHT", "name_of", "plain", "stylesheet", "variable"]
 
 _STEPS: Final = 11
 _RGB: Final = re.compile(r"rgb\((\d+),\s*(\d+),\s*(\d+)\)")
 # Series by day: the palette of the pictures, its light colours darkened until they stand out from white as 3 : 1.
 _SERIES_DAY: Final = ["#0072B2", "#B97F00", "#008A64", "#B8608F", "#2C93CF", "#C95800", "#757575", "#8F7C00"]
-_SERIES_NIGHT: Final = ["#4FA8E0", "#F0B13C", "#2FC08F", "#E29BC3", "#8FD0F5", "#F0803C", "#9AA0A6", "#D0BC3A"]
+_SERIES_NIGHT: Final = [
+    "#4FA8E0",
+    "#F0B13C",
+    "#2FC08F",
+    "#E29BC3",
+    "#8FD0F5",
+    "#F0803C",
+    "#9AA0A6",
+    "#D0BC3A",
+]
 _RAMP_NIGHT: Final = ["#1D2B36", "#1F4A66", "#236C97", "#3A93C6", "#7FBBDD", "#D6ECF8"]
 _FIXED: Final = {
     # name: by day, by night
@@ -37,6 +46,7 @@ _FIXED: Final = {
 _NAMES: Final = {
     "white": "ground",
     "#fff": "ground",
+    "#222": "ink",
     "#333": "ink",
     "#000": "ink",
     "black": "ink",
@@ -102,14 +112,18 @@ def variable(colour: str, *, ink: bool = False) -> str:
     return colour
 
 
+def name_of(text: str) -> str:
+    """Return a colour of a picture as `@name`, any other text as it is."""
+    name = _KNOWN.get(text.lower()) if text.startswith("#") or text == "white" else None
+    return f"@{name}" if name else text
+
+
 def stylesheet() -> str:
     """Return the rules that give the variables their values: by day and in print, and by night."""
     day, night = (
         "".join(f"--{name}:{value.lower()};" for name, value in values.items()) for values in (DAY, NIGHT)
     )
-    return (
-        f":root{{color-scheme:light dark;{day}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{night}}}}}\n"
-    )
+    return f":root{{color-scheme:light dark;{day}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{night}}}}}\n"
 
 
 def plain(text: str) -> str:

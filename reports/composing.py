@@ -106,19 +106,24 @@ def compose(
             parts.append(part)
     kept = _kept(template, asker, parts)
     answers = [part for part in kept if isinstance(part, Answer)]
+    if any(isinstance(part, Placed) and isinstance(part.block, AdviceBlock) for part in kept):
+        answers += _advisers(asker, answers, [packs[name] for name in only or packs])
     return Composed(words.values["title"], words, period, [_told(part, answers) for part in kept])
 
 
 def _of_packs(
     asker: Asker, placed: Placed, block: PacksBlock, packs: Mapping[str, Pack], only: Sequence[str]
 ) -> Iterator[Part]:
-    for name in block.packs:
-        if name not in packs:
-            asker.template.fail(
-                placed.line_of("packs"), f"packs: there is no pack {name!r}.{did_you_mean(name, packs)}"
-            )
+    for key in ("packs", "first", "without"):
+        for name in getattr(block, key):
+            if name not in packs:
+                message = f"{key}: there is no pack {name!r}.{did_you_mean(name, packs)}"
+                asker.template.fail(placed.line_of(key), message)
     silent = []
-    for name in only or block.packs or packs:
+    asked = [name for name in only or block.packs or packs if name in only or name not in block.without]
+    for name in sorted(
+        asked, key=lambda name: block.first.index(name) if name in block.first else len(packs)
+    ):
         pack = packs[name]
         answers = list(_answers_of(asker, placed, block, pack))
         if not answers:
@@ -144,6 +149,18 @@ def _answers_of(asker: Asker, placed: Placed, block: PacksBlock, pack: Pack) -> 
         if answer.result.note is None and len(answer.result) and (answer.told or pack.report):
             found += 1
             yield answer
+
+
+def _advisers(asker: Asker, answers: Sequence[Answer], packs: Iterable[Pack]) -> list[Answer]:
+    """Return the answers of the queries that can advise, and are not in the report."""
+    known = {answer.query.path for answer in answers if answer.query and answer.query.advice}
+    found = []
+    for query in (query for pack in packs for query in pack.queries):
+        if query.advice is not None and query.path not in known:
+            block = QueryBlock(ask=query.path, params=asker.for_packs(query), show=())
+            answer = asker.ask(Placed(block, 1), block)
+            found.append(replace(answer, is_shown=False))
+    return found
 
 
 def _heading(text: str, line: int) -> Heading:
@@ -193,15 +210,21 @@ def _told(part: Part | Placed, answers: Sequence[Answer]) -> Part:
         return part
     block = part.block
     if isinstance(block, SummaryBlock):
-        rated = [answer for answer in answers if answer.told and answer.told.effect is not None]
-        best = sorted(_each_once(rated), key=lambda answer: -(answer.told.effect if answer.told else 0 or 0))
+        rated = [
+            answer for answer in answers if answer.is_shown and answer.told and answer.told.effect is not None
+        ]
+        best = sorted(_each_once(rated), key=_effect, reverse=True)
         return Findings(best[: block.most])
     assert isinstance(block, AdviceBlock)  # noqa: S101 - the others became answers
     advised = _each_once(answer for answer in answers if answer.advised)
-    best = sorted(advised, key=lambda answer: -(answer.advised.worth if answer.advised else 0))
+    best = sorted(advised, key=lambda answer: answer.advised.worth if answer.advised else 0, reverse=True)
     return Advices(best[: block.most])
 
 
 def _each_once(answers: Iterable[Answer]) -> list[Answer]:
     """Return the answers, one where the same is asked twice."""
     return list({id(answer.result): answer for answer in answers}.values())
+
+
+def _effect(answer: Answer) -> float:
+    return (answer.told and answer.told.effect) or 0

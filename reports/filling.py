@@ -59,7 +59,9 @@ class Words:
         if column is None:
             if name not in self.values:
                 known = [*self.values, *self.rows]
-                self.template.fail(line, f"{{{name}}}: the report knows no {name!r}.{did_you_mean(name, known)}")
+                self.template.fail(
+                    line, f"{{{name}}}: the report knows no {name!r}.{did_you_mean(name, known)}"
+                )
             value = self.values[name]
         else:
             if name not in self.rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["written"]
 
 _SECTION: Final = 2
+# Rows behind a picture, where `martlet query` has all of them.
+_BEHIND: Final = 8
+_SENTENCE: Final = re.compile(r"(?<=[.;:]) (?=[A-Z])")
 _MOST_LEVEL: Final = 6
 
 
@@ -53,6 +57,7 @@ class _Page:
     anchors: dict[int, str] = field(default_factory=dict)
     specs: dict[str, dict[str, Any]] = field(default_factory=dict)
     level: int = 1
+    drawn: int = 0
 
     def text(self) -> str:
         for reserved in ("main", "contents"):
@@ -140,7 +145,9 @@ class _Page:
         return self.report.words.fill(text, line)
 
     def _prose(self, tokens: Sequence[Token], line: int) -> str:
-        return str(markdown().renderer.render(self._with_values(tokens, line), markdown().options, {})).strip()
+        return str(
+            markdown().renderer.render(self._with_values(tokens, line), markdown().options, {})
+        ).strip()
 
     def _inline(self, token: Token, line: int) -> str:
         (filled,) = self._with_values([token], line)
@@ -162,17 +169,21 @@ class _Page:
         if not part.answers:
             return "<p>Nothing in the answers of this report is large enough, or certain enough, to be said first.</p>"
         items = "".join(
-            f'<li>{escape(answer.told.sentence)} <a href="#{self.anchors[id(answer)]}">{escape(_origin(answer))}</a></li>\n'
+            f"<li>{escape(answer.told.sentence)} {self._link(answer)}</li>\n"
             for answer in part.answers
             if answer.told
         )
         return f'<ol class="said">\n{items}</ol>'
 
+    def _link(self, answer: Answer) -> str:
+        """Return a link to an answer, or the command that gives it where it does not stand in the report."""
+        if anchor := self.anchors.get(id(answer)):
+            return f'<a href="#{anchor}">{escape(_origin(answer))}</a>'
+        return f"<code>{escape(commands.command(answer))}</code>"
+
     def _advices(self, part: Advices) -> str:
         if not part.answers:
-            return (
-                "<p>No answer of this report supports advice: nothing is worth more than 0 with 95 % confidence.</p>"
-            )
+            return "<p>No answer of this report supports advice: nothing is worth more than 0 with 95 % confidence.</p>"
         items = []
         for answer in part.answers:
             advised = answer.advised
@@ -182,7 +193,7 @@ class _Page:
                 f'<li><p class="do">{escape(advised.text)}</p>\n'
                 f"<p>Worth about <b>{cells.money_in_short(advised.worth)}</b> of {escape(advised.unit)} {escape(advised.period)}, "
                 f"between {cells.money_in_short(advised.low)} and {cells.money_in_short(advised.high)}.</p>\n"
-                f'<p class="note">Assumes: {escape(advised.assumption)} <a href="#{self.anchors[id(answer)]}">{escape(_origin(answer))}</a></p></li>\n'
+                f'<p class="note">Assumes: {escape(advised.assumption)} {self._link(answer)}</p></li>\n'
             )
         return f'<ul class="advice">\n{"".join(items)}</ul>'
 
@@ -190,8 +201,8 @@ class _Page:
         figures = []
         for row in answer.table.slice(0, answer.block.rows).to_pylist():
             compared = [
-                f'<span class="d">{_arrow(row[name])} {words}</span>'
-                for name, words in (("change", "on the period before"), ("year_change", "on the year before"))
+                f'<span class="d"><span class="c">{escape(cells.change(row[name]))}</span> {words}</span>'
+                for name, words in (("change", "prior period"), ("year_change", "prior year"))
                 if name in row
             ]
             value = cells.value_in(str(row.get("unit", "")), row["value"])
@@ -217,24 +228,31 @@ class _Page:
         if is_drawn:
             lines.append(self._figure(answer, anchor, said))
         if not is_drawn and "table" in answer.block.show:
-            lines.append(self._table(answer))
+            lines.append(self._table(answer, answer.block.rows))
         lines.append(self._details(answer, with_table=is_drawn or "table" not in answer.block.show))
         kind = "card wide" if answer.block.wide else "card"
-        return f'<article class="{kind}" id="{anchor}" aria-labelledby="{anchor}-h">\n' + "\n".join(lines) + "\n</article>\n"
+        return (
+            f'<article class="{kind}" id="{anchor}" aria-labelledby="{anchor}-h">\n'
+            + "\n".join(lines)
+            + "\n</article>\n"
+        )
 
     def _figure(self, answer: Answer, anchor: str, said: str) -> str:
         narrow = pictures.spec_of(answer.result, rows=answer.block.rows)
         label = escape(f"{said} {narrow.words} The rows are in the table below.", quote=True)
 
         def drawn(picture: pictures.Picture, kind: str, prefix: str) -> str:
-            number = f"{prefix}{len(self.specs)}"
+            self.drawn += 1
             if self.is_interactive:
                 self.specs[f"{anchor}-{prefix}"] = picture.spec
-            svg = picture.svg(number, themed=self.themed)
+            svg = picture.svg(f"p{self.drawn}", themed=self.themed)
             of = f' data-spec="{anchor}-{prefix}"' if self.is_interactive else ""
-            return f'<div class="{kind}"{of}>' + svg.replace("<svg", f'<svg role="img" aria-label="{label}"', 1) + "</div>"
+            return (
+                f'<div class="{kind}"{of}>'
+                + svg.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
+                + "</div>"
+            )
 
-        self.specs.setdefault(anchor, {})
         if answer.block.wide:
             broad = pictures.spec_of(answer.result, width=pictures.WIDE, rows=answer.block.rows)
             body = drawn(broad, "broad", "w") + drawn(narrow, "narrow", "n")
@@ -243,34 +261,37 @@ class _Page:
         note = f'<figcaption class="note">{escape(narrow.note)}</figcaption>' if narrow.note else ""
         return f"<figure>{body}{note}</figure>"
 
-    def _table(self, answer: Answer) -> str:
-        columns = answer.block.columns or (answer.query.headline if answer.query else answer.table.column_names)
-        rows = cells.rows_of(answer.table, columns, answer.block.rows)
-        name = _origin(answer) if answer.query else answer.said
-        head = "".join(
-            f'<th scope="col"{_number(column)}>{escape(column.title)}</th>' for column in rows.columns
+    def _table(self, answer: Answer, most: int = _BEHIND) -> str:
+        columns = answer.block.columns or (
+            answer.query.headline if answer.query else answer.table.column_names
         )
+        rows = cells.rows_of(answer.table, columns, min(most, answer.block.rows))
+        name = _origin(answer) if answer.query else answer.said
+        # HTML needs no closing tags of rows and cells, and without them a table takes a third less.
+        head = "".join(f'<th scope="col"{_number(column)}>{escape(column.title)}' for column in rows.columns)
         body = "\n".join(
             "<tr>"
             + "".join(
-                f"<td{_number(column)}>{escape(text)}</td>" for column, text in zip(rows.columns, row, strict=True)
+                f"<td{_number(column)}>{escape(text)}" for column, text in zip(rows.columns, row, strict=True)
             )
-            + "</tr>"
             for row in rows.rows
         )
         left_out = f", the first {len(rows.rows)} of {len(answer.table):,} rows" if rows.left_out else ""
         label = escape(f"Rows of {name}, {self.anchors[id(answer)]}", quote=True)
         return (
             f'<div class="rows" role="region" aria-label="{label}" tabindex="0"><table><caption>{escape(name + left_out)}</caption>'
-            f"<thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>"
+            f"<thead><tr>{head}<tbody>\n{body}\n</table></div>"
         )
 
     def _details(self, answer: Answer, *, with_table: bool = True) -> str:
         lines = [self._table(answer)] if with_table and len(answer.table) else []
         if answer.query:
-            lines.append(f"<p>{escape(answer.query.doc.strip())}</p>")
-            if answer.query.misleads:
-                lines.append(f"<p>{escape(answer.query.misleads.strip())}</p>")
+            meaning = [
+                _sentences(text, most)
+                for text, most in ((answer.query.doc, 3), (answer.query.misleads, 1))
+                if text
+            ]
+            lines.append(f"<p>{escape(' '.join(meaning))}</p>")
         lines.append(f'<pre class="copy"><code>{escape(commands.command(answer))}</code></pre>')
         words = "Rows, meaning and command" if lines and answer.query else "Rows and query"
         hidden = f"<summary>{words}</summary>"
@@ -282,13 +303,9 @@ def _origin(answer: Answer) -> str:
 
 
 def _number(column: cells.Column) -> str:
-    return ' class="n"' if column.is_number else ""
+    return " class=n" if column.is_number else ""
 
 
-def _arrow(value: Any) -> str:
-    """Return a change with its sign in words and colour; the sign alone says it too."""
-    if value is None:
-        return escape(cells.change(value))
-    kind = "up" if value > 0 else "down" if value < 0 else ""
-    text = escape(cells.change(value))
-    return f'<span class="{kind}">{text}</span>' if kind else text
+def _sentences(text: str, most: int) -> str:
+    """Return the first sentences of a text; `martlet describe` has all of it."""
+    return " ".join(_SENTENCE.split(" ".join(text.split()))[:most])

@@ -69,7 +69,9 @@ def _answer(answer: Answer, level: int) -> list[str]:
     shown = set(answer.block.show)
     lines = []
     if shown - {"figures"}:
-        lines.append("#" * min(level, 6) + " " + masked(answer.said or answer.block.name.replace("_", " ") or "Answer"))
+        lines.append(
+            "#" * min(level, 6) + " " + masked(answer.said or answer.block.name.replace("_", " ") or "Answer")
+        )
         if answer.title and answer.told and "finding" in shown:
             lines.append(masked(answer.told.sentence))
     if answer.result.note:
@@ -82,11 +84,13 @@ def _answer(answer: Answer, level: int) -> list[str]:
 def _figures(answer: Answer) -> str:
     rows = []
     compared = [name for name in ("change", "year_change") if name in answer.table.column_names]
-    words = {"change": "on the period before", "year_change": "on the year before"}
+    words = {"change": "on the prior period", "year_change": "on the prior year"}
     for row in answer.table.slice(0, answer.block.rows).to_pylist():
         value = cells.value_in(str(row.get("unit", "")), row["value"])
         rows.append([str(row["kpi"]), value, *(cells.change(row[name]) for name in compared)])
-    return _grid(["figure", "value", *(words[name] for name in compared)], rows, [False, *[True] * (1 + len(compared))])
+    return _grid(
+        ["figure", "value", *(words[name] for name in compared)], rows, [False, *[True] * (1 + len(compared))]
+    )
 
 
 def _table(answer: Answer) -> str:
@@ -106,9 +110,14 @@ def _grid(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence
 
 def _findings(part: Findings) -> list[str]:
     items = [
-        f"{number}. {masked(answer.told.sentence)}" for number, answer in enumerate(part.answers, 1) if answer.told
+        f"{number}. {masked(answer.told.sentence)}"
+        for number, answer in enumerate(part.answers, 1)
+        if answer.told
     ]
-    return ["\n".join(items) or "Nothing in the answers of this report is large enough, or certain enough, to be said first."]
+    return [
+        "\n".join(items)
+        or "Nothing in the answers of this report is large enough, or certain enough, to be said first."
+    ]
 
 
 def _advices(part: Advices) -> list[str]:

@@ -41,7 +41,9 @@ class Period:
     def values(self) -> dict[str, Any]:
         """What a template knows of it, by name."""
         if self.since is None or self.until is None:
-            return dict.fromkeys(("since", "until", "last_day", "days", "before_since", "year_since", "year_until"))
+            return dict.fromkeys(
+                ("since", "until", "last_day", "days", "before_since", "year_since", "year_until")
+            )
         days = (self.until - self.since).days
         return {
             "since": self.since,
@@ -54,15 +56,19 @@ class Period:
         }
 
 
-def period_of(warehouse: Warehouse, since: date | None, until: date | None, *, days: int = DAYS) -> Period:
+def period_of(
+    warehouse: Warehouse, since: date | None, until: date | None, *, days: int = DAYS, ends_with: str = "day"
+) -> Period:
     """Return the period that was asked for; without an end it ends with the data, without a beginning it is so many days long.
+
+    `ends_with` is what must be whole at the end of the data: the last day, week or month that is not over is left out.
 
     Raises
     ------
     ParameterError
         If it ends before it begins.
     """
-    end = until or end_of_data(warehouse)
+    end = until or _whole(end_of_data(warehouse), ends_with)
     if end is None:
         return Period(since, until, since is not None, until is not None)
     begin = since or end - timedelta(days=days)
@@ -70,6 +76,13 @@ def period_of(warehouse: Warehouse, since: date | None, until: date | None, *, d
         known = "" if until else ", the day after the last of the data"
         raise ParameterError(f"since is {begin}, but must be before until, which is {end}{known}")
     return Period(begin, end, since is not None, until is not None)
+
+
+def _whole(end: date | None, ends_with: str) -> date | None:
+    """Return the end of the last whole week, which begins on Monday, or of the last whole month."""
+    if end is None or ends_with == "day":
+        return end
+    return end - timedelta(days=end.weekday() if ends_with == "week" else end.day - 1)
 
 
 def end_of_data(warehouse: Warehouse) -> date | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from martlet.engine import charts
-from martlet.reports import drawing, slim
+from martlet.reports import converting, slim
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,6 +22,8 @@ WIDE: Final = 900
 # Pixels that labels take of it where their room can't be fitted.
 _LABELS: Final = 130
 _PADDING: Final = 3
+# Pixels of an entry of a legend.
+_LEGEND: Final = 125
 # More dots than these are one dark cloud, and heavy.
 _DOTS: Final = 400
 _ROWS: Final = {"bar": 12, "dumbbell": 12, "interval": 12, "funnel": 24, "sankey": 40}
@@ -47,7 +49,7 @@ class Picture:
 
     def svg(self, prefix: str, *, themed: bool = True) -> str:
         """Return it as SVG for a page; `prefix` keeps its names apart from those of other pictures."""
-        return slim.slim(drawing.svg_of(self.spec), prefix=prefix, themed=themed)
+        return slim.slim(converting.svg_of(self.spec), prefix=prefix, themed=themed)
 
 
 def is_drawable(result: Result) -> bool:
@@ -79,8 +81,17 @@ def spec_of(result: Result, *, width: int = NARROW, rows: int | None = None) -> 
         spec["spec"]["width"] = width - _LABELS
     else:
         spec["autosize"] = {"type": "fit-x", "contains": "padding"}
-    spec["config"] = {**spec["config"], "padding": _PADDING}
+    legend = {**spec["config"]["legend"], "columns": max(2, width // _LEGEND), "labelLimit": _LEGEND - 25}
+    spec["config"] = {**spec["config"], "padding": _PADDING, "legend": legend}
+    _without_corners(spec)
     return Picture(spec, f"{_NAMES[chart.kind]}: {_columns(chart)}.", note or said.strip("() "))
+
+
+def _without_corners(spec: dict[str, Any]) -> None:
+    """Take the round corners of bars away: each would be a clipping of its own, which takes more bytes than the bar."""
+    for layer in [*spec.get("layer", ()), *spec.get("spec", {}).get("layer", ())]:
+        if isinstance(layer["mark"], dict):
+            layer["mark"].pop("cornerRadiusEnd", None)
 
 
 def _fewer(table: pa.Table, chart: Chart, rows: int | None) -> tuple[pa.Table, str]:

@@ -87,7 +87,7 @@ def report(
     found = _template(template)
     given = parameters.values_of(found.parameters, values, owner=f"the template {found.path}")
     with martlet.engine.warehouse.open(path, packs=packs) as opened:
-        time = period.period_of(opened, since, until)
+        time = period.period_of(opened, since, until, days=found.days, ends_with=found.ends_with)
         known = {name: opened.pack(name) for name in opened.packs()}
         composed = composing.compose(found, opened, time, given, known, only=pack)
         return Report(composed, _source(opened))
@@ -192,7 +192,9 @@ def _template(given: str | Path) -> Template:
         text = Path(given).read_text(encoding="utf-8")
     except FileNotFoundError:
         near = did_you_mean(str(given), TEMPLATES)
-        raise ParameterError(f"there is no template {str(given)!r}, neither as a file nor of Martlet.{near}") from None
+        raise ParameterError(
+            f"there is no template {str(given)!r}, neither as a file nor of Martlet.{near}"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
         raise ParameterError(f"the template {given} can't be read: {reason}") from None

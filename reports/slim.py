@@ -18,7 +18,17 @@ __all__ = ["slim"]
 _NUMBER: Final = re.compile(r"-?\d*\.\d+(?:e-?\d+)?|-?\d+(?:e-?\d+)?")
 _TRANSLATE: Final = re.compile(r"translate\((-?[\d.e-]+),\s*(-?[\d.e-]+)\)")
 _CIRCLE: Final = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,?-\1,0A\1,\1,0,1,1,\1,0Z?")
-_DROPPED: Final = ("aria-", "role", "class", "pointer-events", "font-family", "stroke-miterlimit", "xml", "version")
+_CELL: Final = re.compile(r"M([-\d.]+,?[-\d.]+)h([\d.]+v[\d.]+)h-[\d.]+Z")
+_DROPPED: Final = (
+    "aria-",
+    "role",
+    "class",
+    "pointer-events",
+    "font-family",
+    "stroke-miterlimit",
+    "xml",
+    "version",
+)
 _PLAIN: Final = {
     "opacity": "1",
     "fill-opacity": "1",
@@ -94,7 +104,11 @@ def _cleaned(element: ET.Element, prefix: str, *, themed: bool) -> ET.Element | 
         if not name.startswith(_DROPPED) and _PLAIN.get(name) != value
     }
     is_shape = element.tag in _MARKS
-    if element.tag == "path" and (not kept.get("d") or given.get("class") in ("background", "foreground") and not {"fill", "stroke"} & kept.keys()):
+    if element.tag == "path" and (
+        not kept.get("d")
+        or given.get("class") in ("background", "foreground")
+        and not {"fill", "stroke"} & kept.keys()
+    ):
         return None
     if "stroke" not in kept:
         kept.pop("stroke-width", None)
@@ -106,7 +120,11 @@ def _cleaned(element: ET.Element, prefix: str, *, themed: bool) -> ET.Element | 
         del kept["fill"]
     for name in ("id", "clip-path", "fill", "href"):
         if name in kept:
-            kept[name] = re.sub(r"^(url\(#|#|)m(\d+)", rf"\g<1>{prefix}m\2", kept[name]) if name in ("id", "clip-path", "href") or "url" in kept[name] else kept[name]
+            kept[name] = (
+                re.sub(r"^(url\(#|#|)m(\d+)", rf"\g<1>{prefix}m\2", kept[name])
+                if name in ("id", "clip-path", "href") or "url" in kept[name]
+                else kept[name]
+            )
     for name in ("fill", "stroke", "stop-color"):
         if themed and name in kept:
             kept[name] = colours.variable(kept[name], ink=element.tag in ("text", "tspan"))
@@ -139,14 +157,25 @@ def _placed(element: ET.Element) -> None:
     if element.tag == "line" and (moved or "transform" not in element.attrib):
         element.attrib.pop("transform", None)
         across, down = (float(element.attrib.pop(name, "0")) for name in ("x2", "y2"))
-        step = f"l{_short(across)} {_short(down)}" if across and down else f"h{_short(across)}" if across else f"v{_short(down)}"
+        step = (
+            f"l{_short(across)} {_short(down)}"
+            if across and down
+            else f"h{_short(across)}"
+            if across
+            else f"v{_short(down)}"
+        )
         element.tag = "path"
         element.set("d", f"M{_short(x)} {_short(y)}{step}")
     elif element.tag == "text" and moved:
         del element.attrib["transform"]
         element.set("x", _short(x + float(element.get("x", "0"))))
         element.set("y", _short(y + float(element.get("y", "0"))))
-    elif element.tag == "path" and moved and (circle := _CIRCLE.fullmatch(element.get("d", ""))) and "stroke" not in element.attrib:
+    elif (
+        element.tag == "path"
+        and moved
+        and (circle := _CIRCLE.fullmatch(element.get("d", "")))
+        and "stroke" not in element.attrib
+    ):
         # A dot is the round end of a line of no length, so that many are one path.
         del element.attrib["transform"]
         element.set("d", f"M{_short(x)} {_short(y)}h0")
@@ -166,7 +195,7 @@ def _flatten(group: ET.Element) -> None:
         else:
             children.append(child)
     joined: list[ET.Element] = []
-    for child in children:
+    for child in _cells_by_colour(children):
         last = joined[-1] if joined else None
         if last is not None and _are_joinable(last, child):
             last.set("d", last.attrib["d"] + child.attrib["d"])
@@ -177,8 +206,22 @@ def _flatten(group: ET.Element) -> None:
         _merged(group, group[0])
 
 
+def _cells_by_colour(children: list[ET.Element]) -> list[ET.Element]:
+    """Return the cells of a heat map by their colour: they touch, but don't cover each other, so that their order shows nowhere."""
+    shapes = [_CELL.fullmatch(child.get("d", "")) for child in children]
+    places = {shape[1] for shape in shapes if shape}
+    sizes = {shape[2] for shape in shapes if shape}
+    if len(children) < 12 or len(places) < len(children) or len(sizes) > 1 or None in shapes:  # noqa: PLR2004
+        return children
+    return sorted(children, key=lambda child: child.get("fill", ""))
+
+
 def _are_joinable(one: ET.Element, other: ET.Element) -> bool:
-    if not one.tag == other.tag == "path" or "transform" in one.attrib or one.attrib.keys() != other.attrib.keys():
+    if (
+        not one.tag == other.tag == "path"
+        or "transform" in one.attrib
+        or one.attrib.keys() != other.attrib.keys()
+    ):
         return False
     # Where shapes shine through each other, dots alone may lie over each other once.
     if "opacity" in one.attrib and "h0" not in one.attrib["d"]:
@@ -188,7 +231,11 @@ def _are_joinable(one: ET.Element, other: ET.Element) -> bool:
 
 def _merged(group: ET.Element, child: ET.Element) -> None:
     """Make one group of two that hold nothing else."""
-    if group.attrib.keys() & child.attrib.keys() or "clip-path" in group.attrib or ("transform" in child.attrib and group.attrib):
+    if (
+        group.attrib.keys() & child.attrib.keys()
+        or "clip-path" in group.attrib
+        or ("transform" in child.attrib and group.attrib)
+    ):
         return
     group.attrib.update(child.attrib)
     group[:] = list(child)

@@ -22,13 +22,14 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NoReturn
 
 from martlet.engine import parameters
-from martlet.engine.declared import Place, read
-from martlet.engine.errors import UnitError, did_you_mean
+from martlet.engine.declared import Between, Place, read
+from martlet.engine.errors import UnitError
 from martlet.engine.units import Unit
 from martlet.reports.blocks import BLOCKS, QueryBlock
+from martlet.reports.period import DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,10 +91,22 @@ class Template:
     title: str
     parameters: Mapping[str, Parameter]
     parts: Sequence[Heading | Prose | Placed]
+    days: int = DAYS
+    ends_with: str = "day"
 
     def fail(self, line: int, message: str) -> NoReturn:
         """Raise the error of a line."""
         raise UnitError(f"{self.path}:{line}: {message}")
+
+
+@dataclass(frozen=True)
+class _Front:
+    """What a template says before its text: its title, its parameters, and the time that it is about where nobody says another."""
+
+    title: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+    days: Annotated[int, Between(1, 3660)] = DAYS
+    ends_with: Literal["day", "week", "month"] = "day"
 
 
 @cache
@@ -129,9 +142,12 @@ def parse(path: str, text: str) -> Template:
             if not _NAME.fullmatch(name):
                 raise UnitError(f"{path}:{line}: name is {name!r}, but must be written as lower_case")
             if name in names:
-                raise UnitError(f"{path}:{line}: name {name!r} is that of the block in line {names[name]}, too")
+                raise UnitError(
+                    f"{path}:{line}: name {name!r} is that of the block in line {names[name]}, too"
+                )
             names[name] = part.line
-    return Template(path, title, parameters.declared(front), parts)
+    days, ends_with = front.header.get("days", DAYS), front.header.get("ends_with", "day")
+    return Template(path, title, parameters.declared(front), parts, days, ends_with)
 
 
 def _front(path: str, text: str) -> tuple[Unit, list[str]]:
@@ -146,17 +162,17 @@ def _front(path: str, text: str) -> tuple[Unit, list[str]]:
         lines = [""] * (end + 1) + lines[end + 1 :]
     header = _toml(path, "\n".join(toml), 0)
     unit = Unit(path=path, header=header, header_text="\n".join(toml), body="")
-    for key, value in header.items():
-        kinds = {"title": str, "params": dict}
-        if key not in kinds:
-            raise unit.error(f"{key} is no key of a template.{did_you_mean(key, kinds)}", line=unit.line_of(key))
-        if not isinstance(value, kinds[key]):
-            kind = "text" if key == "title" else "a table"
-            raise unit.error(f"{key} must be {kind}, not {value!r}", line=unit.line_of(key))
+
+    def fail(message: str) -> UnitError:
+        key = re.match(r"\w+", message)
+        return unit.error(message, line=unit.line_of(key[0]) if key else 1)
+
+    read(_Front, header, Place("a template", fail))
     for name in header.get("params", {}):
         if name in RESERVED:
             raise unit.error(
-                f"parameter {name}: a report knows {name} by itself; choose another name", line=unit.line_of(name)
+                f"parameter {name}: a report knows {name} by itself; choose another name",
+                line=unit.line_of(name),
             )
     return unit, lines
 
@@ -179,7 +195,9 @@ def _parts(path: str, lines: list[str]) -> list[Heading | Prose | Placed]:
     while place < len(tokens):
         token = tokens[place]
         end = place + 1
-        while token.nesting == 1 and not (tokens[end - 1].nesting == -1 and tokens[end - 1].level == token.level):
+        while token.nesting == 1 and not (
+            tokens[end - 1].nesting == -1 and tokens[end - 1].level == token.level
+        ):
             end += 1
         group = tokens[place:end]
         first, last = token.map or (0, 0)
@@ -199,10 +217,14 @@ def _parts(path: str, lines: list[str]) -> list[Heading | Prose | Placed]:
 def _refuse_strange(path: str, token: Token, *, is_inside: bool) -> None:
     line = (token.map or (0, 0))[0] + 1
     if token.type == "fence" and is_inside and token.info.strip() in BLOCKS:
-        raise UnitError(f"{path}:{line}: a {token.info.strip()} block can't stand inside of a list or quotation")
+        raise UnitError(
+            f"{path}:{line}: a {token.info.strip()} block can't stand inside of a list or quotation"
+        )
     for child in token.children or ():
         if child.type == "image":
-            message = "a report is one file, so it takes no pictures from elsewhere; pictures come of query blocks"
+            message = (
+                "a report is one file, so it takes no pictures from elsewhere; pictures come of query blocks"
+            )
             raise UnitError(f"{path}:{line}: {message}")
 
 
