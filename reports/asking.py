@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from martlet.engine.errors import MartletError, UnitError
+from martlet.engine.errors import MartletError, UnitError, did_you_mean
+from martlet.engine.result import Result
 from martlet.engine.statements import reading
+from martlet.engine.telling import Telling
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pyarrow as pa
 
     from martlet.engine.advice import Advised
     from martlet.engine.query import Query
-    from martlet.engine.result import Result
     from martlet.engine.telling import Told
     from martlet.engine.warehouse import Warehouse
     from martlet.reports.blocks import QueryBlock
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Asker"]
 
+# The columns without which there are no cards of key figures.
+_FIGURES: Final = ("kpi", "value")
 _COMPANY: Final = """
 SELECT
     count(*) AS orders,
@@ -74,7 +79,12 @@ class Answer:
             return self.title
         if self.told is not None and "finding" in self.block.show:
             return self.told.sentence
-        return self.query.question if self.query else ""
+        return self.query.question if self.query else self.block.name.replace("_", " ") or "Answer"
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The columns of the table: those that the block names, or else those that are the answer."""
+        return self.block.columns or (self.query.headline if self.query else self.table.column_names)
 
 
 @dataclass
@@ -101,12 +111,17 @@ class Asker:
         title = self.words.fill(block.title, placed.line_of("title"))
         if block.sql:
             result = self._once(placed, "sql", block.sql, given)
+            self._refuse_strange(placed, block, result)
+            if block.chart:
+                telling = Telling(block.name or "sql", title, "", block.chart)
+                result = Result(block.sql, result.arrow(), telling)
             return Answer(placed, block, None, given, result, None, None, title)
         try:
             query = self.warehouse.describe(block.ask)
         except MartletError as error:
             self.template.fail(placed.line_of("ask"), f"ask: {error}")
         result = self._once(placed, "ask", block.ask, given)
+        self._refuse_strange(placed, block, result)
         told = None if query.finding is None else query.finding.told(result.arrow())
         advised = None
         if query.advice is not None and len(result):
@@ -150,6 +165,18 @@ class Asker:
                     f"when must be SQL over the columns of the answer that is true or false: {reason}",
                 )
         return row is not None and bool(row[0])
+
+    def _refuse_strange(self, placed: Placed, block: QueryBlock, result: Result) -> None:
+        """Refuse columns that the answer has not."""
+        charted = block.chart.columns if block.chart else ()
+        figures = _FIGURES if "figures" in block.show else ()
+        for key, names in (("columns", block.columns), ("chart", charted), ("show", figures)):
+            for name in names:
+                if name not in result.columns:
+                    near = did_you_mean(name, result.columns)
+                    what = "figures takes" if key == "show" else "names"
+                    message = f"{key} {what} {name!r}, which is no column of the answer.{near}"
+                    self.template.fail(placed.line_of(key), message)
 
     def _once(self, placed: Placed, kind: str, text: str, given: dict[str, Any]) -> Result:
         key = (kind, text, repr(sorted(given.items())))

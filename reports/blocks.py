@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from martlet.engine.declared import Between
 from martlet.engine.declared_types import Texts, texts
+from martlet.engine.telling import Chart  # noqa: TC001 (read by `declared`)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +54,8 @@ class QueryBlock:
         SQL over `answer` that is true where the block stands.
     section
         Whether its whole section is left out where `when` is not true.
+    chart
+        The picture of SQL of one's own, as in the header of a query.
     wide
         Whether it takes the whole width of the page.
     """
@@ -67,6 +70,7 @@ class QueryBlock:
     title: str = ""
     when: str = ""
     section: bool = False
+    chart: Chart | None = None
     wide: bool = False
 
 

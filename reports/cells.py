@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -64,19 +64,19 @@ def _may_be_share(value: Any) -> bool:
 def _text(name: str, value: Any, *, is_share: bool) -> str:
     if value is None:
         return ""
-    if is_share:
-        return f"{100 * value:.1f} %"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return str(value) if name.endswith(_NAMES) else f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= _THOUSAND else f"{value:.4g}"
-    if isinstance(value, Decimal):
-        return f"{value:,.2f}"
+    if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
+        return f"{100 * value:.1f} %" if is_share else _number(name, value)
     if isinstance(value, datetime):
         return str(value.date()) if value.time() == datetime.min.time() else f"{value:%Y-%m-%d %H:%M}"
-    return str(value) if isinstance(value, date) else str(value)
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _number(name: str, value: float | Decimal) -> str:
+    if isinstance(value, int):
+        return str(value) if name.endswith(_NAMES) else f"{value:,}"
+    if isinstance(value, Decimal):
+        return f"{value:,.2f}"
+    return f"{value:,.0f}" if abs(value) >= _THOUSAND else f"{value:.4g}"
 
 
 def value_in(unit: str, value: Any) -> str:
@@ -95,7 +95,10 @@ def value_in(unit: str, value: Any) -> str:
 
 def change(value: Any) -> str:
     """Return a relative change with its sign."""
-    return "not known" if value is None else f"{100 * float(value):+.1f} %".replace("-", "\N{MINUS SIGN}")
+    if value is None:
+        return "not known"
+    text = f"{100 * float(value):+.1f} %".replace("-", "\N{MINUS SIGN}")
+    return "0.0 %" if text[1:] == "0.0 %" else text
 
 
 def money_in_short(value: float) -> str:

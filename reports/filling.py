@@ -78,17 +78,14 @@ class Words:
 
 
 def shown_value(value: Any, form: str = "") -> str:
-    """Return a value as people write it."""
+    """Return a value as people write it: in its form, or where none is given by its type."""
     if value is None:
         return _UNKNOWN
-    if isinstance(value, datetime) and not form:
-        return str(value.date() if value == datetime.combine(value.date(), datetime.min.time()) else value)
-    if isinstance(value, date):
-        return str(value)
-    if not form and isinstance(value, (float, Decimal)):
-        return FORMS["money" if isinstance(value, Decimal) else "number"](value)
-    if not form and isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    if not form and isinstance(value, list):
+    if isinstance(value, datetime):
+        return str(value.date() if value.time() == datetime.min.time() else value)
+    if form or isinstance(value, (str, date, bool)):
+        return FORMS[form](value) if not isinstance(value, date) else str(value)
+    if isinstance(value, list):
         return ", ".join(map(shown_value, value))
-    return FORMS[form](value)
+    forms = {int: "count", float: "number", Decimal: "money"}
+    return FORMS[forms.get(type(value), "")](value)

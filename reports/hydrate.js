@@ -1,10 +1,11 @@
 {
   // Draws each picture of the page anew over the static one, in the colours that hold now, so that it answers a pointer.
-  const specs = JSON.parse(document.getElementById("specs").textContent);
+  const { configs, pictures } = JSON.parse(document.getElementById("specs").textContent);
   const views = new Map();
   const drawn = async (place) => {
     const style = getComputedStyle(document.documentElement);
-    const text = JSON.stringify(specs[place.dataset.spec]);
+    const picture = pictures[place.dataset.spec];
+    const text = JSON.stringify({ ...picture, config: configs[picture.config] });
     const spec = JSON.parse(
       text.replace(/"@(\w+)"/g, (_, name) => JSON.stringify(style.getPropertyValue("--" + name).trim())),
     );

@@ -23,7 +23,14 @@ def script(specs: Mapping[str, dict[str, Any]]) -> str:
 
     Colours stand in the specifications as names, `@c1`, for which the page's own values are put when it is drawn.
     """
-    written = json.dumps(_named(specs), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    configs: list[dict[str, Any]] = []
+    pictures = {}
+    for name, spec in specs.items():
+        if spec["config"] not in configs:
+            configs.append(spec["config"])
+        pictures[name] = {**spec, "config": configs.index(spec["config"])}
+    told = _named({"configs": configs, "pictures": pictures})
+    written = json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     draws = (resources.files("martlet.reports") / "hydrate.js").read_text(encoding="utf-8")
     # Each script has a scope of its own, or names of the library would meet those of the page.
     return (

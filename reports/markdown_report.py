@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from martlet.reports import cells, commands
 from martlet.reports.asking import Answer
 from martlet.reports.composing import Advices, Findings
+from martlet.reports.html_parts import COMPARED
 from martlet.reports.template import Heading, Prose
 
 if TYPE_CHECKING:
@@ -69,9 +70,7 @@ def _answer(answer: Answer, level: int) -> list[str]:
     shown = set(answer.block.show)
     lines = []
     if shown - {"figures"}:
-        lines.append(
-            "#" * min(level, 6) + " " + masked(answer.said or answer.block.name.replace("_", " ") or "Answer")
-        )
+        lines.append("#" * min(level, 6) + " " + masked(answer.said))
         if answer.title and answer.told and "finding" in shown:
             lines.append(masked(answer.told.sentence))
     if answer.result.note:
@@ -83,21 +82,21 @@ def _answer(answer: Answer, level: int) -> list[str]:
 
 def _figures(answer: Answer) -> str:
     rows = []
-    compared = [name for name in ("change", "year_change") if name in answer.table.column_names]
-    words = {"change": "on the prior period", "year_change": "on the prior year"}
+    compared = [name for name in COMPARED if name in answer.table.column_names]
     for row in answer.table.slice(0, answer.block.rows).to_pylist():
         value = cells.value_in(str(row.get("unit", "")), row["value"])
         rows.append([str(row["kpi"]), value, *(cells.change(row[name]) for name in compared)])
     return _grid(
-        ["figure", "value", *(words[name] for name in compared)], rows, [False, *[True] * (1 + len(compared))]
+        ["figure", "value", *(COMPARED[name] for name in compared)],
+        rows,
+        [False, *[True] * (1 + len(compared))],
     )
 
 
 def _table(answer: Answer) -> str:
     if not len(answer.table):
         return ""
-    columns = answer.block.columns or (answer.query.headline if answer.query else answer.table.column_names)
-    rows = cells.rows_of(answer.table, columns, answer.block.rows)
+    rows = cells.rows_of(answer.table, answer.columns, answer.block.rows)
     table = _grid([one.title for one in rows.columns], rows.rows, [one.is_number for one in rows.columns])
     return table + (f"\n\nThe first {len(rows.rows)} of {len(answer.table):,} rows." if rows.left_out else "")
 

@@ -24,7 +24,9 @@ def of_picture(result: Result, width: int) -> str:
     drawn = []
     for number, (kind, pixels) in enumerate((("broad", width), ("narrow", pictures.NARROW))):
         picture = pictures.spec_of(result, width=pixels, rows=ROWS)
-        label = escape(f"{said or told.question} {picture.words} The rows are in the table below.", quote=True)
+        label = escape(
+            f"{said or told.question} {picture.words} The rows are in the table below.", quote=True
+        )
         svg = picture.svg(f"p{number}").replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
         note = f'<figcaption class="note">{escape(picture.note)}</figcaption>' if picture.note else ""
         drawn.append(f'<figure class="{kind}">{svg}{note}</figure>')

@@ -7,15 +7,27 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from martlet.engine.errors import ParameterError
+from martlet.engine.parameters import Parameter
 
 if TYPE_CHECKING:
     from martlet.engine.warehouse import Warehouse
 
-__all__ = ["DAYS", "Period", "end_of_data", "period_of"]
+__all__ = ["DAYS", "NAMES", "Period", "end_of_data", "period_of"]
 
 # Thirteen weeks, which hold each day of the week as often as the thirteen before and those of the year before.
 DAYS: Final = 91
 _YEAR: Final = 364
+# What a template knows of the time.
+NAMES: Final = (
+    "since",
+    "until",
+    "last_day",
+    "days",
+    "before_since",
+    "year_since",
+    "year_until",
+    "quarter_since",
+)
 # Where it is seen how far the data go: in sales, and where there are none in what else happens.
 _MOMENTS: Final = (
     ("star.fact_order", "ordered_at", "WHERE main.is_sale(status)"),
@@ -41,9 +53,7 @@ class Period:
     def values(self) -> dict[str, Any]:
         """What a template knows of it, by name."""
         if self.since is None or self.until is None:
-            return dict.fromkeys(
-                ("since", "until", "last_day", "days", "before_since", "year_since", "year_until")
-            )
+            return dict.fromkeys(NAMES)
         days = (self.until - self.since).days
         return {
             "since": self.since,
@@ -53,11 +63,17 @@ class Period:
             "before_since": self.since - timedelta(days=days),
             "year_since": self.since - timedelta(days=_YEAR),
             "year_until": self.until - timedelta(days=_YEAR),
+            "quarter_since": self.until - timedelta(days=DAYS),
         }
 
 
 def period_of(
-    warehouse: Warehouse, since: date | None, until: date | None, *, days: int = DAYS, ends_with: str = "day"
+    warehouse: Warehouse,
+    since: date | str | None,
+    until: date | str | None,
+    *,
+    days: int = DAYS,
+    ends_with: str = "day",
 ) -> Period:
     """Return the period that was asked for; without an end it ends with the data, without a beginning it is so many days long.
 
@@ -68,6 +84,7 @@ def period_of(
     ParameterError
         If it ends before it begins.
     """
+    since, until = _day("since", since), _day("until", until)
     end = until or _whole(end_of_data(warehouse), ends_with)
     if end is None:
         return Period(since, until, since is not None, until is not None)
@@ -76,6 +93,11 @@ def period_of(
         known = "" if until else ", the day after the last of the data"
         raise ParameterError(f"since is {begin}, but must be before until, which is {end}{known}")
     return Period(begin, end, since is not None, until is not None)
+
+
+def _day(name: str, given: date | str | None) -> date | None:
+    day: date | None = Parameter(name, "date", "").value(given)
+    return day
 
 
 def _whole(end: date | None, ends_with: str) -> date | None:

@@ -22,10 +22,11 @@ WIDE: Final = 900
 # Pixels that labels take of it where their room can't be fitted.
 _LABELS: Final = 130
 _PADDING: Final = 3
-# Pixels of an entry of a legend.
-_LEGEND: Final = 125
+# Pixels of a letter and of a symbol of a legend.
+_LETTER: Final = 7.5
+_SYMBOL: Final = 26
 # More dots than these are one dark cloud, and heavy.
-_DOTS: Final = 400
+_DOTS: Final = 300
 _ROWS: Final = {"bar": 12, "dumbbell": 12, "interval": 12, "funnel": 24, "sankey": 40}
 _NAMES: Final = {
     "bar": "Bars",
@@ -81,10 +82,18 @@ def spec_of(result: Result, *, width: int = NARROW, rows: int | None = None) -> 
         spec["spec"]["width"] = width - _LABELS
     else:
         spec["autosize"] = {"type": "fit-x", "contains": "padding"}
-    legend = {**spec["config"]["legend"], "columns": max(2, width // _LEGEND), "labelLimit": _LEGEND - 25}
+    entry = min(_LETTER * _longest_entry(spec) + _SYMBOL, width // 2)
+    legend = {**spec["config"]["legend"], "columns": width // entry, "labelLimit": entry - _SYMBOL}
     spec["config"] = {**spec["config"], "padding": _PADDING, "legend": legend}
     _without_corners(spec)
     return Picture(spec, f"{_NAMES[chart.kind]}: {_columns(chart)}.", note or said.strip("() "))
+
+
+def _longest_entry(spec: dict[str, Any]) -> int:
+    """Return the letters of the longest name in the legend."""
+    places = [spec, *spec.get("layer", ())]
+    names = [place.get("encoding", {}).get("color", {}).get("sort", ()) for place in places]
+    return max((len(str(name)) for some in names for name in some), default=10)
 
 
 def _without_corners(spec: dict[str, Any]) -> None:

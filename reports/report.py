@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from html import escape
@@ -18,7 +17,7 @@ from martlet.reports import composing, html_report, markdown_report, pdf, period
 from martlet.reports import template as template_files
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from martlet.engine.warehouse import Warehouse
@@ -49,8 +48,8 @@ def report(
     *,
     template: str | Path = "default",
     pack: Sequence[str] = (),
-    since: date | None = None,
-    until: date | None = None,
+    since: date | str | None = None,
+    until: date | str | None = None,
     packs: str | Path | None = None,
     **values: Any,
 ) -> Report:
@@ -111,6 +110,11 @@ class Report:
         """The title."""
         return self._composed.title
 
+    @property
+    def answers(self) -> int:
+        """How many answers it shows."""
+        return len(self._composed.answers)
+
     def html(self, *, interactive: bool = False) -> str:
         """Return it as one page of HTML, which needs no network, and no script unless it is to be interactive.
 
@@ -165,7 +169,7 @@ class Report:
         return f'<iframe title="{escape(self.title, quote=True)}" style="width:100%;height:48rem;border:0" srcdoc="{escape(self.html(), quote=True)}"></iframe>'
 
     def __repr__(self) -> str:
-        return f"<Report {self.title!r}, {len(self._composed.answers)} answers>"
+        return f"<Report {self.title!r}, {self.answers} answers>"
 
 
 ENDINGS: Final[Mapping[str, Callable[[Report, bool], bytes]]] = {

@@ -18,7 +18,8 @@ __all__ = ["slim"]
 _NUMBER: Final = re.compile(r"-?\d*\.\d+(?:e-?\d+)?|-?\d+(?:e-?\d+)?")
 _TRANSLATE: Final = re.compile(r"translate\((-?[\d.e-]+),\s*(-?[\d.e-]+)\)")
 _CIRCLE: Final = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,?-\1,0A\1,\1,0,1,1,\1,0Z?")
-_CELL: Final = re.compile(r"M([-\d.]+,?[-\d.]+)h([\d.]+v[\d.]+)h-[\d.]+Z")
+_CELL: Final = re.compile(r"M([\d.]+),([\d.]+)h([\d.]+)v([\d.]+)h-[\d.]+Z")
+_FEWEST_CELLS: Final = 12
 _DROPPED: Final = (
     "aria-",
     "role",
@@ -35,6 +36,7 @@ _PLAIN: Final = {
     "stroke-opacity": "1",
     "font-size": "12px",
     "stroke-dasharray": "",
+    "stroke-width": "1",
     "stroke-dashoffset": "0",
     "text-anchor": "start",
     "font-weight": "normal",
@@ -50,7 +52,8 @@ _INHERITED: Final = (
     "font-weight",
     "text-anchor",
 )
-_MARKS: Final = ("path", "rect", "line", "circle")
+_LENGTHS: Final = ("d", "x", "y", "x1", "x2", "y1", "y2", "width", "height", "stroke-width", "font-size")
+_WORDS: Final = ("text", "tspan", "title")
 
 
 def slim(svg: str, *, prefix: str = "", themed: bool = True) -> str:
@@ -78,6 +81,7 @@ def slim(svg: str, *, prefix: str = "", themed: bool = True) -> str:
     _flatten(body)
     top = ET.Element("svg", {"viewBox": " ".join(_short(view[place]) for place in range(4))})
     top.set("fill", "none")
+    top.set("font-size", "12")
     top.extend([body] if body.attrib else list(body))
     text = ET.tostring(top, encoding="unicode").replace(" />", "/>")
     return re.sub(r">\s+<", "><", text)
@@ -95,46 +99,12 @@ def _rounded(text: str) -> str:
 
 def _cleaned(element: ET.Element, prefix: str, *, themed: bool) -> ET.Element | None:
     """Return a copy with what shows alone, None where nothing does."""
-    given = element.attrib
-    if given.get("display") == "none" or given.get("opacity") == "0":
+    kept = _kept(element)
+    if kept is None:
         return None
-    kept = {
-        name: value
-        for name, value in given.items()
-        if not name.startswith(_DROPPED) and _PLAIN.get(name) != value
-    }
-    is_shape = element.tag in _MARKS
-    if element.tag == "path" and (
-        not kept.get("d")
-        or given.get("class") in ("background", "foreground")
-        and not {"fill", "stroke"} & kept.keys()
-    ):
-        return None
-    if "stroke" not in kept:
-        kept.pop("stroke-width", None)
-    elif kept.get("stroke-width") == "0":
-        del kept["stroke"], kept["stroke-width"]
-        if is_shape and kept.get("fill", "none") in ("none", "transparent"):
-            return None
-    if kept.get("fill") in ("transparent", "none") and element.tag != "g":
-        del kept["fill"]
-    for name in ("id", "clip-path", "fill", "href"):
-        if name in kept:
-            kept[name] = (
-                re.sub(r"^(url\(#|#|)m(\d+)", rf"\g<1>{prefix}m\2", kept[name])
-                if name in ("id", "clip-path", "href") or "url" in kept[name]
-                else kept[name]
-            )
-    for name in ("fill", "stroke", "stop-color"):
-        if themed and name in kept:
-            kept[name] = colours.variable(kept[name], ink=element.tag in ("text", "tspan"))
-    for name in ("d", "x", "y", "x1", "x2", "y1", "y2", "width", "height", "stroke-width", "font-size"):
-        if name in kept and element.tag not in ("linearGradient",):
-            kept[name] = _rounded(kept[name].removesuffix("px"))
-    if "d" in kept:
-        kept["d"] = kept["d"].replace(",-", "-")
+    _rewrite(kept, element.tag, prefix, themed=themed)
     copy = ET.Element(element.tag, kept)
-    copy.text = element.text if element.tag in ("text", "tspan", "title") else None
+    copy.text = element.text if element.tag in _WORDS else None
     for child in element:
         if (cleaned := _cleaned(child, prefix, themed=themed)) is not None:
             copy.append(cleaned)
@@ -145,6 +115,44 @@ def _cleaned(element: ET.Element, prefix: str, *, themed: bool) -> ET.Element | 
         _flatten(copy)
         _hoist(copy)
     return copy
+
+
+def _kept(element: ET.Element) -> dict[str, str] | None:
+    """Return the attributes that show, None where the element does not."""
+    given = element.attrib
+    if given.get("display") == "none" or given.get("opacity") == "0":
+        return None
+    kept = {
+        name: value
+        for name, value in given.items()
+        if not name.startswith(_DROPPED) and _PLAIN.get(name) != value
+    }
+    if kept.get("stroke-width") == "0":
+        kept.pop("stroke", None)
+    if "stroke" not in kept:
+        kept.pop("stroke-width", None)
+    if element.tag != "g" and kept.get("fill") in ("transparent", "none"):
+        del kept["fill"]
+    is_ground = given.get("class") in ("background", "foreground") or given.get("stroke-width") == "0"
+    if element.tag == "path" and (not kept.get("d") or (is_ground and not {"fill", "stroke"} & kept.keys())):
+        return None
+    return kept
+
+
+def _rewrite(kept: dict[str, str], tag: str, prefix: str, *, themed: bool) -> None:
+    """Put the prefix before the names of marks, variables in the place of colours, and round what is a length."""
+    for name in ("id", "clip-path", "href", "fill"):
+        if name in kept and (name != "fill" or kept[name].startswith("url")):
+            kept[name] = re.sub(r"^(url\(#|#|)m(\d+)", rf"\g<1>{prefix}m\2", kept[name])
+    for name in ("fill", "stroke", "stop-color"):
+        if themed and name in kept:
+            kept[name] = colours.variable(kept[name], ink=tag in _WORDS)
+    # Of a gradient they are shares of its shape.
+    for name in _LENGTHS if tag != "linearGradient" else ():
+        if name in kept:
+            kept[name] = _rounded(kept[name].removesuffix("px"))
+    if "d" in kept:
+        kept["d"] = kept["d"].replace(",-", "-")
 
 
 def _placed(element: ET.Element) -> None:
@@ -207,13 +215,22 @@ def _flatten(group: ET.Element) -> None:
 
 
 def _cells_by_colour(children: list[ET.Element]) -> list[ET.Element]:
-    """Return the cells of a heat map by their colour: they touch, but don't cover each other, so that their order shows nowhere."""
+    """Return the cells of a heat map by their colour, each as a short thick line.
+
+    They touch, but don't cover each other, so that their order shows nowhere.
+    """
     shapes = [_CELL.fullmatch(child.get("d", "")) for child in children]
-    places = {shape[1] for shape in shapes if shape}
-    sizes = {shape[2] for shape in shapes if shape}
-    if len(children) < 12 or len(places) < len(children) or len(sizes) > 1 or None in shapes:  # noqa: PLR2004
+    cells = [
+        (float(x), float(y), float(w), float(h)) for x, y, w, h in (one.groups() for one in shapes if one)
+    ]
+    places, sizes = {cell[:2] for cell in cells}, {cell[2:] for cell in cells}
+    if len(cells) < _FEWEST_CELLS or len(sizes) > 1 or not len(places) == len(cells) == len(children):
         return children
-    return sorted(children, key=lambda child: child.get("fill", ""))
+    for child, (x, y, width, height) in zip(children, cells, strict=True):
+        child.set("d", f"M{_short(x + 0.5)} {_short(y + height / 2)}h{_short(width - 1)}")
+        child.set("stroke", child.attrib.pop("fill", "none"))
+        child.set("stroke-width", _short(height - 1))
+    return sorted(children, key=lambda child: child.get("stroke", ""))
 
 
 def _are_joinable(one: ET.Element, other: ET.Element) -> bool:

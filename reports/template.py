@@ -29,7 +29,7 @@ from martlet.engine.declared import Between, Place, read
 from martlet.engine.errors import UnitError
 from martlet.engine.units import Unit
 from martlet.reports.blocks import BLOCKS, QueryBlock
-from martlet.reports.period import DAYS
+from martlet.reports.period import DAYS, NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,8 +44,8 @@ __all__ = ["Heading", "Placed", "Prose", "Template", "markdown", "parse"]
 
 _FENCE: Final = "+++"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
-# What the report knows by itself, and no parameter can be called.
-RESERVED: Final = ("title", "since", "until", "last_day", "days", "before_since", "year_since", "year_until")
+# What a report knows by itself, or is asked by, and no parameter can be called.
+_RESERVED: Final = (*NAMES, "title", "path", "template", "pack", "packs")
 
 
 @dataclass(frozen=True)
@@ -169,9 +169,9 @@ def _front(path: str, text: str) -> tuple[Unit, list[str]]:
 
     read(_Front, header, Place("a template", fail))
     for name in header.get("params", {}):
-        if name in RESERVED:
+        if name in _RESERVED:
             raise unit.error(
-                f"parameter {name}: a report knows {name} by itself; choose another name",
+                f"parameter {name}: a report has a {name} already; choose another name",
                 line=unit.line_of(name),
             )
     return unit, lines
@@ -241,6 +241,8 @@ def _block(path: str, word: str, token: Token) -> Placed:
     if isinstance(block, QueryBlock):
         if bool(block.ask) == bool(block.sql):
             raise UnitError(f"{path}:{line}: a query block has either ask, a pack/query, or sql, one SELECT")
+        if block.chart and not block.sql:
+            raise fail("chart is for sql; a query of a pack has its own picture")
         if block.section and not block.when:
             raise fail("section means nothing without when")
     return Placed(block, line, text)

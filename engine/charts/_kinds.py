@@ -23,7 +23,7 @@ _STEP: Final = {"step": _BAND}
 _FEW: Final = 40
 _SKEWED: Final = 4
 # Pixels of a number and its share.
-_WORDS: Final = 110
+_WORDS: Final = 125
 
 
 def bar(drawn: Drawn) -> dict[str, Any]:
