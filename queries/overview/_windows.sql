@@ -30,7 +30,7 @@ asked_period AS (
 windows AS (
     SELECT 'now' AS window_name, start_at, until_at, first_at, last_until
     FROM asked_period
-    WHERE CASE WHEN start_at < until_at THEN true ELSE error('start must be before until') END
+    WHERE CASE WHEN start_at >= until_at THEN error('start must be before until') ELSE true END
     UNION ALL
     SELECT 'before', start_at - (until_at - start_at), start_at, first_at, last_until
     FROM asked_period
