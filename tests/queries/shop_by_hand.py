@@ -186,9 +186,7 @@ def sales(rows):
 def within(rows, name, start, until):
     """Return the rows whose moment lies in a half-open range with optional ends."""
     return [
-        row
-        for row in rows
-        if (start is None or row[name] >= start) and (until is None or row[name] < until)
+        row for row in rows if (start is None or row[name] >= start) and (until is None or row[name] < until)
     ]
 
 

@@ -73,9 +73,7 @@ def window_figures(placed, seen, ledger, start, until):
     """Work out the figures of one period, and of each the days that its source tells of."""
     sold = within(sales(placed), "ordered_at", start, until)
     notes = [
-        row
-        for row in within(placed, "ordered_at", start, until)
-        if row["status"] in {*SALES, "credit_note"}
+        row for row in within(placed, "ordered_at", start, until) if row["status"] in {*SALES, "credit_note"}
     ]
     net = sum((row["net_revenue"] for row in sold), Decimal(0))
     known = {row["customer_key"] for row in sold} - {0}
@@ -168,9 +166,7 @@ def spans(placed, kind, start, until):
     end = min(until or end, end)
     found, day = [], day_of(first) if kind == "day" else datetime(first.year, first.month, 1)
     while day < end and first < end:
-        after = (
-            day + DAY if kind == "day" else datetime(day.year + day.month // 12, day.month % 12 + 1, 1)
-        )
+        after = day + DAY if kind == "day" else datetime(day.year + day.month // 12, day.month % 12 + 1, 1)
         found.append((day, after, first <= day and after <= end))
         day = after
     return found
@@ -223,13 +219,17 @@ def test_periods_hold_what_was_counted_in_them(star, *, query, kind, placed, see
         spend = sum(
             money
             for day, money in spent(ledger)
-            if first <= day < after and (p["start"] or day) <= day and (p["until"] is None or day < p["until"])
+            if first <= day < after
+            and (p["start"] or day) <= day
+            and (p["until"] is None or day < p["until"])
         )
         assert row["spend"] == (spend if is_told(spend_days) else None)
     if kind == "month":
         for row, before, now in zip(answer[1:], revenues, revenues[1:], strict=False):
             is_known = before[1] and now[1] and before[0]
-            assert row["revenue_change"] == (about(ratio(now[0] - before[0], before[0])) if is_known else None)
+            assert row["revenue_change"] == (
+                about(ratio(now[0] - before[0], before[0])) if is_known else None
+            )
     else:
         for number, row in enumerate(answer):
             last = revenues[max(number - 6, 0) : number + 1]
@@ -317,7 +317,11 @@ def test_a_change_is_taken_apart_without_rest(star, *, by, shop, length, data):
             if by == "category":
                 own = [row for row in shop["fact_order_line"] if row["order_id"] == order["order_id"]]
                 parts += [
-                    (is_now, PRODUCTS[row["product_key"]][2] if row["product_key"] else "(unknown)", row["net_revenue"])
+                    (
+                        is_now,
+                        PRODUCTS[row["product_key"]][2] if row["product_key"] else "(unknown)",
+                        row["net_revenue"],
+                    )
                     for row in own
                 ]
                 rest = order["net_revenue"] - sum(row["net_revenue"] for row in own)
@@ -337,7 +341,9 @@ def test_a_change_is_taken_apart_without_rest(star, *, by, shop, length, data):
     found = {row["value"]: row for row in answer}
     assert found.keys() == {value for _, value, _ in parts}
     for value, row in found.items():
-        own = [[money for is_now, name, money in parts if name == value and is_now == which] for which in (0, 1)]
+        own = [
+            [money for is_now, name, money in parts if name == value and is_now == which] for which in (0, 1)
+        ]
         (n0, n1), (money0, money1) = map(len, own), (sum(one, Decimal(0)) for one in own)
         assert (row["orders_before"], row["orders"]) == (n0, n1)
         assert (row["revenue_before"], row["revenue"]) == (money0, money1)
@@ -348,7 +354,11 @@ def test_a_change_is_taken_apart_without_rest(star, *, by, shop, length, data):
             float(money1) / n1 if n1 else float(money0) / n0,
         ]
         volume, mix, rate = shapley((all0, shares[0], rates[0]), (all1, shares[1], rates[1]))
-        for name, expected, reach in [("volume", volume, 0.00501), ("mix", mix, 0.00501), ("rate", rate, 0.01501)]:
+        for name, expected, reach in [
+            ("volume", volume, 0.00501),
+            ("mix", mix, 0.00501),
+            ("rate", rate, 0.01501),
+        ]:
             assert abs(float(row[name]) - expected) <= reach, (value, name)
     total = [
         sum(row["net_revenue"] for row in within(sold, "ordered_at", first, last))
@@ -356,7 +366,11 @@ def test_a_change_is_taken_apart_without_rest(star, *, by, shop, length, data):
     ]
     assert sum((row["change"] for row in answer), Decimal(0)) == total[1] - total[0]
     assert all(
-        row["is_compared"] == (day_of(min(one["ordered_at"] for one in sold)) <= begin - (end - begin) and end <= day_of(max(one["ordered_at"] for one in sold)) + DAY)
+        row["is_compared"]
+        == (
+            day_of(min(one["ordered_at"] for one in sold)) <= begin - (end - begin)
+            and end <= day_of(max(one["ordered_at"] for one in sold)) + DAY
+        )
         for row in answer
     )
 
@@ -376,11 +390,7 @@ def test_odd_days_are_those_of_plain_counting(star, counts, special, floor):
         for number in range(count)
     ]  # fmt: skip
     star.fill(dim_date=calendar(100, holidays=special), fact_order=placed)
-    answer = [
-        row
-        for row in star.ask("overview/anomalies", min_count=floor)
-        if row["metric"] == "orders"
-    ]
+    answer = [row for row in star.ask("overview/anomalies", min_count=floor) if row["metric"] == "orders"]
     first = next((day for day, count in enumerate(counts) if count), None)
     if first is None:
         assert answer == []
@@ -404,7 +414,9 @@ def test_odd_days_are_those_of_plain_counting(star, counts, special, floor):
         factor = weekday / weeks if weekday is not None and weeks else 1
         expected[day] = level * factor
     assert {row["day"] for row in answer} == {(ORIGIN + day * DAY).date() for day in expected}
-    distances = {day: 2 * (sqrt(counts[day] + 0.375) - sqrt(value + 0.375)) for day, value in expected.items()}
+    distances = {
+        day: 2 * (sqrt(counts[day] + 0.375) - sqrt(value + 0.375)) for day, value in expected.items()
+    }
     spread = median(map(abs, distances.values())) / 0.6744897501960817 if distances else 0
     for row in answer:
         day = (row["day"] - ORIGIN.date()).days
@@ -456,9 +468,7 @@ def smooth(values, season, alpha, beta, gamma):
 
 
 def naive(values, season):
-    return {
-        place: (0.0, 0.0, values[place - season : place]) for place in range(season, len(values) + 1)
-    }
+    return {place: (0.0, 0.0, values[place - season : place]) for place in range(season, len(values) + 1)}
 
 
 def judged(values, states, season, steps, level):
@@ -472,7 +482,9 @@ def judged(values, states, season, steps, level):
     choosing, judging, totals = [], defaultdict(list), []
     for place in range(max(season, ceil(known / 2)), known):
         errors = [
-            ahead(place, step) - values[place + step - 1] for step in range(1, steps + 1) if place + step <= known
+            ahead(place, step) - values[place + step - 1]
+            for step in range(1, steps + 1)
+            if place + step <= known
         ]
         if place * 4 < known * 3:
             choosing += map(abs, errors)
@@ -521,7 +533,9 @@ def test_forecasts_are_those_of_plain_smoothing(star, counts, steps, level):
     for method in ("holt_winters", "seasonal_naive"):
         rows = [row for row in answer if row["method"] == method]
         assert [row["step"] for row in rows] == list(range(1, steps + 1))
-        chosen = grid[rows[0]["alpha"], rows[0]["beta"], rows[0]["gamma"]] if method == "holt_winters" else plain
+        chosen = (
+            grid[rows[0]["alpha"], rows[0]["beta"], rows[0]["gamma"]] if method == "holt_winters" else plain
+        )
         if method == "holt_winters" and chosen["choosing"] is not None:
             assert chosen["choosing"] <= min(one["choosing"] for one in grid.values()) + 1e-6
         total = sum(chosen["forecasts"])
@@ -561,4 +575,6 @@ def test_months_and_weeks_begin_on_their_first_day(star):
     months = star.ask("overview/forecast", metric="orders", period="month", steps=2)
     assert {row["period_start"] for row in months} == {date(2024, 12, 1), date(2025, 1, 1)}
     weeks = star.ask("overview/forecast", metric="orders", period="week", steps=1)
-    assert [(row["period_start"], row["forecast"]) for row in weeks] == [(date(2024, 12, 30), pytest.approx(7))] * 2
+    assert [(row["period_start"], row["forecast"]) for row in weeks] == [
+        (date(2024, 12, 30), pytest.approx(7))
+    ] * 2

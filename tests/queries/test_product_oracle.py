@@ -83,7 +83,9 @@ def test_performance_is_that_of_plain_counting(star, shop, by, p):
         assert row["units"] == sum(line["quantity"] for line in own)
         assert row["revenue"] == revenue
         assert row["revenue_share"] == about(ratio(revenue, whole) if lines else None)
-        margin = None if None in costs else revenue - sum(line["quantity"] * line["unit_cost"] for line in own)
+        margin = (
+            None if None in costs else revenue - sum(line["quantity"] * line["unit_cost"] for line in own)
+        )
         assert row["margin"] == margin
         cut = sum(line["discount_amount"] for line in own)
         assert row["discount_share"] == about(ratio(cut, revenue + cut) if own else None)
@@ -126,7 +128,9 @@ def test_classes_are_those_of_plain_sorting(star, shop, measure, p):
         assert row["units"] == units[key]
         expected = "C"
         if total > 0 and amount > 0:
-            expected = "A" if better / total < Decimal("0.8") else "B" if better / total < Decimal("0.95") else "C"
+            expected = (
+                "A" if better / total < Decimal("0.8") else "B" if better / total < Decimal("0.95") else "C"
+            )
         assert row["class"] == expected
         first = min(line["ordered_at"] for line in moments[key])
         monday = first.date() + timedelta(days=-first.weekday() % 7)
@@ -147,7 +151,11 @@ def test_classes_are_those_of_plain_sorting(star, shop, measure, p):
         variation = stdev(counts) / mean(counts) if any(counts) else None
         assert row["variation"] == about(variation)
         assert row["demand"] == (
-            "X" if variation is not None and variation <= 0.5 else "Y" if variation is not None and variation <= 1 else "Z"
+            "X"
+            if variation is not None and variation <= 0.5
+            else "Y"
+            if variation is not None and variation <= 1
+            else "Z"
         )
 
 
@@ -173,7 +181,8 @@ def test_elasticities_are_those_of_a_plain_regression(star, shop, outcome):
     for row in lines:
         listed[row["product_key"]].append(row)
     listed = {
-        key: sum(float(row["unit_price"]) * row["quantity"] for row in own) / sum(row["quantity"] for row in own)
+        key: sum(float(row["unit_price"]) * row["quantity"] for row in own)
+        / sum(row["quantity"] for row in own)
         for key, own in listed.items()
     }
     weeks, shop_lines = defaultdict(list), Counter()
@@ -199,7 +208,10 @@ def test_elasticities_are_those_of_a_plain_regression(star, shop, outcome):
             points.append(((week.year, week.month), log(price), log(units / per), len(own)))
         assert row["weeks"] == len(points)
         spread = [
-            x - np.average([p[1] for p in points if p[0] == month], weights=[p[3] for p in points if p[0] == month])
+            x
+            - np.average(
+                [p[1] for p in points if p[0] == month], weights=[p[3] for p in points if p[0] == month]
+            )
             for month, x, _, _ in points
         ]
         if max(map(abs, spread)) < 1e-7:
@@ -211,12 +223,19 @@ def test_elasticities_are_those_of_a_plain_regression(star, shop, outcome):
         if error is not None and error > 1e-5:
             reach = stats.t.ppf(0.975, degrees) * error
             assert row["low"] == pytest.approx(slope - reach, rel=1e-5, abs=1e-5)
-            assert row["p_value"] == pytest.approx(2 * stats.t.sf(abs(slope / error), degrees), rel=1e-4, abs=1e-6)
+            assert row["p_value"] == pytest.approx(
+                2 * stats.t.sf(abs(slope / error), degrees), rel=1e-4, abs=1e-6
+            )
 
 
 def band(row):
     share = row["discount_amount"] / (row["net_revenue"] + row["discount_amount"])
-    edges = [(Decimal("0.05"), "01-05 %"), (Decimal("0.1"), "05-10 %"), (Decimal("0.2"), "10-20 %"), (Decimal("0.3"), "20-30 %")]
+    edges = [
+        (Decimal("0.05"), "01-05 %"),
+        (Decimal("0.1"), "05-10 %"),
+        (Decimal("0.2"), "10-20 %"),
+        (Decimal("0.3"), "20-30 %"),
+    ]
     return next((name for edge, name in edges if share <= edge), "30 % and more")
 
 
@@ -256,9 +275,16 @@ def test_discounts_are_held_against_full_price(star, *, by, shop):
     assert {row["item"] for row in answer} == set(groups)
     for row in answer:
         own = groups[row["item"]]
-        net, cut = (sum((line[name] for line in own), Decimal(0)) for name in ("net_revenue", "discount_amount"))
+        net, cut = (
+            sum((line[name] for line in own), Decimal(0)) for name in ("net_revenue", "discount_amount")
+        )
         units = sum(line["quantity"] for line in own)
-        assert (row["order_lines"], row["units"], row["revenue"], row["discount"]) == (len(own), units, net, cut)
+        assert (row["order_lines"], row["units"], row["revenue"], row["discount"]) == (
+            len(own),
+            units,
+            net,
+            cut,
+        )
         assert row["discount_share"] == about(ratio(cut, net + cut))
         costs = [line["unit_cost"] for line in own]
         margin = None if None in costs else net - sum(line["quantity"] * line["unit_cost"] for line in own)
@@ -273,9 +299,7 @@ def test_discounts_are_held_against_full_price(star, *, by, shop):
             assert row["ratio_low"] is None
             continue
         counts = [line["quantity"] for line in known]
-        leaning = sum(
-            many**2 / len(full[one]) for one, many in Counter(map(cell, known)).items()
-        )
+        leaning = sum(many**2 / len(full[one]) for one, many in Counter(map(cell, known)).items())
         error = sqrt(stdev(counts) ** 2 * len(counts) / sold**2 + squares / freedom * leaning / usual**2)
         if error < 1e-6:
             continue
@@ -308,7 +332,13 @@ def test_quantiles_are_prices_that_occur(star, shop, of):
         own = sorted(prices[row["category"]])
         assert row["units"] == len(own)
         assert row["mean_price"] == about(mean(own))
-        quantiles = {"low_decile": 0.1, "low_quartile": 0.25, "median_price": 0.5, "high_quartile": 0.75, "high_decile": 0.9}
+        quantiles = {
+            "low_decile": 0.1,
+            "low_quartile": 0.25,
+            "median_price": 0.5,
+            "high_quartile": 0.75,
+            "high_decile": 0.9,
+        }
         for name, share in quantiles.items():
             assert row[name] == about(np.quantile(own, share, method="inverted_cdf")), name
         assert (row["min_price"], row["max_price"]) == (about(own[0]), about(own[-1]))
@@ -422,7 +452,11 @@ def test_launches_are_held_against_what_else_sold(star, shop, days_after):
         assert row["new_customer_share"] == about(share)
 
 
-@given(shop=shops(max_orders=40, most=4), by=st.sampled_from(["product", "category"]), least=st.sampled_from([1, 2]))
+@given(
+    shop=shops(max_orders=40, most=4),
+    by=st.sampled_from(["product", "category"]),
+    least=st.sampled_from([1, 2]),
+)
 def test_partners_are_those_above_chance(star, shop, by, least):
     star.fill(**dimensions(), **shop)
     answer = star.ask("product/cross_sell", by=by, min_baskets=least, per_item=2)
@@ -449,7 +483,12 @@ def test_partners_are_those_above_chance(star, shop, by, least):
         (item, place) for item, found in partners.items() for place in range(1, min(len(found), 2) + 1)
     }
     for row in answer:
-        found = {other: rest for *rest, other in [(low, count, times, error, other) for low, count, other, times, error in partners[row["item"]]]}
+        found = {
+            other: rest
+            for *rest, other in [
+                (low, count, times, error, other) for low, count, other, times, error in partners[row["item"]]
+            ]
+        }
         low, count, times, error = found[row["other"]]
         best = sorted(partners[row["item"]], key=lambda one: (-one[0], -one[1], one[2]))[row["place"] - 1]
         assert low == pytest.approx(best[0], abs=2e-9)
@@ -466,7 +505,9 @@ def test_partners_are_those_above_chance(star, shop, by, least):
 @given(shop=whole_shops(), prior=st.sampled_from([0, 5]), p=ranges)
 def test_ratings_are_drawn_towards_their_category(star, shop, prior, p):
     star.fill(**dimensions(), **shop)
-    answer = {row["product_id"]: row for row in star.ask("product/ratings_and_sales", prior_reviews=prior, **p)}
+    answer = {
+        row["product_id"]: row for row in star.ask("product/ratings_and_sales", prior_reviews=prior, **p)
+    }
     lines = sold_lines(shop, **p)
     given_stars = defaultdict(list)
     for row in within(shop["fact_review"], "reviewed_at", **p):
@@ -488,29 +529,52 @@ def test_ratings_are_drawn_towards_their_category(star, shop, prior, p):
     assert answer.keys() == {PRODUCTS[key][0] for key in given_stars}
     for key, stars in given_stars.items():
         row = answer[PRODUCTS[key][0]]
-        others = [one for other, own in given_stars.items() if category(other) == category(key) for one in own]
+        others = [
+            one for other, own in given_stars.items() if category(other) == category(key) for one in own
+        ]
         assert row["reviews"] == len(stars)
         assert row["rating"] == about((sum(stars) + prior * mean(others)) / (len(stars) + prior))
         usual = mean(pace for other, pace in paces.items() if category(other) == category(key))
         assert row["sales_index"] == about(paces[key] / usual if key in paces and usual else None)
 
 
-@given(shop=whole_shops(), by=st.sampled_from([*COLUMNS, "month"]), mature=st.sampled_from([0, 10, 60]), least=st.sampled_from([1, 3]))
+@given(
+    shop=whole_shops(),
+    by=st.sampled_from([*COLUMNS, "month"]),
+    mature=st.sampled_from([0, 10, 60]),
+    least=st.sampled_from([1, 3]),
+)
 def test_returns_are_those_of_plain_counting(star, shop, by, mature, least):
     star.fill(**dimensions(), **shop)
-    answer = {row["item"]: row for row in star.ask("product/returns", by=by, mature_days=mature, min_lines=least)}
-    moments = [row["ordered_at"] for row in shop["fact_order"]] + [row["returned_at"] for row in shop["fact_return"]]
-    lines = [row for row in sold_lines(shop) if max(moments) - row["ordered_at"] >= mature * DAY] if moments else []
+    answer = {
+        row["item"]: row for row in star.ask("product/returns", by=by, mature_days=mature, min_lines=least)
+    }
+    moments = [row["ordered_at"] for row in shop["fact_order"]] + [
+        row["returned_at"] for row in shop["fact_return"]
+    ]
+    lines = (
+        [row for row in sold_lines(shop) if max(moments) - row["ordered_at"] >= mature * DAY]
+        if moments
+        else []
+    )
     back = defaultdict(list)
     for row in shop["fact_return"]:
         back[row["order_line_id"]].append(row)
 
     def item(line):
-        return str(line["ordered_at"].date().replace(day=1)) if by == "month" else item_of(by, line["product_key"])
+        return (
+            str(line["ordered_at"].date().replace(day=1))
+            if by == "month"
+            else item_of(by, line["product_key"])
+        )
 
     groups = defaultdict(list)
     for line in lines:
-        counted = [one for one in back[line["order_line_id"]] if one["returned_at"] - line["ordered_at"] <= mature * DAY]
+        counted = [
+            one
+            for one in back[line["order_line_id"]]
+            if one["returned_at"] - line["ordered_at"] <= mature * DAY
+        ]
         groups[item(line)].append((line, counted))
     every = [one for own in groups.values() for one in own]
     expected = {name: own for name, own in groups.items() if len(own) >= least}
@@ -523,15 +587,23 @@ def test_returns_are_those_of_plain_counting(star, shop, by, mature, least):
         low, high = wilson(len(hit), len(own))
         assert (row["rate_low"], row["rate_high"]) == (about(low), about(high))
         assert row["refunds"] == sum((one["refund_amount"] for counted in hit for one in counted), Decimal(0))
-        firsts = [min(one["returned_at"] for one in counted) - line["ordered_at"] for line, counted in own if counted]
+        firsts = [
+            min(one["returned_at"] for one in counted) - line["ordered_at"]
+            for line, counted in own
+            if counted
+        ]
         assert row["days_to_return"] == about(mean(gap / DAY for gap in firsts))
         reasons = Counter(one["reason"] for counted in hit for one in counted if one["reason"])
-        assert row["main_reason"] == (min(reasons, key=lambda word: (-reasons[word], word)) if reasons else None)
+        assert row["main_reason"] == (
+            min(reasons, key=lambda word: (-reasons[word], word)) if reasons else None
+        )
         rest, rest_hit = len(every) - len(own), sum(bool(counted) for _, counted in every) - len(hit)
         assert row["other_rate"] == about(ratio(rest_hit, rest))
         pooled = (len(hit) + rest_hit) / len(every)
         if rest and 0 < pooled < 1:
-            score = (len(hit) / len(own) - rest_hit / rest) / sqrt(pooled * (1 - pooled) * (1 / len(own) + 1 / rest))
+            score = (len(hit) / len(own) - rest_hit / rest) / sqrt(
+                pooled * (1 - pooled) * (1 / len(own) + 1 / rest)
+            )
             assert row["p_value"] == pytest.approx(2 * stats.norm.sf(abs(score)), rel=1e-6, abs=1e-12)
         else:
             assert row["p_value"] is None
