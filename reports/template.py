@@ -182,7 +182,7 @@ def _toml(path: str, text: str, before: int) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         where = re.search(r"at line (\d+)", str(error))
-        line = before + int(where.group(1)) if where else before + 1
+        line = before + (int(where.group(1)) if where else len(text.rstrip().splitlines()))
         reason = re.sub(r" \(at .*\)", "", str(error))
         raise UnitError(f"{path}:{line}: this is no TOML: {reason}") from None
 

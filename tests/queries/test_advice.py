@@ -22,7 +22,7 @@ def around(rows, name, low, high):
         row[low], row[name], row[high] = sorted((row[low], row[name], row[high]))
 
 
-def budget(rows, company):
+def budget(rows, _company):
     whole = next((row for row in rows if row["campaign_type"] == "(all)"), None)
     kinds = [row for row in rows if row["campaign_type"] != "(all)"]
     more, less = ([row for row in kinds if sign * row["change"] > 0] for sign in (1, -1))
@@ -31,7 +31,7 @@ def budget(rows, company):
     return whole["expected_change"], whole["change_low"], whole["change_high"]
 
 
-def roi(rows, company):
+def roi(rows, _company):
     choices = []
     for row in rows:
         held, compared = row["holdout_recipients"], row["compared_recipients"]
@@ -44,7 +44,7 @@ def roi(rows, company):
     return max(choices, key=lambda choice: choice[0], default=None)
 
 
-def business_impact(rows, company):
+def business_impact(rows, _company):
     tested = sum(row["p_value"] is not None for row in rows)
     good = [
         row
@@ -142,7 +142,7 @@ ORACLES = {
     ),
 }  # fmt: skip
 COMPANIES = st.fixed_dictionaries(
-    {name: ROOMY for name in COMPANY} | {"margin_share": st.sampled_from([None, 0.25, 0.5, 1.0])}
+    dict.fromkeys(COMPANY, ROOMY) | {"margin_share": st.sampled_from([None, 0.25, 0.5, 1.0])}
 )
 
 
