@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from martlet.loaders.user_packs.installing import install_packs
     from martlet.loaders.warehouse.checking import CheckReport, check
     from martlet.loaders.warehouse.own_segments import install_segments
+    from martlet.reports.report import Report, report
 
 __all__ = [
     "AdvanceReport",
@@ -49,6 +50,7 @@ __all__ = [
     "MartletError",
     "ParameterError",
     "QueryError",
+    "Report",
     "Result",
     "SegmentsReport",
     "UnitError",
@@ -67,6 +69,7 @@ __all__ = [
     "install_packs",
     "install_segments",
     "open",
+    "report",
 ]
 
 _HOMES = {
@@ -77,6 +80,7 @@ _HOMES = {
     "FitReport": "martlet.loaders.fitting",
     "ForgetReport": "martlet.loaders.privacy.forget",
     "IngestReport": "martlet.loaders.ingest.report",
+    "Report": "martlet.reports.report",
     "Result": "martlet.engine.result",
     "SegmentsReport": "martlet.loaders.fitting",
     "Warehouse": "martlet.engine.warehouse",
@@ -91,6 +95,7 @@ _HOMES = {
     "install_packs": "martlet.loaders.user_packs.installing",
     "install_segments": "martlet.loaders.warehouse.own_segments",
     "open": "martlet.engine.warehouse",
+    "report": "martlet.reports.report",
 }
 
 

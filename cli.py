@@ -13,7 +13,7 @@ import click
 
 from martlet.terminal import options
 from martlet.terminal.application import Application
-from martlet.terminal.commands import chart, check, extract, forget, ingest, make, model, own_packs
+from martlet.terminal.commands import chart, check, extract, forget, ingest, make, model, own_packs, report
 
 # Heavy modules (duckdb, polars, rich, ...) are imported by the commands that need them, so that help is quick.
 # ruff: noqa: PLC0415
@@ -172,6 +172,7 @@ def query(
 
 
 cli.add_command(chart.chart)
+cli.add_command(report.report)
 
 
 @cli.command("compile")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 import duckdb
 
 from martlet.engine import definitions, interrupts, needs, user_packs
-from martlet.engine.errors import OURS, QueryError
+from martlet.engine.errors import OURS, QueryError, UnknownNameError, did_you_mean, shown
 from martlet.engine.open_file import OpenFile
 from martlet.engine.paths import resolved
 from martlet.engine.result import Result
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from martlet.engine.pack import Pack
     from martlet.engine.packs import Packs
     from martlet.engine.query import Query
     from martlet.engine.template import Rendered
@@ -103,6 +104,24 @@ class Warehouse:
         ['roi', 'credit']
         """
         return {name: [query.name for query in pack.queries] for name, pack in self._packs.by_name.items()}
+
+    def pack(self, name: str) -> Pack:
+        """Return what a pack says of itself, and its queries.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such pack.
+
+        Examples
+        --------
+        >>> warehouse.pack("email").title
+        'Email'
+        """
+        packs = self._packs.by_name
+        if name not in packs:
+            raise UnknownNameError(f"there is no pack {shown(name)}.{did_you_mean(str(name), packs)}")
+        return packs[name]
 
     @cached_property
     def _packs(self) -> Packs:

@@ -36,13 +36,14 @@ y = ["volume", "mix", "rate"]
 
 [finding]
 text = "Net revenue changed by {change:money}: {volume:money} by the number of orders, {mix:money} by their mix, {rate:money} by revenue per order. {value} changed most, by {most:money}."
+effect = "effect"
 sql = """
 WITH greatest_change AS (
     SELECT value, change
     FROM answer
     ORDER BY abs(change) DESC, value LIMIT 1
 )
-SELECT sum(answer.change) AS change, sum(answer.volume) AS volume, sum(answer.mix) AS mix, sum(answer.rate) AS rate, max(greatest_change.value) AS value, max(greatest_change.change) AS most
+SELECT sum(answer.change) AS change, sum(answer.volume) AS volume, sum(answer.mix) AS mix, sum(answer.rate) AS rate, max(greatest_change.value) AS value, max(greatest_change.change) AS most, sum(answer.change) / nullif(sum(answer.revenue_before), 0) AS effect
 FROM answer
 CROSS JOIN greatest_change
 HAVING bool_and(answer.is_compared) AND sum(answer.orders) >= 30 AND sum(answer.orders_before) >= 30"""

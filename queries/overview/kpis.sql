@@ -30,6 +30,7 @@ y = ["change", "year_change"]
 
 [finding]
 text = "Net revenue was {value:money}, {change:percent} against the period before; orders changed by {orders_change:percent}, revenue per order by {aov_change:percent}."
+effect = "change"
 sql = """
 SELECT
     max(CASE WHEN kpi = 'Net revenue' THEN value END) AS value,

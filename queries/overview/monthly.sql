@@ -35,6 +35,7 @@ y = ["revenue", "revenue_year_before"]
 
 [finding]
 text = "The last whole month brought {revenue:money}, {year_change:percent} against the same month a year before."
+effect = "year_change"
 sql = """
 SELECT revenue, revenue_year_change AS year_change
 FROM answer

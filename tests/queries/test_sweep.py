@@ -164,6 +164,21 @@ def test_parameters_never_take_a_column_name_in_the_macro(query):
             assert column.table or column.name not in query.parameters
 
 
+# Measures of different scales side by side: no axis fits them all.
+WITHOUT_A_PICTURE = {"email/summary"}
+
+
+def test_every_query_says_how_its_answer_is_told(query):
+    assert query.headline != tuple(query.columns) or len(query.columns) <= 8
+    assert query.finding is not None
+    assert (query.chart is None) == (query.path in WITHOUT_A_PICTURE)
+
+
+def test_of_no_rows_nothing_is_said(query, answers):
+    nothing = answers.warehouse.sql(f"FROM {query.pack}.{query.name} LIMIT 0").arrow()
+    assert query.finding.of(nothing) is None
+
+
 def test_a_case_exists(query):
     assert any(case.query == query.path for case in CASES)
 
