@@ -129,7 +129,7 @@ def describe(query: str, *, packs: Path | None) -> None:
     "--chart/--no-chart",
     "has_chart",
     default=None,
-    help="Draw the answer below the table, where a picture of it is known: a funnel. Default: on a terminal.",
+    help="Draw the answer in the lines of the table or below it, where a picture is known. Default: on a terminal.",
 )
 @options.packs_folder()
 @options.warehouse
@@ -147,14 +147,21 @@ def query(
 
     For example:
       martlet query segmentation/rfm --limit 10
+      martlet query email
       martlet query attribution/channels -p model=linear -p lookback_days=7
       martlet query funnel/stages -p steps=Homepage,Purchase --format json | jq .
+      martlet query attribution/channels --columns channel,revenue,roas --round 1
       martlet query email/roi --output email.parquet
       martlet query email/roi --output email.xlsx --safe-cells
     """
     import martlet
     from martlet.terminal import output
+    from martlet.terminal import packs as screen
 
+    # In a pipe a list of queries would be taken for an answer: there the name of a pack stays an error.
+    if sys.stdout.isatty() and not parameters and query in (asked := options.known_packs(packs)).by_name:
+        screen.page(asked.pack(query))
+        return
     with martlet.open(warehouse, packs=packs) as opened:
         described = opened.describe(query)
         result = opened.query(query, **options.assigned(parameters))
@@ -259,7 +266,8 @@ def truth(section: str | None, *, warehouse: Path, as_json: bool, **where: Any) 
       martlet truth --json | jq .experiment
     """
     import martlet
-    from martlet.terminal import planted, planted_sections
+    from martlet.loaders.company import planted_sections
+    from martlet.terminal import planted
 
     with martlet.open(warehouse) as opened:
         found = planted_sections.sections(opened, section)

@@ -106,6 +106,7 @@ class Telling:
     doc: str
     chart: Chart | None = None
     finding: Finding | None = None
+    headline: tuple[str, ...] = ()
 
 
 def _written(value: Any, form: str | None) -> str:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -344,9 +345,13 @@ def test_build_passes_on_what_it_is_told_and_sums_up(run, monkeypatch, tmp_path,
         "threads": 1,
     }
     assert result.stdout == ""
-    assert "star.fact_order: 1,000 rows\n" in result.stderr
-    assert "1,000 rows, 1.0 MB, in 0.5 s (2,000 rows/s)" in result.stderr
-    assert "Try next: martlet query" in result.stderr
+    told = result.stderr.splitlines()
+    assert told[0] == f"{tmp_path / 'w.duckdb'}: 1,000 orders"
+    assert re.fullmatch(r"orders from 2024-1\d-\d\d to 2025-12-\d\d, worth [\d,]+\.\d\d", told[1])
+    assert told[2] == "1,000 rows in 1 tables, 1.0 MB, in 0.5 s"
+    assert re.fullmatch(r"\d+ checks: \d+ passed", told[3])
+    assert told[4].startswith("Try next: martlet demo --warehouse ")
+    assert len(told) == 5
     assert run("build", "-w", tmp_path / "w.duckdb", "--quiet").output == ""
 
 
