@@ -13,7 +13,7 @@ import click
 
 from martlet.terminal import options
 from martlet.terminal.application import Application
-from martlet.terminal.commands import chart, check, extract, forget, ingest, make, model, own_packs
+from martlet.terminal.commands import chart, check, extract, forget, ingest, make, model, own_packs, shell
 
 # Heavy modules (duckdb, polars, rich, ...) are imported by the commands that need them, so that help is quick.
 # ruff: noqa: PLC0415
@@ -230,6 +230,9 @@ def sql(statement: str, *, timeout: float, memory: str, warehouse: Path, **where
 
     text = sys.stdin.read() if statement == "-" else statement
     output.deliver(sandbox.run(warehouse, text, timeout=timeout, memory=memory), **where)
+
+
+cli.add_command(shell.shell)
 
 
 @cli.command()

@@ -196,4 +196,5 @@ def _note(text: str) -> None:
 def _say(sentence: str) -> None:
     from martlet.terminal import console  # noqa: PLC0415
 
+    sys.stdout.flush()
     console.err().print(sentence, markup=False)
