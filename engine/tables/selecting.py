@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["chosen", "rounded"]
 
+_DIGITS = 38
+
 
 def chosen(answer: pa.Table, names: Sequence[str]) -> pa.Table:
     """Return these columns, in this order.
@@ -46,9 +48,10 @@ def rounded(answer: pa.Table, decimals: int) -> pa.Table:
         if pa.types.is_floating(kind):
             columns.append(pc.round(column, decimals, round_mode="half_towards_infinity"))
         elif pa.types.is_decimal(kind) and kind.scale > decimals:
-            # One digit more before the point: 99.5 becomes 100.
-            fewer = pa.decimal128(min(kind.precision - kind.scale + decimals + 1, 38), decimals)
-            columns.append(pc.round(column, decimals, round_mode="half_towards_infinity").cast(fewer))
+            # Of all the digits that there can be: 99.5 becomes 100.
+            whole = column.cast(pa.decimal128(_DIGITS, kind.scale))
+            fewer = pc.round(whole, decimals, round_mode="half_towards_infinity")
+            columns.append(fewer.cast(pa.decimal128(_DIGITS, decimals)))
         else:
             columns.append(column)
     return pa.table(columns, names=answer.column_names)

@@ -4,6 +4,7 @@ import os
 import select
 import sys
 import time
+from contextlib import suppress
 
 import pytest
 from click.testing import CliRunner
@@ -80,9 +81,8 @@ def test_what_may_be_typed_is_known(warehouse):
     } <= {*words}
 
 
-@pytest.mark.skipif(os.name != "posix", reason="a pseudo terminal")
-def test_a_terminal_has_a_prompt_with_completion(warehouse_path):
-    pytest.importorskip("prompt_toolkit")
+def in_terminal(*words):
+    """Start the command line in a pseudo terminal; return its process and the terminal's other end."""
     import pty  # noqa: PLC0415 - not on Windows
 
     child, terminal = pty.fork()
@@ -94,9 +94,29 @@ def test_a_terminal_has_a_prompt_with_completion(warehouse_path):
             "COLUMNS": "80",
             "LINES": "24",
         }
-        words = [sys.executable, "-m", "martlet", "shell", "-w", str(warehouse_path)]
-        os.execve(sys.executable, words, environment)  # noqa: S606 - as a terminal does
+        command = [sys.executable, "-m", "martlet", *map(str, words)]
+        os.execve(sys.executable, command, environment)  # noqa: S606 - as a terminal does
+    return child, terminal
 
+
+@pytest.mark.skipif(os.name != "posix", reason="a pseudo terminal")
+def test_the_name_of_a_pack_lists_its_queries_on_a_terminal(warehouse_path):
+    child, terminal = in_terminal("query", "spend", "-w", warehouse_path)
+    shown = b""
+    # The other end is gone when the process is.
+    with suppress(OSError):
+        while part := os.read(terminal, 65536):
+            shown += part
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    os.close(terminal)
+    assert "weekly_panel" in shown.decode()
+    assert "Which campaigns will overspend their budget" in " ".join(shown.decode().split())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pseudo terminal")
+def test_a_terminal_has_a_prompt_with_completion(warehouse_path):
+    pytest.importorskip("prompt_toolkit")
+    child, terminal = in_terminal("shell", "-w", warehouse_path)
     seen = ""
 
     def until(text, *, seconds=60):
