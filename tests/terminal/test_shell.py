@@ -45,7 +45,8 @@ def test_lines_of_a_pipe_are_answered_one_after_another(run):
     )
     assert result.exit_code == 0
     assert result.stdout.startswith("one\n───\n  1\n")
-    assert "\nlast    Direct" in result.stdout
+    assert "Direct" in result.stdout
+    assert "5,711.88" in result.stdout
     assert "email/roi: " in result.stdout
     assert "two" not in result.stdout
 
