@@ -94,9 +94,10 @@ def compose(
     words.values["title"] = words.fill(template.title or "{since} to {last_day}", 1)
     asker = Asker(warehouse, template, words, period)
     parts: list[Part | Placed] = []
-    for part in template.parts:
+    silent: list[str] = []
+    for part in _with_packs(template, packs, only):
         if isinstance(part, Placed) and isinstance(part.block, PacksBlock):
-            parts += _of_packs(asker, part, part.block, packs, only)
+            parts += _of_packs(asker, part, part.block, packs, silent)
         elif isinstance(part, Placed) and isinstance(part.block, QueryBlock):
             answer = asker.ask(part, part.block)
             parts.append(answer)
@@ -104,6 +105,9 @@ def compose(
                 words.rows[part.block.name] = answer.first_row
         else:
             parts.append(part)
+    if silent:
+        parts.append(_heading("Not answered", 1))
+        parts.append(_prose(f"The warehouse holds nothing to answer from for: {', '.join(silent)}.", 1))
     kept = _kept(template, asker, parts)
     answers = [part for part in kept if isinstance(part, Answer)]
     if any(isinstance(part, Placed) and isinstance(part.block, AdviceBlock) for part in kept):
@@ -112,17 +116,11 @@ def compose(
 
 
 def _of_packs(
-    asker: Asker, placed: Placed, block: PacksBlock, packs: Mapping[str, Pack], only: Sequence[str]
+    asker: Asker, placed: Placed, block: PacksBlock, packs: Mapping[str, Pack], silent: list[str]
 ) -> Iterator[Part]:
-    for key in ("packs", "first", "without"):
-        for name in getattr(block, key):
-            if name not in packs:
-                message = f"{key}: there is no pack {name!r}.{did_you_mean(name, packs)}"
-                asker.template.fail(placed.line_of(key), message)
-    silent = []
-    asked = [name for name in only or block.packs or packs if name in only or name not in block.without]
+    """Yield the sections of packs; a pack that answers nothing is added to `silent` instead."""
     for name in sorted(
-        asked, key=lambda name: block.first.index(name) if name in block.first else len(packs)
+        block.packs, key=lambda name: block.first.index(name) if name in block.first else len(packs)
     ):
         pack = packs[name]
         answers = list(_answers_of(asker, placed, block, pack))
@@ -133,9 +131,39 @@ def _of_packs(
         if pack.summary:
             yield _prose(pack.summary, placed.line)
         yield from answers
-    if silent:
-        yield _heading("Not answered", placed.line)
-        yield _prose(f"The warehouse holds nothing to answer from for: {', '.join(silent)}.", placed.line)
+
+
+def _with_packs(
+    template: Template, packs: Mapping[str, Pack], only: Sequence[str]
+) -> list[Heading | Prose | Placed]:
+    """Return the parts of a template, each packs block with the names of its packs.
+
+    Where somebody asked for some packs, the others have no section, and those that no block names have one in the last.
+    """
+    parts: list[Heading | Prose | Placed] = []
+    left = list(only)
+    last = None
+    for part in template.parts:
+        if not isinstance(part, Placed) or not isinstance(part.block, PacksBlock):
+            parts.append(part)
+            continue
+        block = part.block
+        for key in ("packs", "first", "without"):
+            for name in getattr(block, key):
+                if name not in packs:
+                    message = f"{key}: there is no pack {name!r}.{did_you_mean(name, packs)}"
+                    template.fail(part.line_of(key), message)
+        names = [
+            name for name in block.packs or packs if name not in block.without and (not only or name in only)
+        ]
+        left = [name for name in left if name not in names]
+        last = len(parts)
+        parts.append(replace(part, block=replace(block, packs=tuple(names))))
+    if left and last is not None:
+        part = parts[last]
+        assert isinstance(part, Placed) and isinstance(part.block, PacksBlock)  # noqa: S101, PT018 - it was put there
+        parts[last] = replace(part, block=replace(part.block, packs=(*part.block.packs, *left)))
+    return parts
 
 
 def _answers_of(asker: Asker, placed: Placed, block: PacksBlock, pack: Pack) -> Iterator[Answer]:

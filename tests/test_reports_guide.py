@@ -24,6 +24,11 @@ def test_the_template_of_the_guide_makes_a_report(warehouse_path, tmp_path):
 
 def test_the_tables_of_the_guide_name_every_key_and_value():
     section = GUIDE.split("### A `query` block")[1].split("### Values")[0]
-    named = {word for row in section.splitlines() if row.startswith("|") for word in re.findall(r"`(\w+)`", row.split("|")[1])}
+    named = {
+        word
+        for row in section.splitlines()
+        if row.startswith("|")
+        for word in re.findall(r"`(\w+)`", row.split("|")[1])
+    }
     assert named == {one.name for one in fields(QueryBlock)}
     assert all(f"`{{{name}}}`" in GUIDE for name in NAMES)

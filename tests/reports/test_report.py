@@ -152,9 +152,10 @@ def test_what_cannot_be_made_is_refused(small, tmp_path):
 
 def test_a_report_of_an_empty_warehouse_says_so(given):
     path = given({"star.fact_order": pl.DataFrame({"order_id": []}, schema={"order_id": pl.String})}).path
-    page = martlet.report(path, pack=["social"]).html()
+    page = martlet.report(path, pack=["social", "web"]).html()
     assert "which is empty" in page
-    assert "Not answered" in page
+    assert page.count(">Not answered</h2>") == 1
+    assert "nothing to answer from for: Web, Social media." in page
 
 
 @pytest.fixture(scope="module")
@@ -233,6 +234,8 @@ def test_a_section_alone_is_of_that_pack_alone(warehouse_path):
     told = martlet.report(warehouse_path, pack=["web"], since="2025-06-01", until="2025-09-01")
     packs = {answer.query.pack for answer in told._composed.answers}
     assert packs == {"overview", "web"}
+    asked = [(answer.query.path, str(answer.given)) for answer in told._composed.answers]
+    assert len(set(asked)) == len(asked)
     given = [answer.given for answer in told._composed.answers if answer.query.pack == "web"]
     assert given
     assert all((one["start"], one["until"]) == (date(2025, 6, 1), date(2025, 9, 1)) for one in given)
