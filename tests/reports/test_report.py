@@ -92,6 +92,19 @@ def test_sql_of_ones_own_takes_the_parameters_of_the_report_and_a_picture(small,
     assert "SELECT range AS n" in page
 
 
+def test_names_of_any_signs_are_drawn_as_text(small, tmp_path):
+    # The converter would end the process at a character that XML has not.
+    name = """'<b onclick=x>' || chr(11) || chr(0) || '& " xmlns="y" {since} var(--c1)'"""
+    text = block(
+        f"sql = '''SELECT {name} AS name, 3 AS n'''\ntitle = 'T'\nchart = {{ kind = 'bar', x = 'name', y = 'n' }}"
+    )
+    page = made(small, tmp_path, text).html()
+    assert page.count("<svg") == 1
+    assert "<b onclick" not in page
+    assert page.count("&lt;b onclick=x&gt;") >= 2
+    assert "{since} var(--c1)" in page
+
+
 def test_a_block_and_its_section_stand_where_the_condition_is_true(small, tmp_path):
     text = "# All\n\n## Kept\n\n{}\n\n## Dropped\n\nwords of it\n\n{}\n\n### Below\n\nmore\n\n## Last\n\nends\n".format(
         block("sql = 'SELECT 1 AS n'\nwhen = 'max(n) > 1'\ntitle = 'Not one'")
