@@ -12,6 +12,7 @@ from sqlglot.errors import ErrorLevel
 
 from martlet.engine import writing
 from martlet.engine.errors import ParameterError, did_you_mean
+from martlet.engine.fragments import without_places
 from martlet.engine.relation_files import qualified_call
 from martlet.engine.relations import relations
 
@@ -100,32 +101,43 @@ def _macros() -> dict[str, tuple[tuple[str, ...], exp.Expr]]:
         if relation.kind == "macro":
             create = sqlglot.parse_one(relation.unit.body, read=_SOURCE)
             names = tuple(parameter.name for parameter in create.this.expressions)
-            found[relation.qualified] = (names, create.expression)
+            found[relation.qualified] = (names, without_places(create.expression))
     return found
 
 
-def _calls(statement: exp.Expr) -> Iterator[exp.Anonymous]:
-    for call in statement.find_all(exp.Anonymous):
-        if qualified_call(call).lower() in _macros():
-            yield call
+@cache
+def _opened(name: str) -> tuple[tuple[str, ...], exp.Expr]:
+    """Return parameters and body of a macro, the macros that it calls opened up too."""
+    names, body = _macros()[name]
+    return names, _without_macros(body)
 
 
 def _without_macros(statement: exp.Expr) -> exp.Expr:
     """Return the statement with each call of one of our macros replaced by what it stands for."""
-    statement = statement.copy()
-    while call := next(_calls(statement), None):
-        names, body = _macros()[qualified_call(call).lower()]
-        given = dict(zip(names, (_in_parentheses(argument) for argument in call.expressions), strict=True))
-        opened = body.copy().transform(
-            lambda node, given=given: (
-                given[node.name].copy()
-                if isinstance(node, exp.Column) and not node.table and node.name in given
-                else node
-            )
-        )
-        qualified = call.parent if isinstance(call.parent, exp.Dot) else call
-        qualified.replace(_in_parentheses(opened))
-    return statement
+    # Under a root of its own, for the statement may itself be a call.
+    root = exp.Paren(this=statement.copy())
+    # A call within the arguments of another comes later, and is opened first.
+    for call in reversed(list(root.find_all(exp.Anonymous))):
+        name = qualified_call(call).lower()
+        if name in _macros():
+            names, body = _opened(name)
+            given = dict(zip(names, map(_in_parentheses, call.expressions), strict=True))
+            qualified = call.parent if isinstance(call.parent, exp.Dot) else call
+            qualified.replace(_in_parentheses(_filled(body, given)))
+    opened = root.this
+    assert isinstance(opened, exp.Expr)  # noqa: S101
+    return opened.pop()
+
+
+def _filled(body: exp.Expr, given: Mapping[str, exp.Expr]) -> exp.Expr:
+    """Return a copy of the body of a macro with the arguments in the places of its parameters."""
+    root = exp.Paren(this=body.copy())
+    for column in list(root.find_all(exp.Column)):
+        if not column.table and column.name in given:
+            column.replace(given[column.name].copy())
+    filled = root.this
+    assert isinstance(filled, exp.Expr)  # noqa: S101
+    return filled.pop()
 
 
 def _in_parentheses(node: exp.Expr) -> exp.Expr:

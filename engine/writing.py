@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from martlet.engine import rewriting
 from martlet.engine.errors import UnitError
-from martlet.engine.fragments import NotOneSelect, compiled, one_select
+from martlet.engine.fragments import NotOneSelect, compiled, one_select, without_places
 from martlet.engine.relation import Relation, comments_on, quote
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _compiled(query: Query, values: Mapping[str, Any]) -> Statement:
 def _parsed(rendered: Rendered) -> exp.Query:
     """Return the parsed statement; whoever changes it takes a copy."""
     with _located(rendered):
-        return one_select(rendered.sql)
+        return without_places(one_select(rendered.sql))
 
 
 @contextmanager

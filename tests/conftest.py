@@ -1,6 +1,10 @@
 """Fixtures that several folders of tests share."""
 
 import os
+
+# Tables of a few rows, by as many workers as there are processors: threads would only wait for each other. Polars reads it when it is imported.
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
 import shutil
 from pathlib import Path
 

@@ -23,8 +23,8 @@ def test_case(star, case):
     assert run_case(star.connection, packs.get(case.query), case) == []
 
 
-@pytest.mark.parametrize("case", ONE_A_PACK.values(), ids=str)
-def test_a_case_of_each_pack_is_answered_by_a_file_too(given, case):
+@pytest.mark.parametrize("case", list(ONE_A_PACK.values())[::5], ids=str)
+def test_a_case_of_every_fifth_pack_is_answered_by_a_file_too(given, case):
     warehouse = given({table: pl.read_csv(path, infer_schema=False) for table, path in case.given.items()})
     assert differences(warehouse._file.connection, packs.get(case.query), case) == []
 

@@ -62,10 +62,10 @@ amounts AS (
     SELECT listed.metric, day_sums.day, listed.amount, day_sums.orders AS events
     FROM day_sums
     CROSS JOIN LATERAL (
-        VALUES ('orders', CAST(day_sums.orders AS DOUBLE)), ('revenue', CAST(day_sums.revenue AS DOUBLE))
+        VALUES ('orders', CAST(day_sums.orders AS DECIMAL(18, 2))), ('revenue', CAST(day_sums.revenue AS DECIMAL(18, 2)))
     ) AS listed (metric, amount)
     UNION ALL
-    SELECT 'visits', date_trunc('day', started_at), CAST(count(*) AS DOUBLE), count(*)
+    SELECT 'visits', date_trunc('day', started_at), CAST(count(*) AS DECIMAL(18, 2)), count(*)
     FROM star.fact_session
     GROUP BY 2
 ),
@@ -108,7 +108,7 @@ expectations AS (
     SELECT
         metric,
         day,
-        amount,
+        CAST(amount AS DOUBLE) AS amount,
         level * coalesce(main.ratio(weekday_level, eight_weeks), 1)
         * CASE WHEN year_level_days >= 8 AND year_before_days >= 14 THEN coalesce(main.ratio(year_level, year_before), 1) ELSE 1 END AS expected
     FROM before_them

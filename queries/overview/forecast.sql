@@ -120,7 +120,7 @@ packed AS (
         max(season) AS season,
         list(amount ORDER BY place) AS amounts,
         list(amount ORDER BY place) FILTER (WHERE place <= season) AS first_season,
-        avg(CASE WHEN place <= season THEN amount END) AS first_base
+        CAST(sum(CASE WHEN place <= season THEN main.fixed_point(amount) END) AS DOUBLE) / max(season) AS first_base
     FROM places
     HAVING count(*) >= 3
 ),
@@ -207,11 +207,14 @@ scored AS (
     SELECT
         forecasts.*,
         abs(forecast - amount) AS error,
-        avg(CASE WHEN part = 'choosing' THEN abs(forecast - amount) END) OVER (PARTITION BY method, alpha, beta, gamma) AS choosing_error,
-        sum(forecast) OVER (PARTITION BY method, alpha, beta, gamma, origin) AS total,
+        main.ratio(
+            sum(CASE WHEN part = 'choosing' THEN main.fixed_point(abs(forecast - amount)) END) OVER (PARTITION BY method, alpha, beta, gamma),
+            count(CASE WHEN part = 'choosing' THEN amount END) OVER (PARTITION BY method, alpha, beta, gamma)
+        ) AS choosing_error,
+        CAST(sum(main.fixed_point(forecast)) OVER (PARTITION BY method, alpha, beta, gamma, origin) AS DOUBLE) AS total,
         CASE
             WHEN count(amount) OVER (PARTITION BY method, alpha, beta, gamma, origin) = $steps
-                THEN abs(sum(forecast - amount) OVER (PARTITION BY method, alpha, beta, gamma, origin))
+                THEN abs(CAST(sum(main.fixed_point(forecast - amount)) OVER (PARTITION BY method, alpha, beta, gamma, origin) AS DOUBLE))
         END AS total_error
     FROM forecasts
 ),
@@ -235,7 +238,7 @@ steps AS (
         max(CASE WHEN part = 'ahead' THEN forecast END) AS forecast,
         max(CASE WHEN part = 'ahead' THEN total END) AS total,
         count(CASE WHEN part = 'judging' THEN error END) AS origins,
-        sum(CASE WHEN part = 'judging' THEN error END) AS errors,
+        sum(CASE WHEN part = 'judging' THEN main.fixed_point(error) END) AS errors,
         list(error ORDER BY error) FILTER (WHERE part = 'judging' AND error IS NOT NULL) AS step_errors,
         count(CASE WHEN part = 'judging' THEN total_error END) AS total_origins,
         list(total_error ORDER BY total_error) FILTER (WHERE part = 'judging' AND total_error IS NOT NULL) AS total_errors

@@ -126,14 +126,14 @@ item_sums AS (
 
 -- How much the expected units vary by the chance of the full-price lines behind them.
 cell_sums AS (
-    SELECT item, category, month, count(*) AS cut_lines, max(full_lines) AS full_lines, max(usual) AS usual
+    SELECT item, category, month, count(*) AS cut_lines, max(full_lines) AS full_lines
     FROM expected_units
     WHERE usual IS NOT NULL
     GROUP BY item, category, month
 ),
 
 full_spread AS (
-    SELECT sum(power(quantity - usual, 2)) / nullif(count(*) - count(DISTINCT category || CAST(month AS VARCHAR)), 0) AS variance
+    SELECT CAST(sum(main.fixed_point(power(quantity - usual, 2))) AS DOUBLE) / nullif(count(*) - count(DISTINCT category || CAST(month AS VARCHAR)), 0) AS variance
     FROM (
         SELECT category, month, quantity, avg(quantity) OVER (PARTITION BY category, month) AS usual
         FROM priced
@@ -142,7 +142,7 @@ full_spread AS (
 ),
 
 usual_spreads AS (
-    SELECT cell_sums.item, sum(CAST(cell_sums.cut_lines AS DOUBLE) * cell_sums.cut_lines / cell_sums.full_lines) AS leaning
+    SELECT cell_sums.item, CAST(sum(main.fixed_point(CAST(cell_sums.cut_lines AS DOUBLE) * cell_sums.cut_lines / cell_sums.full_lines)) AS DOUBLE) AS leaning
     FROM cell_sums
     GROUP BY cell_sums.item
 ),

@@ -83,8 +83,8 @@ points AS (
 centred AS (
     SELECT
         points.*,
-        x - sum(weight * x) OVER (PARTITION BY category, month) / sum(weight) OVER (PARTITION BY category, month) AS dx,
-        y - sum(weight * y) OVER (PARTITION BY category, month) / sum(weight) OVER (PARTITION BY category, month) AS dy,
+        x - CAST(sum(main.fixed_point(weight * x)) OVER (PARTITION BY category, month) AS DOUBLE) / sum(weight) OVER (PARTITION BY category, month) AS dx,
+        y - CAST(sum(main.fixed_point(weight * y)) OVER (PARTITION BY category, month) AS DOUBLE) / sum(weight) OVER (PARTITION BY category, month) AS dy,
         CASE WHEN row_number() OVER (PARTITION BY category, month ORDER BY x, y) = 1 THEN 1 END AS is_first
     FROM points
 ),
@@ -93,8 +93,11 @@ slopes AS (
     SELECT
         centred.*,
         -- What is left where prices did not move is rounding.
-        CASE WHEN sum(weight * dx * dx) OVER (PARTITION BY category) > 1e-9 * sum(weight) OVER (PARTITION BY category)
-            THEN sum(weight * dx * dy) OVER (PARTITION BY category) / sum(weight * dx * dx) OVER (PARTITION BY category)
+        CASE
+            WHEN CAST(sum(main.fixed_point(weight * dx * dx)) OVER (PARTITION BY category) AS DOUBLE) > 1e-9 * sum(weight) OVER (PARTITION BY category)
+                THEN
+                    CAST(sum(main.fixed_point(weight * dx * dy)) OVER (PARTITION BY category) AS DOUBLE)
+                    / CAST(sum(main.fixed_point(weight * dx * dx)) OVER (PARTITION BY category) AS DOUBLE)
         END AS slope
     FROM centred
 ),
@@ -105,9 +108,9 @@ category_sums AS (
         count(*) AS weeks,
         sum(units) AS units,
         max(slope) AS elasticity,
-        sum(weight * dx * dx) AS squares,
+        CAST(sum(main.fixed_point(weight * dx * dx)) AS DOUBLE) AS squares,
         sum(weight) AS weight,
-        sum(power(weight * dx * (dy - slope * dx), 2)) AS error_squares,
+        CAST(sum(main.fixed_point(power(weight * dx * (dy - slope * dx), 2))) AS DOUBLE) AS error_squares,
         count(*) - count(is_first) - 1 AS degrees
     FROM slopes
     GROUP BY category

@@ -8,7 +8,7 @@ misleads = """
 Orders overlap between rows: an order of two products counts in both. Orders that came as totals, without lines, are not here. Returns of the latest sales are still to come (product/returns \
 counts sales that are old enough). Margin is before refunds, shipping and marketing."""
 grain = ["item"]
-headline = ["item_name", "units", "revenue", "revenue_share", "margin_rate", "return_rate"]
+headline = ["item_name", "units", "revenue", "revenue_share", "margin_rate", "returned_share"]
 needs = ["star.fact_order_line"]
 
 [params]
@@ -29,7 +29,7 @@ discount_share = "Discounts / units times their price."
 margin = "Net revenue less the cost of the units. NULL where the cost of a line is not known."
 margin_rate = "margin / revenue."
 returned_units = "Units of these lines that came back. NULL where no return is on record at all."
-return_rate = "returned_units / units."
+returned_share = "returned_units / units."
 reviews = "Reviews published in the range. NULL where no review is on record at all."
 rating = "Mean stars of these reviews."
 
@@ -112,7 +112,7 @@ SELECT
     CASE WHEN line_sums.item IS NULL THEN 0 ELSE main.money(line_sums.margin) END AS margin,
     main.ratio(line_sums.margin, line_sums.revenue) AS margin_rate,
     CASE WHEN told.returns_told THEN CAST(coalesce(line_sums.returned_units, 0) AS BIGINT) END AS returned_units,
-    CASE WHEN told.returns_told THEN main.ratio(line_sums.returned_units, line_sums.units) END AS return_rate,
+    CASE WHEN told.returns_told THEN main.ratio(line_sums.returned_units, line_sums.units) END AS returned_share,
     CASE WHEN told.reviews_told THEN coalesce(review_sums.reviews, 0) END AS reviews,
     review_sums.rating
 FROM item_sums

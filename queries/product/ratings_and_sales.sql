@@ -25,7 +25,7 @@ revenue = "Net revenue of them."
 sales_index = "Units a day on offer / the mean of the category's products; 1 is as usual. NULL where nothing of the category was sold."
 views = "Visits that looked at the product. NULL where no view of a product is on record."
 units_per_view = "units / views."
-return_rate = "Returned units of the sales / units. NULL where no return is on record at all."
+returned_share = "Returned units of the sales / units. NULL where no return is on record at all."
 
 [chart]
 kind = "scatter"
@@ -121,7 +121,10 @@ beside_category AS (
         products.*,
         main.ratio(sum(stars) OVER (PARTITION BY category), sum(reviews) OVER (PARTITION BY category)) AS category_stars,
         CASE WHEN days >= 1 THEN units / days END AS pace,
-        avg(CASE WHEN days >= 1 THEN units / days END) OVER (PARTITION BY category) AS category_pace
+        main.ratio(
+            sum(CASE WHEN days >= 1 THEN main.fixed_point(units / days) END) OVER (PARTITION BY category),
+            count(CASE WHEN days >= 1 THEN units END) OVER (PARTITION BY category)
+        ) AS category_pace
     FROM products
 ),
 
@@ -141,7 +144,7 @@ SELECT
     main.ratio(products.pace, products.category_pace) AS sales_index,
     CASE WHEN told.views_told THEN coalesce(seen.views, 0) END AS views,
     CASE WHEN told.views_told THEN main.ratio(products.units, seen.views) END AS units_per_view,
-    CASE WHEN told.returns_told THEN main.ratio(products.returned_units, products.units) END AS return_rate
+    CASE WHEN told.returns_told THEN main.ratio(products.returned_units, products.units) END AS returned_share
 FROM beside_category AS products
 CROSS JOIN told
 LEFT JOIN seen ON seen.product_key = products.product_key

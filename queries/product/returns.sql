@@ -113,7 +113,7 @@ item_sums AS (
         sum(CASE WHEN place = 1 THEN net_revenue ELSE 0 END) AS revenue,
         sum(coalesce(returned_quantity, 0)) AS returned_units,
         sum(coalesce(refund_amount, 0)) AS refunds,
-        avg(CASE WHEN place = 1 THEN days END) AS days_to_return
+        main.ratio(sum(CASE WHEN place = 1 THEN main.fixed_point(days) END), count(CASE WHEN place = 1 THEN days END)) AS days_to_return
     FROM item_returns
     GROUP BY item
 ),

@@ -87,7 +87,7 @@ product_sums AS (
         count(CASE WHEN NOT is_in_stock THEN 1 END) AS weeks_out,
         count(CASE WHEN NOT is_in_stock AND was_in_stock IS NOT FALSE THEN 1 END) AS stock_outs,
         max(CASE WHEN NOT is_in_stock THEN week_start END) AS last_out,
-        sum(CASE WHEN NOT is_in_stock AND near_weeks > 0 THEN greatest(CAST(near_sold AS DOUBLE) / near_weeks - sold, 0) END) AS units_lost,
+        CAST(sum(CASE WHEN NOT is_in_stock AND near_weeks > 0 THEN main.fixed_point(greatest(CAST(near_sold AS DOUBLE) / near_weeks - sold, 0)) END) AS DOUBLE) AS units_lost,
         count(CASE WHEN NOT is_in_stock AND near_weeks > 0 THEN 1 END) AS known_out,
         avg(CASE WHEN NOT is_in_stock AND near_weeks > 0 THEN near_sold END) AS near_sold
     FROM around

@@ -106,7 +106,7 @@ def window_figures(placed, seen, ledger, start, until):
     length=st.sampled_from([1, 7, 28]),
     start=st.sampled_from([None, ORIGIN + 40 * DAY, ORIGIN + timedelta(days=60, hours=9)]),
 )
-def test_key_figures_are_those_of_plain_counting(star, placed, seen, ledger, length, start):
+def test_key_figures_are_those_of_plain_counting(star, *, placed, seen, ledger, length, start):
     star.fill(**dimensions(), fact_order=placed, fact_session=seen, fact_ad_spend=ledger)
     sold = sales(placed)
     given_until = None if start is None else start + length * DAY
@@ -554,7 +554,7 @@ def test_forecasts_are_those_of_plain_smoothing(star, counts, steps, level):
 
 
 def test_a_season_that_repeats_is_forecast_without_error(star):
-    counts = [3, 5, 8, 2, 9, 12, 7] * 8
+    counts = [3, 5, 8, 2, 9, 12, 7] * 16
     placed = [
         {"order_id": 100 * day + number, "ordered_at": ORIGIN + day * DAY, "status": "open", "net_revenue": Decimal(2)}
         for day, count in enumerate(counts)

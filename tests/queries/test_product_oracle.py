@@ -252,6 +252,14 @@ def offer(by, row):
     return name if by == "promotion" else kind or "(unknown)"
 
 
+def judged(margin, cut, low, high):
+    """Return what the ratio of units must be for a discount to pay, and whether an interval says that it does."""
+    if margin is None or margin <= 0:
+        return None, None if margin is None else "no"
+    needed = float((margin + cut) / margin)
+    return about(needed), "yes" if low > needed else "no" if high < needed else "open"
+
+
 @pytest.mark.parametrize("by", ["depth", "promotion", "promotion_type", "category"])
 @given(shop=shops(days=50, max_orders=40))
 def test_discounts_are_held_against_full_price(star, *, by, shop):
@@ -305,14 +313,7 @@ def test_discounts_are_held_against_full_price(star, *, by, shop):
             continue
         low, high = times * exp(-Z * error), times * exp(Z * error)
         assert (row["ratio_low"], row["ratio_high"]) == (about(low), about(high))
-        if margin is None:
-            assert row["pays"] is row["break_even"] is None
-        elif margin <= 0:
-            assert (row["pays"], row["break_even"]) == ("no", None)
-        else:
-            needed = float((margin + cut) / margin)
-            assert row["break_even"] == about(needed)
-            assert row["pays"] == ("yes" if low > needed else "no" if high < needed else "open")
+        assert (row["break_even"], row["pays"]) == judged(margin, cut, low, high)
 
 
 @given(shop=shops(), of=st.sampled_from(["paid", "before_discounts", "list"]))

@@ -13,9 +13,10 @@ from martlet.engine.errors import MartletError
 from ..cases import CASES
 
 QUERIES = sorted(packs.queries())
-# A generated company has touches of its own, and no paths that somebody else has counted; 300 customers are too few for a fit.
+# A generated company has touches of its own, and no paths that somebody else has counted; 300 customers are too few for a fit, and for products that meet in baskets.
 EMPTY_ON_GENERATED_DATA = {
     "attribution/given_paths",
+    "product/cross_sell",
     "segmentation/cluster_personas",
     "segmentation/cluster_profile",
     "segmentation/cluster_quality",
