@@ -147,7 +147,9 @@ class Query:
     @property
     def telling(self) -> Telling:
         """What an answer needs to be told without the query."""
-        return telling.Telling(self.path, self.question, self.doc, self.chart, self.finding, self.advice)
+        return telling.Telling(
+            self.path, self.question, self.doc, self.chart, self.finding, self.advice, self.headline
+        )
 
     @cached_property
     def counted(self) -> tuple[Parameter, ...]:

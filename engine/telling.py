@@ -110,6 +110,7 @@ class Telling:
     chart: Chart | None = None
     finding: Finding | None = None
     advice: Advice | None = None
+    headline: tuple[str, ...] = ()
 
 
 def chart_of(unit: Unit) -> Chart | None:

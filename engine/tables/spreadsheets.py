@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from martlet.engine.errors import ParameterError
-from martlet.terminal.answers import answering
+from martlet.engine.tables.answers import answering
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,8 +48,8 @@ def safe(answer: pa.Table) -> pa.Table:
     return pa.table(columns, names=[safe_text(name) for name in answer.column_names])
 
 
-def write_xlsx(answer: pa.Table, path: Path) -> None:
-    """Write an answer as a workbook of one sheet: numbers, days and truths as such, all else as text, never as a formula or a link.
+def write_xlsx(answer: pa.Table, target: Path | IO[bytes]) -> None:
+    """Write an answer as a workbook of one sheet, to a file or its path: numbers, days and truths as such, all else as text, never as a formula or a link.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def write_xlsx(answer: pa.Table, path: Path) -> None:
         )
     given = _with_texts(answer)
     plain = {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}
-    with xlsxwriter.Workbook(str(path), plain) as book:
+    with xlsxwriter.Workbook(target, plain) as book:
         moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         sheet = book.add_worksheet("answer")
         for place, name in enumerate(answer.column_names):

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from martlet.engine.errors import ParameterError
-from martlet.terminal import formats, output, spreadsheets
+from martlet.engine.tables import spreadsheets
+from martlet.terminal import formats, output
 
 FORMULAS = [
     "=1+1",

@@ -6,19 +6,20 @@ Tables that this module does not know are shown too, with the doc that the catal
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from martlet.engine.errors import UnknownNameError, WarehouseError, did_you_mean, shown
-from martlet.terminal import planted_words as words
+from martlet.engine.summed import Summed
+from martlet.engine.warehouse import Warehouse
+from martlet.loaders.company import planted_words as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import pyarrow as pa
 
-    from martlet.engine.warehouse import Warehouse
-
-__all__ = ["Section", "sections"]
+__all__ = ["Section", "sections", "truth"]
 
 # Longer tables are summed up, column by column.
 _MOST_ROWS = 60
@@ -38,8 +39,8 @@ _TOLD = ("channel_effect", "customer", "order_cause")
 _NUMBERS = ("DECIMAL", "DOUBLE", "FLOAT", "INTEGER", "BIGINT", "SMALLINT", "HUGEINT")
 
 
-@dataclass(frozen=True)
-class Section:
+@dataclass(frozen=True, repr=False)
+class Section(Summed):
     """A part of the truth: name and title, sentences, rows of which `labels` say what they are about, and the table's doc."""
 
     name: str
@@ -48,6 +49,44 @@ class Section:
     table: pa.Table
     labels: tuple[str, ...]
     doc: str
+
+    def summary(self) -> str:
+        """Return the title and the sentences."""
+        return "\n".join([self.title, *self.words])
+
+
+@overload
+def truth(warehouse: str | Path = ..., section: None = None) -> list[Section]: ...
+@overload
+def truth(warehouse: str | Path = ..., section: str = ...) -> Section: ...
+def truth(warehouse: str | Path = "warehouse.duckdb", section: str | None = None) -> list[Section] | Section:
+    """Tell what was planted in a synthetic company: all sections, or the one of a name, each in words and as a table.
+
+    Parameters
+    ----------
+    warehouse
+        A file that `build` made.
+    section
+        Name of a section, such as `channels` or `experiment`.
+
+    Raises
+    ------
+    WarehouseError
+        If the warehouse has no truth, since its data are real.
+    UnknownNameError
+        If there is no section of that name.
+
+    Examples
+    --------
+    >>> [section.name for section in martlet.truth(path)][:3]
+    ['causes', 'channels', 'customers']
+    >>> planted = martlet.truth(path, "channels")
+    >>> planted.table.column_names[:2], len(planted.words) > 0
+    (['channel', 'really_caused'], True)
+    """
+    with Warehouse(warehouse) as opened:
+        found = sections(opened, section)
+    return found if section is None else found[0]
 
 
 def sections(warehouse: Warehouse, name: str | None = None) -> list[Section]:

@@ -6,21 +6,24 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from martlet.terminal.answers import answering
-from martlet.terminal.console import visible
+from martlet.engine.tables.answers import answering
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pyarrow as pa
 
-__all__ = ["Column", "columns_of"]
+__all__ = ["Column", "columns_of", "visible"]
 
 # Integers that name rather than count are not grouped: 20260131 is a day, not twenty million.
 _NAMING = ("_key", "_id", "_number", "year", "_version")
 _MIDNIGHT = " 00:00:00"
 # Beyond it a double has no exact units any more.
 _EXACT = 1e15
+# Controls could move the cursor or recolour the terminal of whoever looks at data that a stranger wrote.
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
+_CONTROLS |= {ord("\n"): " ", ord("\r"): " ", ord("\t"): " ", 0x2028: " ", 0x2029: " "}
+_CONTROLS |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "")
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,11 @@ class Column:
     name: str
     texts: list[str | None]
     is_number: bool
+
+
+def visible(text: str) -> str:
+    """Return text of unknown origin on one line, with control characters written out."""
+    return text.translate(_CONTROLS)
 
 
 def columns_of(table: pa.Table) -> list[Column]:
