@@ -9,10 +9,11 @@ from martlet.engine.errors import UnknownNameError, did_you_mean
 from martlet.reports.asking import Answer, Asker
 from martlet.reports.blocks import AdviceBlock, PacksBlock, QueryBlock, SummaryBlock
 from martlet.reports.filling import Words
-from martlet.reports.template import Heading, Placed, Prose, markdown
+from martlet.reports.sections import of_packs, unanswered, with_packs
+from martlet.reports.template import Heading, Placed, Prose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from martlet.engine.pack import Pack
     from martlet.engine.warehouse import Warehouse
@@ -94,9 +95,10 @@ def compose(
     words.values["title"] = words.fill(template.title or "{since} to {last_day}", 1)
     asker = Asker(warehouse, template, words, period)
     parts: list[Part | Placed] = []
-    for part in template.parts:
+    silent: list[str] = []
+    for part in with_packs(template, packs, only):
         if isinstance(part, Placed) and isinstance(part.block, PacksBlock):
-            parts += _of_packs(asker, part, part.block, packs, only)
+            parts += of_packs(asker, part, part.block, packs, silent)
         elif isinstance(part, Placed) and isinstance(part.block, QueryBlock):
             answer = asker.ask(part, part.block)
             parts.append(answer)
@@ -104,51 +106,12 @@ def compose(
                 words.rows[part.block.name] = answer.first_row
         else:
             parts.append(part)
+    parts += unanswered(silent)
     kept = _kept(template, asker, parts)
     answers = [part for part in kept if isinstance(part, Answer)]
     if any(isinstance(part, Placed) and isinstance(part.block, AdviceBlock) for part in kept):
         answers += _advisers(asker, answers, [packs[name] for name in only or packs])
     return Composed(words.values["title"], words, period, [_told(part, answers) for part in kept])
-
-
-def _of_packs(
-    asker: Asker, placed: Placed, block: PacksBlock, packs: Mapping[str, Pack], only: Sequence[str]
-) -> Iterator[Part]:
-    for key in ("packs", "first", "without"):
-        for name in getattr(block, key):
-            if name not in packs:
-                message = f"{key}: there is no pack {name!r}.{did_you_mean(name, packs)}"
-                asker.template.fail(placed.line_of(key), message)
-    silent = []
-    asked = [name for name in only or block.packs or packs if name in only or name not in block.without]
-    for name in sorted(
-        asked, key=lambda name: block.first.index(name) if name in block.first else len(packs)
-    ):
-        pack = packs[name]
-        answers = list(_answers_of(asker, placed, block, pack))
-        if not answers:
-            silent.append(pack.title)
-            continue
-        yield _heading(pack.title, placed.line)
-        if pack.summary:
-            yield _prose(pack.summary, placed.line)
-        yield from answers
-    if silent:
-        yield _heading("Not answered", placed.line)
-        yield _prose(f"The warehouse holds nothing to answer from for: {', '.join(silent)}.", placed.line)
-
-
-def _answers_of(asker: Asker, placed: Placed, block: PacksBlock, pack: Pack) -> Iterator[Answer]:
-    chosen = pack.report or [query for query in pack.queries if query.chart and query.finding]
-    found = 0
-    for query in chosen:
-        if found == block.most:
-            return
-        asked = QueryBlock(ask=query.path, params=asker.for_packs(query))
-        answer = asker.ask(replace(placed, block=asked), asked)
-        if answer.result.note is None and len(answer.result) and (answer.told or pack.report):
-            found += 1
-            yield answer
 
 
 def _advisers(asker: Asker, answers: Sequence[Answer], packs: Iterable[Pack]) -> list[Answer]:
@@ -161,20 +124,6 @@ def _advisers(asker: Asker, answers: Sequence[Answer], packs: Iterable[Pack]) ->
             answer = asker.ask(Placed(block, 1), block)
             found.append(replace(answer, is_shown=False))
     return found
-
-
-def _heading(text: str, line: int) -> Heading:
-    return Heading(2, text, line, markdown().parse(f"## {_masked(text)}"))
-
-
-def _prose(text: str, line: int) -> Prose:
-    masked = _masked(text)
-    return Prose(masked, line, markdown().parse(masked))
-
-
-def _masked(text: str) -> str:
-    """Return a text that Markdown takes for that text."""
-    return "".join(f"\\{sign}" if sign in "\\`*_[]<>#|~" else sign for sign in text)
 
 
 def _kept(template: Template, asker: Asker, parts: Sequence[Part | Placed]) -> list[Part | Placed]:

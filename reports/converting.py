@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["converter", "renumbered", "svg_of"]
 
+_NO_XML: Final = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\ufffe\uffff]")
 _NAMED: Final = re.compile(r'\bid="([^"]+)"')
 _REFERRED: Final = re.compile(r'(\bid="|url\(#|href="#)([^")]+)(["\)])')
 
@@ -42,7 +43,18 @@ def svg_of(spec: dict[str, Any]) -> str:
     ParameterError
         If the extra `report` is not installed.
     """
-    return renumbered(converter().vegalite_to_svg(json.dumps(spec, ensure_ascii=False)))
+    return renumbered(converter().vegalite_to_svg(json.dumps(_printable(spec), ensure_ascii=False)))
+
+
+def _printable(value: Any) -> Any:
+    """Return a specification without the characters that XML has not: the converter would end the process at one in a name."""
+    if isinstance(value, str):
+        return _NO_XML.sub(" ", value)
+    if isinstance(value, list):
+        return [_printable(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _printable(one) for key, one in value.items()}
+    return value
 
 
 def renumbered(text: str, prefix: str = "m") -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["COMPARED", "details", "figures", "origin", "sentence", "table"]
 
 # Rows behind a picture; `martlet query` has all of them.
-_BEHIND: Final = 8
+_BEHIND: Final = 6
 _SENTENCE_END: Final = re.compile(r"(?<=[.;:]) (?=[A-Z])")
 # How many sentences of what an answer means, and of when it misleads.
 _OF_DOC: Final = 2

@@ -7,19 +7,15 @@ Known colours of the style become CSS variables (`colours`), so that one drawing
 from __future__ import annotations
 
 import re
-from itertools import groupby
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from martlet.reports import colours
+from martlet.reports import colours, joining
 
 __all__ = ["slim"]
 
-_NUMBER: Final = re.compile(r"-?\d*\.\d+(?:e-?\d+)?|-?\d+(?:e-?\d+)?")
 _TRANSLATE: Final = re.compile(r"translate\((-?[\d.e-]+),\s*(-?[\d.e-]+)\)")
 _CIRCLE: Final = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,?-\1,0A\1,\1,0,1,1,\1,0Z?")
-_CELL: Final = re.compile(r"M([\d.]+),([\d.]+)h([\d.]+)v([\d.]+)h-[\d.]+Z")
-_FEWEST_CELLS: Final = 12
 _DROPPED: Final = (
     "aria-",
     "role",
@@ -41,17 +37,6 @@ _PLAIN: Final = {
     "text-anchor": "start",
     "font-weight": "normal",
 }
-# What an element takes from the group around it.
-_INHERITED: Final = (
-    "fill",
-    "stroke",
-    "stroke-width",
-    "stroke-linecap",
-    "stroke-dasharray",
-    "font-size",
-    "font-weight",
-    "text-anchor",
-)
 _LENGTHS: Final = ("d", "x", "y", "x1", "x2", "y1", "y2", "width", "height", "stroke-width", "font-size")
 _WORDS: Final = ("text", "tspan", "title")
 
@@ -68,7 +53,10 @@ def slim(svg: str, *, prefix: str = "", themed: bool = True) -> str:
     themed
         Whether colours of the style become variables of the page; without it they stay.
     """
-    root = ET.fromstring(re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", svg).replace("xlink:href", "href"))  # noqa: S314 - of our own converter
+    root = ET.fromstring(svg)  # noqa: S314 - of our own converter
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+        element.attrib = {name.rpartition("}")[2]: value for name, value in element.attrib.items()}
     view = root.get("viewBox", "0 0 0 0").split()
     body = ET.Element("g")
     for child in root:
@@ -77,24 +65,14 @@ def slim(svg: str, *, prefix: str = "", themed: bool = True) -> str:
             continue
         if (cleaned := _cleaned(child, prefix, themed=themed)) is not None:
             body.append(cleaned)
-    _hoist(body)
-    _flatten(body)
-    top = ET.Element("svg", {"viewBox": " ".join(_short(view[place]) for place in range(4))})
+    joining.hoist(body)
+    joining.flatten(body)
+    top = ET.Element("svg", {"viewBox": " ".join(joining.short(view[place]) for place in range(4))})
     top.set("fill", "none")
     top.set("font-size", "12")
     top.extend([body] if body.attrib else list(body))
     text = ET.tostring(top, encoding="unicode").replace(" />", "/>")
     return re.sub(r">\s+<", "><", text)
-
-
-def _short(number: str | float) -> str:
-    """Return a number to a tenth of a pixel, without what can be left out."""
-    text = f"{float(number):.1f}".removesuffix(".0")
-    return "0" if text == "-0" else re.sub(r"^(-?)0(?=\.)", r"\1", text)
-
-
-def _rounded(text: str) -> str:
-    return _NUMBER.sub(lambda found: _short(found[0]), text)
 
 
 def _cleaned(element: ET.Element, prefix: str, *, themed: bool) -> ET.Element | None:
@@ -112,8 +90,8 @@ def _cleaned(element: ET.Element, prefix: str, *, themed: bool) -> ET.Element | 
         return None
     _placed(copy)
     if copy.tag == "g":
-        _flatten(copy)
-        _hoist(copy)
+        joining.flatten(copy)
+        joining.hoist(copy)
     return copy
 
 
@@ -150,7 +128,7 @@ def _rewrite(kept: dict[str, str], tag: str, prefix: str, *, themed: bool) -> No
     # Of a gradient they are shares of its shape.
     for name in _LENGTHS if tag != "linearGradient" else ():
         if name in kept:
-            kept[name] = _rounded(kept[name].removesuffix("px"))
+            kept[name] = joining.rounded(kept[name].removesuffix("px"))
     if "d" in kept:
         kept["d"] = kept["d"].replace(",-", "-")
 
@@ -166,18 +144,18 @@ def _placed(element: ET.Element) -> None:
         element.attrib.pop("transform", None)
         across, down = (float(element.attrib.pop(name, "0")) for name in ("x2", "y2"))
         step = (
-            f"l{_short(across)} {_short(down)}"
+            f"l{joining.short(across)} {joining.short(down)}"
             if across and down
-            else f"h{_short(across)}"
+            else f"h{joining.short(across)}"
             if across
-            else f"v{_short(down)}"
+            else f"v{joining.short(down)}"
         )
         element.tag = "path"
-        element.set("d", f"M{_short(x)} {_short(y)}{step}")
+        element.set("d", f"M{joining.short(x)} {joining.short(y)}{step}")
     elif element.tag == "text" and moved:
         del element.attrib["transform"]
-        element.set("x", _short(x + float(element.get("x", "0"))))
-        element.set("y", _short(y + float(element.get("y", "0"))))
+        element.set("x", joining.short(x + float(element.get("x", "0"))))
+        element.set("y", joining.short(y + float(element.get("y", "0"))))
     elif (
         element.tag == "path"
         and moved
@@ -186,100 +164,9 @@ def _placed(element: ET.Element) -> None:
     ):
         # A dot is the round end of a line of no length, so that many are one path.
         del element.attrib["transform"]
-        element.set("d", f"M{_short(x)} {_short(y)}h0")
+        element.set("d", f"M{joining.short(x)} {joining.short(y)}h0")
         element.set("stroke", element.attrib.pop("fill", "none"))
-        element.set("stroke-width", _short(2 * float(circle[1])))
+        element.set("stroke-width", joining.short(2 * float(circle[1])))
         element.set("stroke-linecap", "round")
     elif "transform" in element.attrib:
-        element.set("transform", _rounded(element.attrib["transform"]))
-
-
-def _flatten(group: ET.Element) -> None:
-    """Put the children of groups that say nothing in their place, and join shapes that differ in their path alone."""
-    children: list[ET.Element] = []
-    for child in group:
-        if child.tag == "g" and not child.attrib:
-            children.extend(child)
-        else:
-            children.append(child)
-    joined: list[ET.Element] = []
-    for child in _cells_by_colour(children):
-        last = joined[-1] if joined else None
-        if last is not None and _are_joinable(last, child):
-            last.set("d", last.attrib["d"] + child.attrib["d"])
-        else:
-            joined.append(child)
-    group[:] = joined
-    if len(group) == 1 and group[0].tag == "g":
-        _merged(group, group[0])
-
-
-def _cells_by_colour(children: list[ET.Element]) -> list[ET.Element]:
-    """Return the cells of a heat map by their colour, each as a short thick line.
-
-    They touch, but don't cover each other, so that their order shows nowhere.
-    """
-    shapes = [_CELL.fullmatch(child.get("d", "")) for child in children]
-    cells = [
-        (float(x), float(y), float(w), float(h)) for x, y, w, h in (one.groups() for one in shapes if one)
-    ]
-    places, sizes = {cell[:2] for cell in cells}, {cell[2:] for cell in cells}
-    if len(cells) < _FEWEST_CELLS or len(sizes) > 1 or not len(places) == len(cells) == len(children):
-        return children
-    for child, (x, y, width, height) in zip(children, cells, strict=True):
-        child.set("d", f"M{_short(x + 0.5)} {_short(y + height / 2)}h{_short(width - 1)}")
-        child.set("stroke", child.attrib.pop("fill", "none"))
-        child.set("stroke-width", _short(height - 1))
-    return sorted(children, key=lambda child: child.get("stroke", ""))
-
-
-def _are_joinable(one: ET.Element, other: ET.Element) -> bool:
-    if (
-        not one.tag == other.tag == "path"
-        or "transform" in one.attrib
-        or one.attrib.keys() != other.attrib.keys()
-    ):
-        return False
-    # Where shapes shine through each other, dots alone may lie over each other once.
-    if "opacity" in one.attrib and "h0" not in one.attrib["d"]:
-        return False
-    return all(one.attrib[name] == other.attrib[name] for name in one.attrib if name != "d")
-
-
-def _merged(group: ET.Element, child: ET.Element) -> None:
-    """Make one group of two that hold nothing else."""
-    if (
-        group.attrib.keys() & child.attrib.keys()
-        or "clip-path" in group.attrib
-        or ("transform" in child.attrib and group.attrib)
-    ):
-        return
-    group.attrib.update(child.attrib)
-    group[:] = list(child)
-
-
-def _hoist(group: ET.Element) -> None:
-    """Write what all children of a group, or several texts in a row, say alike once."""
-    if len(group) > 1:
-        _lift(group, list(group))
-    rows = [list(run) for _, run in groupby(group, key=lambda child: child.tag == "text")]
-    if len(rows) > 1:
-        children: list[ET.Element] = []
-        for row in rows:
-            if row[0].tag == "text" and len(row) > 2:  # noqa: PLR2004 - for two a group costs as much as it saves
-                inner = ET.Element("g")
-                inner.extend(row)
-                _lift(inner, row)
-                children += [inner] if inner.attrib else row
-            else:
-                children += row
-        group[:] = children
-
-
-def _lift(group: ET.Element, children: list[ET.Element]) -> None:
-    for name in _INHERITED:
-        values = {child.get(name) for child in children}
-        if len(values) == 1 and None not in values and name not in group.attrib:
-            group.set(name, values.pop() or "")
-            for child in children:
-                del child.attrib[name]
+        element.set("transform", joining.rounded(element.attrib["transform"]))

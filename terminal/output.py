@@ -99,8 +99,8 @@ def deliver(
     if bars is not None:
         selecting.chosen(answer, [bars])
         chart, has_chart = Chart("bar", answer.column_names[0], (bars,)), True
-    if note:
-        _note(note)
+    if note or (kind == "table" and not answer.num_rows):
+        _note(note or "no rows: nothing in the warehouse fits what was asked")
     if kind == "table" and output is None:
         if note and not answer.num_rows:
             return

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["advanced", "built", "contents", "option_for", "show_contents"]
 
 _LONGEST_SETTING = 60
+# Settings by which Martlet knows its own work again; --json has them.
+_OF_THE_MACHINE = ("definitions_digest", "faker", "generator", "preset_digest", "sign_up_scale")
 
 
 def option_for(warehouse: Path) -> str:
@@ -157,7 +159,11 @@ def show_contents(found: dict[str, Any], *, as_json: bool) -> None:
     if found["settings"]:
         terminal.print(
             "Made with "
-            + ", ".join(f"{name} {_shortened(value)}" for name, value in found["settings"].items()),
+            + ", ".join(
+                f"{name} {_shortened(value)}"
+                for name, value in found["settings"].items()
+                if name not in _OF_THE_MACHINE
+            ),
             markup=False,
         )
     for load in found["loads"]:
@@ -183,7 +189,7 @@ def _listed(relations: list[dict[str, Any]], width: int) -> list[Column]:
     rows = [
         "view" if relation["row_count"] is None else f"{relation['row_count']:,}" for relation in relations
     ]
-    room = max(width - max(map(len, names), default=0) - max(map(len, rows), default=0) - 8, 20)
+    room = max(width - max(map(len, names), default=0) - max(map(len, rows), default=0) - 6, 8)
     docs = [_first_sentence(relation["doc"] or "", room) for relation in relations]
     return [
         Column("relation", list(names), is_number=False),

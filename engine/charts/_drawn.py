@@ -59,7 +59,10 @@ class Drawn:
 
     def value(self, name: str, *, number: str = "") -> dict[str, Any]:
         """Return the encoding of a column of numbers."""
-        axis = {"format": number or self.number, "tickCount": 5}
+        axis: dict[str, Any] = {"format": number or self.number, "tickCount": 5}
+        if axis["format"] == ",d":
+            # Between whole numbers there is nothing to mark.
+            axis["tickMinStep"] = 1
         return {"field": name, "type": "quantitative", "title": label_of(name), "axis": axis}
 
     def across(self, name: str) -> dict[str, Any]:

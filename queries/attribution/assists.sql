@@ -7,6 +7,7 @@ assists_per_last above 1 marks what works early and looks poor by last touch; be
 causing: whatever people see often assists often. Orders without an eligible touch are not here; attribution/channels has them."""
 grain = ["step"]
 headline = ["step", "first_conversions", "assisted_conversions", "last_conversions", "assists_per_last"]
+needs = ["star.fact_touchpoint", "star.fact_order"]
 
 [chart]
 kind = "dumbbell"

@@ -7,6 +7,7 @@ or for people who buy anyway (a brand's name, returning visitors, a cart left be
 they are: compare them with attribution/scorecard, or hold people out."""
 grain = ["model", "channel", "campaign_id"]
 headline = ["model", "channel", "campaign", "conversions", "revenue", "spend", "roas"]
+needs = ["star.fact_touchpoint", "star.fact_order"]
 
 [chart]
 kind = "scatter"

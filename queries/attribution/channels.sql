@@ -12,6 +12,7 @@ Touches that nobody acted on (impressions, email opens) are left out unless aske
 of the range, so a channel that is excluded, or that brought no order, keeps its own."""
 grain = ["model", "channel"]
 headline = ["model", "channel", "conversions", "revenue", "spend", "roas"]
+needs = ["star.fact_touchpoint", "star.fact_order"]
 
 [chart]
 kind = "bar"

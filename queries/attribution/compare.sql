@@ -8,6 +8,7 @@ counterfactual what sets the paths that end in an order apart. Agreement is no p
 would have ordered anyway. markov and counterfactual, which learn from all paths and take longer, are compared when asked for. Orders without an eligible touch are left out; attribution/channels holds them."""
 grain = ["model", "step"]
 headline = ["model", "step", "conversion_share", "share_difference", "rank"]
+needs = ["star.fact_touchpoint", "star.fact_order"]
 stored = true
 
 [chart]

@@ -7,6 +7,7 @@ no lookback in days and no way to tell whether a touch was near; what a tool has
 rows of a model sum to the table. (A value on a path without a conversion is credited by the rules; models that learn from conversions leave it out.) Channels count as direct or paid when star.dim_channel knows their name."""
 grain = ["model", "channel"]
 headline = ["model", "channel", "conversions", "revenue"]
+needs = ["star.fact_path"]
 
 [chart]
 kind = "bar"

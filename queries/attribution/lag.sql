@@ -7,6 +7,7 @@ and many touches also come from people who simply buy again: with cycle = true a
 eligible touch have the value NULL."""
 grain = ["measure", "value"]
 headline = ["measure", "value", "conversions", "share", "cumulative_share"]
+needs = ["star.fact_touchpoint", "star.fact_order"]
 
 [chart]
 kind = "line"

@@ -7,6 +7,7 @@ shared in the ratio of what is lost without its channels, which differs a little
 A channel that is strong among returning customers (email, direct, a brand's search) often meets people who would have come back."""
 grain = ["model", "step", "customers"]
 headline = ["model", "step", "customers", "conversions", "share_of_step"]
+needs = ["star.fact_touchpoint", "star.fact_order"]
 
 [chart]
 kind = "bar"

@@ -8,6 +8,7 @@ search for a shop by name are on their way to it. Orders without an eligible tou
 rare; path_transform = exposure or unique brings like ones together."""
 grain = ["path"]
 headline = ["path", "conversions", "non_conversions", "conversion_rate", "revenue"]
+needs = ["star.fact_touchpoint", "star.fact_order"]
 
 [chart]
 kind = "bar"

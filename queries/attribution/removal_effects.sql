@@ -8,6 +8,7 @@ away: people who would have come through search anyway stop here too, so channel
 look indispensable. A step that follows itself changes nothing at markov_order 1."""
 grain = ["step"]
 headline = ["step", "removal_effect", "revenue_removal_effect", "conversion_share"]
+needs = ["star.fact_touchpoint", "star.fact_order"]
 
 [chart]
 kind = "bar"

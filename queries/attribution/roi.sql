@@ -9,6 +9,7 @@ Revenue is before refunds and before the cost of goods; a ROAS of 1 is a loss. E
 the ratio of what is lost without its channels), so the rows of a model sum to the sales of star.fact_order and to the ledger."""
 grain = ["model", "period_start", "channel", "campaign_id"]
 headline = ["model", "period_start", "channel", "campaign_id", "conversions", "revenue", "spend", "roas"]
+needs = ["star.fact_touchpoint", "star.fact_order"]
 
 [chart]
 kind = "line"

@@ -9,6 +9,7 @@ one; no score carries over to another, but the direction of the errors usually d
 paths and take longer, are scored when asked for. Empty truth leaves the columns that need it NULL."""
 grain = ["model", "channel"]
 headline = ["model", "channel", "conversions", "caused_conversions", "over_credit", "mean_absolute_error"]
+needs = ["star.fact_touchpoint", "star.fact_order", "truth.order_cause"]
 stored = true
 
 [chart]

@@ -9,6 +9,7 @@ to order); that looks at people who did not order too, but a rare set weighs as 
 vain gets negative credit, which is shown as it is. The order of touches, and repeats, do not count."""
 grain = ["steps", "step"]
 headline = ["steps", "step", "conversions", "share", "credited_conversions"]
+needs = ["star.fact_touchpoint", "star.fact_order"]
 stored = true
 
 [chart]

@@ -8,6 +8,7 @@ ratio of what is lost without each of its channels. A weight is a convention, no
 touch decided a single order. With path_transform, only the touches that stay on the path have rows."""
 grain = ["model", "order_id", "touchpoint_id"]
 headline = ["model", "order_id", "channel", "days_before", "weight", "revenue"]
+needs = ["star.fact_touchpoint", "star.fact_order"]
 
 [chart]
 kind = "scatter"

@@ -7,6 +7,7 @@ last two or three steps, shorter at the beginning of a path. The model takes wha
 people to be alike; attribution/removal_effects is computed from this table."""
 grain = ["from_state", "to_state"]
 headline = ["from_state", "to_state", "passages", "probability"]
+needs = ["star.fact_touchpoint", "star.fact_order"]
 
 [chart]
 kind = "heat"

@@ -7,6 +7,7 @@ email_campaigns and mart.campaign_response sum these rows. Only sales count, as 
 many would have bought anyway; see the incremental figures of email/roi."""
 grain = ["order_id"]
 headline = ["order_id", "ordered_at", "customer_key", "campaign_key", "net_revenue", "hours_before"]
+needs = ["star.fact_email", "star.fact_order"]
 
 [chart]
 kind = "scatter"

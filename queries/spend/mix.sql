@@ -9,6 +9,7 @@ leans on weeks being alike: seasons in which both rise make it too high, revenue
 wide interval says that the data can't tell. An experiment can."""
 grain = ["model", "channel"]
 headline = ["model", "channel", "spend_share", "revenue_share", "roas", "marginal_roas", "marginal_roas_low", "marginal_roas_high"]
+needs = ["star.fact_ad_spend"]
 
 [chart]
 kind = "dumbbell"

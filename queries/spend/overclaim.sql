@@ -7,6 +7,7 @@ summed claims can exceed all orders that there were. The credited figure is no t
 orders. To learn what a platform caused takes an experiment; in a synthetic company attribution/scorecard tells."""
 grain = ["model", "period_start", "channel", "platform", "campaign_id"]
 headline = ["model", "period_start", "channel", "platform", "campaign", "platform_conversions", "conversions", "claim_ratio"]
+needs = ["star.fact_ad_spend"]
 
 [chart]
 kind = "dumbbell"

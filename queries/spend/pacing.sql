@@ -7,6 +7,7 @@ yardstick, not a plan: a campaign that is meant to peak late reads as under. Spe
 Spend without a campaign stands in a row of its own, so that the rows sum to the ledger up to as_of."""
 grain = ["campaign_key"]
 headline = ["campaign_name", "status", "budget", "spend", "pace", "projected_overspend"]
+needs = ["star.fact_ad_spend or star.dim_campaign.budget"]
 
 [chart]
 kind = "dumbbell"

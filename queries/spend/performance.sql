@@ -9,6 +9,7 @@ order by itself here, in the ratio of what is lost without its channels. Credit 
 see attribution/channels; and a return above zero can still be a loss, since revenue is before the cost of goods."""
 grain = ["model", "period_start", "channel", "platform", "campaign_id"]
 headline = ["model", "period_start", "channel", "platform", "campaign", "spend", "conversions", "cost_per_acquisition", "roas"]
+needs = ["star.fact_ad_spend"]
 
 [chart]
 kind = "bar"

@@ -8,6 +8,7 @@ that make people aware get little of the last touch's credit; and one that gets 
 have bought anyway. Compare several models, and hold people out before money moves."""
 grain = ["model", "channel", "campaign_id"]
 headline = ["model", "channel", "campaign", "spend", "roi", "money_at_stake"]
+needs = ["star.fact_ad_spend"]
 
 [chart]
 kind = "bar"

@@ -9,6 +9,7 @@ also before start. Only sales count, as placed, before refunds. Weeks begin on M
 fewer days, and is better left out of a model."""
 grain = ["week_start", "channel"]
 headline = ["week_start", "channel", "spend", "adstocked_spend", "orders", "revenue"]
+needs = ["star.fact_ad_spend"]
 
 [chart]
 kind = "line"

@@ -92,6 +92,19 @@ def test_sql_of_ones_own_takes_the_parameters_of_the_report_and_a_picture(small,
     assert "SELECT range AS n" in page
 
 
+def test_names_of_any_signs_are_drawn_as_text(small, tmp_path):
+    # The converter would end the process at a character that XML has not.
+    name = """'<b onclick=x>' || chr(11) || chr(0) || '& " xmlns="y" {since} var(--c1)'"""
+    text = block(
+        f"sql = '''SELECT {name} AS name, 3 AS n'''\ntitle = 'T'\nchart = {{ kind = 'bar', x = 'name', y = 'n' }}"
+    )
+    page = made(small, tmp_path, text).html()
+    assert page.count("<svg") == 1
+    assert "<b onclick" not in page
+    assert page.count("&lt;b onclick=x&gt;") >= 2
+    assert "{since} var(--c1)" in page
+
+
 def test_a_block_and_its_section_stand_where_the_condition_is_true(small, tmp_path):
     text = "# All\n\n## Kept\n\n{}\n\n## Dropped\n\nwords of it\n\n{}\n\n### Below\n\nmore\n\n## Last\n\nends\n".format(
         block("sql = 'SELECT 1 AS n'\nwhen = 'max(n) > 1'\ntitle = 'Not one'")
@@ -152,9 +165,10 @@ def test_what_cannot_be_made_is_refused(small, tmp_path):
 
 def test_a_report_of_an_empty_warehouse_says_so(given):
     path = given({"star.fact_order": pl.DataFrame({"order_id": []}, schema={"order_id": pl.String})}).path
-    page = martlet.report(path, pack=["social"]).html()
+    page = martlet.report(path, pack=["social", "web"]).html()
     assert "which is empty" in page
-    assert "Not answered" in page
+    assert page.count(">Not answered</h2>") == 1
+    assert "nothing to answer from for: Web, Social media." in page
 
 
 @pytest.fixture(scope="module")
@@ -233,6 +247,8 @@ def test_a_section_alone_is_of_that_pack_alone(warehouse_path):
     told = martlet.report(warehouse_path, pack=["web"], since="2025-06-01", until="2025-09-01")
     packs = {answer.query.pack for answer in told._composed.answers}
     assert packs == {"overview", "web"}
+    asked = [(answer.query.path, str(answer.given)) for answer in told._composed.answers]
+    assert len(set(asked)) == len(asked)
     given = [answer.given for answer in told._composed.answers if answer.query.pack == "web"]
     assert given
     assert all((one["start"], one["until"]) == (date(2025, 6, 1), date(2025, 9, 1)) for one in given)
