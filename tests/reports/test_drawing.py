@@ -75,7 +75,7 @@ def test_a_page_needs_no_script_and_no_network_and_has_the_rows(segments):
 
 
 def test_what_cannot_be_drawn_is_refused(opened):
-    with pytest.raises(QueryError, match="segmentation/members has no picture"):
-        drawing.drawn(opened.query("segmentation/members"), ".svg")
+    with pytest.raises(QueryError, match="email/summary has no picture"):
+        drawing.drawn(opened.query("email/summary"), ".svg")
     with pytest.raises(ParameterError, match=r"x\.gif says no kind of picture"):
         drawing.ending_of(Path("x.gif"))
