@@ -22,7 +22,7 @@ def test_result_comes_as_arrow_polars_and_rows(warehouse):
     assert result.pl().columns == result.columns
     assert result.rows() == result.pl().rows()
     assert len(result) == len(result.rows())
-    assert "Result of" in repr(result)
+    assert repr(result).startswith("<Result: 10 rows of 11 columns>")
 
 
 def test_the_sql_of_a_result_gives_it_again(warehouse):
