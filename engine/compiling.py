@@ -48,6 +48,11 @@ _LOCAL_TIME = {
     "snowflake": "CONVERT_TIMEZONE(_own, _zone, _moment)",
     "spark": "from_utc_timestamp(to_utc_timestamp(_moment, _own), _zone)",
 }
+# An element of a list, counted from 1, NULL where there is none.
+_LIST_EXTRACT = {
+    "databricks": "get(_list, _place - 1)",
+    "spark": "get(_list, _place - 1)",
+}
 # What refuses a value, by another name.
 _ERROR = {"bigquery": "error", "databricks": "raise_error", "spark": "raise_error"}
 
@@ -148,12 +153,18 @@ def _in_parentheses(node: exp.Expr) -> exp.Expr:
 
 
 def _with_moments(statement: exp.Expr, dialect: str) -> exp.Expr:
-    """Write microseconds since 1970, the clocks of places and refusals as the dialect does, where that is known."""
+    """Write microseconds since 1970, the clocks of places, elements of lists and refusals as the dialect does, where that is known."""
     for call in list(statement.find_all(exp.Anonymous)):
         if _is_call(call, "epoch_us") and dialect in _EPOCH_US:
             call.replace(_form(_EPOCH_US[dialect], dialect, _moment=call.expressions[0]))
         elif _is_call(call, "error") and dialect in _ERROR:
             call.set("this", _ERROR[dialect])
+        elif _is_call(call, "list_extract") and dialect in _LIST_EXTRACT:
+            elements, place = map(_in_parentheses, call.expressions)
+            call.replace(_form(_LIST_EXTRACT[dialect], dialect, _list=elements, _place=place))
+    # A hint for DuckDB alone.
+    for part in statement.find_all(exp.CTE):
+        part.set("materialized", None)
     for call in list(statement.find_all(exp.Anonymous)):
         if (
             dialect in _LOCAL_TIME
@@ -181,7 +192,7 @@ def _form(text: str, dialect: str, **given: exp.Expr) -> exp.Expr:
 def _doubts(statement: exp.Expr, dialect: str) -> Iterator[str]:
     """Yield what sqlglot passes through without a word, because it doesn't know it."""
     names = {call.name.lower() for call in statement.find_all(exp.Anonymous)}
-    known = {"epoch_us": _EPOCH_US, "timezone": _LOCAL_TIME, "error": _ERROR}
+    known = {"epoch_us": _EPOCH_US, "timezone": _LOCAL_TIME, "error": _ERROR, "list_extract": _LIST_EXTRACT}
     for name in sorted(names):
         if dialect not in known.get(name, ()):
             yield f"the function {name} is left as it is: see whether {dialect} has it, with the same meaning"

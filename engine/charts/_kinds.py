@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
@@ -121,7 +122,8 @@ def interval(drawn: Drawn) -> dict[str, Any]:
             }
         )
     place = {"y": {**drawn.category(chart.x), "title": None}}
-    if chart.series and len(drawn.in_order(chart.series)) > 1:
+    most = max(Counter(row[chart.x] for row in drawn.rows).values(), default=1)
+    if chart.series and most > 1:
         place["yOffset"] = {"field": chart.series, "sort": drawn.in_order(chart.series)}
     layers += [
         {
@@ -133,7 +135,7 @@ def interval(drawn: Drawn) -> dict[str, Any]:
             "encoding": {**place, "x": {**axis, "field": drawn.y}, **drawn.colour, "tooltip": drawn.tips()},
         },
     ]
-    return {"height": {"step": _BAND * (1 if "yOffset" not in place else 2)}, "layer": layers}
+    return {"height": {"step": _BAND * most, "for": "position"}, "layer": layers}
 
 
 def heat(drawn: Drawn) -> dict[str, Any]:
@@ -222,12 +224,17 @@ def funnel(drawn: Drawn) -> dict[str, Any]:
     """Return bars about one middle, each with its number and its share of the first."""
     series = drawn.chart.series
     first: dict[Any, float] = {}
-    rows = []
+    times: Counter[tuple[Any, Any]] = Counter()
+    rows, steps = [], []
     for row in drawn.rows:
-        value, group = row[drawn.y] or 0, row.get(series or "")
+        value, group, step = row[drawn.y] or 0, row.get(series or ""), row[drawn.chart.x]
+        times[group, step] += 1
+        # A step that comes again has a bar of its own.
+        number = times[group, step]
+        steps.append(f"{step} ({number})" if number > 1 else step)
         whole = first.setdefault(group, value)
         share = f" ({value / whole:.0%})" if whole else ""
-        rows.append({**row, "half": value / 2, "minus": -value / 2, "told": f"{value:,.0f}{share}"})
+        rows.append({**row, drawn.chart.x: steps[-1], "half": value / 2, "minus": -value / 2, "told": f"{value:,.0f}{share}"})
     most = max((row["half"] for row in rows), default=0)
     middle = {
         "field": "minus",
@@ -238,7 +245,7 @@ def funnel(drawn: Drawn) -> dict[str, Any]:
     bars: dict[str, Any] = {
         "height": {"step": 34},
         "encoding": {
-            "y": {**drawn.category(drawn.chart.x), "title": None},
+            "y": {**drawn.category(drawn.chart.x), "title": None, "sort": list(dict.fromkeys(steps))},
             "x": middle,
             "tooltip": drawn.tips(),
         },

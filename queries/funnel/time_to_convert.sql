@@ -24,10 +24,10 @@ share = "units, divided by all who reached the step."
 cumulative_share = "Share of all who reached the step that took until_seconds or less."
 
 [chart]
-kind = "bar"
+kind = "heat"
 x = "until_seconds"
-y = "units"
-series = "step"
+y = "step"
+series = "share"
 
 [finding]
 text = "{share:percent} of those who reach {step} do so within {until_seconds:count} seconds."
