@@ -88,9 +88,12 @@ def compile(  # noqa: A001 - the command's name
     """
     if dialect not in dialects():
         raise ParameterError(f"there is no dialect {dialect!r}.{did_you_mean(dialect, dialects())}")
-    statement = _without_macros(writing.literal(query, query.values(values)))
+    # Other engines, too, compute each reference to a step anew.
+    is_foreign = dialect != _SOURCE
+    statement = _without_macros(writing.literal(query, query.values(values), is_installed=is_foreign))
     warnings = []
-    if dialect != _SOURCE:
+    if is_foreign:
+        statement = _with_windows_written_out(statement)
         warnings = list(_doubts(statement, dialect))
         statement = _with_moments(statement, dialect)
     writer = Dialect.get_or_raise(dialect).generator(pretty=True, unsupported_level=ErrorLevel.IGNORE)
@@ -174,6 +177,24 @@ def _with_moments(statement: exp.Expr, dialect: str) -> exp.Expr:
             own, moment = call.expressions[1].expressions
             form = _LOCAL_TIME[dialect]
             call.replace(_form(form, dialect, _zone=call.expressions[0], _own=own, _moment=moment))
+    return statement
+
+
+def _with_windows_written_out(statement: exp.Expr) -> exp.Expr:
+    """Write what a WINDOW clause names where it is used, since not all dialects have the clause. A name is used for one window alone."""
+    named = {}
+    for select in statement.find_all(exp.Select):
+        for window in select.args.get("windows") or ():
+            named[window.name] = window
+        select.set("windows", None)
+    for window in statement.find_all(exp.Window):
+        if (name := window.alias) in named:
+            for part in ("partition_by", "order", "spec"):
+                given = named[name].args.get(part)
+                copies = [one.copy() for one in given] if isinstance(given, list) else given and given.copy()
+                window.set(part, copies)
+            window.set("alias", None)
+            window.set("over", "OVER")
     return statement
 
 
