@@ -23,17 +23,21 @@ from martlet.engine.errors import (
 
 if TYPE_CHECKING:
     from martlet.engine.result import Result
+    from martlet.engine.translating import compile  # noqa: A004
     from martlet.engine.warehouse import Warehouse, open  # noqa: A004
     from martlet.loaders.company.advance import AdvanceReport, advance
     from martlet.loaders.company.build import BuildReport, build
+    from martlet.loaders.company.planted_sections import truth
     from martlet.loaders.extract import ExtractReport, extract
     from martlet.loaders.fitting import FitReport, SegmentsReport, fit
-    from martlet.loaders.ingest import ingest, ingest_paths
+    from martlet.loaders.ingest import ingest, ingest_paths, profiles, sniff
+    from martlet.loaders.ingest.quarantined import quarantine
     from martlet.loaders.ingest.report import IngestReport
     from martlet.loaders.privacy.forget import ForgetReport, forget
     from martlet.loaders.user_packs.installing import install_packs
     from martlet.loaders.warehouse.checking import CheckReport, check
     from martlet.loaders.warehouse.own_segments import install_segments
+    from martlet.reports.report import Report, report
 
 __all__ = [
     "AdvanceReport",
@@ -49,6 +53,7 @@ __all__ = [
     "MartletError",
     "ParameterError",
     "QueryError",
+    "Report",
     "Result",
     "SegmentsReport",
     "UnitError",
@@ -59,6 +64,7 @@ __all__ = [
     "advance",
     "build",
     "check",
+    "compile",
     "extract",
     "fit",
     "forget",
@@ -67,6 +73,11 @@ __all__ = [
     "install_packs",
     "install_segments",
     "open",
+    "profiles",
+    "quarantine",
+    "report",
+    "sniff",
+    "truth",
 ]
 
 _HOMES = {
@@ -77,12 +88,14 @@ _HOMES = {
     "FitReport": "martlet.loaders.fitting",
     "ForgetReport": "martlet.loaders.privacy.forget",
     "IngestReport": "martlet.loaders.ingest.report",
+    "Report": "martlet.reports.report",
     "Result": "martlet.engine.result",
     "SegmentsReport": "martlet.loaders.fitting",
     "Warehouse": "martlet.engine.warehouse",
     "advance": "martlet.loaders.company.advance",
     "build": "martlet.loaders.company.build",
     "check": "martlet.loaders.warehouse.checking",
+    "compile": "martlet.engine.translating",
     "extract": "martlet.loaders.extract",
     "fit": "martlet.loaders.fitting",
     "forget": "martlet.loaders.privacy.forget",
@@ -91,6 +104,11 @@ _HOMES = {
     "install_packs": "martlet.loaders.user_packs.installing",
     "install_segments": "martlet.loaders.warehouse.own_segments",
     "open": "martlet.engine.warehouse",
+    "profiles": "martlet.loaders.ingest",
+    "quarantine": "martlet.loaders.ingest.quarantined",
+    "report": "martlet.reports.report",
+    "sniff": "martlet.loaders.ingest",
+    "truth": "martlet.loaders.company.planted_sections",
 }
 
 

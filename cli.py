@@ -13,7 +13,18 @@ import click
 
 from martlet.terminal import options
 from martlet.terminal.application import Application
-from martlet.terminal.commands import chart, check, extract, forget, ingest, make, model, own_packs
+from martlet.terminal.commands import (
+    chart,
+    check,
+    extract,
+    forget,
+    ingest,
+    make,
+    model,
+    own_packs,
+    report,
+    shell,
+)
 
 # Heavy modules (duckdb, polars, rich, ...) are imported by the commands that need them, so that help is quick.
 # ruff: noqa: PLC0415
@@ -129,7 +140,7 @@ def describe(query: str, *, packs: Path | None) -> None:
     "--chart/--no-chart",
     "has_chart",
     default=None,
-    help="Draw the answer below the table, where a picture of it is known: a funnel. Default: on a terminal.",
+    help="Draw the answer in the lines of the table or below it, where a picture is known. Default: on a terminal.",
 )
 @options.packs_folder()
 @options.warehouse
@@ -147,14 +158,21 @@ def query(
 
     For example:
       martlet query segmentation/rfm --limit 10
+      martlet query email
       martlet query attribution/channels -p model=linear -p lookback_days=7
       martlet query funnel/stages -p steps=Homepage,Purchase --format json | jq .
+      martlet query attribution/channels --columns channel,revenue,roas --round 1
       martlet query email/roi --output email.parquet
       martlet query email/roi --output email.xlsx --safe-cells
     """
     import martlet
     from martlet.terminal import output
+    from martlet.terminal import packs as screen
 
+    # In a pipe a list of queries would be taken for an answer: there the name of a pack stays an error.
+    if sys.stdout.isatty() and not parameters and query in (asked := options.known_packs(packs)).by_name:
+        screen.page(asked.pack(query))
+        return
     with martlet.open(warehouse, packs=packs) as opened:
         described = opened.describe(query)
         result = opened.query(query, **options.assigned(parameters))
@@ -172,6 +190,7 @@ def query(
 
 
 cli.add_command(chart.chart)
+cli.add_command(report.report)
 
 
 @cli.command("compile")
@@ -225,6 +244,9 @@ def sql(statement: str, *, timeout: float, memory: str, warehouse: Path, **where
     output.deliver(sandbox.run(warehouse, text, timeout=timeout, memory=memory), **where)
 
 
+cli.add_command(shell.shell)
+
+
 @cli.command()
 @options.warehouse
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
@@ -259,7 +281,8 @@ def truth(section: str | None, *, warehouse: Path, as_json: bool, **where: Any) 
       martlet truth --json | jq .experiment
     """
     import martlet
-    from martlet.terminal import planted, planted_sections
+    from martlet.loaders.company import planted_sections
+    from martlet.terminal import planted
 
     with martlet.open(warehouse) as opened:
         found = planted_sections.sections(opened, section)

@@ -20,18 +20,27 @@ STATISTICS = "stats.macros"
 
 
 def names(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return what there is to ask: views by their name, table macros as a call with their defaults."""
-    views = connection.execute(
-        "SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE NOT internal ORDER BY ALL"
-    ).fetchall()
-    macros = connection.execute(
-        "SELECT schema_name || '.' || function_name || '()' FROM duckdb_functions() "
-        "WHERE function_type = 'table_macro' AND NOT internal AND schema_name <> 'main' ORDER BY ALL"
-    ).fetchall()
-    scalars = connection.execute(
-        "SELECT DISTINCT $name FROM duckdb_functions() WHERE schema_name = 'stats'", {"name": STATISTICS}
-    ).fetchall()
-    return [name for (name,) in [*views, *scalars, *macros]]
+    """Return what there is to ask: views by their name, table macros as a call with their defaults.
+
+    A macro whose view is this very call is not asked again.
+    """
+    views = dict(
+        connection.execute(
+            "SELECT schema_name || '.' || view_name, sql FROM duckdb_views() WHERE NOT internal ORDER BY ALL"
+        ).fetchall()
+    )
+    macros = [
+        name
+        for (name,) in connection.execute(
+            "SELECT schema_name || '.' || function_name FROM duckdb_functions() "
+            "WHERE function_type = 'table_macro' AND NOT internal AND schema_name <> 'main' ORDER BY ALL"
+        ).fetchall()
+    ]
+    calls = [f"{name}()" for name in macros if f"FROM {name}()" not in views.get(name, "")]
+    has_statistics = connection.execute(
+        "SELECT count(*) > 0 FROM duckdb_functions() WHERE schema_name = 'stats'"
+    ).fetchone() == (True,)
+    return [*views, *([STATISTICS] if has_statistics else []), *calls]
 
 
 def answer(

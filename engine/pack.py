@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 __all__ = ["FILE", "Pack", "read"]
 
 FILE = "_pack.toml"
-_KEYS = {"title": str, "summary": str, "story": str, "order": list, "which": dict, "examples": dict}
+_KEYS = {
+    "title": str,
+    "summary": str,
+    "story": str,
+    "order": list,
+    "report": list,
+    "which": dict,
+    "examples": dict,
+}
 _REQUIRED = ("title", "summary")
 
 
@@ -25,7 +33,7 @@ class Pack:
     """The queries of one schema, in the order in which a reader meets them.
 
     `which` says of several queries which one to take: a wish in words, and the `pack/name` that fulfils it. `examples` holds
-    by a query's name the parameters with which its page shows it.
+    by a query's name the parameters with which its page shows it. `report` are the queries that a report shows of the pack.
     """
 
     name: str
@@ -35,6 +43,7 @@ class Pack:
     queries: tuple[Query, ...]
     which: Mapping[str, str]
     examples: Mapping[str, Mapping[str, Any]]
+    report: tuple[Query, ...] = ()
 
 
 def read(name: str, path: str, text: str | None, *, queries: Mapping[str, Query]) -> Pack:
@@ -64,6 +73,8 @@ def read(name: str, path: str, text: str | None, *, queries: Mapping[str, Query]
         _refuse_unknown(path, "order", word, own)
         if word in order[:place]:
             raise UnitError(f"{path}: order: names {word!r} twice")
+    for word in said.get("report", []):
+        _refuse_unknown(path, "report", word, own)
     order += [word for word in sorted(own) if word not in order]
     which = {
         want: _full_name(path, want, word, name, queries) for want, word in said.get("which", {}).items()
@@ -85,6 +96,7 @@ def read(name: str, path: str, text: str | None, *, queries: Mapping[str, Query]
         queries=tuple(own[word] for word in order),
         which=which,
         examples=examples,
+        report=tuple(own[word] for word in said.get("report", [])),
     )
 
 

@@ -11,13 +11,14 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from martlet.engine import needs, parameters, telling, template
+from martlet.engine import advice, needs, parameters, telling, template
 from martlet.engine.errors import UnitError, did_you_mean
 from martlet.engine.units import parse_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from martlet.engine.advice import Advice
     from martlet.engine.parameters import Parameter
     from martlet.engine.telling import Chart, Finding, Telling
     from martlet.engine.template import Rendered
@@ -38,10 +39,12 @@ _KEYS = {
     "headline": list,
     "chart": dict,
     "finding": dict,
+    # What the answer advises, and what that is worth; see `advice`.
+    "advice": dict,
     "params": dict,
     "columns": dict,
 }
-_OPTIONAL = frozenset({"misleads", "stored", "needs", "headline", "chart", "finding", "params"})
+_OPTIONAL = frozenset({"misleads", "stored", "needs", "headline", "chart", "finding", "advice", "params"})
 _PART_KEYS = {"params": dict}
 _MOST_BRANCHES = 64
 _STORED_NOTE = (
@@ -137,9 +140,16 @@ class Query:
         return telling.finding_of(self.unit)
 
     @property
+    def advice(self) -> Advice | None:
+        """What the answer may advise, and what that is worth."""
+        return advice.advice_of(self.unit)
+
+    @property
     def telling(self) -> Telling:
         """What an answer needs to be told without the query."""
-        return telling.Telling(self.path, self.question, self.doc, self.chart, self.finding)
+        return telling.Telling(
+            self.path, self.question, self.doc, self.chart, self.finding, self.advice, self.headline
+        )
 
     @cached_property
     def counted(self) -> tuple[Parameter, ...]:
@@ -222,6 +232,7 @@ class Query:
                 raise self.unit.error(message, line=self.unit.line_of("grain"))
         needs.refuse_wrong(self.unit)
         telling.refuse_wrong(self.unit)
+        advice.refuse_wrong(self.unit, self.parameters)
 
 
 def _length_of(parameter: Parameter) -> str:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from importlib.util import find_spec
+from pathlib import Path
+from shutil import get_terminal_size
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any, Final
 
 from martlet.engine import needs
-from martlet.engine.errors import QueryError
+from martlet.engine.errors import ParameterError, QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Result"]
 
+# An interpreter shows as many rows; `show` all that a table has room for.
+_ROWS_OF_REPR: Final = 10
+
 
 @dataclass(frozen=True, repr=False)
 class Result:
@@ -29,7 +36,10 @@ class Result:
     Examples
     --------
     >>> warehouse.sql("SELECT 'Email' AS channel, 3 AS orders")
-    <Result of 1 rows: channel, orders>
+    <Result: 1 row of 2 columns>
+    channel   orders
+    ────────────────
+    Email          3
     """
 
     _sql: str | Callable[[], str] = field(compare=False)
@@ -157,14 +167,86 @@ class Result:
         --------
         >>> warehouse.sql("SELECT 'Email' AS channel, 12.50 AS revenue").df()["revenue"].sum()  # doctest: +SKIP
         12.5
+
+        Raises
+        ------
+        QueryError
+            If pandas is not installed.
         """
         import pyarrow as pa  # noqa: PLC0415 - heavy, and there when there is a table
+
+        if find_spec("pandas") is None:
+            raise QueryError("pandas is not installed: pip install pandas; .pl() needs nothing more")
 
         table = self._table
         for place, field_ in enumerate(table.schema):
             if pa.types.is_decimal(field_.type):
                 table = table.set_column(place, field_.name, table.column(place).cast(pa.float64()))
         return table.to_pandas()
+
+    def to_excel(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Write the rows as a workbook of one sheet, and return its path: numbers, days and truths as such, all else as text.
+
+        Parameters
+        ----------
+        path
+            The file; it appears whole, or is left as it was.
+        overwrite
+            Whether a file that is there is replaced.
+
+        Raises
+        ------
+        ParameterError
+            If there is a file of that name, the extra `excel` is not installed, or a sheet can't hold the answer.
+
+        Examples
+        --------
+        >>> answer = warehouse.sql("SELECT 'Email' AS channel, 12.50 AS revenue")
+        >>> answer.to_excel(folder / "answer.xlsx").name
+        'answer.xlsx'
+        """
+        from martlet.engine.replacing import replacing  # noqa: PLC0415
+        from martlet.engine.tables import spreadsheets  # noqa: PLC0415 - only when asked for
+
+        target = Path(path)
+        if target.exists() and not overwrite:
+            raise ParameterError(f"{target} is there already; give overwrite=True, or another name")
+        with replacing(target) as file:
+            spreadsheets.write_xlsx(self._table, file)
+        return target
+
+    def show(self, *, rows: int | None = None, width: int | None = None) -> None:
+        """Print what the answer says, and its rows as a table: the columns of the headline first, and no line wider than the terminal.
+
+        Parameters
+        ----------
+        rows
+            The most rows; by default 50, or 12 of a table on its side.
+        width
+            Characters of a line; by default those of the terminal.
+
+        Examples
+        --------
+        >>> warehouse.sql("SELECT 'Email' AS channel, 12.50 AS revenue").show()
+        channel   revenue
+        ─────────────────
+        Email       12.50
+        """
+        print(self._text(width or get_terminal_size().columns, rows))  # noqa: T201 - what it is for
+
+    def _text(self, width: int, rows: int | None) -> str:
+        from martlet.engine.tables import drawing  # noqa: PLC0415 - only when asked for
+        from martlet.engine.tables.layout import laid_out  # noqa: PLC0415
+
+        headline = self._telling.headline if self._telling else ()
+        layout = laid_out(self._table, width, headline, limit=rows)
+        lines = [line for text in (self.finding, self.note) if text for line in wrap(text, width)]
+        lines += drawing.of_layout(layout, width)
+        if layout.missing:
+            lines += wrap(f"({len(layout.missing)} more columns: {', '.join(layout.missing)})", width)
+        if len(self) > layout.rows:
+            lines.append(f"({len(self) - layout.rows:,} more rows)")
+        return "\n".join(lines)
 
     def chart(self, *, width: int = 640) -> dict[str, Any]:
         """Return the picture that fits the answer, as a Vega-Lite specification; its title is the finding, or else the question.
@@ -206,22 +288,27 @@ class Result:
         return self._table.__arrow_c_stream__(requested_schema)
 
     def _repr_html_(self) -> str:
-        """Return what a notebook shows: the finding, the first rows, and what is missing."""
+        """Return what a notebook shows: the finding, what is missing, the picture, and the first rows."""
         from html import escape  # noqa: PLC0415 - only when asked for
 
         from martlet.engine import html  # noqa: PLC0415
+        from martlet.engine.charts.image import image  # noqa: PLC0415
 
         said = "".join(f"<p>{escape(text)}</p>" for text in (self.finding, self.note) if text)
-        return said + html.table(self._table)
+        drawn = self._drawn()
+        return said + (image(drawn) if drawn else "") + html.table(self._table)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        """Return what a notebook shows: the picture where it can draw one, or else the rows."""
+        """Return what a notebook may choose from: all as HTML, the picture as a specification, the rows as text."""
         shown: dict[str, Any] = {"text/plain": repr(self), "text/html": self._repr_html_()}
-        told = self._telling
-        if told is not None and told.chart is not None:
-            with suppress(QueryError):
-                shown["application/vnd.vegalite.v5+json"] = self.chart()
+        if drawn := self._drawn():
+            shown["application/vnd.vegalite.v5+json"] = drawn
         return shown
+
+    def _drawn(self) -> dict[str, Any] | None:
+        with suppress(QueryError):
+            return self.chart()
+        return None
 
     def __reduce__(self) -> tuple[type[Result], tuple[str, pa.Table, Telling | None, tuple[str, ...]]]:
         return Result, (self.sql, self._table, self._telling, self._lacking)
@@ -230,7 +317,9 @@ class Result:
         return int(self._table.num_rows)
 
     def __repr__(self) -> str:
-        return f"<Result of {len(self)} rows: {', '.join(self.columns)}>"
+        rows, columns = len(self), len(self.columns)
+        head = f"<Result: {rows:,} row{'' if rows == 1 else 's'} of {columns} column{'' if columns == 1 else 's'}>"
+        return f"{head}\n{self._text(get_terminal_size().columns, _ROWS_OF_REPR)}"
 
 
 def _unheld(field_: pa.Field, why: str) -> QueryError:

@@ -19,33 +19,21 @@ sql = "SELECT segment, share, revenue_share FROM answer WHERE revenue_share > sh
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from martlet.engine.answer_sql import ANSWER, first_row, selected
 from martlet.engine.declared import Place, read
 from martlet.engine.declared_types import Texts  # noqa: TC001 (read by `declared`)
+from martlet.engine.slots import FORMS, filled, slots_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pyarrow as pa
 
+    from martlet.engine.advice import Advice
     from martlet.engine.units import Unit
 
-__all__ = ["Chart", "Finding", "Telling", "chart_of", "finding_of", "refuse_wrong"]
-
-_ANSWER: Final = "answer"
-_SLOT: Final = re.compile(r"\{(\w+)(?::(\w+))?\}")
-_SMALL: Final = 0.05
-_FORMS: Final[dict[str, Callable[[Any], str]]] = {
-    "": str,
-    "percent": lambda value: f"{100 * value:.1f} %",
-    "money": lambda value: f"{value:,.2f}",
-    "count": lambda value: f"{value:,.0f}",
-    "number": lambda value: f"{value:,.2f}" if value == 0 or abs(value) >= _SMALL else f"{value:.2g}",
-    "days": lambda value: "1 day" if value == 1 else f"{value:,.{0 if value == int(value) else 1}f} days",
-}
+__all__ = ["Chart", "Finding", "Telling", "Told", "chart_of", "finding_of", "refuse_wrong"]
 
 
 @dataclass(frozen=True)
@@ -69,32 +57,47 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Told:
+    """A sentence that an answer supports, and its effect, None where the finding has none."""
+
+    sentence: str
+    effect: float | None
+
+
+@dataclass(frozen=True)
 class Finding:
-    """A sentence with slots, and the SQL over `answer` whose first row fills them; no row: the sentence is not true."""
+    """A sentence with slots, and the SQL over `answer` whose first row fills them; no row: the sentence is not true.
+
+    `effect` names the column of the SQL that says how far the sentence is from what would be expected (the time before, an even share, the
+    others), as a fraction of the whole (of orders, revenue, customers, visits); by it a summary takes the findings that matter most.
+    """
 
     text: str
     sql: str
+    effect: str | None = None
 
     @property
     def slots(self) -> list[tuple[str, str]]:
         """Name and form of each slot of the text."""
-        return _SLOT.findall(self.text)
+        return slots_of(self.text)
 
     def of(self, answer: pa.Table) -> str | None:
         """Return the sentence that an answer supports, None where it does not hold.
 
         A slot that is NULL makes the sentence untrue.
         """
-        import duckdb  # noqa: PLC0415 - there where there is an answer
+        told = self.told(answer)
+        return None if told is None else told.sentence
 
-        with duckdb.connect() as connection:
-            connection.register(_ANSWER, answer)
-            rows = connection.execute(self.sql).fetchall()
-            names = [column[0] for column in connection.description or ()]
-        values: dict[str, Any] = dict(zip(names, rows[0], strict=True)) if rows else {}
-        if not rows or any(values[name] is None for name, _ in self.slots):
+    def told(self, answer: pa.Table) -> Told | None:
+        """Return the same with its effect."""
+        values: dict[str, Any] = first_row(self.sql, {ANSWER: answer})
+        if not values or any(values[name] is None for name, _ in self.slots):
             return None
-        return _SLOT.sub(lambda slot: _written(values[slot[1]], slot[2]), self.text)
+        effect = (
+            None if self.effect is None or values[self.effect] is None else abs(float(values[self.effect]))
+        )
+        return Told(filled(self.text, values), effect)
 
 
 @dataclass(frozen=True)
@@ -106,10 +109,8 @@ class Telling:
     doc: str
     chart: Chart | None = None
     finding: Finding | None = None
-
-
-def _written(value: Any, form: str | None) -> str:
-    return str(_FORMS[form or ""](value))
+    advice: Advice | None = None
+    headline: tuple[str, ...] = ()
 
 
 def chart_of(unit: Unit) -> Chart | None:
@@ -149,32 +150,10 @@ def refuse_wrong(unit: Unit) -> None:
     unit.refuse_strange("chart", chart.columns if chart else (), unit.columns)
     if finding:
         names, forms = zip(*finding.slots, strict=True) if finding.slots else ((), ())
-        unit.refuse_strange("finding", names, _selected(unit, finding), what="column of its SQL")
-        unit.refuse_strange("finding", forms, _FORMS, what="form of a value")
-
-
-def _selected(unit: Unit, finding: Finding) -> list[str]:
-    """Return the names of the columns that the SQL of a finding selects."""
-    import sqlglot  # noqa: PLC0415 - a parser, which takes longer to import than many answers
-    from sqlglot import exp  # noqa: PLC0415
-
-    line = unit.line_of("finding")
-    try:
-        statement = sqlglot.parse_one(finding.sql, read="duckdb")
-    except sqlglot.ParseError as error:
-        message = f"the finding's sql is no SQL: {error.errors[0]['description']}"
-        raise unit.error(message, line=line) from None
-    if not isinstance(statement, exp.Select):
-        raise unit.error("the finding's sql must be one SELECT", line=line)
-    steps = {step.alias for step in statement.find_all(exp.CTE)}
-    for table in statement.find_all(exp.Table):
-        if table.name not in {_ANSWER, *steps} or table.db:
-            message = f"the finding's sql reads {table.sql('duckdb')}; it may read {_ANSWER} alone"
-            raise unit.error(message, line=line)
-    if not steps:
-        read_names = {column.name for column in statement.find_all(exp.Column)} - set(statement.named_selects)
-        unit.refuse_strange("finding", sorted(read_names), unit.columns)
-    return list(statement.named_selects)
+        columns = selected(unit, "finding", finding.sql, {ANSWER: unit.columns})
+        told = [*names, finding.effect] if finding.effect else names
+        unit.refuse_strange("finding", told, columns, what="column of its SQL")
+        unit.refuse_strange("finding", forms, FORMS, what="form of a value")
 
 
 def _place(unit: Unit, key: str) -> Place:

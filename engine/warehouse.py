@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import duckdb
 
 from martlet.engine import definitions, interrupts, needs, user_packs
-from martlet.engine.errors import OURS, QueryError
+from martlet.engine.errors import OURS, QueryError, UnknownNameError, did_you_mean, shown
 from martlet.engine.open_file import OpenFile
 from martlet.engine.paths import resolved
 from martlet.engine.result import Result
@@ -22,12 +23,17 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from martlet.engine.pack import Pack
     from martlet.engine.packs import Packs
     from martlet.engine.query import Query
     from martlet.engine.template import Rendered
 
 __all__ = ["Warehouse", "located", "open"]
 
+_CONTENTS = """
+SELECT count(*), (SELECT count(*) FROM star.dim_customer WHERE customer_key <> 0), CAST(min(ordered_at) AS DATE), CAST(max(ordered_at) AS DATE)
+FROM star.fact_order
+"""
 # What DuckDB's errors write before the line of a mistake.
 _PLACE = "LINE "
 
@@ -94,6 +100,24 @@ class Warehouse:
     def __repr__(self) -> str:
         return f"<Warehouse {self.path}{' (closed)' if self._file.is_closed else ''}>"
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the file, what it holds, and what it can be asked."""
+        if self._file.is_closed:
+            return f"<p>{escape(repr(self))}</p>"
+        packs = "".join(
+            f"<tr><td>{escape(name)}</td><td>{escape(pack.summary)}</td><td>{len(pack.queries)}</td></tr>"
+            for name, pack in self._packs.by_name.items()
+        )
+        return (
+            f"<p><b>{escape(str(self.path))}</b>: {self._contents()}</p><table><thead><tr><th>pack</th><th>what it answers</th>"
+            f"<th>queries</th></tr></thead><tbody>{packs}</tbody></table>"
+        )
+
+    def _contents(self) -> str:
+        orders, customers, first, last = self.sql(_CONTENTS).rows()[0]
+        days = f", {first} to {last}" if orders else ""
+        return f"{orders:,} orders, {customers:,} customers{days}"
+
     def packs(self) -> dict[str, list[str]]:
         """Return the names of the queries of each pack.
 
@@ -103,6 +127,24 @@ class Warehouse:
         ['roi', 'credit']
         """
         return {name: [query.name for query in pack.queries] for name, pack in self._packs.by_name.items()}
+
+    def pack(self, name: str) -> Pack:
+        """Return what a pack says of itself, and its queries.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such pack.
+
+        Examples
+        --------
+        >>> warehouse.pack("email").title
+        'Email'
+        """
+        packs = self._packs.by_name
+        if name not in packs:
+            raise UnknownNameError(f"there is no pack {shown(name)}.{did_you_mean(str(name), packs)}")
+        return packs[name]
 
     @cached_property
     def _packs(self) -> Packs:

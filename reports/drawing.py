@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Final
 
 from martlet.engine.errors import ParameterError, did_you_mean
 from martlet.reports import page
+from martlet.reports.converting import converter, svg_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-    from types import ModuleType
 
     from martlet.engine.result import Result
 
 __all__ = ["ENDINGS", "WIDTH", "drawn", "ending_of", "svg"]
 
-# Pixels of the drawing without its labels: as wide as a column of text, and as a phone.
+# Pixels of the drawing without its labels: as wide as a column of text.
 WIDTH: Final = 640
-PHONE: Final = 250
 _SCALE: Final = 2
-_NAMED: Final = re.compile(r'\bid="([^"]+)"')
-_REFERRED: Final = re.compile(r'(\bid="|url\(#|href="#)([^")]+)(["\)])')
 
 
 def ending_of(output: Path) -> str:
@@ -73,27 +69,7 @@ def svg(result: Result, width: int = WIDTH) -> str:
     ParameterError
         If the extra `report` is not installed.
     """
-    return _renumbered(_converter().vegalite_to_svg(_written(result, width)))
-
-
-def _renumbered(text: str) -> str:
-    """Return an SVG with the marks that it refers to numbered from 1: the converter counts on from picture to picture."""
-    names = {name: f"m{number}" for number, name in enumerate(dict.fromkeys(_NAMED.findall(text)), 1)}
-    return _REFERRED.sub(lambda found: found[1] + names.get(found[2], found[2]) + found[3], text)
-
-
-def _converter() -> ModuleType:
-    try:
-        import vl_convert  # noqa: PLC0415 - heavy, and an extra
-    except ImportError as error:
-        raise ParameterError(
-            "pictures need vl-convert: pip install 'martlet[report]'; .json, a Vega-Lite specification, needs nothing"
-        ) from error
-    return vl_convert
-
-
-def _written(result: Result, width: int) -> str:
-    return json.dumps(result.chart(width=width), ensure_ascii=False)
+    return svg_of(result.chart(width=width))
 
 
 def _svg(result: Result, width: int) -> bytes:
@@ -101,19 +77,17 @@ def _svg(result: Result, width: int) -> bytes:
 
 
 def _png(result: Result, width: int) -> bytes:
-    return bytes(_converter().svg_to_png(svg(result, width), scale=_SCALE))
+    return bytes(converter().svg_to_png(svg(result, width), scale=_SCALE))
 
 
 def _pdf(result: Result, width: int) -> bytes:
-    return bytes(_converter().svg_to_pdf(svg(result, width)))
+    return bytes(converter().svg_to_pdf(svg(result, width)))
 
 
 def _html(result: Result, width: int) -> bytes:
-    wide, narrow = svg(result, width), svg(result, PHONE)
-    # A picture is drawn of an answer that can be told.
-    telling = result.telling
-    assert telling is not None  # noqa: S101
-    return page.of_picture(telling, result.arrow(), result.finding, wide=wide, narrow=narrow).encode()
+    # An answer without a picture is refused there, with its reason.
+    result.chart()
+    return page.of_picture(result, width).encode()
 
 
 def _json(result: Result, width: int) -> bytes:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from rich.console import Console
 
+from martlet.engine.tables.cells import visible
+
 if TYPE_CHECKING:
     from typing import TextIO
 
@@ -16,10 +18,6 @@ __all__ = ["err", "out", "visible"]
 
 # Prose is no easier to read on wider lines.
 _WIDEST_PROSE = 100
-# Controls could move the cursor or recolour the terminal of whoever looks at data that a stranger wrote.
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
-_CONTROLS |= {ord("\n"): " ", ord("\r"): " ", ord("\t"): " ", 0x2028: " ", 0x2029: " "}
-_CONTROLS |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "")
 
 
 class _Trimmed:
@@ -43,11 +41,6 @@ def out(*, width: int | None = None) -> Console:
 def err() -> Console:
     """Return a console on stderr."""
     return _console(sys.stderr, None)
-
-
-def visible(text: str) -> str:
-    """Return text of unknown origin on one line, with control characters written out."""
-    return text.translate(_CONTROLS)
 
 
 def _console(file: TextIO, width: int | None) -> Console:

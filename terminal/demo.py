@@ -10,11 +10,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from martlet.terminal import console
+from martlet.engine.tables import drawing
+from martlet.engine.telling import Chart
+from martlet.terminal import charts, console
 from martlet.terminal.demo_scenes import SCENES
 from martlet.terminal.options import VARIABLE
 from martlet.terminal.summaries import option_for
-from martlet.terminal.tables import fitted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,10 +57,15 @@ def show(warehouse: Warehouse, path: Path) -> None:
 def _show(terminal: Console, scene: Scene, warehouse: Warehouse) -> None:
     answer = warehouse.sql(scene.sql).arrow()
     rows: list[dict[str, Any]] = answer.to_pylist()
-    drawn, _ = fitted(answer, terminal.width - 2)
     terminal.rule(Text(scene.title, style="bold"), align="left", style="dim")
     if rows:
-        terminal.print(Padding(drawn, (0, 0, 0, 2)))
+        beside = charts.beside(
+            Chart("bar", answer.column_names[0], (scene.bars,)),
+            answer,
+            ascii_only=terminal.options.ascii_only,
+        )
+        for line in drawing.lines(answer, terminal.width - 2, beside=beside):
+            terminal.print(Text(f"  {line}"))
         meaning = scene.meaning(rows)
     else:
         meaning = "There is nothing to answer it from in this warehouse."

@@ -15,17 +15,18 @@ __all__ = ["SCENES", "Scene"]
 
 @dataclass(frozen=True)
 class Scene:
-    """One answer: its title, its SQL, its meaning in words, and whether it needs the truth."""
+    """One answer: its title, its SQL, the number that its bars show, its meaning in words, and whether it needs the truth."""
 
     title: str
     sql: str
+    bars: str
     meaning: Callable[[Rows], str]
     needs_truth: bool | None = None
 
     @property
     def command(self) -> str:
         """The command that gives just these rows."""
-        return f'martlet sql "{self.sql}"'
+        return f'martlet sql "{self.sql}" --bars {self.bars}'
 
 
 _SEGMENTS = """SELECT segment, count(*) AS customers, sum(monetary) AS revenue,
@@ -92,9 +93,15 @@ def _email(rows: Rows) -> str:
 
 # Four on any warehouse, whatever the number of packs.
 SCENES = (
-    Scene("Which customers bring the money?", _SEGMENTS, _segments),
-    Scene("Where do people leave on the way to a purchase?", _FUNNEL, _funnel),
-    Scene("What does last-touch attribution get wrong?", _ATTRIBUTION, _attribution, needs_truth=True),
-    Scene("Which channels get the credit?", _CHANNELS, _channels, needs_truth=False),
-    Scene("Which emails pay?", _EMAIL, _email),
+    Scene("Which customers bring the money?", _SEGMENTS, "revenue", _segments),
+    Scene("Where do people leave on the way to a purchase?", _FUNNEL, "entered", _funnel),
+    Scene(
+        "What does last-touch attribution get wrong?",
+        _ATTRIBUTION,
+        "over_credit",
+        _attribution,
+        needs_truth=True,
+    ),
+    Scene("Which channels get the credit?", _CHANNELS, "revenue", _channels, needs_truth=False),
+    Scene("Which emails pay?", _EMAIL, "revenue", _email),
 )

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["keys", "page"]
 
+# Parameters that show best what a query can do.
+_TELLING = ("model", "by", "breakdown", "period")
+
 
 def keys(preset: Preset) -> pa.Table:
     """Return the keys of a preset with their values and what is allowed, as a table to deliver."""
@@ -34,31 +37,30 @@ def keys(preset: Preset) -> pa.Table:
 
 
 def page(query: Query) -> None:
-    """Print all that a query's header says."""
+    """Print all that a query's header says: first how to ask it and what comes, then what that means, last what it takes."""
     terminal = console.out()
     terminal.print(Text(query.path, style="bold"))
     terminal.print(Text(query.question))
-    terminal.print()
-    terminal.print(Text(" ".join(query.doc.split())))
-    if query.misleads:
-        terminal.print()
-        terminal.print(Text("When it misleads", style="bold"))
-        terminal.print(Text(" ".join(query.misleads.split())))
-    if query.stored_note:
-        terminal.print()
-        terminal.print(Text(query.stored_note))
-    if query.needs:
-        terminal.print()
-        terminal.print(Text(f"It needs {', '.join(query.needs)}."))
-    if query.parameters:
-        _section(terminal, "Parameters", ((_signature(p), _explained(p)) for p in query.parameters.values()))
-    columns = ((Text(name), Text(doc)) for name, doc in query.columns.items())
-    _section(terminal, f"Columns, one row for each {', '.join(query.grain)}", columns)
     terminal.print()
     terminal.print(Text("Ask it", style="bold"))
     for line in _calls(query):
         # A terminal wraps it by itself, so that it can be copied as one line.
         terminal.print(Text(f"  {line}", style="cyan"), soft_wrap=True)
+    columns = ((Text(name), Text(doc)) for name, doc in query.columns.items())
+    _section(terminal, f"Columns, one row for each {', '.join(query.grain)}", columns)
+    _prose(terminal, "What it means", query.doc)
+    _prose(terminal, "When it misleads", query.misleads)
+    _prose(terminal, "What is stored", query.stored_note)
+    _prose(terminal, "What it needs", f"{', '.join(query.needs)}." if query.needs else "")
+    if query.parameters:
+        _section(terminal, "Parameters", ((_signature(p), _explained(p)) for p in query.parameters.values()))
+
+
+def _prose(terminal: Console, title: str, text: str) -> None:
+    if text:
+        terminal.print()
+        terminal.print(Text(title, style="bold"))
+        terminal.print(Padding(Text(" ".join(text.split())), (0, 0, 0, 2)))
 
 
 def _section(terminal: Console, title: str, rows: Iterable[tuple[Text, Text]]) -> None:
@@ -100,7 +102,8 @@ def _calls(query: Query) -> list[str]:
 
 
 def _example(query: Query) -> dict[str, Any]:
-    for parameter in query.parameters.values():
+    """Return a parameter with another value than its default: one by which most people change the answer, if it has any of them."""
+    for parameter in sorted(query.parameters.values(), key=lambda p: p.name not in _TELLING):
         usual = parameter.default if parameter.is_list else [parameter.default]
         others = [word for word in parameter.of if word not in usual]
         if others and len(usual) == 1:

@@ -11,8 +11,9 @@ from typing import IO, TYPE_CHECKING
 
 from martlet.engine.errors import ParameterError, did_you_mean
 from martlet.engine.replacing import replacing
-from martlet.terminal import protection, spreadsheets
-from martlet.terminal.answers import answering
+from martlet.engine.tables import spreadsheets
+from martlet.engine.tables.answers import answering
+from martlet.terminal import protection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

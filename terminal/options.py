@@ -338,7 +338,7 @@ given_parameters = click.option(
 
 
 def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--format`, `--output`, `--limit`, `--safe-cells` and `--overwrite`."""
+    """Give a command `--format`, `--output`, `--limit`, `--columns`, `--round`, `--bars`, `--wide`, `--safe-cells` and `--overwrite`."""
     options = (
         click.option(
             "-f",
@@ -354,7 +354,23 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "-n",
             "--limit",
             type=click.IntRange(min=0),
-            help="At most so many rows. Default: all; 50 of a table.",
+            help="At most so many rows. Default: all; 50 of a table, 12 of one on its side.",
+        ),
+        click.option("--columns", "chosen", metavar="A,B", help="Only these columns, in this order."),
+        click.option(
+            "--round",
+            "decimals",
+            type=click.IntRange(0, 15),
+            help="At most so many decimals, in every format. Default: exact; rounded for the eye in a table.",
+        ),
+        click.option(
+            "--bars", metavar="COLUMN", help="In a table: a bar for each row, as long as this number."
+        ),
+        click.option(
+            "--wide",
+            "is_wide",
+            is_flag=True,
+            help="In a table: all columns, wider than the terminal if need be.",
         ),
         click.option(
             "--safe-cells",

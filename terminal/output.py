@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import io
+import os
 import sys
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from martlet.engine.errors import ParameterError
-from martlet.terminal import formats, spreadsheets
+from martlet.engine.tables import selecting, spreadsheets
+from martlet.engine.telling import Chart
+from martlet.terminal import formats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,12 +17,10 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from martlet.engine.telling import Chart
 
 __all__ = ["deliver"]
 
-# A table is for looking at; the other formats hold everything.
-_ROWS_SHOWN = 50
+# Where nobody says how wide it is.
 _ANY_WIDTH = 10_000
 _NAMES_SHOWN = 6
 # Of a picture that is asked for where there is no terminal.
@@ -33,6 +33,10 @@ def deliver(
     name: str | None,
     output: Path | None,
     limit: int | None,
+    chosen: str | None = None,
+    decimals: int | None = None,
+    bars: str | None = None,
+    is_wide: bool = False,
     safe_cells: bool = False,
     overwrite: bool = False,
     headline: tuple[str, ...] = (),
@@ -52,19 +56,27 @@ def deliver(
     output
         A file; None is stdout.
     limit
-        The most rows to write; None is all of them, or the first 50 of a table.
+        The most rows to write; None is all of them, or the first 50 of a table, 12 of one on its side.
+    chosen
+        Names of the columns to write, with commas, in their order; None is all of them.
+    decimals
+        The most decimals of a number; None leaves them exact, and rounds for the eye in a table.
+    bars
+        Name of a column of numbers of which a table shows a bar in each row, on a terminal or not.
+    is_wide
+        Whether a table has all columns, however wide that is.
     safe_cells
         Whether texts that a spreadsheet would take for formulas get an apostrophe; for csv, tsv and xlsx.
     overwrite
         Whether the file may be a DuckDB file.
     headline
-        Names of the columns to keep where a terminal has no room for all.
+        Names of the columns that come first in a table, and are kept where there is no room for all.
     finding
-        Returns the sentence that the answer supports, which is said below a table on stdout.
+        Returns the sentence that the answer supports, which is said above a table on stdout.
     note
         A sentence about facts that are missing, which is said on stderr; with it an empty table is not drawn.
     chart
-        The picture that fits the answer; one of the kinds that can be drawn stands below a table on a terminal.
+        The picture that fits the answer: in the lines of a table on a terminal, or below it.
     has_chart
         Whether it is drawn; None leaves it to stdout: only where that is a terminal.
 
@@ -72,77 +84,117 @@ def deliver(
     ------
     ParameterError
         If the format does not fit the destination, or the file can't be written.
+    UnknownNameError
+        If there is no column of a name.
     """
     kind = formats.chosen(name, output, to_terminal=sys.stdout.isatty())
     if safe_cells and kind not in formats.SHEETS:
         raise ParameterError(
             f"--safe-cells is for {', '.join(formats.SHEETS)}, which spreadsheets open, not for {kind}"
         )
-    total = answer.num_rows
+    if chosen is not None:
+        answer, headline = selecting.chosen(answer, chosen.split(",")), ()
+    if decimals is not None:
+        answer = selecting.rounded(answer, decimals)
+    if bars is not None:
+        selecting.chosen(answer, [bars])
+        chart, has_chart = Chart("bar", answer.column_names[0], (bars,)), True
     if note:
         _note(note)
-        if kind == "table" and output is None and not total:
-            return
-    if limit is None and kind == "table":
-        limit = _ROWS_SHOWN
-        if total > limit:
-            _note(f"the first {limit} of {total:,} rows; --limit {total} shows all, --format csv writes all")
-    shown = answer if limit is None else answer.slice(0, limit)
     if kind == "table" and output is None:
-        _draw(shown, headline, chart if (sys.stdout.isatty() if has_chart is None else has_chart) else None)
+        if note and not answer.num_rows:
+            return
         if sentence := finding():
-            _note(sentence, "finding")
+            _say(sentence)
+        is_drawn = sys.stdout.isatty() if has_chart is None else has_chart
+        _draw(answer, headline, chart if is_drawn else None, limit=limit, is_wide=is_wide)
         return
-    if safe_cells:
-        shown = spreadsheets.safe(shown)
+    content = _content(answer, kind, headline, limit=limit, safe_cells=safe_cells)
     with formats.destination(output, overwrite=overwrite) as file:
-        if kind in ("table", "markdown"):
-            file.write((_markdown(shown) if kind == "markdown" else _plain(shown)).encode())
-        else:
-            formats.write(shown, kind, file)
+        content(file)
+
+
+def _content(
+    answer: pa.Table, kind: str, headline: tuple[str, ...], *, limit: int | None, safe_cells: bool
+) -> Callable[[IO[bytes]], object]:
+    """Return what writes the answer to a file."""
+    if kind == "table":
+        text = _plain(answer, headline, limit)
+        return lambda file: file.write(text.encode())
+    shown = answer if limit is None else answer.slice(0, limit)
+    if kind == "markdown":
+        return lambda file: file.write(_markdown(shown).encode())
+    rows = spreadsheets.safe(shown) if safe_cells else shown
+    return lambda file: formats.write(rows, kind, file)
 
 
 # What draws is imported where something is drawn: it takes longer than many answers.
 
 
-def _draw(answer: pa.Table, headline: tuple[str, ...], chart: Chart | None) -> None:
+def _draw(
+    answer: pa.Table, headline: tuple[str, ...], chart: Chart | None, *, limit: int | None, is_wide: bool
+) -> None:
     from rich.console import Console  # noqa: PLC0415
 
-    from martlet.terminal import charts, console, tables  # noqa: PLC0415
+    from martlet.engine.tables import drawing  # noqa: PLC0415
+    from martlet.engine.tables.layout import laid_out  # noqa: PLC0415
+    from martlet.terminal import charts, console  # noqa: PLC0415
 
-    terminal = console.out(width=None if sys.stdout.isatty() else _ANY_WIDTH)
-    if sys.stdout.isatty():
-        terminal.width = Console().width
-    drawn, missing = tables.fitted(answer, terminal.width, headline)
-    terminal.print(drawn)
-    width = terminal.width if sys.stdout.isatty() else _WIDEST_PICTURE
-    if lines := charts.drawn(chart, answer, width, ascii_only=terminal.options.ascii_only):
-        terminal.print("", *lines, sep="\n", markup=False, no_wrap=True, overflow="ignore", crop=False)
-    if missing:
-        names = ", ".join(missing[:_NAMES_SHOWN]) + (", ..." if len(missing) > _NAMES_SHOWN else "")
-        count = f"{len(missing)} column{'s' if len(missing) > 1 else ''}"
-        _note(f"{count} did not fit: {names}; a wider terminal or --format csv shows all")
+    is_seen = sys.stdout.isatty() or "COLUMNS" in os.environ
+    room = Console().width if is_seen else _ANY_WIDTH
+    terminal = console.out(width=_ANY_WIDTH)
+    ascii_only = terminal.options.ascii_only
+    beside = charts.beside(chart, answer, headline, ascii_only=ascii_only)
+    layout = laid_out(answer, _ANY_WIDTH if is_wide else room, headline, limit=limit, beside=beside)
+    for line in drawing.said(layout, room):
+        terminal.print(line, style="dim", **_AS_IT_IS)
+    for number, block in enumerate(drawing.blocks(layout)):
+        terminal.print(*([""] if number else []), *block.heads, sep="\n", style="bold", **_AS_IT_IS)
+        terminal.print(*block.body, sep="\n", **_AS_IT_IS)
+    if lines := charts.drawn(
+        chart, answer, room if is_seen else _WIDEST_PICTURE, ascii_only=terminal.options.ascii_only
+    ):
+        terminal.print("", *lines, sep="\n", **_AS_IT_IS)
+    if layout.missing:
+        names = ", ".join(layout.missing[:_NAMES_SHOWN]) + (
+            ", ..." if len(layout.missing) > _NAMES_SHOWN else ""
+        )
+        count = f"{len(layout.missing)} more column{'s' if len(layout.missing) > 1 else ''}"
+        _note(f"{count}: {names}; --wide shows all, --columns a,b those that you name")
+    _tell_of_rows(layout.rows, answer.num_rows, limit)
+
+
+_AS_IT_IS: Any = {"markup": False, "no_wrap": True, "overflow": "ignore", "crop": False, "soft_wrap": True}
+
+
+def _tell_of_rows(shown: int, total: int, limit: int | None) -> None:
+    if limit is None and total > shown:
+        _note(f"the first {shown} of {total:,} rows; --limit {total} shows all, --format csv writes all")
 
 
 def _markdown(answer: pa.Table) -> str:
-    from martlet.terminal import tables  # noqa: PLC0415
+    from martlet.engine.tables import drawing  # noqa: PLC0415
 
-    return tables.markdown(answer)
-
-
-def _plain(answer: pa.Table) -> str:
-    from rich.console import Console  # noqa: PLC0415
-
-    from martlet.terminal import tables  # noqa: PLC0415
-
-    text = io.StringIO()
-    Console(file=text, width=_ANY_WIDTH, highlight=False, no_color=True).print(
-        tables.fitted(answer, _ANY_WIDTH)[0]
-    )
-    return text.getvalue()
+    return drawing.markdown(answer)
 
 
-def _note(text: str, kind: str = "note") -> None:
+def _plain(answer: pa.Table, headline: tuple[str, ...], limit: int | None) -> str:
+    from martlet.engine.tables import drawing  # noqa: PLC0415
+    from martlet.engine.tables.layout import ROWS_UPRIGHT  # noqa: PLC0415
+
+    _tell_of_rows(ROWS_UPRIGHT, answer.num_rows, limit)
+    return "\n".join([*drawing.lines(answer, _ANY_WIDTH, headline, limit=limit), ""])
+
+
+def _note(text: str) -> None:
     from martlet.terminal import console  # noqa: PLC0415
 
-    console.err().print(f"{kind}: {text}", style="dim", markup=False)
+    sys.stdout.flush()
+    console.err().print(f"note: {text}", style="dim", markup=False)
+
+
+def _say(sentence: str) -> None:
+    from martlet.terminal import console  # noqa: PLC0415
+
+    sys.stdout.flush()
+    console.err().print(sentence, markup=False)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
+import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
-from martlet.terminal import calls, tables
-from martlet.terminal.console import visible
+from martlet.engine.tables import drawing
+from martlet.engine.tables.cells import visible
+from martlet.terminal import calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -118,20 +117,17 @@ def _query(query: Query, pack: Pack, shared: Mapping[str, Parameter], warehouse:
 
 
 def _example(query: Query, given: Mapping[str, Any], warehouse: Warehouse) -> list[str]:
-    """Return a command and what it prints on a terminal: as many rows as leave room for all columns."""
+    """Return a command and what it prints on a terminal, without the columns that have no room there."""
     result = warehouse.query(query.path, **given)
     answer, finding = result.arrow(), result.finding
-    for rows in range(_ROWS, 0, -1):
-        drawn, missing = tables.fitted(answer.slice(0, rows), _WIDTH)
-        if not missing:
-            break
-    text = io.StringIO()
-    Console(file=text, width=_WIDTH, highlight=False, no_color=True).print(drawn)
-    lines = [line.rstrip() for line in text.getvalue().rstrip().split("\n")]
     return [
-        f"$ {calls.command(query.path, given, '--limit', str(rows))}",
-        *(lines if answer.num_rows else ["(this company has no rows for it)"]),
-        *([f"finding: {finding}"] if finding else []),
+        f"$ {calls.command(query.path, given, '--limit', str(_ROWS))}",
+        *(textwrap.wrap(finding, _WIDTH) if finding else []),
+        *(
+            drawing.lines(answer, _WIDTH, query.headline, limit=_ROWS)
+            if answer.num_rows
+            else ["(this company has no rows for it)"]
+        ),
     ]
 
 

@@ -11,10 +11,10 @@ from rich.padding import Padding
 from rich.text import Text
 
 from martlet.engine.errors import ParameterError
+from martlet.engine.tables import drawing
 from martlet.terminal import console, formats
 from martlet.terminal.output import deliver
 from martlet.terminal.summaries import option_for
-from martlet.terminal.tables import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from rich.console import Console
 
-    from martlet.terminal.planted_sections import Section
+    from martlet.loaders.company.planted_sections import Section
 
 __all__ = ["show"]
 
@@ -75,12 +75,10 @@ def _page(sections: Sequence[Section], warehouse: Path, limit: int | None) -> No
 
 def _draw(terminal: Console, section: Section, most: int) -> None:
     total = section.table.num_rows
-    drawn, missing = fitted(section.table.slice(0, most), terminal.width - 2)
-    terminal.print(Padding(drawn, (0, 0, 0, 2)))
-    left_out = [f"{total - most} rows more"] if total > most else []
-    left_out += [f"also {', '.join(missing)}"] if missing else []
-    if left_out:
-        terminal.print(Padding(Text(f"... {'; '.join(left_out)}", style="dim"), (0, 0, 0, 2)))
+    for line in drawing.lines(section.table, terminal.width - 2, limit=most):
+        terminal.print(Text(f"  {line}"))
+    if total > most:
+        terminal.print(Padding(Text(f"... {total - most} rows more", style="dim"), (0, 0, 0, 2)))
 
 
 def _long(sections: Sequence[Section]) -> pa.Table:

@@ -1,8 +1,9 @@
-"""How far a build or a load is, on stderr: a bar per table on a terminal, a line per table elsewhere."""
+"""How far a build or a load is, on stderr: a bar per table on a terminal, a line now and then elsewhere."""
 
 from __future__ import annotations
 
 import sys
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 __all__ = ["steps", "tables"]
+
+# A log is told so often, in seconds, that a long build is alive; what was made is said at its end.
+_SILENCE = 10
 
 
 @contextmanager
@@ -41,22 +45,17 @@ def steps(*, quiet: bool = False) -> Iterator[Callable[[str, float], None] | Non
 
 @contextmanager
 def _lines() -> Iterator[Callable[[str, int, float], None]]:
-    done: dict[str, int] = {}
+    told = time.monotonic()
+    written: dict[str, int] = {}
 
-    def tell() -> None:
-        for table, rows in done.items():
-            click.echo(f"{table}: {rows:,} rows", err=True)
-        done.clear()
-
-    def advance(table: str, rows: int, share: float) -> None:
-        # The last part of a table can come in several pieces, one after the other.
-        if table not in done:
-            tell()
-        if share >= 1:
-            done[table] = rows
+    def advance(table: str, rows: int, _share: float) -> None:
+        nonlocal told
+        written[table] = rows
+        if time.monotonic() - told >= _SILENCE:
+            told = time.monotonic()
+            click.echo(f"{sum(written.values()):,} rows so far, now of {table}", err=True)
 
     yield advance
-    tell()
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,11 +14,12 @@ from rich.text import Text
 
 import martlet
 from martlet.engine.paths import resolved
+from martlet.engine.summed import size_in_words
+from martlet.engine.tables import drawing
+from martlet.engine.tables.cells import Column
 from martlet.loaders.warehouse.leftovers import found as left_behind
 from martlet.terminal import console
-from martlet.terminal.cells import Column
 from martlet.terminal.options import DEFAULT_WAREHOUSE, VARIABLE
-from martlet.terminal.tables import tabled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,15 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["advanced", "built", "contents", "option_for", "show_contents"]
 
 _LONGEST_SETTING = 60
-_UNITS = (("GB", 2**30), ("MB", 2**20), ("kB", 2**10))
-
-
-def size_in_words(size: int) -> str:
-    """Return a number of bytes as a person says it, units being powers of 1024."""
-    for unit, bytes_ in _UNITS:
-        if size >= bytes_:
-            return f"{size / bytes_:.1f} {unit}"
-    return f"{size} bytes"
 
 
 def option_for(warehouse: Path) -> str:
@@ -48,19 +41,18 @@ def option_for(warehouse: Path) -> str:
 
 def built(report: BuildReport, *, shown_as: Path) -> None:
     """Say on stderr what a build made, and what to do with it."""
-    terminal = console.err()
-    names = list(report.rows)
-    rows = [f"{count:,}" for count in report.rows.values()]
-    terminal.print(
-        tabled([Column("table", list(names), is_number=False), Column("rows", list(rows), is_number=True)])
-    )
-    total = sum(report.rows.values())
-    speed = total / max(report.seconds, 1e-3)
-    click.echo(
-        f"\n{shown_as}: {total:,} rows, {size_in_words(report.size)}, in {report.seconds:.1f} s ({speed:,.0f} rows/s)",
-        err=True,
-    )
-    click.echo(f"Try next: martlet query attribution/channels{option_for(shown_as)}", err=True)
+    first, *others = replace(report, warehouse=shown_as, warnings=()).summary().split("\n")
+    with martlet.open(report.warehouse) as warehouse:
+        span, checks = _rows(warehouse, _SPAN)[0], _rows(warehouse, _HOW_MANY_CHECKS)[0]
+    click.echo(first, err=True)
+    if span["orders"]:
+        days = f"{span['first_ordered_at'][:10]} to {span['last_ordered_at'][:10]}"
+        click.echo(f"orders from {days}, worth {span['net_revenue']:,.2f}", err=True)
+    for line in others:
+        click.echo(line, err=True)
+    click.echo(f"{checks['checks']:,} checks: {checks['passed']:,} passed", err=True)
+    option = option_for(shown_as)
+    click.echo(f"Try next: martlet demo{option}, martlet packs, martlet truth{option}", err=True)
 
 
 def advanced(report: AdvanceReport, *, shown_as: Path) -> None:
@@ -72,7 +64,8 @@ def advanced(report: AdvanceReport, *, shown_as: Path) -> None:
         Column("new rows", [f"{rows:,}" for rows in new.values()], is_number=True),
         Column("rows", [f"{report.rows[name]:,}" for name in new], is_number=True),
     ]
-    console.err().print(tabled(columns))
+    for line in drawing.of_columns(columns):
+        click.echo(line, err=True)
     click.echo(
         f"\n{shown_as}: {sum(new.values()):,} new rows, up to {report.until}, {size_in_words(report.size)}, "
         f"in {report.seconds:.1f} s",
@@ -108,7 +101,12 @@ rows_quarantined, seconds FROM meta.load ORDER BY load_id
 """
 _SPAN = """
 SELECT CAST(min(ordered_at) AS VARCHAR) AS first_ordered_at, CAST(max(ordered_at) AS VARCHAR) AS last_ordered_at,
-count(*) AS orders, count(DISTINCT customer_key) AS customers_with_orders FROM star.fact_order
+count(*) AS orders, count(DISTINCT customer_key) AS customers_with_orders,
+CAST(sum(net_revenue) FILTER (WHERE main.is_sale(status)) AS DOUBLE) AS net_revenue FROM star.fact_order
+"""
+_HOW_MANY_CHECKS = """
+SELECT count(*) AS checks, count(*) FILTER (WHERE is_passed) AS passed FROM meta.check_result
+WHERE load_id = (SELECT max(load_id) FROM meta.load)
 """
 _CHECKS = """
 SELECT check_name, severity, offending_rows, example FROM meta.check_result
@@ -176,7 +174,8 @@ def show_contents(found: dict[str, Any], *, as_json: bool) -> None:
     if found["leftovers"]:
         terminal.print(_left(found["leftovers"]), markup=False)
     terminal.print()
-    terminal.print(tabled(_listed(found["relations"], terminal.width)))
+    for line in drawing.of_columns(_listed(found["relations"], terminal.width)):
+        terminal.print(line, markup=False, soft_wrap=True)
 
 
 def _listed(relations: list[dict[str, Any]], width: int) -> list[Column]:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -241,6 +242,54 @@ def test_what_can_not_be_compiled_is_said_on_stderr(run):
     assert "warning: " not in result.stdout
 
 
+def test_columns_are_chosen_and_ordered_by_name(run):
+    result = run("query", "attribution/channels", "--columns", "roas, channel", "-n", "1", "-f", "csv")
+    assert result.stdout.splitlines()[0] == "roas,channel"
+    wrong = run("query", "attribution/channels", "--columns", "chanel")
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert "the answer has no column 'chanel'. Did you mean 'channel'?" in wrong.stderr
+    assert (
+        "name columns, with commas, of: model, channel"
+        in run("query", "attribution/channels", "--columns", ",").stderr
+    )
+
+
+def test_numbers_are_rounded_in_every_format_when_asked(run):
+    sql = "SELECT 2.345 AS a, 99.95::DECIMAL(4, 2) AS b, 2.5::DOUBLE AS c, 7 AS d, 'x' AS e"
+    assert run("sql", sql).stdout.splitlines()[1] == "2.345,99.95,2.5,7,x"
+    assert run("sql", sql, "--round", "1").stdout.splitlines()[1] == "2.3,100.0,2.5,7,x"
+    assert run("sql", sql, "--round", "0", "-f", "table").stdout.split()[-5:] == ["2", "100", "3", "7", "x"]
+
+
+def test_a_table_has_bars_where_they_are_asked_for(run):
+    lines = run(
+        "sql", "SELECT * FROM (VALUES ('a', 4), ('b', -2)) AS t(x, n)", "-f", "table", "--bars", "n"
+    ).stdout.splitlines()
+    assert lines[0].split() == ["x", "n", "n"]
+    assert "█" in lines[2]
+    assert "no column 'm'" in run("sql", "SELECT 1 AS n", "--bars", "m").stderr
+
+
+@pytest.mark.parametrize("width", [60, 80])
+@pytest.mark.parametrize("path", ["attribution/channels", "email/roi", "spend/pacing", "experiment/results"])
+def test_the_answer_is_never_dropped_on_a_narrow_terminal(run, path, width):
+    result = run("query", path, "-f", "table", "--limit", "4", env={"COLUMNS": str(width)})
+    assert max(map(len, result.stdout.splitlines())) <= width
+    shown = result.stdout.replace(" ", "")
+    heads = "".join("".join(line.split("_")) for line in shown.splitlines())
+    for name in packs.get(path).headline:
+        assert all(word in heads for word in name.split("_")), name
+    assert "--wide shows all" in " ".join(result.stderr.split())
+    wide = run("query", path, "-f", "table", "--limit", "4", "--wide", env={"COLUMNS": str(width)}).stdout
+    assert all(name in wide for name in packs.get(path).columns)
+
+
+def test_the_finding_stands_above_the_table_and_no_part_of_the_data(run):
+    result = run("query", "attribution/channels", "-f", "table")
+    assert result.output.index("By the model linear, Direct has") < result.output.index("Organic Search")
+    assert "By the model" not in result.stdout
+
+
 # What there is
 
 
@@ -344,9 +393,13 @@ def test_build_passes_on_what_it_is_told_and_sums_up(run, monkeypatch, tmp_path,
         "threads": 1,
     }
     assert result.stdout == ""
-    assert "star.fact_order: 1,000 rows\n" in result.stderr
-    assert "1,000 rows, 1.0 MB, in 0.5 s (2,000 rows/s)" in result.stderr
-    assert "Try next: martlet query" in result.stderr
+    told = result.stderr.splitlines()
+    assert told[0] == f"{tmp_path / 'w.duckdb'}: 1,000 orders"
+    assert re.fullmatch(r"orders from 2024-1\d-\d\d to 2025-12-\d\d, worth [\d,]+\.\d\d", told[1])
+    assert told[2] == "1,000 rows in 1 tables, 1.0 MB, in 0.5 s"
+    assert re.fullmatch(r"\d+ checks: \d+ passed", told[3])
+    assert told[4].startswith("Try next: martlet demo --warehouse ")
+    assert len(told) == 5
     assert run("build", "-w", tmp_path / "w.duckdb", "--quiet").output == ""
 
 

@@ -7,7 +7,19 @@ import pytest
 
 import martlet
 
-READING = [martlet.open, martlet.Warehouse, martlet.Result, martlet.check, martlet.extract, martlet.forget]
+READING = [
+    martlet.open,
+    martlet.Warehouse,
+    martlet.Result,
+    martlet.check,
+    martlet.compile,
+    martlet.extract,
+    martlet.forget,
+    martlet.profiles,
+    martlet.quarantine,
+    martlet.sniff,
+    martlet.truth,
+]
 WRITING = [
     martlet.fit,
     martlet.ingest,

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from martlet.engine.charts._data import Scale, exact_format, label_of, number_format
 
 if TYPE_CHECKING:
     from martlet.engine.telling import Chart
 
-__all__ = ["Drawn", "folded"]
+__all__ = ["FOLDED", "MEASURE", "Drawn", "folded"]
+
+# Names that no column of an answer has, of the values of several columns and of the column that each is of.
+FOLDED: Final = "_value"
+MEASURE: Final = "_measure"
+_COLUMN: Final = "_column"
 
 
 @dataclass(frozen=True)
@@ -114,11 +119,11 @@ def folded(drawn: Drawn) -> tuple[list[dict[str, Any]], str, dict[str, Any]]:
     told = "[" + ", ".join(f"'{name}'" for name in names) + "]"
     columns = "[" + ", ".join(f"'{name}'" for name in drawn.chart.y) + "]"
     transforms: list[dict[str, Any]] = [
-        {"fold": list(drawn.chart.y), "as": ["column", "value"]},
-        {"calculate": f"{told}[indexof({columns}, datum.column)]", "as": "measure"},
+        {"fold": list(drawn.chart.y), "as": [_COLUMN, FOLDED]},
+        {"calculate": f"{told}[indexof({columns}, datum.{_COLUMN})]", "as": MEASURE},
     ]
     return (
         transforms,
-        "value",
-        {"color": {"field": "measure", "type": "nominal", "title": None, "sort": names}},
+        FOLDED,
+        {"color": {"field": MEASURE, "type": "nominal", "title": None, "sort": names}},
     )

@@ -7,7 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
 from martlet.engine.charts._data import label_of, number_format
-from martlet.engine.charts._drawn import folded
+from martlet.engine.charts._drawn import FOLDED, MEASURE, folded
 from martlet.engine.charts._flows import sankey
 from martlet.engine.charts._style import GREY, MAIN
 
@@ -23,6 +23,8 @@ _STEP: Final = {"step": _BAND}
 # So many marks with a number each can still be read.
 _FEW: Final = 40
 _SKEWED: Final = 4
+# Pixels of a number and its share.
+_WORDS: Final = 125
 
 
 def bar(drawn: Drawn) -> dict[str, Any]:
@@ -40,8 +42,9 @@ def bar(drawn: Drawn) -> dict[str, Any]:
             "tooltip": drawn.tips(),
         }
         if transforms:
-            encoding["yOffset"] = {"field": "measure", "sort": colour["color"]["sort"]}
-        part: dict[str, Any] = {"height": {"step": _BAND if not transforms else 14 * len(drawn.chart.y)}}
+            encoding["yOffset"] = {"field": MEASURE, "sort": colour["color"]["sort"]}
+        step = _BAND if not transforms else 14 * len(drawn.chart.y)
+        part: dict[str, Any] = {"height": {"step": step, "for": "position"}}
         marks: list[dict[str, Any]] = [{"mark": {"type": "bar", "cornerRadiusEnd": 2}}]
         if (
             not transforms
@@ -54,7 +57,7 @@ def bar(drawn: Drawn) -> dict[str, Any]:
         return {**part, "transform": transforms, "encoding": encoding, "layer": marks}
     encoding = {"x": drawn.steps(x), "y": length, **colour, "tooltip": drawn.tips()}
     if transforms:
-        encoding["xOffset"] = {"field": "measure", "sort": colour["color"]["sort"]}
+        encoding["xOffset"] = {"field": MEASURE, "sort": colour["color"]["sort"]}
     return {
         "height": 260,
         "transform": transforms,
@@ -117,14 +120,17 @@ def interval(drawn: Drawn) -> dict[str, Any]:
     if ends and min(ends) < 0 < max(ends):
         layers.append(
             {
+                "data": {"values": [{}]},
                 "mark": {"type": "rule", "strokeDash": [4, 3]},
                 "encoding": {"x": {"datum": 0, "type": "quantitative"}},
             }
         )
     place = {"y": {**drawn.category(chart.x), "title": None}}
-    most = max(Counter(row[chart.x] for row in drawn.rows).values(), default=1)
-    if chart.series and most > 1:
-        place["yOffset"] = {"field": chart.series, "sort": drawn.in_order(chart.series)}
+    # Beside each other stand series of one category alone.
+    series = drawn.in_order(chart.series) if chart.series else []
+    is_shared = len(drawn.in_order(chart.x)) < len(drawn.rows)
+    if is_shared and len(series) > 1:
+        place["yOffset"] = {"field": chart.series, "sort": series}
     layers += [
         {
             "mark": {"type": "rule", "strokeWidth": 2.5},
@@ -135,7 +141,8 @@ def interval(drawn: Drawn) -> dict[str, Any]:
             "encoding": {**place, "x": {**axis, "field": drawn.y}, **drawn.colour, "tooltip": drawn.tips()},
         },
     ]
-    return {"height": {"step": _BAND * most, "for": "position"}, "layer": layers}
+    step = max(_BAND, 12 * len(series)) if "yOffset" in place else _BAND
+    return {"height": {"step": step, "for": "position"}, "layer": layers}
 
 
 def heat(drawn: Drawn) -> dict[str, Any]:
@@ -146,7 +153,7 @@ def heat(drawn: Drawn) -> dict[str, Any]:
         names = [label_of(name) for name in chart.y]
         down, across = (
             drawn.category(chart.x),
-            {"field": "measure", "type": "nominal", "title": None, "sort": names},
+            {"field": MEASURE, "type": "nominal", "title": None, "sort": names},
         )
         values = [row[name] for row in drawn.rows for name in chart.y]
     else:
@@ -176,7 +183,7 @@ def heat(drawn: Drawn) -> dict[str, Any]:
         "color": {
             "field": value,
             "type": "quantitative",
-            "title": label_of(value),
+            "title": label_of(value.strip("_")),
             "scale": {"type": _heat_scale(known)},
             "legend": {"format": number, "gradientLength": 160},
         }
@@ -184,7 +191,7 @@ def heat(drawn: Drawn) -> dict[str, Any]:
     tips = (
         drawn.tips()
         if len(chart.y) == 1
-        else [{"field": chart.x}, {"field": "measure"}, {"field": "value", "format": number}]
+        else [{"field": chart.x}, {"field": MEASURE}, {"field": FOLDED, "format": number}]
     )
     layers: list[dict[str, Any]] = [
         {"mark": {"type": "rect", "stroke": "white"}, "encoding": {**colour, "tooltip": tips}}
@@ -236,11 +243,13 @@ def funnel(drawn: Drawn) -> dict[str, Any]:
         share = f" ({value / whole:.0%})" if whole else ""
         rows.append({**row, drawn.chart.x: steps[-1], "half": value / 2, "minus": -value / 2, "told": f"{value:,.0f}{share}"})
     most = max((row["half"] for row in rows), default=0)
+    # Beside the widest bar its number must have room.
+    words = min(_WORDS / drawn.width, 0.6)
     middle = {
         "field": "minus",
         "type": "quantitative",
         "axis": None,
-        "scale": {"domain": [-most, most * 1.35]},
+        "scale": {"domain": [-most, most * (1 + words) / (1 - words)]},
     }
     bars: dict[str, Any] = {
         "height": {"step": 34},

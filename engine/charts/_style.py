@@ -2,12 +2,14 @@
 
 from typing import Any, Final
 
-__all__ = ["CONFIG", "GREY", "MAIN", "PALETTE"]
+__all__ = ["CONFIG", "GREY", "MAIN", "PALETTE", "RAMP"]
 
 # Okabe and Ito's palette, the blue first.
 PALETTE: Final = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C8C8C", "#B8A000"]
 MAIN: Final = PALETTE[0]
 GREY: Final = "#8C8C8C"
+# From little to much, for heat maps and series of times.
+RAMP: Final = ["#F2F7FB", "#BFDCEE", "#7FBBDD", "#3A93C6", "#0072B2", "#004B76"]
 
 _FONT: Final = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
 
@@ -18,8 +20,8 @@ CONFIG: Final[dict[str, Any]] = {
     "view": {"stroke": None},
     "range": {
         "category": PALETTE,
-        "heatmap": ["#F2F7FB", "#BFDCEE", "#7FBBDD", "#3A93C6", "#0072B2", "#004B76"],
-        "ramp": ["#F2F7FB", "#BFDCEE", "#7FBBDD", "#3A93C6", "#0072B2", "#004B76"],
+        "heatmap": RAMP,
+        "ramp": RAMP,
     },
     "axis": {
         "labelFontSize": 12,

@@ -33,13 +33,17 @@ _HISTORY = ("meta.load", "meta.check_result", "meta.load_relation")
 _MAKERS = ("generator", "preset_digest", "faker", "first_day", "sign_up_scale")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AdvanceReport(BuildReport):
     """What an advance made: besides the whole of the new file, its new end, the new rows by table, and its settings."""
 
     until: date
     added: dict[str, int]
     settings: dict[str, str]
+
+    def summary(self) -> str:
+        """Return in a few lines what was added, and what there is now."""
+        return f"up to {self.until}, {sum(self.added.values()):,} new rows\n{super().summary()}"
 
 
 def advance(

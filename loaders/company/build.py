@@ -15,6 +15,7 @@ import polars as pl
 
 from martlet.engine import install
 from martlet.engine.errors import ParameterError, did_you_mean
+from martlet.engine.summed import Summed, size_in_words
 from martlet.loaders import fitting
 from martlet.loaders.company import Company, numbering
 from martlet.loaders.quality import checks
@@ -38,6 +39,13 @@ DEFAULT_UNTIL = date(2026, 1, 1)
 # Customers of a company to look at, for an hour's class, to hand in, to work on for weeks, and to train models on.
 SIZES: Final = {"demo": 10, "class": 500, "assignment": 5_000, "project": 50_000, "ml": 200_000}
 _CUSTOMERS: Final = 10_000
+# Tables of which everybody wants to know how many rows they have, and what these are.
+_TOLD: Final = {
+    "star.dim_customer": "customers",
+    "star.fact_order": "orders",
+    "star.fact_session": "visits",
+    "star.fact_email": "mails",
+}
 # Rows in a transaction. Smaller appends go through the log, which takes as long again; larger ones stay in memory, outside of
 # what DuckDB counts, until they are committed.
 _BATCH: Final = 2_000_000
@@ -45,8 +53,8 @@ _BATCH: Final = 2_000_000
 _AHEAD: Final = 2
 
 
-@dataclass(frozen=True)
-class BuildReport:
+@dataclass(frozen=True, repr=False)
+class BuildReport(Summed):
     """What a build made: rows by table (`star.fact_order`: 28110), file size in bytes, seconds taken, and what checks warn of."""
 
     warehouse: Path
@@ -54,6 +62,24 @@ class BuildReport:
     size: int
     seconds: float
     warnings: tuple[CheckResult, ...]
+
+    def summary(self) -> str:
+        """Return in a few lines what was made.
+
+        Examples
+        --------
+        >>> print(BuildReport(Path("w.duckdb"), {"star.dim_customer": 20, "star.fact_order": 2}, 2**20, 0.5, ()).summary())
+        w.duckdb: 20 customers, 2 orders
+        22 rows in 2 tables, 1.0 MB, in 0.5 s
+        """
+        told = [f"{self.rows[table]:,} {word}" for table, word in _TOLD.items() if table in self.rows]
+        lines = [
+            f"{self.warehouse}: {', '.join(told)}",
+            f"{sum(self.rows.values()):,} rows in {len(self.rows)} tables, {size_in_words(self.size)}, in {self.seconds:.1f} s",
+        ]
+        return "\n".join(
+            [*lines, *(f"warning: {found.in_words()}" for found in self.warnings if not found.is_passed)]
+        )
 
 
 def build(

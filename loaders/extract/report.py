@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from martlet.engine.summed import Summed
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["ExtractReport"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExtractReport:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ExtractReport(Summed):
     """What an extract wrote.
 
     Attributes

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from martlet.engine.errors import ParameterError, shown
+from martlet.engine.summed import Summed
 from martlet.loaders.fitting import _clusters, _kept
 from martlet.loaders.fitting._features import declared
 from martlet.loaders.fitting._scaling import MODEL
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["SegmentsReport", "keep", "report"]
 
 
-@dataclass(frozen=True)
-class SegmentsReport:
+@dataclass(frozen=True, repr=False)
+class SegmentsReport(Summed):
     """What was found: the clusters, how good each number of them is, and in words which features were left out and why."""
 
     name: str
@@ -64,6 +65,14 @@ class SegmentsReport:
             (monetary / monetary.sum()).alias("monetary_share"),
             "customers_kept",
         )
+
+    def summary(self) -> str:
+        """Return how many clusters there are and why, and what was left out."""
+        lines = [f"{self.frame.height} clusters: {self.reason}"]
+        lines += [f"left out: {feature}: {reason}" for feature, reason in self.refused.items()]
+        if not self.converged:
+            lines.append("warning: the clusters still moved when the fit was ended")
+        return "\n".join(lines)
 
 
 def report(

@@ -11,6 +11,7 @@ import polars as pl
 
 from martlet.engine.connection import connect, refuse_foreign
 from martlet.engine.errors import FitError, ParameterError, WarehouseError, did_you_mean, shown
+from martlet.engine.summed import Summed
 from martlet.loaders.fitting import _clv, _kept, _segments
 from martlet.loaders.fitting._kept import rounded
 from martlet.loaders.warehouse import star
@@ -32,8 +33,8 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SEED: Final = 42
 
 
-@dataclass(frozen=True)
-class FitReport:
+@dataclass(frozen=True, repr=False)
+class FitReport(Summed):
     """What was fitted: the fits, each with its models, and in words what could not be, by fit and model."""
 
     fits: tuple[_clv.Fitted, ...]
@@ -62,6 +63,25 @@ class FitReport:
             ],
             schema_overrides={"standard_error": pl.Float64},
         )
+
+    def summary(self) -> str:
+        """Return which models were fitted to how many customers, which did not converge, and what was not fitted and why."""
+        fitted = [
+            f"{one.name}.{estimate.model}: {estimate.rows:,} customers as of {one.as_of:%Y-%m-%d}"
+            for one in self.fits
+            for estimate in one.estimates
+        ]
+        return "\n".join([*(fitted or ["nothing was fitted"]), *self._doubts()])
+
+    def _doubts(self) -> list[str]:
+        found = [f"not fitted: {what}: {reason}" for what, reason in self.refused.items()]
+        return found + [
+            f"warning: {one.name}.{estimate.model} did not converge: the data do not determine its parameters, and the queries leave "
+            "it out"
+            for one in self.fits
+            for estimate in one.estimates
+            if not estimate.converged
+        ]
 
 
 @overload

@@ -232,19 +232,33 @@ def ingest_paths(
 
 
 def profiles() -> list[Profile]:
-    """Return the profiles that Martlet ships, by name."""
+    """Return the profiles that Martlet ships, by name.
+
+    Examples
+    --------
+    >>> profile = next(one for one in martlet.profiles() if one.name == "orders")
+    >>> profile.title, [column.key for column in profile.columns.values() if column.required]
+    ('Orders: any list of orders, one row each', ['ordered_at', 'net_revenue', 'customer_id'])
+    """
     from martlet.loaders.ingest.profile_files import load_profile, profile_names  # noqa: PLC0415
 
     return [load_profile(name) for name in profile_names()]
 
 
 def sniff(file: str | Path, *, limits: Mapping[str, str | int] | None = None) -> list[Fit]:
-    """Return the profiles that fit a file, the best first, each with its reasons; `limits` as of `ingest`.
+    r"""Return the profiles that fit a file, the best first, each with its reasons; `limits` as of `ingest`.
 
     Raises
     ------
     IngestError
         If the file can't be read.
+
+    Examples
+    --------
+    >>> file = folder / "mine.csv"
+    >>> _ = file.write_text("Order ID,Order Date,Customer,Total\n1,2025-01-31,ann@example.com,12.50\n")
+    >>> [(fit.profile, fit.missing) for fit in martlet.sniff(file) if fit.is_proposal][:1]
+    [('orders', ())]
     """
     from martlet.loaders.ingest.ranking import rank  # noqa: PLC0415
     from martlet.loaders.ingest.reading.failures import explained  # noqa: PLC0415

@@ -6,9 +6,12 @@ import csv
 import io
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from martlet.engine.connection import connect, refuse_foreign
 from martlet.engine.errors import ParameterError
+from martlet.engine.replacing import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +29,7 @@ __all__ = [
     "export",
     "groups",
     "header_of",
+    "quarantine",
     "resolve",
     "untagged",
 ]
@@ -72,6 +76,46 @@ class Group:
     first_row: int
     example: str | None
     explanation: str
+
+
+def quarantine(
+    warehouse: str | Path = "warehouse.duckdb",
+    *,
+    load_id: int | None = None,
+    reason: str | None = None,
+    export_to: str | Path | None = None,
+) -> list[Group]:
+    """Return the rows that could not be loaded, by load and reason, and write them to a file for repair.
+
+    Parameters
+    ----------
+    warehouse
+        The file.
+    load_id
+        Only of this load.
+    reason
+        Only with this text in the reason.
+    export_to
+        A file to write the rows to that wait for repair, as they were; mended, `ingest(..., retry=True)` takes them.
+
+    Raises
+    ------
+    WarehouseError
+        If there is no such warehouse.
+    ParameterError
+        If rows are to be written and none wait, or they are of files with different columns.
+
+    Examples
+    --------
+    >>> martlet.quarantine(path)
+    []
+    """
+    with connect(warehouse) as connection:
+        refuse_foreign(connection, Path(warehouse))
+        if export_to is not None:
+            with replacing(Path(export_to)) as file:
+                export(connection, file, load_id=load_id, reason=reason)
+        return groups(connection, load_id=load_id, reason=reason)
 
 
 def groups(

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from martlet.engine.summed import Summed
 from martlet.loaders.ingest.statuses import SAYABLE
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ _LONGEST = 40
 _MOST_REASONS = 12
 
 
-@dataclass(frozen=True, kw_only=True)
-class FileReport:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class FileReport(Summed):
     """What became of one file; `rows_read == rows_loaded + rows_merged + rows_quarantined`.
 
     Attributes
@@ -151,8 +152,8 @@ class FileReport:
         return "\n".join(lines)
 
 
-@dataclass(frozen=True, kw_only=True)
-class IngestReport:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class IngestReport(Summed):
     """What an ingest understood and did, file by file.
 
     Attributes

@@ -15,6 +15,7 @@ from martlet.engine.connection import connect, refuse_foreign
 from martlet.engine.errors import UnknownNameError, WarehouseError, did_you_mean
 from martlet.engine.relation import quote
 from martlet.engine.relations import relations
+from martlet.engine.summed import Summed
 from martlet.loaders.privacy._erasing import columns_of, copied, erased_rows, tables
 from martlet.loaders.privacy._person import OLD, Person
 from martlet.loaders.privacy._promises import hold_to_promise, hold_to_totals
@@ -47,8 +48,8 @@ ORDER BY
 """
 
 
-@dataclass(frozen=True)
-class ForgetReport:
+@dataclass(frozen=True, repr=False)
+class ForgetReport(Summed):
     """What was erased, or would be.
 
     Attributes
@@ -82,6 +83,25 @@ class ForgetReport:
     left: tuple[str, ...]
     is_dry_run: bool
     seconds: float
+
+    def summary(self) -> str:
+        """Return the report as lines of plain text, for a person."""
+        would = "would be " if self.is_dry_run else ""
+        others = f", with {', '.join(self.others)} of the same address," if self.others else ""
+        lines = [f"{self.customer_id}{others} {would or 'is '}forgotten"]
+        lines += [f"  {would}erased in {rows:,} of {table}" for table, rows in self.erased.items()]
+        lines += [
+            f"  {rows:,} of {table} {'would ' if would else ''}stay, without a name"
+            for table, rows in self.kept.items()
+        ]
+        if self.left:
+            lines.append(
+                f"  their name {would or 'was '}left in {', '.join(self.left)}, since something that is not theirs alone is called so; "
+                "--everywhere erases it there too"
+            )
+        if not self.is_dry_run:
+            lines.append(f"{self.token} stands for the customer now; {self.seconds:.1f} s")
+        return "\n".join(lines)
 
 
 def forget(

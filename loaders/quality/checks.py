@@ -62,6 +62,11 @@ class CheckResult:
     offending_rows: int
     example: str | None
 
+    def in_words(self) -> str:
+        """Return what was found, in a line."""
+        rows = f"{self.offending_rows:,} row{'s' if self.offending_rows != 1 else ''}"
+        return f"{self.check_name}: {rows}, such as {self.example}"
+
 
 def checks() -> Iterator[Check]:
     """Yield all checks: keys first, since the others rely on them."""

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from martlet.engine import interrupts, permissions
+from martlet.engine import interrupts, packs, permissions
 from martlet.engine.connection import connect, is_duckdb, is_martlet
 from martlet.engine.errors import WarehouseError
 from martlet.engine.paths import resolved
+from martlet.engine.relation import SCHEMAS
 from martlet.loaders.warehouse import leftovers, others
 
 if TYPE_CHECKING:
@@ -183,6 +184,16 @@ def _publish(building: Path, target: Path, before: others.State) -> None:
             os.close(folder)
 
 
+def _refuse_name_of_a_schema(target: Path) -> None:
+    """Refuse a file whose name DuckDB, which names the catalog after it, would take for a schema: `email.roi` would be ambiguous."""
+    catalog = target.name.split(".")[0]
+    if catalog.lower() in {*SCHEMAS, *packs.packs()}:
+        raise WarehouseError(
+            f"{target} would have the name of the schema {catalog.lower()} within it, and DuckDB could not tell them apart; "
+            f"choose another --warehouse, such as my_{target.name}"
+        )
+
+
 def _refuse_unwritable(target: Path, *, is_ours: bool) -> None:
     if not target.parent.is_dir():
         raise WarehouseError(
@@ -195,6 +206,7 @@ def _refuse_unwritable(target: Path, *, is_ours: bool) -> None:
             "after it while it is written"
         )
     if not target.exists():
+        _refuse_name_of_a_schema(target)
         return
     if not target.stat().st_mode & 0o222:
         raise WarehouseError(f"{target} is read-only; make it writable, or choose another --warehouse")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from martlet.engine.connection import connect, refuse_foreign
 from martlet.engine.errors import WarehouseError
 from martlet.engine.paths import resolved
+from martlet.engine.summed import Summed
 from martlet.loaders.quality import checks
 from martlet.loaders.quality.checks import CheckResult
 from martlet.loaders.warehouse import leftovers, star
@@ -32,8 +33,8 @@ ORDER BY result.check_name, load.load_id
 """
 
 
-@dataclass(frozen=True)
-class CheckReport:
+@dataclass(frozen=True, repr=False)
+class CheckReport(Summed):
     """What the checks found.
 
     Attributes
@@ -55,6 +56,17 @@ class CheckReport:
     results: tuple[CheckResult, ...]
     is_stored: bool
     note: str | None = None
+
+    def summary(self) -> str:
+        """Return how many checks passed, warn and fail, and a line for each that found something."""
+        found = [result for result in self.results if not result.is_passed]
+        errors = sum(result.severity == "error" for result in found)
+        stored = "" if self.is_stored else "; not stored" + (f", since {self.note}" if self.note else "")
+        head = (
+            f"{len(self.results):,} checks: {len(self.results) - len(found):,} passed, {len(found) - errors:,} warn, {errors:,} "
+            f"fail{stored}"
+        )
+        return "\n".join([head, *(f"{result.severity}: {result.in_words()}" for result in found)])
 
     def failures(self, *, fail_on: str = "error") -> list[CheckResult]:
         """Return the results that found something, of severity `error`, or of any with `fail_on` being `warn`."""

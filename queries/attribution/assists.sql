@@ -6,6 +6,20 @@ An order counts once for each role, so the columns of different rows overlap: th
 assists_per_last above 1 marks what works early and looks poor by last touch; below 1, what closes. Assisting is being there, not \
 causing: whatever people see often assists often. Orders without an eligible touch are not here; attribution/channels has them."""
 grain = ["step"]
+headline = ["step", "first_conversions", "assisted_conversions", "last_conversions", "assists_per_last"]
+
+[chart]
+kind = "dumbbell"
+x = "step"
+y = ["first_conversions", "assisted_conversions", "last_conversions"]
+
+[finding]
+text = "{step} helps more than it closes: it was on the path of {assisted:count} orders before the last touch, and the last touch of {closed:count}."
+sql = """
+SELECT step, assisted_conversions AS assisted, last_conversions AS closed
+FROM answer
+WHERE assisted_conversions >= 20 AND assisted_conversions > last_conversions
+ORDER BY assisted_conversions - last_conversions DESC, step LIMIT 1"""
 
 [columns]
 step = "Channel or campaign."

@@ -6,6 +6,32 @@ channel, as campaign (unknown). Every campaign has a row, whether it brought an 
 or for people who buy anyway (a brand's name, returning visitors, a cart left behind), look better in every model than \
 they are: compare them with attribution/scorecard, or hold people out."""
 grain = ["model", "channel", "campaign_id"]
+headline = ["model", "channel", "campaign", "conversions", "revenue", "spend", "roas"]
+
+[chart]
+kind = "scatter"
+x = "spend"
+y = "revenue"
+series = "channel"
+
+[finding]
+text = "By the model {model}, {campaign} has the best return of the campaigns with ten orders or more: {revenue:money} for {spend:money}."
+sql = """
+WITH returns AS (
+    SELECT
+        model,
+        campaign,
+        revenue,
+        spend,
+        roas,
+        row_number() OVER (ORDER BY roas DESC) AS place,
+        lead(roas) OVER (ORDER BY roas DESC) AS next_roas
+    FROM answer
+    WHERE spend > 0 AND conversions >= 10
+)
+SELECT model, campaign, revenue, spend
+FROM returns
+WHERE place = 1 AND roas > next_roas"""
 
 [columns]
 model = "Model that gives the credit."

@@ -11,6 +11,34 @@ A channel on no path that ended in an order can have credit by markov alone. \
 Touches that nobody acted on (impressions, email opens) are left out unless asked for in touch_types. Spend is the whole ledger \
 of the range, so a channel that is excluded, or that brought no order, keeps its own."""
 grain = ["model", "channel"]
+headline = ["model", "channel", "conversions", "revenue", "spend", "roas"]
+
+[chart]
+kind = "bar"
+x = "channel"
+y = "revenue"
+series = "model"
+
+[finding]
+text = "By the model {model}, {channel} has the most revenue to its credit: {revenue:money}, {share:percent} of what the channels have."
+sql = """
+WITH credits AS (
+    SELECT
+        model,
+        channel,
+        conversions,
+        revenue,
+        sum(revenue) OVER () AS total,
+        row_number() OVER (ORDER BY revenue DESC) AS place,
+        lead(revenue) OVER (ORDER BY revenue DESC) AS next_revenue
+    FROM answer
+    WHERE channel <> '(unattributed)'
+)
+SELECT model, channel, revenue, revenue / total AS share
+FROM credits
+WHERE
+    place = 1 AND revenue > next_revenue AND conversions >= 10
+    AND (SELECT count(DISTINCT model) FROM answer) = 1"""
 
 [columns]
 model = "Model that gives the credit."

@@ -7,7 +7,42 @@ assumes before money moves: last rewards what closes, first what opens, linear w
 counterfactual what sets the paths that end in an order apart. Agreement is no proof: all see the same touches, and none sees those who \
 would have ordered anyway. markov and counterfactual, which learn from all paths and take longer, are compared when asked for. Orders without an eligible touch are left out; attribution/channels holds them."""
 grain = ["model", "step"]
+headline = ["model", "step", "conversion_share", "share_difference", "rank"]
 stored = true
+
+[chart]
+kind = "heat"
+x = "model"
+y = "step"
+series = "conversion_share"
+
+[finding]
+text = "The models disagree most about {step}: {lowest:percent} of the orders by {lowest_model}, {highest:percent} by {highest_model}."
+effect = "effect"
+sql = """
+WITH spans AS (
+    SELECT
+        step,
+        min(conversion_share) AS lowest,
+        max(conversion_share) AS highest,
+        arg_min(model, conversion_share) AS lowest_model,
+        arg_max(model, conversion_share) AS highest_model
+    FROM answer
+    GROUP BY step
+),
+
+ranked AS (
+    SELECT
+        *,
+        row_number() OVER (ORDER BY highest - lowest DESC) AS place,
+        coalesce(lead(highest - lowest) OVER (ORDER BY highest - lowest DESC), 0) AS next_span
+    FROM spans
+)
+SELECT step, lowest, highest, lowest_model, highest_model, highest - lowest AS effect
+FROM ranked
+WHERE
+    place = 1 AND highest - lowest >= 0.05 AND highest - lowest > next_span
+    AND (SELECT sum(conversions) / count(DISTINCT model) FROM answer) >= 30"""
 
 [params]
 model = { default = ["last", "first", "last_non_direct", "first_non_direct", "last_paid", "linear", "position", "w_shaped", "time_decay", "shapley"] }

@@ -6,6 +6,32 @@ tools export them and as published data sets hold them (load them with martlet.i
 no lookback in days and no way to tell whether a touch was near; what a tool has collapsed stays collapsed. Everything is credited: the \
 rows of a model sum to the table. (A value on a path without a conversion is credited by the rules; models that learn from conversions leave it out.) Channels count as direct or paid when star.dim_channel knows their name."""
 grain = ["model", "channel"]
+headline = ["model", "channel", "conversions", "revenue"]
+
+[chart]
+kind = "bar"
+x = "channel"
+y = "conversions"
+series = "model"
+
+[finding]
+text = "By the model {model}, {channel} has {share:percent} of the {total:count} conversions to its credit, more than any other."
+sql = """
+WITH credits AS (
+    SELECT
+        model,
+        channel,
+        conversions,
+        sum(conversions) OVER () AS total,
+        row_number() OVER (ORDER BY conversions DESC) AS place,
+        lead(conversions) OVER (ORDER BY conversions DESC) AS next_conversions
+    FROM answer
+)
+SELECT model, channel, conversions / total AS share, total
+FROM credits
+WHERE
+    place = 1 AND conversions > next_conversions AND total >= 30
+    AND (SELECT count(DISTINCT model) FROM answer) = 1"""
 
 [params]
 model = { type = "list[choice]", of = ["first", "last", "first_non_direct", "last_non_direct", "last_paid", "linear", "position", "w_shaped", "markov", "shapley", "counterfactual"], default = ["linear"], doc = "Who gets the credit, one model or several side by side: the first or the last step; the first or the last that is not direct; the last paid one, else as last_non_direct; all alike; the ends more than the middle (position); the first, the middle and the last more than the others (w_shaped, 30 % each); or what is learnt from all paths: what is lost without a channel (markov), its average part in what sets of channels win (shapley), what each step adds to a path's rate (counterfactual)." }

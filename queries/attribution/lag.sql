@@ -6,6 +6,26 @@ lookback_days from it: where the cumulative share still climbs at the end of the
 and many touches also come from people who simply buy again: with cycle = true an earlier order ends the path. Orders without an \
 eligible touch have the value NULL."""
 grain = ["measure", "value"]
+headline = ["measure", "value", "conversions", "share", "cumulative_share"]
+
+[chart]
+kind = "line"
+x = "value"
+y = "cumulative_share"
+series = "measure"
+
+[finding]
+text = "At least half of the orders with a touch came less than {days:days} after the first touch on their path."
+sql = """
+WITH placed AS (
+    SELECT value, sum(conversions) OVER (ORDER BY value) AS so_far, sum(conversions) OVER () AS total
+    FROM answer
+    WHERE measure = 'days' AND value IS NOT NULL
+)
+SELECT min(value) + 1 AS days
+FROM placed
+WHERE so_far * 2 >= total AND total >= 30
+HAVING count(*) > 0"""
 
 [columns]
 measure = "days: from the first touch to the order. touches: steps on the path."

@@ -6,6 +6,38 @@ returning unless they are marked as a first. Each order is shared out by itself,
 shared in the ratio of what is lost without its channels, which differs a little from the whole-company shares of attribution/channels. \
 A channel that is strong among returning customers (email, direct, a brand's search) often meets people who would have come back."""
 grain = ["model", "step", "customers"]
+headline = ["model", "step", "customers", "conversions", "share_of_step"]
+
+[chart]
+kind = "bar"
+x = "step"
+y = "conversions"
+series = "customers"
+
+[finding]
+text = "Of those with 20 orders or more, {step} wins new customers most often: {share:percent} of its orders are first ones, by the model {model}."
+sql = """
+WITH steps AS (
+    SELECT
+        model,
+        step,
+        sum(CASE WHEN customers = 'new' THEN conversions ELSE 0 END) / sum(conversions) AS share
+    FROM answer
+    WHERE step <> '(unattributed)'
+    GROUP BY model, step
+    HAVING sum(conversions) >= 20
+),
+
+ranked AS (
+    SELECT
+        *,
+        row_number() OVER (ORDER BY share DESC) AS place,
+        lead(share) OVER (ORDER BY share DESC) AS next_share
+    FROM steps
+)
+SELECT model, step, share
+FROM ranked
+WHERE place = 1 AND share > next_share + 1e-9 AND (SELECT count(DISTINCT model) FROM answer) = 1"""
 
 [columns]
 model = "Model that gives the credit."

@@ -7,6 +7,29 @@ conversion_rate compares orders with people, and is high for short paths that ar
 search for a shop by name are on their way to it. Orders without an eligible touch have the path (no touch). Long paths are many and \
 rare; path_transform = exposure or unique brings like ones together."""
 grain = ["path"]
+headline = ["path", "conversions", "non_conversions", "conversion_rate", "revenue"]
+
+[chart]
+kind = "bar"
+x = "path"
+y = "conversions"
+
+[finding]
+text = "The path {path} ends in the most orders: {conversions:count}, of the {walks:count} times that it was walked."
+sql = """
+WITH ranked AS (
+    SELECT
+        path,
+        conversions,
+        conversions + non_conversions AS walks,
+        row_number() OVER (ORDER BY conversions DESC) AS place,
+        lead(conversions) OVER (ORDER BY conversions DESC) AS next_conversions
+    FROM answer
+    WHERE path <> '(no touch)'
+)
+SELECT path, conversions, walks
+FROM ranked
+WHERE place = 1 AND conversions >= 10 AND conversions > next_conversions"""
 
 [params]
 limit_to = { type = "int", min = 1, max = 1000000000, default = 100, doc = "The most frequent paths, this many." }

@@ -7,6 +7,27 @@ attribution/channels is this, divided by the sum over all channels. Removal is n
 away: people who would have come through search anyway stop here too, so channels that many use on their way (direct, search) \
 look indispensable. A step that follows itself changes nothing at markov_order 1."""
 grain = ["step"]
+headline = ["step", "removal_effect", "revenue_removal_effect", "conversion_share"]
+
+[chart]
+kind = "bar"
+x = "step"
+y = "removal_effect"
+
+[finding]
+text = "{removal_effect:percent} of the orders pass through {step}, more than through any other, as the Markov model has it."
+sql = """
+WITH ranked AS (
+    SELECT
+        step,
+        removal_effect,
+        row_number() OVER (ORDER BY removal_effect DESC NULLS LAST) AS place,
+        lead(removal_effect) OVER (ORDER BY removal_effect DESC NULLS LAST) AS next_effect
+    FROM answer
+)
+SELECT step, removal_effect
+FROM ranked
+WHERE place = 1 AND removal_effect > next_effect + 1e-9"""
 
 [columns]
 step = "Channel or campaign."

@@ -8,6 +8,34 @@ customers. Spend here is what platforms charged: staff, tools and discounts are 
 Revenue is before refunds and before the cost of goods; a ROAS of 1 is a loss. Each order is shared out by itself (markov: in \
 the ratio of what is lost without its channels), so the rows of a model sum to the sales of star.fact_order and to the ledger."""
 grain = ["model", "period_start", "channel", "campaign_id"]
+headline = ["model", "period_start", "channel", "campaign_id", "conversions", "revenue", "spend", "roas"]
+
+[chart]
+kind = "line"
+x = "period_start"
+y = "roas"
+series = "channel"
+
+[finding]
+text = "By the model {model}, {channel} returned most on its cost over all periods: {revenue:money} for {spend:money}."
+sql = """
+WITH channels AS (
+    SELECT model, channel, sum(revenue) AS revenue, sum(spend) AS spend, sum(revenue) / sum(spend) AS roas
+    FROM answer
+    GROUP BY model, channel
+    HAVING sum(spend) > 0 AND sum(conversions) >= 10
+),
+
+ranked AS (
+    SELECT
+        *,
+        row_number() OVER (ORDER BY roas DESC) AS place,
+        lead(roas) OVER (ORDER BY roas DESC) AS next_roas
+    FROM channels
+)
+SELECT model, channel, revenue, spend
+FROM ranked
+WHERE place = 1 AND roas > next_roas AND (SELECT count(DISTINCT model) FROM answer) = 1"""
 
 [params]
 period = { default = "month" }

@@ -8,7 +8,37 @@ their way to an order they had already decided on (direct, search). A model that
 one; no score carries over to another, but the direction of the errors usually does. markov and counterfactual, which learn from all \
 paths and take longer, are scored when asked for. Empty truth leaves the columns that need it NULL."""
 grain = ["model", "channel"]
+headline = ["model", "channel", "conversions", "caused_conversions", "over_credit", "mean_absolute_error"]
 stored = true
+
+[chart]
+kind = "heat"
+x = "model"
+y = "channel"
+series = "share_error"
+
+[finding]
+text = "The model {model} comes closest to what the channels caused: a channel's share is off by {error:percent} of all orders on the mean, by {worst} {worst_error:percent}."
+sql = """
+WITH models AS (
+    SELECT model, max(mean_absolute_error) AS error, sum(caused_conversions) AS caused
+    FROM answer
+    GROUP BY model
+),
+
+ranked AS (
+    SELECT
+        *,
+        row_number() OVER (ORDER BY error, model) AS place,
+        lead(error) OVER (ORDER BY error, model) AS next_error,
+        max(error) OVER () AS worst_error,
+        first_value(model) OVER (ORDER BY error DESC, model) AS worst
+    FROM models
+    WHERE error IS NOT NULL
+)
+SELECT model, error, worst, worst_error
+FROM ranked
+WHERE place = 1 AND error < next_error AND caused >= 30"""
 
 [params]
 model = { default = ["last", "first", "last_non_direct", "first_non_direct", "last_paid", "linear", "position", "w_shaped", "time_decay", "shapley"] }

@@ -8,7 +8,35 @@ channels: simple, and blind to what works. With rate it is the share of paths of
 to order); that looks at people who did not order too, but a rare set weighs as much as a common one, and a channel that is often there in \
 vain gets negative credit, which is shown as it is. The order of touches, and repeats, do not count."""
 grain = ["steps", "step"]
+headline = ["steps", "step", "conversions", "share", "credited_conversions"]
 stored = true
+
+[chart]
+kind = "heat"
+x = "step"
+y = "steps"
+series = "share"
+
+[finding]
+text = "Over all sets, {step} is credited with the most orders: {credited:number} of {total:count}."
+sql = """
+WITH members AS (
+    SELECT step, sum(credited_conversions) AS credited
+    FROM answer
+    GROUP BY step
+),
+
+ranked AS (
+    SELECT
+        *,
+        sum(credited) OVER () AS total,
+        row_number() OVER (ORDER BY credited DESC) AS place,
+        lead(credited) OVER (ORDER BY credited DESC) AS next_credited
+    FROM members
+)
+SELECT step, credited, total
+FROM ranked
+WHERE place = 1 AND total >= 30 AND credited > next_credited + 1e-9"""
 
 [params]
 shapley_v = { type = "choice", of = ["conversions", "rate"], default = "rate", doc = "What a set is worth: the orders reached through its members, or the share of its paths that end in an order." }

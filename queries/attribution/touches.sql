@@ -7,6 +7,26 @@ says, but for markov: that model shares out all orders at once and knows no sing
 ratio of what is lost without each of its channels. A weight is a convention, not a measurement: no model can know which \
 touch decided a single order. With path_transform, only the touches that stay on the path have rows."""
 grain = ["model", "order_id", "touchpoint_id"]
+headline = ["model", "order_id", "channel", "days_before", "weight", "revenue"]
+
+[chart]
+kind = "scatter"
+x = "days_before"
+y = "weight"
+series = "channel"
+
+[finding]
+text = "An order with a touch has {touches:number} of them on the mean; {alone:percent} of these orders have only one."
+sql = """
+WITH orders AS (
+    SELECT order_id, max(path_length) AS touches
+    FROM answer
+    WHERE place IS NOT NULL
+    GROUP BY order_id
+)
+SELECT avg(touches) AS touches, avg(CASE WHEN touches = 1 THEN 1 ELSE 0 END) AS alone
+FROM orders
+HAVING count(*) >= 30"""
 
 [columns]
 model = "Model that gives the weight."

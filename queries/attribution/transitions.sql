@@ -6,6 +6,38 @@ last step before an order and (null) after the last step of a person who did not
 last two or three steps, shorter at the beginning of a path. The model takes what comes next to depend on the state alone, and \
 people to be alike; attribution/removal_effects is computed from this table."""
 grain = ["from_state", "to_state"]
+headline = ["from_state", "to_state", "passages", "probability"]
+
+[chart]
+kind = "heat"
+x = "to_state"
+y = "from_state"
+series = "probability"
+
+[finding]
+text = "An order follows most often after {from_state}: {rate:percent} of {passages:count} times."
+sql = """
+WITH states AS (
+    SELECT
+        from_state,
+        sum(passages) AS passages,
+        sum(CASE WHEN to_state = '(conversion)' THEN passages ELSE 0 END) / sum(passages) AS rate
+    FROM answer
+    WHERE from_state <> '(start)'
+    GROUP BY from_state
+    HAVING sum(passages) >= 50
+),
+
+ranked AS (
+    SELECT
+        *,
+        row_number() OVER (ORDER BY rate DESC) AS place,
+        lead(rate) OVER (ORDER BY rate DESC) AS next_rate
+    FROM states
+)
+SELECT from_state, rate, passages
+FROM ranked
+WHERE place = 1 AND rate > next_rate"""
 
 [columns]
 from_state = "State before."

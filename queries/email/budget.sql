@@ -42,6 +42,20 @@ expected_change = "What the change is expected to bring: change x expected_gain.
 change_low = "Lower end of its 95 % interval."
 change_high = "Upper end."
 chance_better = "Chance that the change brings more than 0, by the normal distribution. NULL where nothing changes."
+
+[advice]
+text = "Share out the mails of the next quarter as planned: {more} more, {less} less."
+assumption = "What is credited to a mail is what it brings, and a mail more of a kind brings as much as one now; where people were held out, ask again with worth=incremental."
+unit = "net revenue"
+period = "over the plan, less the cost of the mails"
+sql = """
+SELECT
+    max(CASE WHEN campaign_type = '(all)' THEN expected_change END) AS worth,
+    max(CASE WHEN campaign_type = '(all)' THEN change_low END) AS worth_low,
+    max(CASE WHEN campaign_type = '(all)' THEN change_high END) AS worth_high,
+    max_by(campaign_type, change) FILTER (WHERE campaign_type <> '(all)' AND change > 0) AS more,
+    min_by(campaign_type, change) FILTER (WHERE campaign_type <> '(all)' AND change < 0) AS less
+FROM answer"""
 */
 {% from "_shared/email_credit.sql" import credited_orders %}
 {% from "email/_campaigns.sql" import campaign_totals %}

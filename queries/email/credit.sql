@@ -6,6 +6,19 @@ within email_hours before it. This is the one rule by which email is credited: e
 email_campaigns and mart.campaign_response sum these rows. Only sales count, as placed, before refunds. Credit is not effect: \
 many would have bought anyway; see the incremental figures of email/roi."""
 grain = ["order_id"]
+headline = ["order_id", "ordered_at", "customer_key", "campaign_key", "net_revenue", "hours_before"]
+
+[chart]
+kind = "scatter"
+x = "hours_before"
+y = "net_revenue"
+
+[finding]
+text = "{orders:count} orders worth {revenue:money} are credited to mails; half of them came within {hours:number} hours."
+sql = """
+SELECT count(*) AS orders, sum(net_revenue) AS revenue, median(hours_before) AS hours
+FROM answer
+HAVING count(*) >= 10"""
 
 [columns]
 order_id = "Order, as in star.fact_order."

@@ -9,6 +9,13 @@ grain = ["group_1"]
 headline = ["group_1", "group_2", "mean_1", "mean_2", "difference", "p_value", "verdict"]
 needs = ["star.dim_customer"]
 
+[chart]
+kind = "interval"
+x = "group_1"
+y = "difference"
+low = "difference_low"
+high = "difference_high"
+
 [finding]
 text = "{group_1} differ from {group_2} in {metric}: {mean_1:number} against {mean_2:number} (p {p_value:number})."
 sql = "SELECT group_1, group_2, metric, mean_1, mean_2, p_value FROM answer WHERE p_value < 0.05 AND people_1 >= 30 AND people_2 >= 30 AND (difference_low > 0 OR difference_high < 0)"

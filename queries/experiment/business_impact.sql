@@ -38,6 +38,19 @@ worth_a_year = "difference x people_a_year x margin_share, in the warehouse's cu
 worth_low = "Lower end of its interval, by Welch's t."
 worth_high = "Upper end."
 p_value = "Two-sided p-value of no difference."
+
+[advice]
+text = "Give {variant} of {experiment} to everybody."
+assumption = "People were split as planned (experiment/srm), and the effect lasts (experiment/novelty); a winner's worth is too high on average, because it was chosen for having won."
+unit = "net revenue"
+period = "a year"
+only = { margin_share = 1.0 }
+# Of as many arms as there are, none passes this by chance in 95 of 100 cases (Bonferroni).
+sql = """
+SELECT variant, experiment, worth_a_year AS worth, worth_low, worth_high
+FROM answer
+WHERE people >= 100 AND worth_a_year > 0 AND p_value < 0.05 / (SELECT count(p_value) FROM answer)
+ORDER BY worth_low DESC, experiment_id, variant LIMIT 1"""
 */
 {% import "experiment/_people.sql" as people %}
 {% import "experiment/_measured.sql" as values %}

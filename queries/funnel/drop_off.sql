@@ -40,7 +40,33 @@ high = "lost_high"
 
 [finding]
 text = "Most is lost at {property} {value}: {lost:count} sessions ({low:count} to {high:count}) that would have gone on at the rate of {best_value}."
-sql = "SELECT property, value, lost, lost_low AS low, lost_high AS high, best_value FROM answer WHERE lost_low > 0 ORDER BY lost DESC, property, value LIMIT 1"
+effect = "effect"
+sql = """
+WITH whole AS (
+    SELECT property AS kind, sum(reached) AS total
+    FROM answer
+    GROUP BY property
+)
+SELECT property, value, lost, lost_low AS low, lost_high AS high, best_value, lost / nullif(total, 0) AS effect
+FROM answer
+INNER JOIN whole ON whole.kind = property
+WHERE lost_low > 0
+ORDER BY lost DESC, property, value LIMIT 1"""
+
+[advice]
+text = "Mend the way to a purchase for visits by {value}: they end in one in {rate:percent} of cases, visits by {best_value} in {best_rate:percent}."
+assumption = "A quarter of the gap comes of the site and not of who visits by {value}, and a purchase more is worth an average order."
+unit = "net revenue"
+period = "in the time asked about, for a quarter of the gap"
+only = { from_stage = "Homepage", to_stage = "Purchase" }
+sql = """
+SELECT
+    value, best_value, conversion_rate AS rate, best_rate,
+    0.25 * lost * order_value AS worth, 0.25 * lost_low * order_value AS worth_low, 0.25 * lost_high * order_value AS worth_high
+FROM answer
+CROSS JOIN company
+WHERE property = 'device' AND value NOT IN ('(unknown)', '(other)') AND reached >= 30
+ORDER BY lost DESC, value LIMIT 1"""
 */
 {% import "funnel/_segments.sql" as sessions %}
 WITH {{ sessions.entered() }},

@@ -7,6 +7,12 @@ misleads = "Only customers are here, that is people who are known: of all who ar
 grain = ["customer_key"]
 headline = ["customer_id", "stage", "first_seen_at", "considered_at", "first_ordered_at", "loyal_at", "last_seen_at", "visits", "orders", "revenue"]
 
+[chart]
+kind = "scatter"
+x = "visits"
+y = "revenue"
+series = "stage"
+
 [columns]
 customer_key = "Key of the customer."
 customer_id = "Identifier of the customer in its source."

@@ -37,6 +37,7 @@ y = ["orders", "trend", "orders_year_before"]
 
 [finding]
 text = "The last 13 whole weeks had {orders:count} orders, a change of {orders_change:percent} on the same weeks a year before."
+effect = "orders_change"
 sql = """
 WITH latest AS (
     SELECT orders, orders_year_before

@@ -7,6 +7,20 @@ average order value are as of as_of, and count by start and until as in segmenta
 grain = ["segment", "customer_key"]
 headline = ["segment", "customer_id", "monetary"]
 
+[chart]
+kind = "bar"
+x = "customer_id"
+y = "monetary"
+series = "segment"
+
+[finding]
+text = "{segment} has {customers:count} members, who brought in {monetary:money}."
+sql = """
+SELECT segment, count(*) AS customers, sum(monetary) AS monetary
+FROM answer
+GROUP BY segment
+ORDER BY count(*) DESC, segment LIMIT 1"""
+
 [params]
 name = { type = "str", doc = "Name of the segment. Default: each of them." }
 as_of = { type = "timestamp", doc = "The moment from which recency counts back; later orders do not count, nor customers first seen later. Default: the last order counted." }

@@ -15,7 +15,8 @@ y = "cumulative_share"
 
 [finding]
 text = "The best {top_share:percent} bring {cumulative_share:percent} (Gini {gini:number})."
-sql = "SELECT top_share, cumulative_share, gini FROM answer WHERE top_share >= 0.2 ORDER BY top_share LIMIT 1"
+effect = "effect"
+sql = "SELECT top_share, cumulative_share, gini, cumulative_share - top_share AS effect FROM answer WHERE top_share >= 0.2 ORDER BY top_share LIMIT 1"
 
 [params]
 parts = { type = "int", min = 2, max = 100, default = 10, doc = "Number of parts: 10 are deciles." }

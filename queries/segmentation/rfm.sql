@@ -11,6 +11,28 @@ that fits wins, and who fits none is in Others; with other numbers of bins each 
 units of money where every total is whole): the end of a quantile moves up to the next. \
 Where a source told figures of customers and no orders (star.fact_customer_snapshot), the latest of these are scored."""
 grain = ["customer_key"]
+headline = ["customer_id", "segment", "rfm_score", "recency_days", "frequency", "monetary"]
+
+[chart]
+kind = "scatter"
+x = "recency_days"
+y = "monetary"
+series = "segment"
+
+[finding]
+text = "The fifth of the customers who spent most brought in {share:percent} of the money."
+sql = """
+WITH ranked AS (
+    SELECT
+        monetary,
+        row_number() OVER (ORDER BY monetary DESC) AS place,
+        count(*) OVER () AS customers,
+        sum(monetary) OVER () AS total
+    FROM answer
+)
+SELECT sum(CASE WHEN place * 5 <= customers THEN monetary ELSE 0 END) / max(total) AS share
+FROM ranked
+HAVING max(customers) >= 50 AND max(total) > 0"""
 
 [params]
 as_of = { type = "timestamp", doc = "The moment from which recency counts back; later orders do not count. Default: the last order counted." }

@@ -14,7 +14,8 @@ y = ["customer_share", "monetary_share"]
 
 [finding]
 text = "{segment}: {customer_share:percent} of the customers bring {monetary_share:percent} of the money."
-sql = "SELECT segment, customer_share, monetary_share FROM answer WHERE monetary_share > customer_share ORDER BY monetary_share - customer_share DESC, segment LIMIT 1"
+effect = "effect"
+sql = "SELECT segment, customer_share, monetary_share, monetary_share - customer_share AS effect FROM answer WHERE monetary_share > customer_share ORDER BY monetary_share - customer_share DESC, segment LIMIT 1"
 
 [params]
 as_of = { type = "timestamp", doc = "The moment from which recency counts back; later orders do not count. Default: the last order counted." }

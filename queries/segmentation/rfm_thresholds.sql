@@ -5,6 +5,20 @@ The bounds of the scores that segmentation/rfm gives with the same parameters, a
 a colleague who asks what a 4 means, and what to pass as cuts to score a later month by the same rule. Only measures of \
 customers with an order; a score that ties have emptied stays, with no customers."""
 grain = ["measure", "score"]
+headline = ["measure", "score", "lower_bound", "upper_bound", "customers"]
+
+[chart]
+kind = "bar"
+x = "score"
+y = "customers"
+series = "measure"
+
+[finding]
+text = "Who ordered within the last {days:days} has the best score for recency, {score:count}: {customers:count} customers."
+sql = """
+SELECT upper_bound AS days, score, customers
+FROM answer
+WHERE measure = 'recency' AND score = (SELECT max(score) FROM answer WHERE measure = 'recency') AND customers > 1"""
 
 [params]
 as_of = { type = "timestamp", doc = "The moment from which recency counts back; later orders do not count. Default: the last order counted." }

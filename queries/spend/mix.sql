@@ -8,6 +8,20 @@ revenue on spend, with a 95 % interval (ordinary least squares); it needs min_we
 leans on weeks being alike: seasons in which both rise make it too high, revenue that comes weeks later makes it too low. A \
 wide interval says that the data can't tell. An experiment can."""
 grain = ["model", "channel"]
+headline = ["model", "channel", "spend_share", "revenue_share", "roas", "marginal_roas", "marginal_roas_low", "marginal_roas_high"]
+
+[chart]
+kind = "dumbbell"
+x = "channel"
+y = ["spend_share", "revenue_share"]
+
+[finding]
+text = "Another 1 of weekly spend on {channel} went along with {slope:number} of revenue ({low:number} to {high:number}), by the model {model}."
+sql = """
+SELECT model, channel, marginal_roas AS slope, marginal_roas_low AS low, marginal_roas_high AS high
+FROM answer
+WHERE marginal_roas_low > 0
+ORDER BY marginal_roas_low DESC, model, channel LIMIT 1"""
 
 [params]
 min_weeks = { type = "int", min = 3, max = 1000, default = 12, doc = "Whole weeks that marginal_roas needs." }

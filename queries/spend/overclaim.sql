@@ -6,6 +6,23 @@ to it. Each platform sees its own contacts only, counts views beside clicks and 
 summed claims can exceed all orders that there were. The credited figure is no truth either, but its rows sum to the \
 orders. To learn what a platform caused takes an experiment; in a synthetic company attribution/scorecard tells."""
 grain = ["model", "period_start", "channel", "platform", "campaign_id"]
+headline = ["model", "period_start", "channel", "platform", "campaign", "platform_conversions", "conversions", "claim_ratio"]
+
+[chart]
+kind = "dumbbell"
+x = "channel"
+y = ["platform_conversions", "conversions"]
+
+[finding]
+text = "Platforms claim {claimed:count} orders, {ratio:number} for each of the {credited:count} that the model {model} credits to them."
+sql = """
+SELECT
+    max(model) AS model,
+    sum(platform_conversions) AS claimed,
+    sum(conversions) AS credited,
+    sum(platform_conversions) / sum(conversions) AS ratio
+FROM answer
+HAVING count(DISTINCT model) = 1 AND sum(conversions) >= 10 AND sum(platform_conversions) > sum(conversions)"""
 
 [columns]
 model = "Model that gives the credit."

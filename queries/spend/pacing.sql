@@ -6,6 +6,24 @@ its last planned day would have cost by then, and where it ends if it goes on as
 yardstick, not a plan: a campaign that is meant to peak late reads as under. Spend outside of the planned days counts. \
 Spend without a campaign stands in a row of its own, so that the rows sum to the ledger up to as_of."""
 grain = ["campaign_key"]
+headline = ["campaign_name", "status", "budget", "spend", "pace", "projected_overspend"]
+
+[chart]
+kind = "dumbbell"
+x = "campaign_name"
+y = ["expected_spend", "spend"]
+
+[finding]
+text = "{campaign_name} ends {amount:money} {side} its budget of {budget:money} if its last days go on."
+sql = """
+SELECT
+    campaign_name,
+    abs(projected_overspend) AS amount,
+    CASE WHEN projected_overspend > 0 THEN 'above' ELSE 'below' END AS side,
+    budget
+FROM answer
+WHERE (status = 'over' AND projected_overspend > 0) OR (status = 'under' AND projected_overspend < 0)
+ORDER BY abs(projected_overspend) DESC, campaign_key LIMIT 1"""
 
 [params]
 as_of = { type = "date", doc = "Last day whose spend counts, itself included. Default: the last day with spend." }

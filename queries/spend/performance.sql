@@ -8,6 +8,25 @@ the platforms' figures; orders, revenue and leads are our own. Channels that cha
 order by itself here, in the ratio of what is lost without its channels. Credit is not effect: \
 see attribution/channels; and a return above zero can still be a loss, since revenue is before the cost of goods."""
 grain = ["model", "period_start", "channel", "platform", "campaign_id"]
+headline = ["model", "period_start", "channel", "platform", "campaign", "spend", "conversions", "cost_per_acquisition", "roas"]
+
+[chart]
+kind = "bar"
+x = "channel"
+y = ["spend", "revenue"]
+
+[finding]
+text = "The ads cost {spend:money} and are credited with {conversions:number} orders and {revenue:money}, {roas:number} for each 1 spent, by the model {model}."
+sql = """
+SELECT
+    max(model) AS model,
+    sum(spend) AS spend,
+    sum(conversions) AS conversions,
+    sum(revenue) AS revenue,
+    sum(revenue) / sum(spend) AS roas
+FROM answer
+WHERE spend > 0
+HAVING count(DISTINCT model) = 1 AND sum(conversions) >= 10"""
 
 [columns]
 model = "Model that gives the credit."
@@ -32,6 +51,30 @@ customer_acquisition_cost = "spend / new_customers (CAC)."
 revenue = "Net revenue credited, not rounded."
 roas = "revenue / spend."
 roi = "(revenue - spend) / spend."
+
+[advice]
+text = "Spend less on {channel}: it cost {spend:money}, and is credited with {revenue:money} by the model {model}."
+assumption = "What the model credits is what the channel brings. One that makes people aware is credited with too little, so take the money away step by step, and in some places first."
+unit = "spend"
+period = "in the time asked about, less the margin credited"
+only = { by = "channel", period = "all" }
+# Orders credited vary like counts, and so do their values; 2.8 standard errors are passed by the worst of ten channels once in twenty times.
+sql = """
+WITH margins AS (
+    SELECT
+        model, channel, CAST(spend AS DOUBLE) AS spend, answer.revenue,
+        answer.revenue * coalesce(margin_share, 1) AS margin,
+        sqrt((conversions + 1) * (power(order_value, 2) + power(order_spread, 2))) * coalesce(margin_share, 1) AS error
+    FROM answer
+    CROSS JOIN company
+    WHERE spend > 0 AND (SELECT count(DISTINCT model) FROM answer) = 1
+)
+SELECT
+    model, channel, spend, revenue,
+    spend - margin AS worth, spend - margin - 1.96 * error AS worth_low, spend - greatest(margin - 1.96 * error, 0) AS worth_high
+FROM margins
+WHERE spend - margin > 2.8 * error
+ORDER BY worth DESC, channel LIMIT 1"""
 */
 {% import "_shared/journeys/orders.sql" as orders %}
 {% import "_shared/journeys/touches.sql" as touches %}

@@ -7,6 +7,20 @@ that return. A list to look into, not one to switch off by: credit lags behind s
 that make people aware get little of the last touch's credit; and one that gets much may have reached those who would \
 have bought anyway. Compare several models, and hold people out before money moves."""
 grain = ["model", "channel", "campaign_id"]
+headline = ["model", "channel", "campaign", "spend", "roi", "money_at_stake"]
+
+[chart]
+kind = "bar"
+x = "campaign"
+y = "money_at_stake"
+
+[finding]
+text = "By the model {model}, {campaigns:count} campaigns return less than asked for; {stake:money} of the {spend:money} that they cost is at stake."
+sql = """
+SELECT max(model) AS model, count(*) AS campaigns, sum(money_at_stake) AS stake, sum(spend) AS spend
+FROM answer
+WHERE campaign_id <> '(unknown)'
+HAVING count(DISTINCT model) = 1 AND count(*) >= 2"""
 
 [params]
 min_roi = { type = "float", min = -1, max = 1000, default = 0, doc = "Return below which spend is wasteful: (revenue x margin - spend) / spend." }

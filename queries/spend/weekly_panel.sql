@@ -8,6 +8,35 @@ adstock_rate of each week's value into the next (geometric adstock, Broadbent 19
 also before start. Only sales count, as placed, before refunds. Weeks begin on Monday; one that the range or the data cut has \
 fewer days, and is better left out of a model."""
 grain = ["week_start", "channel"]
+headline = ["week_start", "channel", "spend", "adstocked_spend", "orders", "revenue"]
+
+[chart]
+kind = "line"
+x = "week_start"
+y = "spend"
+series = "channel"
+
+[finding]
+text = "Most was spent in the week of {week_start}: {spend:money}, and {revenue:money} came in."
+sql = """
+WITH weeks AS (
+    SELECT week_start, sum(spend) AS spend, max(revenue) AS revenue
+    FROM answer
+    WHERE days = 7
+    GROUP BY week_start
+),
+
+ranked AS (
+    SELECT
+        *,
+        row_number() OVER (ORDER BY spend DESC) AS place,
+        lead(spend) OVER (ORDER BY spend DESC) AS next_spend,
+        count(*) OVER () AS weeks
+    FROM weeks
+)
+SELECT week_start, spend, revenue
+FROM ranked
+WHERE place = 1 AND weeks >= 4 AND spend > next_spend"""
 
 [params]
 start = { type = "date", doc = "First day, inclusive. Default: the first with spend or an order." }

@@ -19,6 +19,7 @@ series = "risk"
 
 [finding]
 text = "{customers:count} customers are at high risk; they have brought in {kept:money}, {share:percent} of all."
+effect = "share"
 sql = "SELECT count(*) FILTER (WHERE risk = 'high') AS customers, sum(kept) FILTER (WHERE risk = 'high') AS kept, sum(kept) FILTER (WHERE risk = 'high') / nullif(sum(kept), 0) AS share FROM answer HAVING sum(kept) > 0 AND count(*) FILTER (WHERE risk = 'high') > 0"
 
 [params]

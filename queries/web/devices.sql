@@ -34,12 +34,14 @@ y = "sessions"
 
 [finding]
 text = "Visits on {value} end in a sale in {conversion_rate:percent} of cases, all visits in {overall_rate:percent}."
+effect = "effect"
 sql = """
 WITH whole AS (
     SELECT answer.*, sum(conversions) OVER () AS all_conversions, sum(sessions) OVER () AS all_sessions
     FROM answer
 )
-SELECT device AS value, conversion_rate, CAST(all_conversions AS DOUBLE) / all_sessions AS overall_rate
+SELECT device AS value, conversion_rate, CAST(all_conversions AS DOUBLE) / all_sessions AS overall_rate,
+    conversions / all_conversions - CAST(sessions AS DOUBLE) / all_sessions AS effect
 FROM whole
 WHERE conversion_low > CAST(all_conversions AS DOUBLE) / all_sessions AND sessions >= 100 AND device NOT IN ('(unknown)', '(other)')
 ORDER BY conversion_low DESC, device LIMIT 1"""

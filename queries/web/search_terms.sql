@@ -42,6 +42,34 @@ SELECT share AS nothing, term
 FROM totals
 WHERE searches >= 100 AND share > 0 AND term <> '(other)'
 ORDER BY totals.nothing DESC, term LIMIT 1"""
+
+[advice]
+text = "Offer what people look for by '{term}', or show under another name what there is: {searches:count} searches for it found nothing."
+assumption = "It sells as often as what is searched for and found does ({rate:percent} of the visits), and nobody who found nothing bought something else instead."
+unit = "net revenue"
+period = "in the time asked about"
+# Wilson's interval of the share of visits with a search that found something and ended in a sale.
+sql = """
+WITH found AS (
+    SELECT CAST(sum(conversions) AS DOUBLE) / sum(sessions) AS p, CAST(sum(sessions) AS DOUBLE) AS n
+    FROM answer
+    WHERE found_nothing_rate = 0 AND term <> '(other)'
+    HAVING sum(sessions) >= 100
+),
+
+ends AS (
+    SELECT
+        p,
+        (p + 1.92 / n - 1.96 * sqrt(p * (1 - p) / n + 0.96 / (n * n))) / (1 + 3.84 / n) AS low,
+        (p + 1.92 / n + 1.96 * sqrt(p * (1 - p) / n + 0.96 / (n * n))) / (1 + 3.84 / n) AS high
+    FROM found
+)
+SELECT term, searches, p AS rate, sessions * p * order_value AS worth, sessions * low * order_value AS worth_low, sessions * high * order_value AS worth_high
+FROM answer
+CROSS JOIN ends
+CROSS JOIN company
+WHERE found_nothing_rate = 1 AND conversions = 0 AND searches >= 20 AND term <> '(other)'
+ORDER BY sessions DESC, term LIMIT 1"""
 */
 WITH searches AS (
     SELECT

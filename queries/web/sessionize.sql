@@ -9,6 +9,18 @@ misleads = "Sessions differ from those of an analytics tool where that one cuts 
 grain = ["unit", "unit_id", "session_number"]
 headline = ["unit", "unit_id", "session_number", "started_at", "duration_seconds", "events", "page_views", "is_engaged", "is_bounce"]
 
+[chart]
+kind = "scatter"
+x = "started_at"
+y = "duration_seconds"
+
+[finding]
+text = "{sessions:count} sessions were made; {bounces:percent} of them are bounces."
+sql = """
+SELECT count(*) AS sessions, avg(CASE WHEN is_bounce THEN 1 ELSE 0 END) AS bounces
+FROM answer
+HAVING count(*) >= 100"""
+
 [params]
 idle_minutes = { type = "float", min = 0.01, max = 1440, default = 30, doc = "Minutes without an event after which a session is over." }
 new_day = { type = "bool", default = false, doc = "Whether a session also ends at midnight, by the warehouse's clock." }

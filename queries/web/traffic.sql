@@ -42,6 +42,7 @@ y = ["sessions", "visitors"]
 
 [finding]
 text = "The last whole period had {sessions:count} visits, {sessions_change:percent} against the one before; {engaged_rate:percent} were engaged."
+effect = "sessions_change"
 sql = """
 SELECT sessions, sessions_change, engaged_rate
 FROM answer

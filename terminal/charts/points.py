@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from martlet.terminal.cells import columns_of
+from martlet.engine.tables.cells import columns_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,10 +39,10 @@ class Points:
 
 
 def points_of(chart: Chart, answer: pa.Table) -> Points:
-    """Return what the first column of `y` is at each `x`, by series."""
+    """Return what the first column of `y` is at each `x`, by series; without series its name is that of `y`."""
     labels = [text or _NOTHING for text in columns_of(answer.select([chart.x]))[0].texts]
     values = [float(value or 0) for value in answer.column(chart.y[0]).to_pylist()]
-    names = [""] * len(labels)
+    names = [chart.y[0]] * len(labels)
     if chart.series is not None:
         names = [text or _NOTHING for text in columns_of(answer.select([chart.series]))[0].texts]
     found: dict[str, list[tuple[str, float]]] = {}

@@ -98,10 +98,7 @@ def warned(results: Sequence[CheckResult]) -> None:
     """Say on stderr which checks only warned after a build or a load."""
     for result in results:
         if not result.is_passed:
-            click.echo(
-                f"warning: {result.check_name}: {_rows(result.offending_rows)}, such as {result.example}",
-                err=True,
-            )
+            click.echo(f"warning: {result.in_words()}", err=True)
 
 
 def _show(report: CheckReport, *, shows_all: bool, **where: Any) -> None:
@@ -109,13 +106,7 @@ def _show(report: CheckReport, *, shows_all: bool, **where: Any) -> None:
     shown = report.results if shows_all else found
     if shown or where["name"] or where["output"] or not sys.stdout.isatty():
         _deliver([{name: asdict(result)[name] for name in _COLUMNS} for result in shown], **where)
-    errors = sum(result.severity == "error" for result in found)
-    stored = "" if report.is_stored else "; not stored" + (f", since {report.note}" if report.note else "")
-    click.echo(
-        f"{len(report.results):,} checks: {len(report.results) - len(found):,} passed, {len(found) - errors:,} warn, "
-        f"{errors:,} fail{stored}",
-        err=True,
-    )
+    click.echo(report.summary().partition("\n")[0], err=True)
 
 
 def _show_history(rows: list[dict[str, Any]], *, as_json: bool, **where: Any) -> None:
@@ -152,7 +143,3 @@ def _as_object(report: CheckReport, *, passed: bool) -> dict[str, Any]:
         "is_stored": report.is_stored,
         "checks": [asdict(result) for result in report.results],
     }
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{'s' if count != 1 else ''}"

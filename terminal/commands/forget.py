@@ -12,7 +12,6 @@ from martlet.terminal.application import Command
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from martlet.loaders.privacy.forget import ForgetReport
 
 # Heavy modules are imported by the command itself, so that help is quick.
 # ruff: noqa: PLC0415
@@ -47,23 +46,4 @@ def forget(customer_id: str, warehouse: Path, *, dry_run: bool, everywhere: bool
 
     report = erase(customer_id, warehouse=warehouse, dry_run=dry_run, everywhere=everywhere)
     if dry_run or not quiet:
-        click.echo(_told(report), err=True)
-
-
-def _told(report: ForgetReport) -> str:
-    would = "would be " if report.is_dry_run else ""
-    others = f", with {', '.join(report.others)} of the same address," if report.others else ""
-    lines = [f"{report.customer_id}{others} {would or 'is '}forgotten"]
-    lines += [f"  {would}erased in {rows:,} of {table}" for table, rows in report.erased.items()]
-    lines += [
-        f"  {rows:,} of {table} {'would ' if would else ''}stay, without a name"
-        for table, rows in report.kept.items()
-    ]
-    if report.left:
-        lines.append(
-            f"  their name {would or 'was '}left in {', '.join(report.left)}, since something that is not theirs alone is called so; "
-            "--everywhere erases it there too"
-        )
-    if not report.is_dry_run:
-        lines.append(f"{report.token} stands for the customer now; {report.seconds:.1f} s")
-    return "\n".join(lines)
+        click.echo(report.summary(), err=True)

@@ -365,8 +365,9 @@ def quarantine(
     import pyarrow as pa
 
     from martlet.engine.connection import connect, refuse_foreign
+    from martlet.engine.tables import spreadsheets
     from martlet.loaders.ingest import quarantined
-    from martlet.terminal import formats, output, spreadsheets
+    from martlet.terminal import formats, output
 
     with connect(warehouse) as connection:
         refuse_foreign(connection, warehouse)

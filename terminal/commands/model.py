@@ -108,24 +108,7 @@ def fit(
         declared=declared,
         seed=seed,
     )
-    if isinstance(report, martlet.SegmentsReport):
-        for feature, reason in report.refused.items():
-            click.echo(f"left out: {feature}: {reason}", err=True)
-        click.echo(f"{report.frame.height} clusters: {report.reason}", err=True)
-        if not report.converged:
-            click.echo("warning: the clusters still moved when the fit was ended", err=True)
-        output.deliver(report.frame.to_arrow(), **where)
-        return
-    for what, reason in report.refused.items():
-        click.echo(f"not fitted: {what}: {reason}", err=True)
-    for one in report.fits:
-        for estimate in one.estimates:
-            if not estimate.converged:
-                click.echo(
-                    f"warning: {one.name}.{estimate.model} did not converge: the data do not determine its parameters, and the "
-                    "queries leave it out",
-                    err=True,
-                )
+    click.echo(report.summary(), err=True)
     output.deliver(report.frame.to_arrow(), **where)
 
 

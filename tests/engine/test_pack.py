@@ -58,6 +58,7 @@ def test_a_pack_says_in_a_sentence_what_it_is_for_and_which_query_to_take(pack):
             HEAD + '[which]\nall = "secnd"',
             "which.'all': there is no query 'mine/secnd'. Did you mean 'mine/second'?",
         ),
+        (HEAD + 'report = ["frist"]', "report: there is no query 'frist'. Did you mean 'first'"),
         (HEAD + "[examples]\nfrist = {}", "examples: there is no query 'frist'"),
         (HEAD + "[examples]\nfirst = { days = 3 }", "examples: "),
         (HEAD + "[examples]\nfirst = 3", "must be a table of parameters, not 3"),

@@ -1,11 +1,17 @@
 """An answer at home in notebooks and data frames: shown with its sentence and its picture, read by whoever speaks Arrow."""
 
+import sys
+from base64 import b64decode
+from importlib.util import find_spec
+
+import duckdb
 import polars as pl
 import pyarrow as pa
 import pytest
 
 import martlet
-from martlet.engine.errors import QueryError
+from martlet.engine.charts import image
+from martlet.engine.errors import ParameterError, QueryError
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +56,81 @@ def test_an_answer_is_read_as_it_is_by_whoever_speaks_arrow(opened):
 def test_sql_of_ones_own_has_no_picture(opened):
     with pytest.raises(QueryError, match="SQL of your own has no picture"):
         opened.sql("SELECT 1 AS a").chart()
+
+
+def test_the_picture_stands_between_the_sentence_and_the_rows(opened):
+    shown = opened.query("segmentation/rfm_segments")._repr_html_()
+    assert shown.index("<p>") < shown.index("<img ") < shown.index("<table>")
+    drawn = shown.split('src="data:image/svg+xml;base64,')[1].split('"')[0]
+    assert b64decode(drawn).startswith(b"<svg")
+    assert 'alt="' in shown
+
+
+def test_without_what_draws_there_are_the_rows_alone(opened, monkeypatch):
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    assert image.image({"description": "x"}) == ""
+    assert "<img" not in opened.query("segmentation/rfm_segments")._repr_html_()
+
+
+def test_an_interpreter_shows_the_sentence_and_the_first_rows(opened, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "70")
+    answer = opened.query("attribution/roi")
+    lines = repr(answer).splitlines()
+    assert lines[0] == f"<Result: {len(answer)} rows of 12 columns>"
+    assert " ".join(lines[1:3]).startswith(answer.finding[:60])
+    assert max(map(len, lines)) <= 70
+    assert lines[-1] == f"({len(answer) - 10} more rows)"
+    assert repr(opened.sql("SELECT 1 AS a WHERE false")).startswith("<Result: 0 rows of 1 column>")
+
+
+def test_it_is_printed_as_wide_and_as_long_as_is_asked(opened, capsys):
+    opened.query("attribution/channels").show(rows=3, width=50)
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 50
+    assert any(line.startswith("Direct") for line in lines)
+    assert lines[-1] == "(7 more rows)"
+
+
+def test_a_workbook_is_written_once(opened, tmp_path):
+    target = tmp_path / "answer.xlsx"
+    answer = opened.sql("SELECT 'Email' AS channel, 12.50 AS revenue, '=1+1' AS text")
+    assert answer.to_excel(target) == target
+    assert pl.read_excel(target).rows() == [("Email", 12.5, "=1+1")]
+    with pytest.raises(ParameterError, match="is there already; give overwrite=True"):
+        answer.to_excel(target)
+    opened.sql("SELECT 2 AS a").to_excel(str(target), overwrite=True)
+    assert pl.read_excel(target).rows() == [(2,)]
+
+
+def test_duckdb_reads_it_by_its_name(opened):
+    answer = opened.query("attribution/channels")
+    assert len(answer) == 10
+    assert duckdb.sql("SELECT count(*) FROM answer").fetchall() == [(10,)]
+
+
+def test_pandas_gets_floats_or_is_asked_for(opened):
+    answer = opened.sql("SELECT 12.50 AS revenue")
+    if find_spec("pandas"):
+        assert answer.df()["revenue"].dtype == float
+    else:
+        with pytest.raises(QueryError, match="pip install pandas"):
+            answer.df()
+
+
+def test_a_warehouse_says_what_it_holds_and_can_be_asked(opened, warehouse_path):
+    shown = opened._repr_html_()
+    assert "300 customers" in shown
+    assert shown.count("<tr>") == len(opened.packs()) + 1
+    with martlet.open(warehouse_path) as closed:
+        pass
+    assert "(closed)" in closed._repr_html_()
+
+
+def test_reports_are_shown_as_their_words(warehouse_path):
+    checked = martlet.check(warehouse_path, store=False)
+    assert repr(checked) == f"<CheckReport {str(checked).splitlines()[0]}>"
+    assert checked._repr_html_() == f"<pre>{checked}</pre>".replace("'", "&#x27;")
+    forgotten = martlet.forget("CU0000002", warehouse=warehouse_path, dry_run=True)
+    assert str(forgotten).startswith("CU0000002 would be forgotten")
+    planted = martlet.truth(warehouse_path, "channels")
+    assert repr(planted) == f"<Section {planted.title}>"

@@ -82,7 +82,8 @@ def test_what_takes_too_long_is_stopped(warehouse_path, sql):
     started = time.monotonic()
     with pytest.raises(QueryError, match=r"took longer than 0\.5 s"):
         sandbox.run(warehouse_path, sql, timeout=0.5)
-    assert time.monotonic() - started < 6
+    # Left alone, they take hours; a busy machine takes seconds to stop one.
+    assert time.monotonic() - started < 60
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,10 @@ from martlet.engine.errors import MartletError
 from ..cases import CASES
 
 QUERIES = sorted(packs.queries())
-# A generated company has touches of its own, and no paths that somebody else has counted; 300 customers are too few for a fit.
+# A generated company has touches of its own, and no paths that somebody else has counted; 300 customers are too few for a fit, and for products that meet in baskets.
 EMPTY_ON_GENERATED_DATA = {
     "attribution/given_paths",
+    "product/cross_sell",
     "segmentation/cluster_personas",
     "segmentation/cluster_profile",
     "segmentation/cluster_quality",
@@ -161,6 +162,21 @@ def test_parameters_never_take_a_column_name_in_the_macro(query):
     for choices in query.branches():
         for column in writing.statement(query, {**query.values({}), **choices}).find_all(exp.Column):
             assert column.table or column.name not in query.parameters
+
+
+# Measures of different scales side by side: no axis fits them all.
+WITHOUT_A_PICTURE = {"email/summary"}
+
+
+def test_every_query_says_how_its_answer_is_told(query):
+    assert query.headline != tuple(query.columns) or len(query.columns) <= 8
+    assert query.finding is not None
+    assert (query.chart is None) == (query.path in WITHOUT_A_PICTURE)
+
+
+def test_of_no_rows_nothing_is_said(query, answers):
+    nothing = answers.warehouse.sql(f"FROM {query.pack}.{query.name} LIMIT 0").arrow()
+    assert query.finding.of(nothing) is None
 
 
 def test_a_case_exists(query):

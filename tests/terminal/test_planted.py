@@ -4,10 +4,10 @@ import polars as pl
 import pytest
 
 import martlet
+from martlet.loaders.company import planted_words
+from martlet.loaders.company.planted_sections import sections
 from martlet.loaders.warehouse import star
 from martlet.loaders.warehouse.atomic import rewriting
-from martlet.terminal import planted_words
-from martlet.terminal.planted_sections import sections
 
 
 @pytest.fixture(scope="module")

@@ -190,8 +190,8 @@ def test_a_visit_and_its_order_find_each_other_in_any_order(loader):
 
 def test_cells_of_an_export_can_be_made_safe_for_spreadsheets(loader):
     from martlet.engine.connection import connect  # noqa: PLC0415
+    from martlet.engine.tables.spreadsheets import safe_text  # noqa: PLC0415
     from martlet.loaders.ingest import quarantined  # noqa: PLC0415
-    from martlet.terminal.spreadsheets import safe_text  # noqa: PLC0415
 
     loader("orders", HEADER + 'A0,C0,2024-01-05,5\n=1+1,"C,2",never,5\nA3,C3,never,"-""x"\nA4,C4,never,1\n')
     path = loader.folder / "mend.csv"

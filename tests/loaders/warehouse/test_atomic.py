@@ -114,6 +114,13 @@ def test_targets_that_cannot_be_written_are_refused(path, make_it, message):
         pass
 
 
+@pytest.mark.parametrize("name", ["email.duckdb", "Star.db", "truth.of.2025.duckdb"])
+def test_a_file_is_not_named_like_a_schema_within_it(tmp_path, name):
+    with pytest.raises(WarehouseError, match="choose another --warehouse"), rewriting(tmp_path / name):
+        raise AssertionError
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_missing_directory_is_named(path):
     with (
         pytest.raises(WarehouseError, match="there is no directory"),

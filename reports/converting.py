@@ -1,0 +1,54 @@
+"""Specifications drawn as SVG by vl-convert, without a browser: the same bytes for the same specification."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from martlet.engine.errors import ParameterError
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__all__ = ["converter", "renumbered", "svg_of"]
+
+_NAMED: Final = re.compile(r'\bid="([^"]+)"')
+_REFERRED: Final = re.compile(r'(\bid="|url\(#|href="#)([^")]+)(["\)])')
+
+
+def converter() -> ModuleType:
+    """Return the module that draws.
+
+    Raises
+    ------
+    ParameterError
+        If the extra `report` is not installed.
+    """
+    try:
+        import vl_convert  # noqa: PLC0415 - heavy, and an extra
+    except ImportError as error:
+        raise ParameterError(
+            "pictures need vl-convert: pip install 'martlet[report]'; .json, a Vega-Lite specification, needs nothing"
+        ) from error
+    return vl_convert
+
+
+def svg_of(spec: dict[str, Any]) -> str:
+    """Return the picture of a specification as SVG.
+
+    Raises
+    ------
+    ParameterError
+        If the extra `report` is not installed.
+    """
+    return renumbered(converter().vegalite_to_svg(json.dumps(spec, ensure_ascii=False)))
+
+
+def renumbered(text: str, prefix: str = "m") -> str:
+    """Return an SVG with the marks that it refers to numbered from 1: the converter counts on from picture to picture.
+
+    Pictures that stand in one page need a prefix each.
+    """
+    names = {name: f"{prefix}{number}" for number, name in enumerate(dict.fromkeys(_NAMED.findall(text)), 1)}
+    return _REFERRED.sub(lambda found: found[1] + names.get(found[2], found[2]) + found[3], text)
