@@ -202,7 +202,9 @@ def quickest(run: Callable[[], Any], runs: int) -> tuple[float, float, Any]:
     return took, passed, found
 
 
-def show(what: str, ours: tuple[float, float, list[int]], theirs: tuple[float, float, list[int] | None]) -> None:
+def show(
+    what: str, ours: tuple[float, float, list[int]], theirs: tuple[float, float, list[int] | None]
+) -> None:
     """Print a line from seconds and counts; counts that differ are shown."""
     (seconds, passed, rows), (their_seconds, _, counts) = ours, theirs
     if counts is None:

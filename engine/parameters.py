@@ -154,7 +154,9 @@ class Parameter:
             return text
         number = f"{self.least or 0} to {self.most}" if self.most is not None else f"{self.least} or more"
         counted = "" if self.least is None and self.most is None else f" of {number},"
-        return f"a list{counted} separated by commas, each {text}" + ('; what has a comma in it stands in double quotes' if self.element == "str" else "")
+        return f"a list{counted} separated by commas, each {text}" + (
+            "; what has a comma in it stands in double quotes" if self.element == "str" else ""
+        )
 
     def value(self, given: Any) -> Any:
         """Return `given` (text from a command line, or a Python value) as a value of this parameter's type.

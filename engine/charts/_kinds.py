@@ -241,7 +241,15 @@ def funnel(drawn: Drawn) -> dict[str, Any]:
         steps.append(f"{step} ({number})" if number > 1 else step)
         whole = first.setdefault(group, value)
         share = f" ({value / whole:.0%})" if whole else ""
-        rows.append({**row, drawn.chart.x: steps[-1], "half": value / 2, "minus": -value / 2, "told": f"{value:,.0f}{share}"})
+        rows.append(
+            {
+                **row,
+                drawn.chart.x: steps[-1],
+                "half": value / 2,
+                "minus": -value / 2,
+                "told": f"{value:,.0f}{share}",
+            }
+        )
     most = max((row["half"] for row in rows), default=0)
     # Beside the widest bar its number must have room.
     words = min(_WORDS / drawn.width, 0.6)
