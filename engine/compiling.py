@@ -48,6 +48,11 @@ _LOCAL_TIME = {
     "snowflake": "CONVERT_TIMEZONE(_own, _zone, _moment)",
     "spark": "from_utc_timestamp(to_utc_timestamp(_moment, _own), _zone)",
 }
+# An element of a list, counted from 1, NULL where there is none.
+_LIST_EXTRACT = {
+    "databricks": "get(_list, _place - 1)",
+    "spark": "get(_list, _place - 1)",
+}
 # What refuses a value, by another name.
 _ERROR = {"bigquery": "error", "databricks": "raise_error", "spark": "raise_error"}
 
@@ -83,9 +88,12 @@ def compile(  # noqa: A001 - the command's name
     """
     if dialect not in dialects():
         raise ParameterError(f"there is no dialect {dialect!r}.{did_you_mean(dialect, dialects())}")
-    statement = _without_macros(writing.literal(query, query.values(values)))
+    # Other engines, too, compute each reference to a step anew.
+    is_foreign = dialect != _SOURCE
+    statement = _without_macros(writing.literal(query, query.values(values), is_installed=is_foreign))
     warnings = []
-    if dialect != _SOURCE:
+    if is_foreign:
+        statement = _with_windows_written_out(statement)
         warnings = list(_doubts(statement, dialect))
         statement = _with_moments(statement, dialect)
     writer = Dialect.get_or_raise(dialect).generator(pretty=True, unsupported_level=ErrorLevel.IGNORE)
@@ -148,12 +156,18 @@ def _in_parentheses(node: exp.Expr) -> exp.Expr:
 
 
 def _with_moments(statement: exp.Expr, dialect: str) -> exp.Expr:
-    """Write microseconds since 1970, the clocks of places and refusals as the dialect does, where that is known."""
+    """Write microseconds since 1970, the clocks of places, elements of lists and refusals as the dialect does, where that is known."""
     for call in list(statement.find_all(exp.Anonymous)):
         if _is_call(call, "epoch_us") and dialect in _EPOCH_US:
             call.replace(_form(_EPOCH_US[dialect], dialect, _moment=call.expressions[0]))
         elif _is_call(call, "error") and dialect in _ERROR:
             call.set("this", _ERROR[dialect])
+        elif _is_call(call, "list_extract") and dialect in _LIST_EXTRACT:
+            elements, place = map(_in_parentheses, call.expressions)
+            call.replace(_form(_LIST_EXTRACT[dialect], dialect, _list=elements, _place=place))
+    # A hint for DuckDB alone.
+    for part in statement.find_all(exp.CTE):
+        part.set("materialized", None)
     for call in list(statement.find_all(exp.Anonymous)):
         if (
             dialect in _LOCAL_TIME
@@ -163,6 +177,24 @@ def _with_moments(statement: exp.Expr, dialect: str) -> exp.Expr:
             own, moment = call.expressions[1].expressions
             form = _LOCAL_TIME[dialect]
             call.replace(_form(form, dialect, _zone=call.expressions[0], _own=own, _moment=moment))
+    return statement
+
+
+def _with_windows_written_out(statement: exp.Expr) -> exp.Expr:
+    """Write what a WINDOW clause names where it is used, since not all dialects have the clause. A name is used for one window alone."""
+    named = {}
+    for select in statement.find_all(exp.Select):
+        for window in select.args.get("windows") or ():
+            named[window.name] = window
+        select.set("windows", None)
+    for window in statement.find_all(exp.Window):
+        if (name := window.alias) in named:
+            for part in ("partition_by", "order", "spec"):
+                given = named[name].args.get(part)
+                copies = [one.copy() for one in given] if isinstance(given, list) else given and given.copy()
+                window.set(part, copies)
+            window.set("alias", None)
+            window.set("over", "OVER")
     return statement
 
 
@@ -181,7 +213,7 @@ def _form(text: str, dialect: str, **given: exp.Expr) -> exp.Expr:
 def _doubts(statement: exp.Expr, dialect: str) -> Iterator[str]:
     """Yield what sqlglot passes through without a word, because it doesn't know it."""
     names = {call.name.lower() for call in statement.find_all(exp.Anonymous)}
-    known = {"epoch_us": _EPOCH_US, "timezone": _LOCAL_TIME, "error": _ERROR}
+    known = {"epoch_us": _EPOCH_US, "timezone": _LOCAL_TIME, "error": _ERROR, "list_extract": _LIST_EXTRACT}
     for name in sorted(names):
         if dialect not in known.get(name, ()):
             yield f"the function {name} is left as it is: see whether {dialect} has it, with the same meaning"

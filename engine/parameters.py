@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["TYPES", "Parameter", "declared", "values_of"]
 
 _MAX_BIGINT = 2**63 - 1
+# A comma with as many double quotes after it as close, and an item that is all in quotes.
+_BETWEEN_ITEMS = r',(?=(?:[^"]*"[^"]*")*[^"]*$)'
+_QUOTED = r'"(?:[^"]|"")*"'
 
 
 def _int(value: Any) -> int:
@@ -150,7 +154,9 @@ class Parameter:
             return text
         number = f"{self.least or 0} to {self.most}" if self.most is not None else f"{self.least} or more"
         counted = "" if self.least is None and self.most is None else f" of {number},"
-        return f"a list{counted} separated by commas, each {text}"
+        return f"a list{counted} separated by commas, each {text}" + (
+            "; what has a comma in it stands in double quotes" if self.element == "str" else ""
+        )
 
     def value(self, given: Any) -> Any:
         """Return `given` (text from a command line, or a Python value) as a value of this parameter's type.
@@ -184,7 +190,7 @@ class Parameter:
             except (ValueError, RecursionError):
                 raise self._error(text) from None
             return items if isinstance(items, list) else [items]
-        return [item.strip() for item in text.split(",")] if text.strip() else []
+        return _items(text) if text.strip() else []
 
     def _element(self, item: Any, given: Any) -> Any:
         try:
@@ -203,6 +209,19 @@ class Parameter:
 
     def _error(self, given: Any) -> ParameterError:
         return ParameterError(f"{self.name} is {shown(given)}, but must be {self.allowed()}")
+
+
+def _items(text: str) -> list[str]:
+    """Return what stands between commas, but for those in double quotes; an item that is all in quotes loses them, a quote in it being written twice.
+
+    >>> _items('Homepage, category:"Home, Garden", "one, ""two"", three"')
+    ['Homepage', 'category:"Home, Garden"', 'one, "two", three']
+    """
+    items = re.split(_BETWEEN_ITEMS, text) if text.count('"') % 2 == 0 else text.split(",")
+    return [
+        item[1:-1].replace('""', '"') if re.fullmatch(_QUOTED, item) else item
+        for item in map(str.strip, items)
+    ]
 
 
 def declared(unit: Unit) -> dict[str, Parameter]:

@@ -27,20 +27,20 @@ if TYPE_CHECKING:
 __all__ = ["literal", "macro", "reads", "relation", "signature", "statement", "view"]
 
 
-def statement(query: Query, values: Mapping[str, Any]) -> exp.Query:
-    """Return the parsed statement, its parameters still placeholders.
+def statement(query: Query, values: Mapping[str, Any], *, is_installed: bool = False) -> exp.Query:
+    """Return the parsed statement, its parameters still placeholders; `is_installed` is the form that refers to each step once.
 
     Raises
     ------
     UnitError
         If the query is not one well-formed SELECT; the message gives file and line, here and below.
     """
-    return _parsed(query.render(values)).copy()
+    return _parsed(query.render(values, is_installed=is_installed)).copy()
 
 
-def literal(query: Query, values: Mapping[str, Any]) -> exp.Query:
+def literal(query: Query, values: Mapping[str, Any], *, is_installed: bool = False) -> exp.Query:
     """Return the parsed statement with each parameter written as a literal."""
-    written = statement(query, values)
+    written = statement(query, values, is_installed=is_installed)
     # It is a copy already; to transform it would make another, and that takes as long as parsing.
     for node in list(written.find_all(exp.Placeholder)):
         node.replace(rewriting.literal(query.parameters[node.name], values[node.name]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
@@ -230,12 +231,25 @@ def funnel(drawn: Drawn) -> dict[str, Any]:
     """Return bars about one middle, each with its number and its share of the first."""
     series = drawn.chart.series
     first: dict[Any, float] = {}
-    rows = []
+    times: Counter[tuple[Any, Any]] = Counter()
+    rows, steps = [], []
     for row in drawn.rows:
-        value, group = row[drawn.y] or 0, row.get(series or "")
+        value, group, step = row[drawn.y] or 0, row.get(series or ""), row[drawn.chart.x]
+        times[group, step] += 1
+        # A step that comes again has a bar of its own.
+        number = times[group, step]
+        steps.append(f"{step} ({number})" if number > 1 else step)
         whole = first.setdefault(group, value)
         share = f" ({value / whole:.0%})" if whole else ""
-        rows.append({**row, "half": value / 2, "minus": -value / 2, "told": f"{value:,.0f}{share}"})
+        rows.append(
+            {
+                **row,
+                drawn.chart.x: steps[-1],
+                "half": value / 2,
+                "minus": -value / 2,
+                "told": f"{value:,.0f}{share}",
+            }
+        )
     most = max((row["half"] for row in rows), default=0)
     # Beside the widest bar its number must have room.
     words = min(_WORDS / drawn.width, 0.6)
@@ -248,7 +262,7 @@ def funnel(drawn: Drawn) -> dict[str, Any]:
     bars: dict[str, Any] = {
         "height": {"step": 34},
         "encoding": {
-            "y": {**drawn.category(drawn.chart.x), "title": None},
+            "y": {**drawn.category(drawn.chart.x), "title": None, "sort": list(dict.fromkeys(steps))},
             "x": middle,
             "tooltip": drawn.tips(),
         },

@@ -3,14 +3,19 @@
 breakdown = { type = "choice", of = ["none", "channel", "campaign_type", "campaign", "device", "browser", "country", "landing_page"], default = "none", doc = "A property of the session in which the attempt entered, unless breakdown_at says otherwise." }
 breakdown_at = { type = "choice", of = ["first", "last", "1", "2", "3", "4", "5", "6", "7", "8"], default = "first", doc = "Whose session the breakdown describes: that of the first step, of the last that was reached, or of the step of that number; who did not reach it is (not reached)." }
 */
-{% import "funnel/_steps.sql" as asked with context %}
 {% set last = steps_length %}
-{# Rows of attempts with the session of one of their steps: of several events that could have been it, the one numbered first. #}
-{% macro with_sessions(rows) %}
+{# Rows of attempts with the session of one of their steps, from the events of the units: of several events that could have been it, the one numbered first. #}
+{% macro with_sessions(rows, events="unit_events") %}
 step_asked AS (
     SELECT
         {{ rows }}.*,
-        CASE $breakdown_at WHEN 'first' THEN 1 WHEN 'last' THEN last_step ELSE TRY_CAST($breakdown_at AS INTEGER) END AS told_step
+        CASE
+            WHEN $breakdown_at = 'first' THEN 1
+            WHEN $breakdown_at = 'last' THEN last_step
+            WHEN TRY_CAST($breakdown_at AS INTEGER) > array_length($steps)
+                THEN error('breakdown_at is step ' || $breakdown_at || ', but there are ' || array_length($steps) || ' steps')
+            ELSE TRY_CAST($breakdown_at AS INTEGER)
+        END AS told_step
     FROM {{ rows }}
 ),
 
@@ -25,8 +30,6 @@ told_attempts AS (
     FROM step_asked
 ),
 
-{{ asked.events("told_events", ["session_id", "event_id"]) }},
-
 {% set bit = "255" if step_order == "unordered" else "CAST(power(2, told_step - 1) AS BIGINT)" %}
 {% if is_installed %}
 -- Sessions know themselves. Every moment of every unit, so that attempts are referred to once.
@@ -37,8 +40,8 @@ told_sessions AS (
         {% for k in range(1, last + 1) %}
         arg_min(session_id, CASE WHEN session_id IS NOT NULL AND fits & {{ "255" if step_order == "unordered" else 2 ** (k - 1) }} <> 0 THEN event_id END) AS session_{{ k }}{{ "" if loop.last else "," }}
         {% endfor %}
-    FROM told_events
-    WHERE $breakdown <> 'none' AND $unit <> 'session'
+    FROM {{ events }}
+    WHERE fits <> 0 AND $breakdown <> 'none' AND $unit <> 'session'
     GROUP BY unit_id, moment
 ),
 
@@ -58,7 +61,7 @@ attempts_with_sessions AS (
 -- Sessions know themselves.
 told_sessions AS (
     SELECT event.unit_id, event.moment, told.told_step, arg_min(event.session_id, event.event_id) AS session_id
-    FROM told_events AS event
+    FROM {{ events }} AS event
     INNER JOIN (
         SELECT unit_id, told_at, told_step, {{ bit }} AS bit
         FROM told_attempts

@@ -11,7 +11,17 @@ value_totals AS (
         {{ "CAST(NULL AS DOUBLE)" if k == 1 else "median(reached_%d - reached_%d)" % (k, k - 1) }} AS median_{{ k }},
         {{ "CAST(NULL AS DOUBLE)" if k == 1 else "quantile_cont(reached_%d - reached_%d, 0.9)" % (k, k - 1) }} AS p90_{{ k }}{{ "" if loop.last else "," }}
         {% endfor %}
-    FROM {{ rows }}
+    FROM (
+        SELECT breakdown_value, last_step, is_mature, {% for k in range(1, last + 1) %}reached_{{ k }}{{ "" if loop.last else ", " }}{% endfor %}
+
+        FROM {{ rows }}
+        UNION ALL
+        -- Where nobody entered, that is the answer.
+        SELECT '(all)', 0, true{% for k in range(1, last + 1) %}, CAST(NULL AS BIGINT){% endfor %}
+
+        FROM bounds
+        WHERE $breakdown = 'none' AND last_at IS NOT NULL
+    ) AS attempts_and_none
     GROUP BY breakdown_value
 ),
 

@@ -1,6 +1,6 @@
 /*
 [params]
-steps = { type = "list[str]", least = 2, most = 8, default = ["Homepage", "Product Page", "Add to Cart", "Checkout", "Purchase"], doc = "The steps to pass, 2 to 8, in order; one may come again. A step is a stage (Product Page) or says what its event must be: stage:Product Page, event:search (also a source's own word), page:cart (a type of page), page:/blog or page:/blog/* (a path, or all that begin so), product:SKU-1 (or a name), category:Beauty, value>=50 (also >, <=, <, =). Several at once with &: event:add_to_cart & category:Beauty & value>=50." }
+steps = { type = "list[str]", least = 2, most = 8, default = ["Homepage", "Product Page", "Add to Cart", "Checkout", "Purchase"], doc = "The steps to pass, 2 to 8, in order; one may come again. A step is a stage (Product Page) or says what its event must be: stage:Product Page, event:search (or what the source calls it), page:cart (a type of page), page:/blog or page:/blog/* (a path, or all that begin so), product:SKU-1 (or a name), category:Beauty, value>=50 (also >, <=, <, =). Several at once with &: event:add_to_cart & category:Beauty & value>=50. A word with & or a comma in it stands in double quotes: category:\"Home & Kitchen\"." }
 exclusions = { type = "list[str]", most = 4, default = [], doc = "Events, written like steps, that disqualify an attempt when they come after one step and not after another: event:search between 2 and 3. Without between: from the first step to the last. At most 4." }
 */
 {% set most_steps = 8 %}
@@ -8,6 +8,18 @@ exclusions = { type = "list[str]", most = 4, default = [], doc = "Events, writte
 {% set places = range(1, steps_length + 1) | list + range(most_steps + 1, most_steps + exclusions_length + 1) | list %}
 {% set stages = ["Homepage", "Product Page", "Add to Cart", "Checkout", "Purchase"] %}
 {% set kinds = ["page_view", "product_view", "add_to_cart", "begin_checkout", "purchase", "click", "video_play", "form_submit", "search", "other"] %}
+{# What sources call these, as loaders/ingest/entities/events.toml has it, which a load understands. #}
+{% set other_words = {
+    "page_view": ["pageview", "view_page", "screen_view"],
+    "product_view": ["view_item", "view_product", "product_viewed", "viewed_product", "viewcontent"],
+    "add_to_cart": ["addtocart", "cart", "added_to_cart", "product_added"],
+    "begin_checkout": ["checkout", "initiatecheckout", "checkout_started", "started_checkout"],
+    "purchase": ["order", "order_completed", "placed_order", "transaction"],
+    "click": ["select_content", "link_click"],
+    "video_play": ["video_start", "play"],
+    "form_submit": ["generate_lead", "form_submitted"],
+    "search": ["view_search_results", "site_search"],
+} %}
 {% set subjects = ["stage", "event", "page", "product", "category"] %}
 
 {# What was asked, understood. Each step is a bit of a mask, 1 for the first; the four exclusions follow the eight steps. #}
@@ -22,7 +34,7 @@ asked AS (
     FROM (VALUES {% for n in places %}({{ n }}){{ "" if loop.last else ", " }}{% endfor %}) AS numbers (number)
     WHERE
         numbers.number <= array_length($steps)
-        OR (numbers.number > {{ most_steps }} AND numbers.number - {{ most_steps }} <= len($exclusions))
+        OR (numbers.number > {{ most_steps }} AND numbers.number - {{ most_steps }} <= array_length($exclusions))
 ),
 
 parts AS (
@@ -30,7 +42,8 @@ parts AS (
         number,
         regexp_extract(description, '[ ]between[ ]+([0-9]) and [0-9] *$', 1) AS after_step,
         regexp_extract(description, '[ ]between[ ]+[0-9] and ([0-9]) *$', 1) AS before_step,
-        unnest(string_split(regexp_replace(description, '[ ]between[ ]+[0-9] and [0-9] *$', ''), '&')) AS part
+        -- At each & that is not in quotes.
+        unnest(regexp_extract_all(regexp_replace(description, '[ ]between[ ]+[0-9] and [0-9] *$', ''), '(?:: *"(?:[^"]|"")*"|[^&])+', 0)) AS part
     FROM asked
 ),
 
@@ -46,8 +59,19 @@ worded AS (
             WHEN regexp_matches(part, '^ *value *(>=|<=|>|<|=) *-?[0-9]+([.][0-9]{1,4})? *$') THEN 'value'
         END AS subject,
         regexp_extract(part, '(>=|<=|>|<|=)', 1) AS comparison,
-        trim(regexp_replace(part, '^ *((stage|event|page|product|category) *:|value *(>=|<=|>|<|=))', '')) AS word
+        trim(regexp_replace(part, '^ *((stage|event|page|product|category) *:|value *(>=|<=|>|<|=))', '')) AS written
     FROM parts
+),
+
+-- What is in quotes is meant as it stands, a quote in it written twice.
+unquoted AS (
+    SELECT
+        worded.*,
+        CASE
+            WHEN regexp_matches(written, '^".*"$') THEN replace(substr(written, 2, length(written) - 2), '""', '"')
+            ELSE written
+        END AS word
+    FROM worded
 ),
 
 understood AS (
@@ -57,10 +81,18 @@ understood AS (
         before_step,
         CASE
             WHEN subject IS NULL OR (subject = 'stage' AND word NOT IN ({% for stage in stages %}'{{ stage }}'{{ "" if loop.last else ", " }}{% endfor %}))
-                THEN error('no step is written like ''' || part || ''': write a stage (Product Page), or event:search, page:cart, page:/blog/*, product:SKU-1, category:Beauty, value>=50; several at once with &')
+                THEN error('no step is written like ''' || part || ''': write a stage (Product Page), or event:search, page:cart, page:/blog/*, product:SKU-1, category:Beauty, value>=50; several at once with &, and a word with & or a comma in it in double quotes (category:"Home & Kitchen")')
+            WHEN number <= {{ most_steps }} AND after_step <> '' THEN error('between tells where an exclusion holds, and ''' || part || ''' is a step')
             ELSE subject
         END AS subject,
         word,
+        CASE regexp_replace(lower(word), '[ _-]+', '_', 'g')
+            {% for kind in kinds %}
+            {% for name in [kind] + other_words.get(kind, []) %}
+            WHEN '{{ name }}' THEN '{{ kind }}'
+            {% endfor %}
+            {% endfor %}
+        END AS kind,
         -- In cents: what is above 49.995 is 50.00 or more.
         CASE
             WHEN subject <> 'value' THEN NULL
@@ -72,7 +104,7 @@ understood AS (
             WHEN comparison = '<' THEN ceil(TRY_CAST(word AS DOUBLE) * 100 - 0.00001) - 1
             WHEN comparison IN ('<=', '=') THEN floor(TRY_CAST(word AS DOUBLE) * 100 + 0.00001)
         END AS greatest
-    FROM worded
+    FROM unquoted
 ),
 
 conditions AS (
@@ -85,6 +117,7 @@ conditions AS (
             ELSE max(CASE WHEN subject = '{{ subject }}' THEN word END)
         END AS {{ subject }},
         {% endfor %}
+        max(CASE WHEN subject = 'event' THEN kind END) AS kind,
         count(CASE WHEN subject = 'value' THEN 1 END) AS values_named,
         CAST(coalesce(max(least), -4000000000000000000) AS BIGINT) AS least,
         CAST(coalesce(min(greatest), 4000000000000000000) AS BIGINT) AS greatest,
@@ -110,7 +143,7 @@ rules AS (
         {% endfor %}
         CAST(sum(CASE WHEN stage IS NULL THEN bit ELSE 0 END) AS BIGINT) AS no_stage,
         {% for kind in kinds %}
-        CAST(sum(CASE WHEN coalesce(event, '{{ kind }}') = '{{ kind }}' THEN bit ELSE 0 END) AS BIGINT) AS event_{{ loop.index }},
+        CAST(sum(CASE WHEN event IS NULL OR kind = '{{ kind }}' THEN bit ELSE 0 END) AS BIGINT) AS event_{{ loop.index }},
         {% endfor %}
         CAST(sum(CASE WHEN page IS NULL THEN bit ELSE 0 END) AS BIGINT) AS no_page,
         CAST(sum(CASE WHEN product IS NULL AND category IS NULL THEN bit ELSE 0 END) AS BIGINT) AS no_product,
@@ -118,6 +151,8 @@ rules AS (
         CASE
             WHEN bool_or(after_step < 1 OR after_step >= before_step OR before_step > array_length($steps))
                 THEN error('an exclusion lies between a step and a later one, such as: event:search between 1 and 2')
+            WHEN $max_gap_minutes < $min_gap_minutes THEN error('max_gap_minutes is below min_gap_minutes: no step could follow another')
+            WHEN $until <= $start THEN error('until does not lie after start: no entry could lie between them')
             ELSE CAST(sum(bit) AS BIGINT)
         END AS all_bits,
         count(event) AS events_named,
@@ -191,40 +226,4 @@ END
         + CASE WHEN event.value * 100 BETWEEN rules.least_{{ n }} AND rules.greatest_{{ n }} THEN {{ 2 ** (n - 1) }} ELSE 0 END
         {% endfor %}
 END
-{%- endmacro %}
-
-{# Events of the units, and the bits of the steps and exclusions that they fit; those that fit none only where `every`. #}
-{% macro events(name, columns=["session_id", "event_id", "product_key"], every=false) %}
-{{ name }} AS (
-    SELECT unit_id, {% for column in columns %}{{ column }}, {% endfor %}epoch_us(occurred_at) AS moment, fits
-    FROM (
-        SELECT
-            CASE $unit
-                WHEN 'session' THEN event.session_id
-                WHEN 'visitor' THEN event.visitor_id
-                ELSE coalesce(nullif(event.customer_key, 0), visitor.customer_key)
-            END AS unit_id,
-            {% for column in columns %}
-            event.{{ column }},
-            {% endfor %}
-            event.occurred_at,
-            {% if step_order == "unordered" %}
-            {{ bits() }} AS fits
-            {% else %}
-            -- From until on, nothing is an entry.
-            ({{ bits() }}) & CASE WHEN $until IS NULL OR event.occurred_at < $until THEN rules.all_bits ELSE rules.all_bits - 1 END AS fits
-            {% endif %}
-        FROM star.fact_event AS event
-        CROSS JOIN rules
-        LEFT JOIN named_pages AS named_page ON named_page.page_key = event.page_key
-        LEFT JOIN named_products AS named_product ON named_product.product_key = event.product_key
-        LEFT JOIN named_events AS named_event ON named_event.word = event.source_event
-        LEFT JOIN known_visitors AS visitor
-            ON visitor.visitor_id = CASE WHEN event.customer_key = 0 THEN event.visitor_id END
-        WHERE
-            ($start IS NULL OR event.occurred_at >= $start)
-            AND ($as_of IS NULL OR event.occurred_at <= $as_of)
-    ) AS fitted
-    WHERE unit_id IS NOT NULL{{ "" if every else " AND fits <> 0" }}
-)
 {%- endmacro %}

@@ -27,8 +27,9 @@ abandonment_rate = "abandoned / reached."
 rate_low = "Lower end of its 95 % interval (Wilson)."
 rate_high = "Upper end."
 with_value = "Sessions abandoned whose additions to the cart have a value."
-value_at_stake = "Value of what had been put into the carts of the sessions abandoned."
+value_at_stake = "Value of what had been put into the carts of the sessions abandoned. NULL, like the two below, where sessions were left and the value of none of their carts is known."
 recovered = "Sessions abandoned whose person bought within recover_days."
+recover_days = "The days within which a purchase recovers, as asked for."
 open = "Sessions abandoned, not recovered, whose recover_days were not over at as_of."
 recovery_rate = "recovered, divided by the sessions abandoned that are not open."
 value_recovered = "Value of the carts of the sessions recovered."
@@ -41,11 +42,11 @@ y = ["value_recovered", "value_lost"]
 series = "breakdown_value"
 
 [finding]
-text = "Of {reached:count} sessions with a cart {abandoned:count} ended without a purchase; {recovered:count} of their people bought within days. {value_lost:money} stayed behind."
+text = "Of {reached:count} sessions with a cart {abandoned:count} ended without a purchase; after {recovered:count} of them the person bought within {recover_days:days}. {value_lost:money} stayed behind."
 sql = """
-SELECT max(reached) AS reached, sum(abandoned) AS abandoned, sum(recovered) AS recovered, sum(value_lost) AS value_lost
+SELECT max(reached) AS reached, sum(abandoned) AS abandoned, sum(recovered) AS recovered, max(recover_days) AS recover_days, sum(value_lost) AS value_lost
 FROM answer
-HAVING count(DISTINCT breakdown_value) = 1 AND sum(abandoned) >= 30"""
+HAVING count(DISTINCT breakdown_value) = 1 AND sum(abandoned) >= 30 AND count(value_lost) = count(*)"""
 */
 WITH today AS (
     SELECT epoch_us(coalesce($as_of, latest.started_at)) AS today
@@ -141,11 +142,12 @@ SELECT
     stats.wilson_low(main.ratio(abandoned, reached), reached, stats.z_95()) AS rate_low,
     stats.wilson_high(main.ratio(abandoned, reached), reached, stats.z_95()) AS rate_high,
     with_value,
-    CAST(coalesce(value, 0) AS DECIMAL(18, 2)) AS value_at_stake,
+    CAST(CASE WHEN abandoned = 0 THEN 0 ELSE value END AS DECIMAL(18, 2)) AS value_at_stake,
     recovered,
+    CAST($recover_days AS DOUBLE) AS recover_days,
     still_open AS open,
     main.ratio(recovered, abandoned - still_open) AS recovery_rate,
-    CAST(coalesce(value_recovered, 0) AS DECIMAL(18, 2)) AS value_recovered,
-    CAST(coalesce(value_lost, 0) AS DECIMAL(18, 2)) AS value_lost
+    CAST(CASE WHEN recovered = 0 THEN 0 ELSE value_recovered END AS DECIMAL(18, 2)) AS value_recovered,
+    CAST(CASE WHEN abandoned = recovered + still_open THEN 0 ELSE value_lost END AS DECIMAL(18, 2)) AS value_lost
 FROM totals
 ORDER BY breakdown_value, stage_number

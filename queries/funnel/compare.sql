@@ -3,7 +3,8 @@ question = "Is one funnel better than the other, beyond chance?"
 doc = """
 The attempts of funnel/conversion with the same parameters in two groups, step by step: the last two periods of period_days days by their entry, or two values of the breakdown. \
 The difference is the second group's rate less the first's, with a 95 % interval (normal approximation) and the p-value of a two-sided z-test of two shares. \
-Periods end with until, by default a window before as_of, so that all of their windows are closed; the second period is the later one. Of a breakdown the two values with the most \
+Periods end with until, by default a window before as_of, so that all of their windows are closed; the second period is the later one. \
+Each is what funnel/conversion answers with its first moment as start and its end as until: who enters in both counts once in each. Of a breakdown the two values with the most \
 entries are compared, or first_value with second_value. Needs the facts of events; a breakdown also those of sessions."""
 misleads = """
 A difference between periods has whatever changed between them as its cause, the season and the mix of visitors included; a difference between devices or channels tells of the people \
@@ -14,7 +15,7 @@ headline = ["step_number", "step", "first_rate", "second_rate", "difference", "l
 
 [params]
 split = { type = "choice", of = ["period", "breakdown"], default = "period", doc = "What makes the groups: two periods, or two values of the breakdown." }
-period_days = { type = "int", min = 1, max = 3650, default = 28, doc = "Length of each period, in days." }
+period_days = { type = "int", min = 1, max = 3650, doc = "Length of each period, in days. Default: 28, or half of the days known before the end if those are fewer." }
 breakdown = { default = "device" }
 first_value = { type = "str", doc = "The first group, a value of the breakdown. Default: of the two values with the most entries the one that has more." }
 second_value = { type = "str", doc = "The second group. Default: the other of the two." }
@@ -49,36 +50,59 @@ sql = "SELECT step, second_rate, second_group, first_rate, first_group, p_value 
 */
 {% import "funnel/_attempts.sql" as funnel with context %}
 {% import "funnel/_breakdown.sql" as sessions with context %}
-WITH {{ funnel.attempts() }},
+{# Periods count back from the end: 0 is the last one. #}
+{% set periods_ago = "(periods.last_end - fitted_events.moment - 1) // periods.length" %}
+{% set periods %}
+ends AS (
+    SELECT
+        coalesce(epoch_us(CAST($until AS TIMESTAMP)), today - {{ funnel.window_length }}) AS last_end,
+        greatest(coalesce(epoch_us(CAST($start AS TIMESTAMP)), first_day), first_day) AS first_at,
+        today,
+        $period_days AS days_asked
+    FROM bounds
+),
 
-{{ sessions.with_sessions("attempts") }},
+periods AS (
+    SELECT
+        last_end,
+        CASE
+            WHEN $split = 'breakdown' THEN 0
+            WHEN last_end > today + 86400000000 THEN error('until is ' || make_timestamp(last_end) || ', after the last day that is known: give one up to ' || make_timestamp(today))
+            WHEN last_end - 2 * main.microseconds(days_asked) < first_at
+                THEN error('two periods of ' || days_asked || ' days before ' || make_timestamp(last_end) || ' begin before the data or start (' || make_timestamp(first_at) || '): give at most ' || greatest((last_end - first_at) // 172800000000, 0) || ' period_days')
+            WHEN days_asked IS NOT NULL THEN main.microseconds(days_asked)
+            WHEN last_end - first_at >= 172800000000 THEN main.microseconds(least((last_end - first_at) // 172800000000, 28))
+        END AS length
+    FROM ends
+),
+{% endset %}
+WITH {{ funnel.attempts({
+    "defined": periods,
+    "told_by": "periods",
+    "number": "CASE WHEN $split = 'breakdown' THEN 0 WHEN " ~ periods_ago ~ " IN (0, 1) THEN " ~ periods_ago ~ " END",
+    "begins": "CASE WHEN $split = 'breakdown' THEN -" ~ funnel.never ~ " ELSE periods.last_end - (" ~ periods_ago ~ " + 1) * periods.length END",
+    "ends": "CASE WHEN $split = 'breakdown' THEN " ~ funnel.never ~ " ELSE periods.last_end - " ~ periods_ago ~ " * periods.length END",
+}) }},
+
+{{ sessions.with_sessions("attempts", "fitted_events") }},
 
 {{ sessions.described("attempts_with_sessions") }},
 
-dated AS (
-    SELECT
-        described.breakdown_value,
-        described.entered_at,
-        described.last_step,
-        coalesce(epoch_us(CAST($until AS TIMESTAMP)), bounds.today - {{ funnel.window_length }}) AS end_at
-    FROM described
-    CROSS JOIN bounds
-),
-
--- Periods count back from the end: 0 is the last one.
 aged AS (
     SELECT
-        CASE WHEN $split = 'breakdown' THEN breakdown_value END AS value,
-        CASE WHEN $split = 'period' THEN CAST(ceil(CAST(end_at - entered_at AS DOUBLE) / main.microseconds($period_days)) AS BIGINT) - 1 END AS age,
-        end_at,
-        last_step
-    FROM dated
+        CASE WHEN $split = 'breakdown' THEN described.breakdown_value END AS value,
+        CASE WHEN $split = 'period' THEN (periods.last_end - described.entered_at - 1) // periods.length END AS age,
+        periods.last_end,
+        periods.length,
+        described.last_step
+    FROM described
+    CROSS JOIN periods
 ),
 
 reaches AS (
-    SELECT value, age, end_at, last_step, count(*) AS units
+    SELECT value, age, last_end, length, last_step, count(*) AS units
     FROM aged
-    GROUP BY value, age, end_at, last_step
+    GROUP BY value, age, last_end, length, last_step
 ),
 
 sized AS (
@@ -87,21 +111,35 @@ sized AS (
 ),
 
 ordered_values AS (
-    SELECT sized.*, dense_rank() OVER (ORDER BY entries DESC, value, age) AS place
-    FROM sized
+    SELECT
+        sized.*,
+        dense_rank() OVER (ORDER BY entries DESC, value, age) AS place,
+        CASE WHEN $first_value IS NULL THEN 1 ELSE sum(CASE WHEN value = $first_value THEN units ELSE 0 END) OVER () END AS first_units,
+        CASE WHEN $second_value IS NULL THEN 1 ELSE sum(CASE WHEN value = $second_value THEN units ELSE 0 END) OVER () END AS second_units,
+        string_agg(CASE WHEN number = 1 THEN value END, ', ') OVER () AS known_values
+    FROM (
+        SELECT sized.*, row_number() OVER (PARTITION BY value ORDER BY age, last_step) AS number
+        FROM sized
+    ) AS sized
 ),
 
 grouped AS (
     SELECT
         CASE
+            WHEN $split = 'period' AND ($first_value IS NOT NULL OR $second_value IS NOT NULL)
+                THEN error('first_value and second_value are values of a breakdown: ask for split = breakdown')
             WHEN $split = 'period' THEN CASE age WHEN 1 THEN 1 WHEN 0 THEN 2 END
+            WHEN $breakdown = 'none' THEN error('split = breakdown needs a breakdown other than none')
             WHEN ($first_value IS NULL) <> ($second_value IS NULL) THEN error('first_value and second_value belong together')
+            WHEN $first_value = $second_value THEN error('first_value and second_value must differ')
+            WHEN first_units = 0 OR second_units = 0
+                THEN error('nobody entered with the ' || $breakdown || ' ''' || CASE WHEN first_units = 0 THEN $first_value ELSE $second_value END || '''; there are ' || known_values)
             WHEN value = $first_value THEN 1
             WHEN value = $second_value THEN 2
             WHEN $first_value IS NULL AND $second_value IS NULL AND place <= 2 THEN place
         END AS group_number,
         CASE
-            WHEN $split = 'period' THEN strftime(make_timestamp(end_at - (age + 1) * main.microseconds($period_days)), '%Y-%m-%d')
+            WHEN $split = 'period' THEN strftime(make_timestamp(last_end - (age + 1) * length), '%Y-%m-%d')
             ELSE value
         END AS group_name,
         last_step,

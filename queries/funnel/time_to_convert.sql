@@ -3,7 +3,7 @@ question = "How long do people take from step to step?"
 doc = """
 The attempts of funnel/conversion with the same parameters, by the time that they took: a row for each step and span of time, spans without anybody \
 included up to the longest that the step knows. Times are those of whoever reached the step, from the step before or from the first. A span holds its end, \
-not its beginning. Needs the facts of events."""
+not its beginning, but the first holds also those who took no time at all. Needs the facts of events."""
 misleads = """
 Only those who arrived have a time, so a window cuts long times off, and attempts of the last days can only have short ones: end the entries (until) a window \
 before the last data. Where people reach a step in two ways (now, or next week) neither mean nor median is anybody's time."""
@@ -17,17 +17,17 @@ bounds_minutes = { type = "list[float]", min = 0, max = 5256000, default = [0.5,
 [columns]
 step_number = "Number of the step that was reached, from 2."
 step = "The step, as it was asked for."
-from_seconds = "Beginning of the span, exclusive."
+from_seconds = "Beginning of the span, exclusive; that of the first, 0, is in it."
 until_seconds = "End of the span, inclusive. NULL for the last, which has none."
 units = "Units (or attempts, with count = totals) that took a time within the span."
 share = "units, divided by all who reached the step."
 cumulative_share = "Share of all who reached the step that took until_seconds or less."
 
 [chart]
-kind = "bar"
+kind = "heat"
 x = "until_seconds"
-y = "units"
-series = "step"
+y = "step"
+series = "share"
 
 [finding]
 text = "{share:percent} of those who reach {step} do so within {until_seconds:count} seconds."
@@ -74,7 +74,7 @@ placed AS (
         spans.from_seconds,
         spans.until_seconds,
         sum(CASE
-            WHEN arrivals.taken > spans.from_seconds * 1000000
+            WHEN (arrivals.taken > spans.from_seconds * 1000000 OR arrivals.taken = 0 AND spans.from_seconds = 0)
                 AND (spans.until_seconds IS NULL OR arrivals.taken <= spans.until_seconds * 1000000)
                 THEN arrivals.units
             ELSE 0

@@ -1,8 +1,9 @@
 /*
 question = "Does conversion get better or worse?"
 doc = """
-The attempts of funnel/conversion with the same parameters, by the day, week or month in which they entered: a row for each period and step. Whatever \
-happens later belongs to the period of the entry. complete says whether the whole period had entered, and all its windows closed, at as_of. The interval is Wilson's \
+The attempts of funnel/conversion with the same parameters, by the day, week or month in which they entered: a row for each period and step. Each period is what \
+funnel/conversion answers with its first moment as start and its end as until: who enters in several periods counts once in each of them, and whatever \
+happens later belongs to the period of the entry. complete says whether the whole period lies in the data and between start and until, and all its windows were closed at as_of. The interval is Wilson's \
 95 % score interval of conversion_from_first. Needs the facts of events."""
 misleads = """
 A period whose windows are still open converts too little: leave out what is not complete. Where the mix of visitors changes, conversion changes without anybody \
@@ -23,7 +24,7 @@ conversion_from_previous = "entered, divided by entered of the step before. NULL
 conversion_from_first = "entered, divided by entered of the first step."
 low = "Lower end of its 95 % interval. NULL for the first step."
 high = "Upper end."
-complete = "Whether the period was over and all its windows closed at as_of."
+complete = "Whether the whole period lies in the data and between start and until, and all its windows were closed at as_of."
 
 [chart]
 kind = "line"
@@ -51,7 +52,23 @@ WHERE late.low > early.high OR late.high < early.low"""
 */
 {% import "funnel/_attempts.sql" as funnel with context %}
 {% import "_shared/periods.sql" as periods %}
-WITH {{ funnel.attempts() }},
+{% set next_period %}
+CASE $period
+            WHEN 'day' THEN INTERVAL 1 DAY
+            WHEN 'week' THEN INTERVAL 7 DAY
+            WHEN 'month' THEN INTERVAL 1 MONTH
+            WHEN 'quarter' THEN INTERVAL 3 MONTH
+            ELSE INTERVAL 1 YEAR
+        END
+{%- endset %}
+{% set own_period = periods.start_of("make_timestamp(fitted_events.moment)") %}
+WITH {{ funnel.attempts({
+    "number": "date_diff('day', DATE '1970-01-01', " ~ own_period ~ ")",
+    "begins": "epoch_us(CAST(" ~ own_period ~ " AS TIMESTAMP))",
+    "ends": "epoch_us(CAST(" ~ own_period ~ " + " ~ next_period ~ " AS TIMESTAMP))",
+    "told_by": "bounds",
+    "defined": "",
+}) }},
 
 dated AS (
     SELECT
@@ -94,15 +111,9 @@ period_ends AS (
     SELECT
         step_comparisons.*,
         main.ratio(entered, entered_first) AS rate,
-        epoch_us(CAST(
-            CASE $period
-                WHEN 'day' THEN period_start + INTERVAL 1 DAY
-                WHEN 'week' THEN period_start + INTERVAL 7 DAY
-                WHEN 'month' THEN period_start + INTERVAL 1 MONTH
-                WHEN 'quarter' THEN period_start + INTERVAL 3 MONTH
-                ELSE period_start + INTERVAL 1 YEAR
-            END AS TIMESTAMP
-        )) + {{ funnel.window_length }} AS settled_at,
+        epoch_us(CAST(period_start AS TIMESTAMP)) AS begins,
+        epoch_us(CAST(period_start + {{ next_period }} AS TIMESTAMP)) AS ends,
+        bounds.first_day,
         bounds.today
     FROM step_comparisons
     CROSS JOIN bounds
@@ -118,6 +129,9 @@ SELECT
     rate AS conversion_from_first,
     CASE WHEN step_number > 1 THEN stats.wilson_low(rate, entered_first, stats.z_95()) END AS low,
     CASE WHEN step_number > 1 THEN stats.wilson_high(rate, entered_first, stats.z_95()) END AS high,
-    settled_at <= today AS complete
+    begins >= coalesce(epoch_us(CAST($start AS TIMESTAMP)), first_day)
+    AND begins >= first_day
+    AND ends <= coalesce(epoch_us(CAST($until AS TIMESTAMP)), ends)
+    AND ends + {{ funnel.window_length }} <= today AS complete
 FROM period_ends
 ORDER BY period_start, step_number

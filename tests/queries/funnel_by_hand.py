@@ -82,6 +82,7 @@ class Attempt:
     reached: tuple
     order: tuple
     held: object
+    is_excluded: bool = False
 
     @property
     def entered_at(self):
@@ -104,7 +105,8 @@ def attempts_of(events, p, company):
         for event in sorted(theirs, key=lambda event: (event["occurred_at"], event["event_id"])):
             groups[held_of(event, p["hold_constant"], company)].append(event)
         attempts = [attempt for held, group in groups.items() for attempt in find(group, p, company, held)]
-        found[unit] = attempts if p["count"] == "totals" else _counted(attempts, len(p["steps"]))
+        counted = attempts if p["count"] == "totals" else _counted(attempts, len(p["steps"]))
+        found[unit] = [attempt for attempt in counted if not attempt.is_excluded]
     return {unit: attempts for unit, attempts in found.items() if attempts}, today
 
 
@@ -113,6 +115,8 @@ def _counted(attempts, steps):
         return []
     furthest = max(len(attempt.reached) for attempt in attempts)
     best = [attempt for attempt in attempts if len(attempt.reached) == furthest]
+    # Who got furthest by excluded attempts alone is excluded, whatever else was tried.
+    best = [attempt for attempt in best if not attempt.is_excluded] or best
     if furthest == steps:
         first = min(attempt.reached[-1] for attempt in best)
         best = [attempt for attempt in best if attempt.reached[-1] == first]
@@ -174,8 +178,10 @@ def _ordered(events, p, company, held):
         last = max(reached)
         latest = max(reached[last])
         is_stopped = any(latest < stop <= entry + _window(p) for stop in stops[last])
-        if last == len(p["steps"]) or not is_stopped:
-            yield Attempt(tuple(min(reached[step]) for step in range(1, last + 1)), (entry,), held)
+        # The steps are those of one way that keeps to all that is asked, each passed as early as it can be.
+        ends = (entry, min(reached[last]))
+        way = min(way for way in all_ways if len(way) == last and (way[0], way[-1]) == ends)
+        yield Attempt(way, (entry,), held, is_excluded=is_stopped and last < len(p["steps"]))
 
 
 def _strict(events, p, company, _held):

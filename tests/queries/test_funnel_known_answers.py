@@ -1,10 +1,15 @@
 """funnel/conversion against PostHog's published cases, its events mapped onto the words of events."""
 
+import ast
 import json
+import re
+from pathlib import Path
 
 import pytest
 
+import martlet
 from martlet.engine.errors import MartletError
+from martlet.loaders.ingest.entity import entity
 
 from .in_memory import moment
 
@@ -155,6 +160,10 @@ def test_an_exclusion_counts_within_the_window_and_without_a_later_step(star):
         ({"exclusions": ["event:x between 1 and 9"]}, "an exclusion lies between a step and a later one"),
         ({"exclusions": ["event:x between 1 and 2"], "step_order": "unordered"}, "leave out its between"),
         ({"exclusions": ["event:x"], "step_order": "strict"}, "exclusions are for the orders"),
+        ({"steps": ["Homepage between 1 and 2", "Purchase"]}, "between tells where an exclusion holds"),
+        ({"min_gap_minutes": 9, "max_gap_minutes": 5}, "max_gap_minutes is below min_gap_minutes"),
+        ({"start": "2024-02-01", "until": "2024-01-01"}, "until does not lie after start"),
+        ({"breakdown": "device", "breakdown_at": "7"}, "breakdown_at is step 7, but there are 5 steps"),
         ({"count": "totals", "step_order": "unordered"}, "totals are counted in the orders"),
         ({"min_gap_minutes": 1, "step_order": "unordered"}, "gaps lie between steps"),
     ],
@@ -162,3 +171,33 @@ def test_an_exclusion_counts_within_the_window_and_without_a_later_step(star):
 def test_what_cannot_be_asked_is_refused(warehouse, params, message):
     with pytest.raises(MartletError, match=message):
         warehouse.query("funnel/conversion", **params)
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"period_days": 2000}, "two periods of 2000 days before .* begin before the data or start"),
+        ({"until": "2090-01-01"}, "until is 2090-01-01 .*, after the last day that is known"),
+        ({"first_value": "mobile", "second_value": "desktop"}, "ask for split = breakdown"),
+        ({"split": "breakdown", "breakdown": "none"}, "needs a breakdown other than none"),
+        ({"split": "breakdown", "first_value": "mobile"}, "belong together"),
+        ({"split": "breakdown", "first_value": "mobile", "second_value": "mobile"}, "must differ"),
+        (
+            {"split": "breakdown", "first_value": "mobile", "second_value": "fridge"},
+            "nobody .* device 'fridge'; there are ",
+        ),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(warehouse, params, message):
+    with pytest.raises(MartletError, match=message):
+        warehouse.query("funnel/compare", **params)
+
+
+def test_steps_understand_the_words_that_a_load_understands():
+    words = entity("events").fields["event_name"].words
+    written = (Path(martlet.__file__).parent / "queries/funnel/_steps.sql").read_text(encoding="utf-8")
+    table = written.partition("{% set other_words = ")[2].partition(" %}")[0]
+    assert ast.literal_eval(table) == {
+        kind: [re.sub("[ _-]+", "_", word) for word in names if re.sub("[ _-]+", "_", word) != kind]
+        for kind, names in words.items()
+    }

@@ -82,6 +82,7 @@ ordered_questions = st.fixed_dictionaries(
                 [],
                 ["event:search"],
                 ["event:search between 1 and 2"],
+                ["event:search between 2 and 3"],
                 ["event:swipe between 2 and 3", "page:cart between 1 and 3"],
             ]
         ),
@@ -185,6 +186,9 @@ def check(star, events, p):
     fill(star, events)
     rows = star.ask("funnel/conversion", **p)
     expected = recompute(events, p)
+    if events and not expected and p["breakdown"] == "none":
+        # Nobody entered, and that is said.
+        expected = {"(all)": []}
     assert {row["breakdown_value"] for row in rows} == expected.keys()
     assert len(rows) == len(expected) * len(p["steps"])
     for row in rows:
@@ -199,7 +203,7 @@ def check(star, events, p):
         assert row["entered"] == row["converted"] + row["dropped"] + row["immature"]
         before = sum(len(path) >= step - 1 for path, _ in attempts)
         assert row["conversion_from_previous"] == (len(entered) / before if step > 1 and before else None)
-        assert row["conversion_from_first"] == len(entered) / len(attempts)
+        assert row["conversion_from_first"] == (len(entered) / len(attempts) if attempts else None)
         taken = [(path[step - 1] - path[step - 2]).total_seconds() for path in entered] if step > 1 else []
         assert row["mean_seconds"] == (pytest.approx(mean(taken)) if taken else None)
         assert row["median_seconds"] == (pytest.approx(median(taken)) if taken else None)
@@ -231,7 +235,11 @@ def test_steps_of_any_kind_are_those_of_brute_force(star, events, steps, p):
     check(star, events, {**p, "steps": steps})
 
 
-@given(events=events, p=plain_questions, measured_from=st.sampled_from(["previous", "first"]))
+@given(
+    events=events,
+    p=st.one_of(plain_questions, ordered_questions, strict_questions, unordered_questions),
+    measured_from=st.sampled_from(["previous", "first"]),
+)
 def test_times_lie_in_their_spans(star, events, p, measured_from):
     events = numbered(events)
     fill(star, events)
@@ -263,29 +271,96 @@ def test_times_lie_in_their_spans(star, events, p, measured_from):
     } == expected
 
 
-@given(events=events, p=plain_questions, period=st.sampled_from(["day", "month"]))
-def test_periods_are_those_of_the_entries(star, events, p, period):
-    # Minutes become days, so that there is more than one.
-    events = numbered(
+def in_days(events):
+    """Return the events with days for minutes, so that there are periods."""
+    return numbered(
         [{**event, "occurred_at": ORIGIN + 1440 * (event["occurred_at"] - ORIGIN)} for event in events]
     )
+
+
+def reaches(events, p, begins, ends):
+    """Return how far each unit came, and when it entered, where nothing is known but what a period allows: as if only it were asked about."""
+    start = begins if p["start"] is None else max(begins, p["start"])
+    until = ends if p["until"] is None else min(ends, p["until"])
+    today = max(event["occurred_at"] for event in events)
+    found, _ = attempts_of(
+        events, {**p, "start": start, "until": until, "as_of": p["as_of"] or today}, COMPANY
+    )
+    return [(len(attempt.reached), attempt.entered_at) for attempts in found.values() for attempt in attempts]
+
+
+any_order = st.one_of(plain_questions, ordered_questions, strict_questions, unordered_questions)
+
+
+@given(
+    events=events.filter(bool),
+    p=any_order,
+    asked=st.tuples(
+        st.sampled_from(["day", "week", "month"]),
+        st.sampled_from([1, 3, 20]),
+        st.sampled_from([(None, None), (ORIGIN + timedelta(days=2), ORIGIN + timedelta(days=9))]),
+    ),
+)
+def test_each_period_is_asked_about_by_itself(star, events, p, asked):
+    period, days, cut = asked
+    events = in_days(events)
     fill(star, events)
     given = {name: value for name, value in p.items() if name not in ("breakdown", "breakdown_at")}
-    given |= {"window_hours": 72.0, "start": None, "until": None, "as_of": None}
+    given |= {"window_hours": 24.0 * days, "start": cut[0], "until": cut[1], "as_of": None}
+    given |= {"min_gap_minutes": 1440 * p["min_gap_minutes"]}
+    given |= {"max_gap_minutes": p["max_gap_minutes"] and 1440 * p["max_gap_minutes"]}
     rows = star.ask("funnel/trend", **given, period=period)
-    found, today = attempts_of(events, {**p, **given}, COMPANY)
-    entered = {}
-    for attempts in found.values():
-        for attempt in attempts:
-            day = attempt.entered_at.date()
-            first = day if period == "day" else day.replace(day=1)
-            for step in range(1, len(p["steps"]) + 1):
-                entered.setdefault((first, step), []).append((len(attempt.reached), attempt.entered_at))
-    assert {(row["period_start"], row["step_number"]) for row in rows} == entered.keys()
+    first, today = (choose(event["occurred_at"] for event in events) for choose in (min, max))
+    periods = {}
+    for number in range(13):
+        day = ORIGIN.date() + timedelta(days=number)
+        begins = {"day": day, "week": day - timedelta(days=day.weekday()), "month": day.replace(day=1)}[
+            period
+        ]
+        ends = begins + timedelta(days={"day": 1, "week": 7, "month": 31}[period])
+        begins, ends = (datetime.combine(moment, datetime.min.time()) for moment in (begins, ends))
+        if own := reaches(events, {**p, **given}, begins, ends):
+            is_whole = first.date() <= begins.date() and (
+                cut[0] is None or cut[0] <= begins <= ends <= cut[1]
+            )
+            periods[begins.date()] = own, is_whole and ends + timedelta(days=days) <= today
+    assert {(row["period_start"], row["step_number"]) for row in rows} == {
+        (begins, step) for begins in periods for step in range(1, len(p["steps"]) + 1)
+    }
     for row in rows:
-        attempts, step = entered[row["period_start"], row["step_number"]], row["step_number"]
+        (attempts, is_complete), step = periods[row["period_start"]], row["step_number"]
         assert row["entered"] == sum(reached >= step for reached, _ in attempts)
         assert row["immature"] == sum(
-            reached == step < len(p["steps"]) and at + timedelta(hours=72) > today for reached, at in attempts
+            reached == step < len(p["steps"]) and at + timedelta(days=days) > today
+            for reached, at in attempts
         )
         assert row["conversion_from_first"] == row["entered"] / len(attempts)
+        assert row["complete"] == is_complete
+
+
+@given(events=events.filter(bool), p=any_order, rate=st.sampled_from(["first", "previous"]))
+def test_two_periods_are_each_asked_about_by_itself(star, events, p, rate):
+    events = in_days(events)
+    # Who was there before is there from the first day on.
+    events[0]["occurred_at"] = ORIGIN
+    fill(star, events)
+    given = {name: value for name, value in p.items() if name not in ("breakdown", "breakdown_at")}
+    until = ORIGIN + timedelta(days=10)
+    given |= {"window_hours": 72.0, "start": None, "until": until, "as_of": until + timedelta(days=3)}
+    given |= {"min_gap_minutes": 1440 * p["min_gap_minutes"]}
+    given |= {"max_gap_minutes": p["max_gap_minutes"] and 1440 * p["max_gap_minutes"]}
+    rows = star.ask("funnel/compare", **given, split="period", period_days=5, rate=rate)
+    groups = [
+        [reached for reached, _ in reaches(events, {**p, **given}, begins, begins + timedelta(days=5))]
+        for begins in (ORIGIN, ORIGIN + timedelta(days=5))
+    ]
+    expected = {}
+    for step in range(2, len(p["steps"]) + 1):
+        before = [
+            sum(reached >= (1 if rate == "first" else step - 1) for reached in group) for group in groups
+        ]
+        entered = [sum(reached >= step for reached in group) for group in groups]
+        if all(before):
+            expected[step] = [before[0], entered[0], before[1], entered[1]]
+    names = ("first_before", "first_entered", "second_before", "second_entered")
+    assert {row["step_number"]: [row[name] for name in names] for row in rows} == expected

@@ -1,4 +1,4 @@
-"""The packs of journeys and of the web, compiled for Spark, answer there as they do in DuckDB: over the star as Parquet."""
+"""The packs of funnels, journeys and of the web, compiled for Spark, answer there as they do in DuckDB: over the star as Parquet."""
 
 import duckdb
 import pytest
@@ -7,7 +7,7 @@ from martlet.engine import compiling, packs
 
 pyspark = pytest.importorskip("pyspark", reason="pyspark is not installed: pip install pyspark, and Java 17")
 
-PATHS = [path for path in packs.queries() if path.split("/")[0] in {"journey", "web"}]
+PATHS = [path for path in packs.queries() if path.split("/")[0] in {"funnel", "journey", "web"}]
 
 pytestmark = pytest.mark.slow
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["EventVisits"]
 
 # Events that were sent together have one moment. They are set microseconds apart in the order in which they were done: that of
-# the source where it tells, else that of the funnel. A moment without a time of day is only a day, and stays.
+# the source where it tells, whatever was done, else that of the funnel. A moment without a time of day is only a day, and stays.
 _ORDERED = """
 CREATE OR REPLACE TEMP TABLE ordered_events AS
 WITH staged AS (
@@ -35,20 +35,20 @@ WITH staged AS (
 ),
 
 together AS (
-    SELECT whose, occurred_at
+    SELECT whose, occurred_at, coalesce(min(position) <> max(position), false) AS is_numbered
     FROM staged
-    WHERE stage IS NOT NULL AND (position IS NOT NULL OR occurred_at <> date_trunc('day', occurred_at))
+    WHERE position IS NOT NULL OR (stage IS NOT NULL AND occurred_at <> date_trunc('day', occurred_at))
     GROUP BY whose, occurred_at
-    HAVING min(stage) <> max(stage)
+    HAVING min(stage) <> max(stage) OR min(position) <> max(position)
 )
 
 SELECT
     staged.row,
     staged.part,
-    dense_rank() OVER (PARTITION BY whose, occurred_at ORDER BY staged.position, staged.stage) - 1 AS place
+    dense_rank() OVER (PARTITION BY whose, occurred_at ORDER BY staged.position, staged.stage NULLS FIRST) - 1 AS place
 FROM staged
 INNER JOIN together USING (whose, occurred_at)
-WHERE staged.stage IS NOT NULL
+WHERE staged.stage IS NOT NULL OR (together.is_numbered AND staged.position IS NOT NULL)
 """
 _SET_APART = """
 UPDATE {events} AS staged SET occurred_at = occurred_at + to_microseconds(ordered_events.place)

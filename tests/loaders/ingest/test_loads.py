@@ -156,6 +156,22 @@ def test_visits_are_made_from_events_and_show_what_these_show(loader):
     assert loader.rows("SELECT count(*), max(customer_key) FROM star.fact_session") == [(1, 1)]
 
 
+def test_events_of_one_moment_stand_in_the_places_that_their_source_tells(loader):
+    loader(
+        "events",
+        "event_id,session_id,visitor_id,occurred_at,event,position\n"
+        "e3,s1,v1,2024-01-01 10:00,last,3\ne2,s1,v1,2024-01-01 10:00,purchase,2\ne1,s1,v1,2024-01-01 10:00,first,1\n"
+        # Without a session the browser is whose they are.
+        "f2,,v2,2024-01-01 10:00,B,2\nf1,,v2,2024-01-01 10:00,A,1\n"
+        "g1,s3,v3,2024-01-01 10:00,B,1\ng2,s3,v3,2024-01-01 10:00,A,1\n",
+    )
+    noon = dt.datetime(2024, 1, 1, 10)
+    assert loader.rows("SELECT source_id, occurred_at FROM star.fact_event ORDER BY 1") == [
+        (name, noon + dt.timedelta(microseconds=place))
+        for name, place in [("e1", 0), ("e2", 1), ("e3", 2), ("f1", 0), ("f2", 1), ("g1", 0), ("g2", 0)]
+    ]
+
+
 def test_a_visit_and_its_order_find_each_other_in_any_order(loader):
     loader("sessions", "session_id,started_at,order_id\ns1,2024-01-01 10:00,A1\ns2,2024-01-02 10:00,\n")
     assert loader.rows("SELECT count(*) FROM quarantine.awaited_reference") == [(1,)]
