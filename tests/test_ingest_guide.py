@@ -75,7 +75,7 @@ def test_the_example_can_be_followed(tmp_path, monkeypatch):
     assert command
     result = CliRunner().invoke(cli, command[1].split())
     assert result.exit_code == 0, result.stderr
-    with martlet.open("experiment.duckdb") as opened:
+    with martlet.open("shop_tests.duckdb") as opened:
         assert opened.sql(
             "SELECT customer_id, region, variant, is_holdout, has_visited, has_converted, revenue, spend "
             "FROM star.fact_campaign_response JOIN star.dim_customer USING (customer_key) "
