@@ -166,6 +166,12 @@ def _with_moments(statement: exp.Expr, dialect: str) -> exp.Expr:
         elif _is_call(call, "list_extract") and dialect in _LIST_EXTRACT:
             elements, place = map(_in_parentheses, call.expressions)
             call.replace(_form(_LIST_EXTRACT[dialect], dialect, _list=elements, _place=place))
+    # An exact quantile, which DuckDB interpolates too.
+    for quantile in list(statement.find_all(exp.PercentileCont)):
+        if dialect in {"databricks", "spark"} and quantile.expression is not None:
+            quantile.replace(
+                exp.Anonymous(this="percentile", expressions=[quantile.this, quantile.expression])
+            )
     # A hint for DuckDB alone.
     for part in statement.find_all(exp.CTE):
         part.set("materialized", None)
