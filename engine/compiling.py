@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
@@ -93,7 +94,7 @@ def compile(  # noqa: A001 - the command's name
     statement = _without_macros(writing.literal(query, query.values(values), is_installed=is_foreign))
     warnings = []
     if is_foreign:
-        statement = _with_windows_written_out(statement)
+        statement = _with_bounds_in_numbers(_with_windows_written_out(statement))
         warnings = list(_doubts(statement, dialect))
         statement = _with_moments(statement, dialect)
     writer = Dialect.get_or_raise(dialect).generator(pretty=True, unsupported_level=ErrorLevel.IGNORE)
@@ -165,6 +166,12 @@ def _with_moments(statement: exp.Expr, dialect: str) -> exp.Expr:
         elif _is_call(call, "list_extract") and dialect in _LIST_EXTRACT:
             elements, place = map(_in_parentheses, call.expressions)
             call.replace(_form(_LIST_EXTRACT[dialect], dialect, _list=elements, _place=place))
+    # An exact quantile, which DuckDB interpolates too.
+    for quantile in list(statement.find_all(exp.PercentileCont)):
+        if dialect in {"databricks", "spark"} and quantile.expression is not None:
+            quantile.replace(
+                exp.Anonymous(this="percentile", expressions=[quantile.this, quantile.expression])
+            )
     # A hint for DuckDB alone.
     for part in statement.find_all(exp.CTE):
         part.set("materialized", None)
@@ -195,6 +202,22 @@ def _with_windows_written_out(statement: exp.Expr) -> exp.Expr:
                 window.set(part, copies)
             window.set("alias", None)
             window.set("over", "OVER")
+    return statement
+
+
+def _with_bounds_in_numbers(statement: exp.Expr) -> exp.Expr:
+    """Write the bounds of frames, which the parameters decide, as the numbers that they come to: other engines take nothing else there."""
+    with duckdb.connect() as connection:
+        for spec in statement.find_all(exp.WindowSpec):
+            for side in ("start", "end"):
+                bound = spec.args.get(side)
+                if (
+                    isinstance(bound, exp.Expr)
+                    and not isinstance(bound, exp.Literal)
+                    and not bound.find(exp.Column)
+                ):
+                    row = connection.execute(f"SELECT {bound.sql(_SOURCE)}").fetchone()
+                    spec.set(side, exp.Literal.number(row[0]) if row else bound)
     return statement
 
 

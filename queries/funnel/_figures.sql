@@ -7,7 +7,7 @@ value_totals AS (
         {% for k in range(1, last + 1) %}
         count(CASE WHEN last_step >= {{ k }} THEN 1 END) AS entered_{{ k }},
         count(CASE WHEN last_step = {{ k }} AND is_mature THEN 1 END) AS stopped_{{ k }},
-        {{ "CAST(NULL AS HUGEINT)" if k == 1 else "sum(reached_%d - reached_%d)" % (k, k - 1) }} AS taken_{{ k }},
+        {{ "CAST(NULL AS DOUBLE)" if k == 1 else "CAST(sum(reached_%d - reached_%d) AS DOUBLE)" % (k, k - 1) }} AS taken_{{ k }},
         {{ "CAST(NULL AS DOUBLE)" if k == 1 else "median(reached_%d - reached_%d)" % (k, k - 1) }} AS median_{{ k }},
         {{ "CAST(NULL AS DOUBLE)" if k == 1 else "quantile_cont(reached_%d - reached_%d, 0.9)" % (k, k - 1) }} AS p90_{{ k }}{{ "" if loop.last else "," }}
         {% endfor %}

@@ -117,9 +117,10 @@ passed_{{ k }} AS (
     FROM (
         SELECT
             passed_{{ k - 1 }}.*,
-            {% for j in range(2, k) %}
-            min(CASE WHEN entered_{{ k - 1 }} IS NOT NULL THEN {{ "moment" if j == k - 1 else "at_%d_%d" % (k - 1, j) }} END) OVER before_{{ step_order }}_{{ k }} AS at_{{ k }}_{{ j }},
-            {% endfor %}
+            {% if k > 2 %}
+            -- The earliest way there is that of the first event from which this one can be reached.
+            arg_min({{ "list_append(way_%d, moment)" % (k - 1) if k > 3 else "[moment]" }}, CASE WHEN entered_{{ k - 1 }} IS NOT NULL THEN moment END) OVER before_{{ step_order }}_{{ k }} AS way_{{ k }},
+            {% endif %}
             max(entered_{{ k - 1 }}) OVER before_{{ step_order }}_{{ k }} AS entry_{{ k }}
         FROM passed_{{ k - 1 }}
         WINDOW before_{{ step_order }}_{{ k }} AS (PARTITION BY {{ by }} {{ frame }})
@@ -140,7 +141,7 @@ levels AS (
         moment,
         {{ "CASE steps_passed.step_number " if limits.has_exclusions else "CAST(NULL AS BIGINT)" }}{% if limits.has_exclusions %}{% for k in range(1, last) %}WHEN {{ k }} THEN until_{{ k }} {% endfor %}END{% endif %} AS spoilt_at,
         {% for j in range(2, last + 1) %}
-        CASE steps_passed.step_number WHEN {{ j }} THEN moment {% for k in range(j + 1, last + 1) %}WHEN {{ k }} THEN at_{{ k }}_{{ j }} {% endfor %}END AS at_{{ j }}{{ "" if loop.last else "," }}
+        CASE steps_passed.step_number WHEN {{ j }} THEN moment {% for k in range(j + 1, last + 1) %}WHEN {{ k }} THEN list_extract(way_{{ k }}, {{ j - 1 }}) {% endfor %}END AS at_{{ j }}{{ "" if loop.last else "," }}
         {% endfor %}
     FROM passed_{{ last }}
     CROSS JOIN (VALUES {% for k in range(1, last + 1) %}({{ k }}){{ "" if loop.last else ", " }}{% endfor %}) AS steps_passed (step_number)
