@@ -75,8 +75,11 @@
     let rows = totals(cube, tile.by, tile.where);
     if (rows === null) return null;
     for (const [name, least] of Object.entries(tile.least)) rows = rows.filter((row) => (row.values[name] ?? 0) >= least);
+    const isRest = (row) => tile.by.some((name, at) => name !== "period" && cube.words[name][row.key[at]] === data.rest);
+    const value = (row) => row.values[first] ?? -Infinity;
     if (tile.kind === "bar" || tile.top !== null)
-      rows.sort((one, other) => (other.values[first] ?? -Infinity) - (one.values[first] ?? -Infinity) || byKey(one.key, other.key));
+      rows.sort((one, other) => isRest(one) - isRest(other) || (value(other) === value(one) ? 0 : value(other) - value(one)) || byKey(one.key, other.key));
+    if (tile.kind === "scatter") rows = rows.filter((row) => !isRest(row));
     return tile.top === null ? rows : rows.slice(0, tile.top);
   }
 
@@ -178,7 +181,7 @@
     const cell = (tag, text, isNumber) => {
       const made = document.createElement(tag);
       made.textContent = text;
-      if (isNumber) made.className = "number";
+      if (isNumber) made.className = "n";
       return made;
     };
     place.replaceChildren(...rows.slice(0, data.tableRows).map((row) => {
@@ -219,7 +222,7 @@
     place.setAttribute("aria-label", `${tile.title}: ${few}${made.length > 4 ? "; and more in the table" : ""}.`);
     const spec = { ...tile.spec, width: place.clientWidth, data: { values: made } };
     const next = document.createElement("div");
-    const view = await embed(next, spec, { renderer: "svg", actions: false, tooltip: { disableDefaultStyle: true } });
+    const view = await embed(next, spec, { renderer: "svg", actions: false, logLevel: 1, tooltip: { disableDefaultStyle: true } });
     if (turn !== drawn) return view.finalize();
     place.replaceChildren(next);
     views.push(view);

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from html import escape
-from pathlib import Path
+from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
 from martlet.engine import needs
@@ -13,6 +14,7 @@ from martlet.reports.dashboards import pictures
 from martlet.reports.dashboards.filling import ALL, OTHERS
 from martlet.reports.dashboards.summing import Row, rows_of, shown, totals
 from martlet.reports.dashboards.template import FILTERS, PERIOD
+from martlet.reports.shell import document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +27,6 @@ __all__ = ["Data", "data_of", "written"]
 # More rows than somebody reads make a page heavy.
 _TABLE_ROWS: Final = 200
 _WIDE, _NARROW = 860, 330
-_FOLDER: Final = Path(__file__).parent
 _SPANS: Final = {"week": "weeks", "month": "months", "quarter": "quarters", "year": "years"}
 
 
@@ -74,40 +75,34 @@ def written(
         for one in pages
     )
     span = f"{data.labels[0]} to {data.labels[-1]}" if data.labels else "No data yet"
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(page.title)}</title>
-<style>
-{(_FOLDER / "dashboard.css").read_text("utf-8")}</style>
-</head>
-<body>
-<a class="skip" href="#main">To the figures</a>
+    body = f"""<a class="skip" href="#main">To the figures</a>
 <header><nav aria-label="Dashboards"><ul>
 {links}
 </ul></nav></header>
 <main id="main">
 <h1>{escape(page.title)}</h1>
-<p class="doc">{escape(page.summary)}</p>
+<p class="sub">{escape(page.summary)}</p>
 {_form(filters, data)}
 <p id="said" role="status">{escape(span)}.</p>
 <dl class="kpis">
 {kpis}
 </dl>
-<div class="tiles">
+<div class="grid tiles">
 {tiles}
 </div>
 </main>
-<footer>{_footer(data)}</footer>
-<script type="application/json" id="data">{inlined}</script>
+<footer>{_footer(data)}</footer>"""
+    script = f"""<script type="application/json" id="data">{inlined}</script>
 <script type="text/plain" id="packed">{vega}</script>
 <script>
-{(_FOLDER / "dashboard.js").read_text("utf-8")}</script>
-</body>
-</html>
+{_text("dashboard.js")}</script>
 """
+    return document(page.title, body, script=script, style=_text("dashboard.css"))
+
+
+@cache
+def _text(name: str) -> str:
+    return (resources.files("martlet.reports.dashboards") / name).read_text(encoding="utf-8")
 
 
 def data_of(page: Page, data: Data) -> str:
@@ -120,6 +115,7 @@ def data_of(page: Page, data: Data) -> str:
         "filters": filters,
         "filterLabels": {name: _label(name) for name in filters},
         "words": {name: data.words[name] for name in filters if name != PERIOD},
+        "rest": OTHERS,
         "tableRows": _TABLE_ROWS,
         "cubes": {name: _cube(filled) for name, filled in cubes.items()},
         "kpis": [
@@ -237,13 +233,13 @@ def _tile(
     number: int, tile: Tile, page: Page, data: Data, filters: list[str], draw: Callable[[dict[str, Any]], str]
 ) -> str:
     heading = f'<h2 id="title-{number}">{escape(tile.title)}</h2>'
-    begins = f'<section class="tile{" wide" if tile.is_wide else ""}" id="tile-{number}" aria-labelledby="title-{number}">{heading}'
+    begins = f'<section class="card tile{" wide" if tile.is_wide else ""}" id="tile-{number}" aria-labelledby="title-{number}">{heading}'
     filled = data.filled(page, tile.cube)
     if lacks := _lacks(tile, page, data):
         load = page.cube(tile.cube).load
         how = f" Load it: <code>{escape(load)}</code>" if load else ""
         return (
-            f'{begins}<p class="doc">{escape(str(needs.note_of(lacks, 0))).capitalize()}.{how}</p></section>'
+            f'{begins}<p class="note">{escape(str(needs.note_of(lacks, 0))).capitalize()}.{how}</p></section>'
         )
     assert filled is not None  # noqa: S101 - what a cube lacks is known
     rows, series = rows_of(filled, tile), pictures.series_of(filled, tile)
@@ -258,7 +254,7 @@ def _tile(
     ]
     if series and tile.kind != "drop_off" and len(series) < len(filled.words[tile.by[-1]]):
         notes.append(f"Drawn are the {len(series)} with the most; the table has all.")
-    told = "".join(f'<p class="doc">{escape(note)}</p>' for note in notes)
+    told = "".join(f'<p class="note">{escape(note)}</p>' for note in notes)
     one_at_a_time = ", one of these at a time" if filled.cube.distinct else ""
     applies = (
         f"Filters: {', '.join(_label(name).lower() for name in shows)}{one_at_a_time if len(shows) > 2 else ''}."
@@ -291,7 +287,7 @@ def _picture(
     if not any(mark.get("value", mark.get("x")) is not None for mark in marks):
         return f'<figure class="picture" role="img" aria-label="{label}" hidden></figure>'
     spec = pictures.specification(filled, tile, series)
-    sizes = ((_WIDE, "full"), (_NARROW, "narrow")) if tile.is_wide else ((_NARROW, "full"),)
+    sizes = ((_WIDE, "broad"), (_NARROW, "narrow")) if tile.is_wide else ((_NARROW, "any"),)
     drawn = "".join(
         f'<div class="{name}">{draw({**spec, "width": width, "data": {"values": marks}})}</div>'
         for width, name in sizes
@@ -303,7 +299,7 @@ def _table(filled: Filled, tile: Tile, rows: list[Row], data: Data) -> str:
     figures = [filled.cube.figures[name] for name in tile.measures]
     head = "".join(f'<th scope="col">{escape(_label(name))}</th>' for name in tile.by)
     head += "".join(
-        f'<th scope="col" class="number"{f" title={json.dumps(escape(figure.doc, quote=True), ensure_ascii=False)}" if figure.doc else ""}>{escape(figure.label)}</th>'
+        f'<th scope="col" class="n"{f" title={json.dumps(escape(figure.doc, quote=True), ensure_ascii=False)}" if figure.doc else ""}>{escape(figure.label)}</th>'
         for figure in figures
     )
     lines = []
@@ -314,7 +310,7 @@ def _table(filled: Filled, tile: Tile, rows: list[Row], data: Data) -> str:
         ]
         cells = "".join(f'<th scope="row">{escape(word)}</th>' for word in words)
         cells += "".join(
-            f'<td class="number">{shown(row.values[name], figure.unit)}</td>'
+            f'<td class="n">{shown(row.values[name], figure.unit)}</td>'
             for name, figure in zip(tile.measures, figures, strict=True)
         )
         lines.append(f"<tr>{cells}</tr>")

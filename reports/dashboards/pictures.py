@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from martlet.engine.charts import CONFIG, PALETTE
+from martlet.reports import colours
 from martlet.reports.dashboards.filling import ALL
 from martlet.reports.dashboards.summing import Row, shown, totals
 from martlet.reports.dashboards.template import PERIOD
@@ -19,15 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["marks", "series_of", "specification"]
 
-_SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v5.json"
-# Colours of the style that a page replaces in dark and print.
-_VARIABLES: Final = {colour: f"var(--c{number})" for number, colour in enumerate(PALETTE, 1)} | {
-    "white": "transparent",
-    "#333": "var(--text)",
-    "#555": "var(--soft)",
-    "#999": "var(--soft)",
-    "#E4E4E4": "var(--line)",
-}
 _AXES: Final = {"count": "~s", "money": "~s", "number": "~r", "percent": ".0%"}
 # The room that numbers behind bars take, as a part of the longest.
 _ROOM: Final = 1.36
@@ -159,11 +151,11 @@ def specification(filled: Filled, tile: Tile, series: list[int]) -> dict[str, An
     words = [filled.words[tile.by[-1]][place] for place in series]
     part = _KINDS[tile.kind](figures, words)
     spec = {
-        "$schema": _SCHEMA,
         "autosize": {"type": "fit-x", "contains": "padding"},
         **part,
         "config": {
             **CONFIG,
+            "background": "transparent",
             "padding": 4,
             "legend": {**CONFIG["legend"], "columns": 3, "title": None, "labelLimit": 110},
         },
@@ -172,12 +164,12 @@ def specification(filled: Filled, tile: Tile, series: list[int]) -> dict[str, An
 
 
 def _themed(value: Any) -> Any:
-    """Return a specification with variables of the page in place of the style's colours."""
+    """Return a specification with variables of the page in place of the style's colours; words of the data stay, be they colours or not."""
     if isinstance(value, dict):
-        return {key: _themed(one) for key, one in value.items()}
+        return {key: one if key == "domain" else _themed(one) for key, one in value.items()}
     if isinstance(value, list):
         return [_themed(one) for one in value]
-    return _VARIABLES.get(value, value) if isinstance(value, str) else value
+    return colours.variable(value) if isinstance(value, str) and value.startswith("#") else value
 
 
 def _colour(words: list[str]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
-from martlet.reports.dashboards.filling import ALL, PREVIOUS
+from martlet.reports.dashboards.filling import ALL, OTHERS, PREVIOUS
 from martlet.reports.dashboards.template import PERIOD
 
 if TYPE_CHECKING:
@@ -82,11 +82,22 @@ def rows_of(filled: Filled, tile: Tile) -> list[Row]:
         first = tile.measures[0]
         rows.sort(
             key=lambda row: (
+                _is_rest(filled, tile, row),
                 -(row.values[first] if row.values[first] is not None else float("-inf")),
                 row.key,
             )
         )
+    if tile.kind == "scatter":
+        rows = [row for row in rows if not _is_rest(filled, tile, row)]
     return rows[: tile.top]
+
+
+def _is_rest(filled: Filled, tile: Tile, row: Row) -> bool:
+    """Return whether a row is of words that are together: it stands behind the others, and is no point among them."""
+    return any(
+        name != PERIOD and place != ALL and filled.words[name][place] == OTHERS
+        for name, place in zip(tile.by, row.key, strict=True)
+    )
 
 
 def shown(value: float | None, unit: str, *, short: bool = False) -> str:

@@ -38,7 +38,7 @@ __all__ = [
 PERIOD: Final = "period"
 # The filters of a page, in their order, and their labels; one that a template adds is labelled by its name.
 FILTERS: Final = {PERIOD: "Period", "channel": "Channel", "device": "Device", "category": "Category"}
-OWN: Final = ("overview",)
+OWN: Final = ("overview", "campaigns", "journey", "product")
 _FOLDER: Final = Path(__file__).parent
 
 Unit = Literal["count", "money", "number", "percent", "minutes"]
@@ -250,9 +250,7 @@ def _refuse_wrong(cube: Cube, place: Place) -> None:
     if twice := set(cube.measures) & {*cube.ratios, *cube.dimensions} | set(cube.ratios) & set(
         cube.dimensions
     ):
-        raise place.error(
-            f" names {sorted(twice)[0]!r} twice; measures, ratios and dimensions need a name each"
-        )
+        raise place.error(f" names {min(twice)!r} twice; measures, ratios and dimensions need a name each")
     if cube.distinct and (len(cube.measures) != 1 or PERIOD not in cube.dimensions):
         raise place.error(" has distinct: it needs the dimension period, and one measure, the count")
 
