@@ -109,7 +109,7 @@
           });
         return values.slice(1).map((after, place) => {
           const share = after !== null && values[place] ? 1 - after / values[place] : null;
-          return { name: `after: ${labels[place]}`, value: share, told: shown(share, "percent"), ...series };
+          return { name: labels[place], value: share, told: shown(share, "percent"), ...series };
         });
       });
     if (tile.kind === "scatter") {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -108,20 +107,20 @@ def words_of(answers: Iterable[tuple[Cube, pa.Table]], name: str, most: int) -> 
 
     The most important stay: those with the greatest share of the first measure in any cube.
     """
-    weights: Counter[str] = Counter()
+    weights: dict[str, Decimal] = {}
     for cube, table in answers:
         if name not in cube.dimensions:
             continue
         measure = next(iter(cube.measures))
-        sums: Counter[str] = Counter()
+        sums: dict[str, Decimal] = {}
         for word, value in zip(
             table.column(name).to_pylist(), table.column(measure).to_pylist(), strict=True
         ):
             if word is not None:
-                sums[str(word)] += Decimal(value or 0)  # type: ignore[assignment]
-        whole = sum(sums.values()) or 1
-        for word, value in sums.items():
-            weights[word] = max(weights[word], value / whole)  # type: ignore[type-var]
+                sums[str(word)] = sums.get(str(word), Decimal(0)) + Decimal(value or 0)
+        whole = sum(sums.values()) or Decimal(1)
+        for word, total in sums.items():
+            weights[word] = max(weights.get(word, Decimal(0)), total / whole)
     if len(weights) <= most:
         return sorted(weights, key=_natural), 0
     kept = sorted(weights, key=lambda word: (-weights[word], word))[:most]

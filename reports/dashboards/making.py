@@ -22,7 +22,7 @@ from martlet.reports.dashboards.page import Data, data_of, written
 from martlet.reports.dashboards.template import PERIOD, pages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     import pyarrow as pa
 
@@ -133,7 +133,7 @@ def _data(
     for grain in _GRAINS[_GRAINS.index(first) :]:
         if grain != "month":
             answers = {key: _answer(warehouse, key, cube, grain) for key, cube in cubes.items()}
-        data = _coded(asked, cubes, answers, grain, lacking, missing)
+        data = _coded(asked, cubes, answers, grain, lacking, missing=missing)
         if max(len(data_of(page, data)) for page in asked) <= _MOST_DATA:
             break
     return data
@@ -192,7 +192,8 @@ def _coded(
     answers: dict[tuple[str, str], pa.Table],
     grain: str,
     lacking: dict[tuple[str, str], tuple[str, ...]],
-    missing: Any,
+    *,
+    missing: Callable[[Sequence[str]], tuple[str, ...]],
 ) -> Data:
     periods = _periods(cubes, answers, grain)
     words, folded = {}, {}

@@ -55,6 +55,10 @@ class Data:
     words: dict[str, list[str]]
     folded: dict[str, int]
 
+    def filters(self, page: Page) -> list[str]:
+        """Return the filters of a page that have a word to choose."""
+        return [name for name in page.filters if name == PERIOD or self.words.get(name)]
+
     def filled(self, page: Page, name: str) -> Filled | None:
         """Return a cube of a page, None if the warehouse can't answer it."""
         return self.cubes.get((page.name if name in page.cubes else "", name))
@@ -65,11 +69,9 @@ def written(
 ) -> str:
     """Return a page; `draw` makes SVG of a specification, `vega` is the packed library for the browser."""
     inlined = data_of(page, data)
-    filters = [name for name in page.filters if name == PERIOD or data.words.get(name)]
+    filters = data.filters(page)
     kpis = "\n".join(_kpi(number, kpi, page, data) for number, kpi in enumerate(page.kpis))
-    tiles = "\n".join(
-        _tile(number, tile, page, data, filters, draw) for number, tile in enumerate(page.tiles)
-    )
+    tiles = "\n".join(_tile(number, tile, page, data, draw) for number, tile in enumerate(page.tiles))
     links = "\n".join(
         f'<li><a href="{one.name}.html"{" aria-current=page" if one is page else ""}>{escape(one.title)}</a></li>'
         for one in pages
@@ -108,7 +110,7 @@ def _text(name: str) -> str:
 def data_of(page: Page, data: Data) -> str:
     """Return what the script of a page reads, as JSON that can stand in HTML."""
     cubes = {name: filled for name in page.used if (filled := data.filled(page, name)) is not None}
-    filters = [name for name in page.filters if name == PERIOD or data.words.get(name)]
+    filters = data.filters(page)
     told = {
         "periods": data.periods,
         "labels": data.labels,
@@ -206,11 +208,12 @@ def _form(filters: list[str], data: Data) -> str:
         f'<label>From <select name="from">{options(data.labels, 0)}</select></label>',
         f'<label>Until <select name="until">{options(data.labels, len(data.labels) - 1)}</select></label>',
     ]
-    for name in filters:
-        if name != PERIOD:
-            fields.append(
-                f'<label>{escape(_label(name))} <select name="{escape(name, quote=True)}"><option value="">All</option>{options(data.words[name], ALL)}</select></label>'
-            )
+    fields += [
+        f'<label>{escape(_label(name))} <select name="{escape(name, quote=True)}"><option value="">All</option>'
+        f"{options(data.words[name], ALL)}</select></label>"
+        for name in filters
+        if name != PERIOD
+    ]
     return f'<form id="filters" aria-label="Filters" autocomplete="off" hidden>{"".join(fields)}<button type="reset">Show all</button></form>'
 
 
@@ -229,11 +232,9 @@ def _kpi(number: int, kpi: Kpi, page: Page, data: Data) -> str:
     )
 
 
-def _tile(
-    number: int, tile: Tile, page: Page, data: Data, filters: list[str], draw: Callable[[dict[str, Any]], str]
-) -> str:
+def _tile(number: int, tile: Tile, page: Page, data: Data, draw: Callable[[dict[str, Any]], str]) -> str:
     heading = f'<h2 id="title-{number}">{escape(tile.title)}</h2>'
-    begins = f'<section class="card tile{" wide" if tile.is_wide else ""}" id="tile-{number}" aria-labelledby="title-{number}">{heading}'
+    begins = f'<section class="card tile{" wide" if tile.is_wide else ""}{" listed" if tile.kind == "table" else ""}" id="tile-{number}" aria-labelledby="title-{number}">{heading}'
     filled = data.filled(page, tile.cube)
     if lacks := _lacks(tile, page, data):
         load = page.cube(tile.cube).load
@@ -243,7 +244,8 @@ def _tile(
         )
     assert filled is not None  # noqa: S101 - what a cube lacks is known
     rows, series = rows_of(filled, tile), pictures.series_of(filled, tile)
-    marks = pictures.marks(filled, tile, rows, data.periods, (0, len(data.periods) - 1), series)
+    marks = pictures.marks(filled, tile, rows, data.periods, series)
+    filters = data.filters(page)
     shows = [name for name in filters if name in filled.cube.dimensions]
     off = [name for name in filters if name not in shows]
     notes = [tile.doc] if tile.doc else []
@@ -252,12 +254,14 @@ def _tile(
         for name, count in filled.folded.items()
         if count and name in tile.by and name not in data.words
     ]
-    if series and tile.kind != "drop_off" and len(series) < len(filled.words[tile.by[-1]]):
+    if series and tile.kind != "drop_off" and len(series) < len({row.key[-1] for row in rows}):
         notes.append(f"Drawn are the {len(series)} with the most; the table has all.")
     told = "".join(f'<p class="note">{escape(note)}</p>' for note in notes)
-    one_at_a_time = ", one of these at a time" if filled.cube.distinct else ""
+    one_at_a_time = (
+        ", one of these at a time" if filled.cube.distinct and len(set(shows) - {PERIOD}) > 1 else ""
+    )
     applies = (
-        f"Filters: {', '.join(_label(name).lower() for name in shows)}{one_at_a_time if len(shows) > 2 else ''}."
+        f"Filters: {', '.join(_label(name).lower() for name in shows)}{one_at_a_time}."
         if shows
         else "No filter applies."
     )
@@ -267,7 +271,7 @@ def _tile(
     return f"""{begins}
 {_picture(tile, filled, marks, series, draw)}
 <p class="warned"></p>{told}
-<details><summary>Table</summary><div class="rows" tabindex="0" role="region" aria-label="Table: {escape(tile.title, quote=True)}">
+<details{" open" if tile.kind == "table" else ""}><summary>Table</summary><div class="rows" tabindex="0" role="region" aria-label="Table: {escape(tile.title, quote=True)}">
 {_table(filled, tile, rows, data)}
 </div></details>
 <p class="applies">{applies}</p></section>"""

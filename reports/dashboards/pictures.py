@@ -15,6 +15,8 @@ from martlet.reports.dashboards.summing import Row, shown, totals
 from martlet.reports.dashboards.template import PERIOD
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from martlet.reports.dashboards.filling import Filled
     from martlet.reports.dashboards.template import Tile
 
@@ -22,7 +24,9 @@ __all__ = ["marks", "series_of", "specification"]
 
 _AXES: Final = {"count": "~s", "money": "~s", "number": "~r", "percent": ".0%"}
 # The room that numbers behind bars take, as a part of the longest.
-_ROOM: Final = 1.36
+_ROOM: Final = 1.5
+# A step has its share behind it, too.
+_FUNNEL_ROOM: Final = 2.3
 _MOST_SERIES: Final = 7
 
 
@@ -40,13 +44,13 @@ def series_of(filled: Filled, tile: Tile) -> list[int]:
 
 
 def marks(
-    filled: Filled, tile: Tile, rows: list[Row], periods: list[str], span: tuple[int, int], series: list[int]
+    filled: Filled, tile: Tile, rows: list[Row], periods: list[str], series: list[int]
 ) -> list[dict[str, Any]]:
     """Return what is drawn: a mark for each row, each step, or each period and series."""
     first = tile.measures[0]
     unit = filled.cube.figures[first].unit
     if tile.kind == "line":
-        return _points(filled, tile, rows, periods, span, series)
+        return _points(filled, tile, rows, periods, series)
     if tile.kind in ("funnel", "drop_off"):
         return [
             mark for row in rows if not row.key or row.key[0] in series for mark in _steps(filled, tile, row)
@@ -97,7 +101,7 @@ def _told(filled: Filled, tile: Tile, row: Row) -> str:
 
 
 def _points(
-    filled: Filled, tile: Tile, rows: list[Row], periods: list[str], span: tuple[int, int], series: list[int]
+    filled: Filled, tile: Tile, rows: list[Row], periods: list[str], series: list[int]
 ) -> list[dict[str, Any]]:
     """Return a mark for each period and series: nothing sold is zero where the cube has rows of the period at all, else unknown."""
     first = tile.measures[0]
@@ -107,7 +111,7 @@ def _points(
     values = {row.key: row.values[first] for row in rows}
     points = []
     for one in series or [ALL]:
-        for place in range(span[0], span[1] + 1):
+        for place in range(len(periods)):
             value = values.get(
                 (place, one) if series else (place,), 0.0 if is_sum and place in known else None
             )
@@ -140,7 +144,7 @@ def _steps(filled: Filled, tile: Tile, row: Row) -> list[dict[str, Any]]:
         1 - after / before if after is not None and before else None for before, after in pairwise(values)
     ]
     return [
-        {"name": f"after: {label}", "value": share, "told": shown(share, "percent"), **series}
+        {"name": label, "value": share, "told": shown(share, "percent"), **series}
         for label, share in zip(labels, lost, strict=False)
     ]
 
@@ -157,7 +161,7 @@ def specification(filled: Filled, tile: Tile, series: list[int]) -> dict[str, An
             **CONFIG,
             "background": "transparent",
             "padding": 4,
-            "legend": {**CONFIG["legend"], "columns": 3, "title": None, "labelLimit": 110},
+            "legend": {**CONFIG["legend"], "columns": 2, "title": None, "labelLimit": 110},
         },
     }
     return _themed(spec)  # type: ignore[no-any-return]
@@ -190,12 +194,12 @@ _NAMES: Final[dict[str, Any]] = {
 }  # fmt: skip
 
 
-def _bars(_: list[Any], words: list[str]) -> dict[str, Any]:
+def _bars(_: list[Any], words: list[str], room: float = _ROOM) -> dict[str, Any]:
     across = {"field": "value", "type": "quantitative", "axis": None}
     shift = {"yOffset": {"field": "series", "sort": words}} if words else {}
     return {
-        "height": {"step": 26 if not words else 16 * len(words) + 10},
-        "transform": [{"joinaggregate": [{"op": "max", "field": "value", "as": "most"}]}, {"calculate": f"{_ROOM} * datum.most", "as": "room"}],
+        "height": {"step": 18 if words else 26},
+        "transform": [{"joinaggregate": [{"op": "max", "field": "value", "as": "most"}]}, {"calculate": f"{room} * datum.most", "as": "room"}],
         "encoding": {"y": _NAMES, **shift},
         "layer": [
             {"mark": {"type": "bar", "cornerRadiusEnd": 2}, "encoding": {"x": across, "tooltip": _TIPS, **_colour(words)}},
@@ -203,6 +207,10 @@ def _bars(_: list[Any], words: list[str]) -> dict[str, Any]:
             {"mark": {"type": "point", "opacity": 0}, "encoding": {"x": {**across, "field": "room"}}},
         ],
     }  # fmt: skip
+
+
+def _funnel(figures: list[Any], words: list[str]) -> dict[str, Any]:
+    return _bars(figures, words, _FUNNEL_ROOM)
 
 
 def _columns(figures: list[Any], words: list[str]) -> dict[str, Any]:
@@ -288,6 +296,6 @@ def _scatter(figures: list[Any], _: list[str]) -> dict[str, Any]:
     return {"height": 260, "mark": {"type": "point", "opacity": 0.6}, "encoding": {**axes, "tooltip": _TIPS}}
 
 
-_KINDS: Final = {
-    "bar": _bars, "funnel": _bars, "drop_off": _bars, "column": _columns, "line": _lines, "interval": _intervals, "scatter": _scatter,
+_KINDS: Final[dict[str, Callable[[list[Any], list[str]], dict[str, Any]]]] = {
+    "bar": _bars, "funnel": _funnel, "drop_off": _bars, "column": _columns, "line": _lines, "interval": _intervals, "scatter": _scatter,
 }  # fmt: skip

@@ -80,16 +80,14 @@ def rows_of(filled: Filled, tile: Tile) -> list[Row]:
     ]
     if tile.kind == "bar" or tile.top:
         first = tile.measures[0]
-        rows.sort(
-            key=lambda row: (
-                _is_rest(filled, tile, row),
-                -(row.values[first] if row.values[first] is not None else float("-inf")),
-                row.key,
-            )
-        )
+        rows.sort(key=lambda row: (_is_rest(filled, tile, row), -_or_least(row.values[first]), row.key))
     if tile.kind == "scatter":
         rows = [row for row in rows if not _is_rest(filled, tile, row)]
     return rows[: tile.top]
+
+
+def _or_least(value: float | None) -> float:
+    return float("-inf") if value is None else value
 
 
 def _is_rest(filled: Filled, tile: Tile, row: Row) -> bool:

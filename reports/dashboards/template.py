@@ -168,7 +168,7 @@ class Page:
     @property
     def used(self) -> list[str]:
         """Names of the cubes that it draws from, each once."""
-        return list(dict.fromkeys(part.cube for part in (*self.kpis, *self.tiles)))
+        return list(dict.fromkeys([*(kpi.cube for kpi in self.kpis), *(tile.cube for tile in self.tiles)]))
 
     def cube(self, name: str) -> Cube:
         """Return a cube of the page, or one that comes with Martlet."""
@@ -212,16 +212,15 @@ def page_of(file: Path) -> Page:
         raise place.to("filters").error(f" lacks {PERIOD!r}, which every page has")
     for name, cube in page.cubes.items():
         _refuse_wrong(cube, place.to("cubes").to(name))
-    for list_, parts in (("kpis", page.kpis), ("tiles", page.tiles)):
-        for number, part in enumerate(parts):
-            here = place.to(list_).at(number)
-            here.to("cube").one_of(part.cube, [*page.cubes, *_shared()])
-            cube = page.cube(part.cube)
-            names = part.measures if isinstance(part, Tile) else (part.measure,)
-            for measure in names:
-                here.to("measures" if isinstance(part, Tile) else "measure").one_of(measure, cube.figures)
-            if isinstance(part, Tile):
-                _refuse_wrong_tile(part, cube, here)
+    known = [*page.cubes, *_shared()]
+    for number, kpi in enumerate(page.kpis):
+        here = place.to("kpis").at(number)
+        here.to("cube").one_of(kpi.cube, known)
+        here.to("measure").one_of(kpi.measure, page.cube(kpi.cube).figures)
+    for number, tile in enumerate(page.tiles):
+        here = place.to("tiles").at(number)
+        here.to("cube").one_of(tile.cube, known)
+        _refuse_wrong_tile(tile, page.cube(tile.cube), here)
     return page
 
 
@@ -259,6 +258,8 @@ def _refuse_wrong_tile(tile: Tile, cube: Cube, place: Place) -> None:
     for key, names in (("by", tile.by), ("where", tile.where)):
         for name in names:
             place.to(key).one_of(name, cube.dimensions)
+    for name in tile.measures:
+        place.to("measures").one_of(name, cube.figures)
     for name in tile.least:
         place.to("least").one_of(name, cube.figures)
     least, most = _ROWS_BY[tile.kind]

@@ -45,9 +45,9 @@ def dashboard(
       martlet dashboard dashboards
       martlet dashboard dashboards --no-open --template shop.toml
     """
-    import martlet
+    from martlet.reports.dashboards import making
 
-    told = martlet.dashboard(folder, warehouse=warehouse, templates=templates)
+    told = making.dashboard(folder, warehouse=warehouse, templates=templates)
     if not quiet:
         heaviest = max(file.stat().st_size for file in told.files) / 1000
         click.echo(f"{folder}: {len(told.files)} pages by {told.grain}, up to {heaviest:,.0f} kB.", err=True)

@@ -51,7 +51,7 @@ class Browser:
         self._process = subprocess.Popen(
             [needed(), *FLAGS, f"--user-data-dir={profile}", "about:blank"],
             close_fds=False,
-            preexec_fn=hand_over,
+            preexec_fn=hand_over,  # noqa: PLW1509 - no thread is running yet
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
