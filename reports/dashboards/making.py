@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -22,7 +23,7 @@ from martlet.reports.dashboards.page import Data, data_of, written
 from martlet.reports.dashboards.template import PERIOD, pages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import pyarrow as pa
 
@@ -140,8 +141,15 @@ def _data(
 
 
 def _answer(warehouse: Warehouse, key: tuple[str, str], cube: Cube, grain: str) -> pa.Table:
-    try:
+    with _named(key):
         return answer(warehouse, cube, grain)
+
+
+@contextmanager
+def _named(key: tuple[str, str]) -> Iterator[None]:
+    """Say in an error of which cube it is."""
+    try:
+        yield
     except MartletError as error:
         raise type(error)(f"cube {key[1]}{f' of the page {key[0]}' if key[0] else ''}: {error}") from error
 
@@ -201,8 +209,12 @@ def _coded(
         words[name], folded[name] = words_of(
             [(cube, answers[key]) for key, cube in cubes.items()], name, _MOST_WORDS
         )
+    coded = {}
+    for key, cube in cubes.items():
+        with _named(key):
+            coded[key] = filled(cube, answers[key], periods, words, folded)
     return Data(
-        {key: filled(cube, answers[key], periods, words, folded) for key, cube in cubes.items()},
+        coded,
         lacking,
         missing,
         grain,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,13 +46,13 @@ def dashboard(
       martlet dashboard dashboards
       martlet dashboard dashboards --no-open --template shop.toml
     """
-    from martlet.reports.dashboards import making
+    import martlet
 
-    told = making.dashboard(folder, warehouse=warehouse, templates=templates)
+    told = martlet.dashboard(folder, warehouse=warehouse, templates=templates)
     if not quiet:
         heaviest = max(file.stat().st_size for file in told.files) / 1000
         click.echo(f"{folder}: {len(told.files)} pages by {told.grain}, up to {heaviest:,.0f} kB.", err=True)
         if told.lacking:
             click.echo(f"{warehouse} has nothing in {', nothing in '.join(told.lacking)}.", err=True)
-    if is_opened if is_opened is not None else click.get_text_stream("stdout").isatty():
+    if is_opened if is_opened is not None else sys.stdout.isatty():
         click.launch(told.files[0].resolve().as_uri())
