@@ -161,7 +161,12 @@ def specification(filled: Filled, tile: Tile, series: list[int]) -> dict[str, An
             **CONFIG,
             "background": "transparent",
             "padding": 4,
-            "legend": {**CONFIG["legend"], "columns": 3 if tile.kind == "line" else 2, "title": None, "labelLimit": 110},
+            "legend": {
+                **CONFIG["legend"],
+                "columns": 3 if tile.kind == "line" else 2,
+                "title": None,
+                "labelLimit": 110,
+            },
         },
     }
     return _themed(spec)  # type: ignore[no-any-return]
