@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from martlet.loaders.user_packs.installing import install_packs
     from martlet.loaders.warehouse.checking import CheckReport, check
     from martlet.loaders.warehouse.own_segments import install_segments
+    from martlet.reports.dashboards.making import Dashboard, dashboard
     from martlet.reports.report import Report, report
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "BuildReport",
     "CheckError",
     "CheckReport",
+    "Dashboard",
     "ExtractReport",
     "FitError",
     "FitReport",
@@ -65,6 +67,7 @@ __all__ = [
     "build",
     "check",
     "compile",
+    "dashboard",
     "extract",
     "fit",
     "forget",
@@ -84,6 +87,7 @@ _HOMES = {
     "AdvanceReport": "martlet.loaders.company.advance",
     "BuildReport": "martlet.loaders.company.build",
     "CheckReport": "martlet.loaders.warehouse.checking",
+    "Dashboard": "martlet.reports.dashboards.making",
     "ExtractReport": "martlet.loaders.extract",
     "FitReport": "martlet.loaders.fitting",
     "ForgetReport": "martlet.loaders.privacy.forget",
@@ -96,6 +100,7 @@ _HOMES = {
     "build": "martlet.loaders.company.build",
     "check": "martlet.loaders.warehouse.checking",
     "compile": "martlet.engine.translating",
+    "dashboard": "martlet.reports.dashboards.making",
     "extract": "martlet.loaders.extract",
     "fit": "martlet.loaders.fitting",
     "forget": "martlet.loaders.privacy.forget",

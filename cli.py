@@ -16,6 +16,7 @@ from martlet.terminal.application import Application
 from martlet.terminal.commands import (
     chart,
     check,
+    dashboard,
     extract,
     forget,
     ingest,
@@ -191,6 +192,7 @@ def query(
 
 cli.add_command(chart.chart)
 cli.add_command(report.report)
+cli.add_command(dashboard.dashboard)
 
 
 @cli.command("compile")

@@ -209,7 +209,7 @@ class Warehouse:
             return writing.literal(asked, values).sql("duckdb", pretty=True)
 
         table = self._run(rendered.sql, values, rendered)
-        return Result(written, table, asked.telling, self._lacking(asked.needs))
+        return Result(written, table, asked.telling, self.lacking(asked.needs))
 
     def sql(self, statement: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> Result:
         """Run one SELECT of your own, with `?` or `$name` parameters.
@@ -229,7 +229,14 @@ class Warehouse:
         """
         return Result(statement, self._run(statement, parameters, None))
 
-    def _lacking(self, needed: Sequence[str]) -> tuple[str, ...]:
+    def lacking(self, needed: Sequence[str]) -> tuple[str, ...]:
+        """Return those of some needs that the warehouse does not meet: relations that must have a row, columns that must be known.
+
+        Examples
+        --------
+        >>> warehouse.lacking(["star.fact_order", "star.fact_order.source_id or star.dim_product.description"])
+        ()
+        """
         if not needed:
             return ()
         with self._file.cursor() as cursor:

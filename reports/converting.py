@@ -35,15 +35,15 @@ def converter() -> ModuleType:
     return vl_convert
 
 
-def svg_of(spec: dict[str, Any]) -> str:
-    """Return the picture of a specification as SVG.
+def svg_of(spec: dict[str, Any], prefix: str = "m") -> str:
+    """Return the picture of a specification as SVG; pictures that stand in one page need a prefix each, as `renumbered` says.
 
     Raises
     ------
     ParameterError
         If the extra `report` is not installed.
     """
-    return renumbered(converter().vegalite_to_svg(json.dumps(_printable(spec), ensure_ascii=False)))
+    return renumbered(converter().vegalite_to_svg(json.dumps(_printable(spec), ensure_ascii=False)), prefix)
 
 
 def _printable(value: Any) -> Any:
