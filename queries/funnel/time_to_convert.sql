@@ -42,7 +42,11 @@ WITH {{ funnel.attempts() }},
 
 ends AS (
     SELECT until_seconds, coalesce(lag(until_seconds) OVER (ORDER BY until_seconds), 0) AS from_seconds
-    FROM (SELECT DISTINCT CAST(round(unnest($bounds_minutes) * 60) AS BIGINT) AS until_seconds) AS bounds_asked
+    FROM (
+        SELECT CAST(round(minutes * 60) AS BIGINT) AS until_seconds
+        FROM (SELECT unnest($bounds_minutes) AS minutes) AS bounds_asked
+        GROUP BY 1
+    ) AS whole_seconds
     WHERE until_seconds > 0
 ),
 
