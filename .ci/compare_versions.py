@@ -144,9 +144,9 @@ def main() -> None:
     )
     parser.add_argument(
         "--macros",
-        choices=("all", "first"),
+        choices=("all", "first", "none"),
         default="all",
-        help="of which files to ask the macros too",
+        help="of which files to ask the macros too, beside those that views call",
     )
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(2) as pool:
@@ -159,7 +159,7 @@ def main() -> None:
                     python,
                     Path(scratch) / f"{number} {version}",
                     # Old versions plan a macro that carries many models for up to a minute.
-                    *([] if chosen.macros == "all" or number == 0 else ["--views"]),
+                    *([] if chosen.macros == "all" or (chosen.macros, number) == ("first", 0) else ["--views"]),
                     file,
                     *chosen.only,
                 )

@@ -71,7 +71,7 @@ def test_a_signal_ends_a_build_and_nothing_is_left(tmp_path, number):
 def test_what_a_killed_build_leaves_is_named_and_cleaned(tmp_path, run):
     path = tmp_path / "w.duckdb"
     with rewriting(path) as connection:
-        star.create_tables(connection)
+        star.create(connection)
     child = started("build", "--customers", "3000", "-w", path, **{cache.VARIABLE: "off"})
     beside(tmp_path, ".w.duckdb.building/*")
     child.kill()
