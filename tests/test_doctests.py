@@ -13,6 +13,7 @@ READING = [
     martlet.Result,
     martlet.check,
     martlet.compile,
+    martlet.dashboard,
     martlet.extract,
     martlet.forget,
     martlet.profiles,

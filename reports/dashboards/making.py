@@ -88,6 +88,12 @@ def dashboard(
         If there is no such warehouse.
     QueryError
         If the SELECT of a template fails.
+
+    Examples
+    --------
+    >>> made = martlet.dashboard(folder, warehouse=path)
+    >>> [file.name for file in made.files]
+    ['overview.html', 'campaigns.html', 'journey.html', 'product.html']
     """
     asked = pages(templates)
     if isinstance(warehouse, Warehouse):
