@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "create",
+    "create_macros",
     "create_tables",
     "extend_calendar",
     "finish",
@@ -60,7 +61,11 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(f"INSERT INTO {relation.qualified} ({key}) VALUES (0)")
     insert(connection, "star.dim_channel", channels())
     own_segments.put(connection, segments.shipped())
-    # Loading and checks ask by the scalar macros too.
+    create_macros(connection)
+
+
+def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the scalar macros, by which loading and checks ask too."""
     for relation in in_order([one for one in relations() if one.kind == "macro"]):
         _create(connection, relation)
 
