@@ -159,7 +159,11 @@ def main() -> None:
                     python,
                     Path(scratch) / f"{number} {version}",
                     # Old versions plan a macro that carries many models for up to a minute.
-                    *([] if chosen.macros == "all" or (chosen.macros, number) == ("first", 0) else ["--views"]),
+                    *(
+                        []
+                        if chosen.macros == "all" or (chosen.macros, number) == ("first", 0)
+                        else ["--views"]
+                    ),
                     file,
                     *chosen.only,
                 )

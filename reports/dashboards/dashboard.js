@@ -159,6 +159,9 @@
     return off.length ? `Not filtered by ${listed(off)}.` : "";
   }
 
+  // Nothing of a word is zero where the cube has rows of the periods at all; else it is unknown.
+  const isKnown = (cube) => !cube.dimensions.includes("period") || cube.columns.period.some((place) => place >= chosen.from && place <= chosen.until);
+
   function showKpis() {
     const told = [];
     for (const [number, kpi] of data.kpis.entries()) {
@@ -166,7 +169,7 @@
       if (!place) continue;
       const cube = data.cubes[kpi.cube], figure = figureOf(cube, kpi.measure);
       const rows = totals(cube, [], {});
-      const value = rows === null ? null : rows.length ? rows[0].values[kpi.measure] : figure.kind === "sum" ? 0 : null;
+      const value = rows === null ? null : rows.length ? rows[0].values[kpi.measure] : figure.kind === "sum" && isKnown(cube) ? 0 : null;
       place.textContent = shown(value, figure.unit, true);
       place.title = shown(value, figure.unit);
       place.dataset.value = value === null ? "" : String(value);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,8 +12,7 @@ from martlet.engine.errors import ParameterError, QueryError
 from martlet.reports.dashboards.template import PERIOD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import date
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -23,8 +23,15 @@ __all__ = ["ALL", "OTHERS", "PREVIOUS", "Filled", "answer", "filled", "words_of"
 
 # The place of no word: the row is of all words together.
 ALL: Final = -1
+_UNKNOWN: Final = "(unknown)"
 OTHERS: Final = "(all others)"
 PREVIOUS: Final = "previous"
+_FIRST: Final[dict[str, Callable[[date], date]]] = {
+    "week": lambda day: day - timedelta(days=day.weekday()),
+    "month": lambda day: day.replace(day=1),
+    "quarter": lambda day: day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1),
+    "year": lambda day: day.replace(month=1, day=1),
+}
 # JavaScript knows whole numbers exactly up to here.
 _EXACT: Final = 2**53
 _NUMBERS: Final = re.compile(r"(\d+(?:\.\d+)?)")
@@ -73,7 +80,20 @@ def answer(warehouse: Warehouse, cube: Cube, grain: str) -> pa.Table:
         raise QueryError(
             f"the cube has the columns {', '.join(told.columns)}, where its template says {', '.join(wanted)}"
         )
-    return told.arrow().select(wanted)
+    table = told.arrow().select(wanted)
+    if PERIOD in cube.dimensions:
+        _refuse_odd(table.column(PERIOD).unique().to_pylist(), grain)
+    return table
+
+
+def _refuse_odd(periods: list[Any], grain: str) -> None:
+    """Refuse a column of periods that holds anything but the first days of such spans."""
+    for day in periods:
+        if type(day) is not date or day != _FIRST[grain](day):
+            raise QueryError(
+                f"the column {PERIOD} holds {'NULL' if day is None else day}, where it must hold the first day of a {grain}: "
+                f"CAST(date_trunc(${PERIOD}, ...) AS DATE), of rows whose day is known"
+            )
 
 
 def _counted(cube: Cube) -> str:
@@ -111,13 +131,15 @@ def words_of(answers: Iterable[tuple[Cube, pa.Table]], name: str, most: int) -> 
     for cube, table in answers:
         if name not in cube.dimensions:
             continue
+        nothing = None if name in cube.overlapping else _UNKNOWN
         measure = next(iter(cube.measures))
         sums: dict[str, Decimal] = {}
         for word, value in zip(
             table.column(name).to_pylist(), table.column(measure).to_pylist(), strict=True
         ):
-            if word is not None:
-                sums[str(word)] = sums.get(str(word), Decimal(0)) + Decimal(value or 0)
+            told = nothing if word is None else str(word)
+            if told is not None:
+                sums[told] = sums.get(told, Decimal(0)) + Decimal(value or 0)
         whole = sum(sums.values()) or Decimal(1)
         for word, total in sums.items():
             weights[word] = max(weights.get(word, Decimal(0)), total / whole)
@@ -168,7 +190,8 @@ def filled(
             keys.append([ALL if day is None else when[day] for day in column])
         else:
             known, others = places[name], places[name].get(OTHERS, ALL)
-            keys.append([ALL if word is None else known.get(str(word), others) for word in column])
+            nothing = ALL if name in cube.overlapping else known.get(_UNKNOWN, others)
+            keys.append([nothing if word is None else known.get(str(word), others) for word in column])
     digits = {name: _digits(table, name) for name in cube.measures}
     values = [_whole(table, name, digits[name]) for name in cube.measures]
     rows: dict[tuple[int, ...], list[int | None]] = {}
@@ -180,8 +203,10 @@ def filled(
             if key in rows
             else list(row)
         )
-    _refuse_large(cube, rows.values())
     names = (*cube.dimensions, *([PREVIOUS] if cube.distinct else []))
+    rests = {name: places[name][OTHERS] for name in places if more.get(name, 0) > 1}
+    _leave_unknown(cube, names, rows, rests)
+    _refuse_large(cube, rows.values())
     columns: dict[str, list[Any]] = {name: [] for name in (*names, *cube.measures)}
     for key in sorted(rows):
         for name, number in zip((*names, *cube.measures), (*key, *rows[key]), strict=True):
@@ -193,6 +218,21 @@ def filled(
         digits,
         {name: more.get(name, 0) for name in places},
     )
+
+
+def _leave_unknown(
+    cube: Cube,
+    names: Sequence[str],
+    rows: Mapping[tuple[int, ...], list[int | None]],
+    others: Mapping[str, int],
+) -> None:
+    """Make unknown what can't be told of words that are together: medians, and what counts one thing under several of them."""
+    for key, row in rows.items():
+        together = {name for name, place in zip(names, key, strict=True) if others.get(name) == place}
+        overlap = together & cube.overlapping
+        for number, measure in enumerate(cube.measures.values()):
+            if (together and measure.kind == "figure") or (overlap and (measure.overlaps or cube.distinct)):
+                row[number] = None
 
 
 def _digits(table: pa.Table, name: str) -> int:

@@ -166,6 +166,7 @@ def specification(filled: Filled, tile: Tile, series: list[int]) -> dict[str, An
                 "columns": 3 if tile.kind == "line" else 2,
                 "title": None,
                 "labelLimit": 110,
+                "labelColor": CONFIG["axis"]["labelColor"],
             },
         },
     }
@@ -195,7 +196,7 @@ def _colour(words: list[str]) -> dict[str, Any]:
 
 _TIPS: Final = [{"field": "name", "title": " "}, {"field": "told", "title": " "}]
 _NAMES: Final[dict[str, Any]] = {
-    "field": "name", "type": "nominal", "sort": None, "title": None, "axis": {"ticks": False, "domain": False, "labelLimit": 150},
+    "field": "name", "type": "nominal", "sort": None, "title": None, "axis": {"ticks": False, "domain": False, "labelLimit": 150, "labelPadding": 6},
 }  # fmt: skip
 
 
@@ -214,6 +215,11 @@ def _bars(_: list[Any], words: list[str], room: float = _ROOM) -> dict[str, Any]
     }  # fmt: skip
 
 
+def _axis(figure: Any, ticks: int) -> dict[str, Any]:
+    """Return an axis of numbers, each written for itself: 0 beside 10k, not 0k."""
+    return {"labelExpr": f"format(datum.value, '{_AXES[figure.unit]}')", "tickCount": ticks}
+
+
 def _funnel(figures: list[Any], words: list[str]) -> dict[str, Any]:
     return _bars(figures, words, _FUNNEL_ROOM)
 
@@ -223,7 +229,7 @@ def _columns(figures: list[Any], words: list[str]) -> dict[str, Any]:
         "field": "value",
         "type": "quantitative",
         "title": None,
-        "axis": {"format": _AXES[figures[0].unit], "tickCount": 5},
+        "axis": _axis(figures[0], 5),
     }
     across = {
         "field": "name",
@@ -245,7 +251,7 @@ def _lines(figures: list[Any], words: list[str]) -> dict[str, Any]:
         "field": "value",
         "type": "quantitative",
         "title": None,
-        "axis": {"format": _AXES[figures[0].unit], "tickCount": 5},
+        "axis": _axis(figures[0], 5),
     }
     across = {
         "field": "at",
@@ -269,7 +275,7 @@ def _intervals(figures: list[Any], _: list[str]) -> dict[str, Any]:
     across = {
         "type": "quantitative",
         "title": None,
-        "axis": {"format": _AXES[figures[0].unit], "tickCount": 4},
+        "axis": _axis(figures[0], 4),
     }
     return {
         "height": {"step": 26},
@@ -294,7 +300,7 @@ def _scatter(figures: list[Any], _: list[str]) -> dict[str, Any]:
             "type": "quantitative",
             "title": figure.label,
             "scale": {"zero": channel == "y", "nice": True},
-            "axis": {"format": _AXES[figure.unit], "tickCount": 5},
+            "axis": _axis(figure, 5),
         }
         for channel, figure in zip("xy", figures, strict=False)
     }

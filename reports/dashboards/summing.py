@@ -31,12 +31,11 @@ def totals(filled: Filled, by: tuple[str, ...] = (), where: dict[str, int] | Non
     """Return the sums of a cube over the whole period, one row for each combination of the words of `by`."""
     cube, columns = filled.cube, filled.columns
     fixed = where or {}
-    overlapping = set(cube.dimensions) - {PERIOD} if cube.distinct else set(cube.either)
     kept = [
         row
         for row in range(len(filled))
         if all(columns[name][row] == place for name, place in fixed.items())
-        and all((columns[name][row] == ALL) == (name not in by) for name in overlapping - fixed.keys())
+        and all((columns[name][row] == ALL) == (name not in by) for name in cube.overlapping - fixed.keys())
         and (not cube.distinct or PERIOD in by or columns[PREVIOUS][row] == ALL)
     ]
     last = max((columns[PERIOD][row] for row in kept), default=ALL) if PERIOD in cube.dimensions else ALL

@@ -49,12 +49,14 @@ class Measure:
     """A column of a cube that is a number.
 
     A `sum` adds up over rows. A `last` adds up within the last period that is shown, as a stock does. A `figure` does not add up at all, as a
-    median: it is shown where one row tells it. Of a cube with `distinct` it counts whoever is met.
+    median: it is shown where one row tells it. Of a cube with `distinct` it counts whoever is met. What `overlaps` counts may lie in several
+    words of a dimension in `either`, as an order does: of words that are together it is not known.
     """
 
     label: str
     unit: Unit = "count"
     kind: Literal["sum", "last", "figure"] = "sum"
+    overlaps: bool = False
     doc: str = ""
 
 
@@ -99,6 +101,11 @@ class Cube:
     most: Mapping[str, Annotated[int, Between(1, 2000)]] = field(default_factory=dict)
     needs: Texts = ()
     load: str = ""
+
+    @property
+    def overlapping(self) -> set[str]:
+        """The dimensions whose rows overlap: what one row counts, another may count too."""
+        return set(self.dimensions) - {PERIOD} if self.distinct else set(self.either)
 
     @property
     def figures(self) -> dict[str, Measure | Ratio]:

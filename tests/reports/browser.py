@@ -7,6 +7,7 @@ import select
 import shutil
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -31,8 +32,21 @@ def needed():
     """Return the path of Chromium, or skip."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
-        pytest.skip("there is no Chromium to look at pages with: apt-get install chromium")
+        _leave_out("there is no Chromium to look at pages with: apt-get install chromium")
     return path
+
+
+def axe():
+    """Return the text of axe-core, which looks for what keeps people out of a page, or skip."""
+    path = os.environ.get("MARTLET_AXE")
+    if not path:
+        _leave_out("there is no axe-core: npm install axe-core, and set MARTLET_AXE to its axe.min.js")
+    return Path(path).read_text(encoding="utf-8")
+
+
+def _leave_out(why):
+    """Skip, or fail where the tools were installed and have to be there."""
+    (pytest.fail if os.environ.get("MARTLET_BROWSER") == "required" else pytest.skip)(why)
 
 
 class Browser:

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from dataclasses import fields
+from datetime import date
 from html import unescape
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from hypothesis import strategies as st
 import martlet
 from martlet.cli import cli
 from martlet.engine.errors import ParameterError, QueryError
-from martlet.reports.dashboards import filling, summing, template
+from martlet.reports.dashboards import filling, making, summing, template
+
+from ..conftest import ROOT
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "dashboards.md").read_text(encoding="utf-8")
 NAMES = ["overview", "campaigns", "journey", "product"]
@@ -256,6 +259,89 @@ def test_ids_are_counted_once_in_any_span(warehouse, mets):
     assert summing.totals(filled)[0].values["people"] == len({one for _, one, _ in mets})
 
 
+def table_of(**columns):
+    return pl.DataFrame(columns).with_columns(period=pl.lit("2025-01-01").str.to_date()).to_arrow()
+
+
+def test_what_lies_in_several_words_is_unknown_of_words_together():
+    cube = template.Cube(
+        "Orders by category.",
+        "",
+        {
+            "orders": template.Measure("Orders", overlaps=True),
+            "revenue": template.Measure("Revenue"),
+            "median": template.Measure("Median", kind="figure"),
+        },
+        {"value": template.Ratio("Order value", of="revenue", per="orders")},
+        dimensions=("period", "category"),
+        either=("category",),
+    )
+    table = table_of(
+        category=[None, "a", "b", "c"], orders=[5, 4, 3, 2], revenue=[9, 5, 3, 1], median=[2, 2, 2, 2]
+    )
+    words, folded = filling.words_of([(cube, table)], "category", 1)
+    assert (words, folded) == (["a", filling.OTHERS], 2)
+    filled = filling.filled(cube, table, [date(2025, 1, 1)], {"category": words}, {"category": folded})
+    (whole,) = summing.totals(filled)
+    assert whole.values == {"orders": 5, "revenue": 9, "median": 2, "value": 9 / 5}
+    first, others = summing.totals(filled, ("category",))
+    assert first.values["orders"] == 4
+    # An order of b and c would count twice; what was paid for goods adds up.
+    assert others.values == {"orders": None, "revenue": 4, "median": None, "value": None}
+    # One word alone is as known under another name.
+    alone = filling.filled(cube, table.slice(0, 3), [date(2025, 1, 1)], {"category": words}, {"category": 1})
+    assert summing.totals(alone, ("category",))[1].values["orders"] == 3
+
+
+def test_people_of_words_together_are_unknown(warehouse):
+    cube = template.Cube(
+        "Whoever is met.",
+        "SELECT DATE '2025-01-01' AS period, unnest(['a', 'b', 'c', 'a']) AS channel, unnest([1, 1, 1, 2]) AS id",
+        {"people": template.Measure("People")},
+        dimensions=("period", "channel"),
+        distinct="id",
+    )
+    table = filling.answer(warehouse, cube, "month")
+    words, folded = filling.words_of([(cube, table)], "channel", 1)
+    filled = filling.filled(cube, table, [date(2025, 1, 1)], {"channel": words}, {"channel": folded})
+    assert [row.values["people"] for row in summing.totals(filled, ("channel",))] == [2, None]
+    assert summing.totals(filled)[0].values["people"] == 2
+
+
+def test_a_word_that_is_null_is_the_unknown_one():
+    cube = template.Cube(
+        "Visits.", "", {"visits": template.Measure("Visits")}, dimensions=("period", "source")
+    )
+    table = table_of(source=["a", None, "(unknown)"], visits=[1, 2, 3])
+    filled = filling.filled(cube, table, [date(2025, 1, 1)], {}, {})
+    rows = summing.totals(filled, ("source",))
+    assert [(filled.words["source"][row.key[0]], row.values["visits"]) for row in rows] == [
+        ("a", 1),
+        ("(unknown)", 5),
+    ]
+
+
+def test_few_months_too_heavy_by_week_are_told_by_month(given, tmp_path, monkeypatch):
+    orders = pl.DataFrame(
+        {"order_id": [1, 2], "ordered_at": ["2025-01-02", "2025-03-20"], "status": ["completed"] * 2, "net_revenue": ["10.00"] * 2}
+    ).with_columns(pl.col("ordered_at").str.to_datetime(), pl.col("net_revenue").cast(pl.Decimal(18, 2)))  # fmt: skip
+    opened = given({"star.fact_order": orders})
+    weights = {"week": making._MOST_DATA + 1}
+    monkeypatch.setattr(making, "data_of", lambda _, data: " " * weights.get(data.grain, 1))
+    told = martlet.dashboard(tmp_path, warehouse=opened)
+    assert told.grain == "month"
+    rows = table(told.files[0].read_text(encoding="utf-8"), "Revenue over time")
+    assert [row[:2] for row in rows] == [["2025-01", "10.00"], ["2025-03", "10.00"]]
+
+
+def test_what_is_to_be_loaded_can_be():
+    entities = {path.stem for path in (ROOT / "loaders" / "ingest" / "entities").glob("*.toml")}
+    for name in template._shared():
+        load = template.cube_of(name).load
+        assert not load or load.split()[:2] == ["martlet", "ingest"]
+        assert not load or load.split()[2] in entities
+
+
 @pytest.mark.parametrize(
     ("value", "unit", "short", "text"),
     [
@@ -329,6 +415,9 @@ def test_a_wrong_template_is_refused_by_name(before, after, words, warehouse_pat
         ("SELECT 1 AS units", "has the columns units, where its template says"),
         ("SELECT DATE '2025-01-01' AS period, 'a' AS category, 'b' AS reason, 0.5::DOUBLE AS units, 1 AS refunds", "units is double"),
         ("SELECT nothing", "nothing"),
+        ("SELECT CAST(NULL AS DATE) AS period, 'a' AS category, 'b' AS reason, 1 AS units, 1 AS refunds", "period holds NULL"),
+        ("SELECT DATE '2025-01-02' AS period, 'a' AS category, 'b' AS reason, 1 AS units, 1 AS refunds", "the first day of a month"),
+        ("SELECT TIMESTAMP '2025-01-01' AS period, 'a' AS category, 'b' AS reason, 1 AS units, 1 AS refunds", "the first day of a month"),
     ],
 )  # fmt: skip
 def test_a_wrong_cube_is_refused_by_name(sql, words, warehouse_path, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 
 import martlet
 
-from .browser import Browser, needed
+from .browser import Browser, axe, needed
 
 MONTHS = ("2025-02", "2025-08")
 SPAN = "date_trunc('month', {}) BETWEEN DATE '2025-02-01' AND DATE '2025-08-01'"
@@ -34,6 +34,41 @@ def browser(tmp_path_factory):
     opened = Browser(tmp_path_factory.mktemp("profile"))
     yield opened
     opened.close()
+
+
+LATE = '''
+name = "late"
+title = "Late"
+summary = "Posts that are known from summer on, in more kinds than a filter takes."
+
+[[kpis]]
+cube = "posts"
+measure = "posts"
+
+[[tiles]]
+title = "Views by category"
+kind = "bar"
+cube = "posts"
+by = ["category"]
+measures = ["views", "posts"]
+
+[cubes.posts]
+doc = "Posts by category; one may be of several."
+dimensions = ["period", "category"]
+either = ["category"]
+sql = """
+SELECT
+    CAST(date_trunc($period, DATE '2025-06-01') AS DATE) AS period,
+    CASE WHEN number < 40 THEN 'kind ' || number END AS category,
+    100 + number AS views,
+    3 AS posts
+FROM range(41) AS kinds (number)
+"""
+
+[cubes.posts.measures]
+views = { label = "Views" }
+posts = { label = "Posts", overlaps = true }
+'''
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +167,54 @@ def test_script_and_page_say_the_same_of_the_whole_period(browser, folder):
         )
         assert same[0] == same[1]
         assert len(same[0]) > 20
+
+
+def test_what_no_fact_tells_stays_unknown(browser, warehouse_path, tmp_path):
+    (tmp_path / "late.toml").write_text(LATE)
+    made = martlet.dashboard(tmp_path, warehouse=warehouse_path, templates=[tmp_path / "late.toml"])
+    browser.look(800)
+    browser.open(made.files[-1].as_uri())
+    assert kpis(browser) == {"Posts": 3}
+    rows = browser.run(
+        "[...document.querySelectorAll('tbody tr')].map((row) => [...row.cells].map((one) => one.textContent))"
+    )
+    # Views add up over the kinds that are together, posts of several kinds do not.
+    (rest,) = [row for row in rows if row[0] == "(all others)"]
+    kept = [int(row[1]) for row in rows if row[0] != "(all others)"]
+    assert int(rest[1].replace(",", "")) == sum(range(100, 140)) - sum(kept)
+    assert rest[2] == "\N{EN DASH}"
+    # Before the first post on record there is no zero.
+    browser.choose(**{"from": "2025-01", "until": "2025-03"})
+    assert kpis(browser) == {"Posts": None}
+    browser.choose(until="2025-08")
+    assert kpis(browser) == {"Posts": 3}
+
+
+@pytest.mark.parametrize("page", ["overview", "campaigns", "journey", "product"])
+def test_words_in_pictures_stand_out_by_night(browser, folder, page):
+    browser.look(800, dark=True)
+    browser.open((folder / f"{page}.html").as_uri())
+    light = browser.run("""[...document.querySelectorAll(".picture svg text")].filter((one) => one.textContent).map((one) =>
+        getComputedStyle(one).fill.match(/[0-9.]+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0) / 765)""")
+    assert len(light) > 20
+    assert min(light) > 0.5
+
+
+@pytest.mark.parametrize("page", ["overview", "campaigns", "journey", "product"])
+def test_axe_finds_nothing(browser, folder, page):
+    script = axe()
+    for width, dark, chosen in (
+        (1280, False, ""),
+        (360, True, "#channel=Email&device=mobile&category=Clothing"),
+    ):
+        browser.look(width, dark=dark)
+        browser.open((folder / f"{page}.html").as_uri() + chosen)
+        browser.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        browser.run(f"{script};0")
+        found = browser.run(
+            "axe.run().then((told) => told.violations.map((one) => `${one.id}: ${one.nodes[0].html}`))"
+        )
+        assert found == []
 
 
 def _as_script(page):
