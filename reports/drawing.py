@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from martlet.engine.charts.converting import converter, svg_of
 from martlet.engine.errors import ParameterError, did_you_mean
 from martlet.reports import page
-from martlet.reports.converting import converter, svg_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

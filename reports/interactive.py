@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
-from martlet.reports import colours, converting
+from martlet.engine.charts import converting
+from martlet.reports import colours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["script"]
 
 # All others give the page what it has already.
-_LIBRARY: Final = "window.vegaEmbed = vegaEmbed;"
+_RUN: Final = "window.vegaEmbed = vegaEmbed;"
 
 
 def script(specs: Mapping[str, dict[str, Any]]) -> str:
@@ -32,17 +32,12 @@ def script(specs: Mapping[str, dict[str, Any]]) -> str:
     told = _named({"configs": configs, "pictures": pictures})
     written = json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     draws = (resources.files("martlet.reports") / "hydrate.js").read_text(encoding="utf-8")
+    library = converting.library(_RUN).replace("</script", "<\\/script")
     # Each script has a scope of its own, or names of the library would meet those of the page.
     return (
         f'<script type="application/json" id="specs">{written}</script>\n'
-        f'<script type="module">{_library()}</script>\n<script type="module">\n{draws}</script>\n'
+        f'<script type="module">{library}</script>\n<script type="module">\n{draws}</script>\n'
     )
-
-
-@cache
-def _library() -> str:
-    """Return the library, which takes seconds to be put together."""
-    return str(converting.converter().javascript_bundle(_LIBRARY)).replace("</script", "<\\/script")
 
 
 def _named(value: Any) -> Any:

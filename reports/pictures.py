@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from martlet.engine import charts
-from martlet.reports import converting, slim
+from martlet.engine.charts import converting
+from martlet.reports import slim
 
 if TYPE_CHECKING:
     import pyarrow as pa

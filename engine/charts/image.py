@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
 from html import escape
 from typing import Any
+
+from martlet.engine.charts.converting import svg_of
+from martlet.engine.errors import ParameterError
 
 __all__ = ["image"]
 
@@ -13,8 +15,8 @@ __all__ = ["image"]
 def image(spec: dict[str, Any]) -> str:
     """Return a specification as an element `img` that needs nothing else; empty where vl-convert (extra `report`) is not installed."""
     try:
-        import vl_convert  # noqa: PLC0415 - heavy, and an extra
-    except ImportError:
+        drawn = svg_of(spec)
+    except ParameterError:
         return ""
-    drawn = b64encode(vl_convert.vegalite_to_svg(json.dumps(spec)).encode()).decode()
-    return f'<img src="data:image/svg+xml;base64,{drawn}" alt="{escape(spec["description"])}" style="max-width:100%">'
+    packed = b64encode(drawn.encode()).decode()
+    return f'<img src="data:image/svg+xml;base64,{packed}" alt="{escape(spec["description"])}" style="max-width:100%">'

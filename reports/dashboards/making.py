@@ -12,12 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from martlet.engine import cache as kept
+from martlet.engine.charts import converting
 from martlet.engine.errors import MartletError, ParameterError
 from martlet.engine.paths import printable
 from martlet.engine.replacing import replacing
 from martlet.engine.warehouse import Warehouse
-from martlet.reports import converting
 from martlet.reports.dashboards.filling import PREVIOUS, answer, filled, words_of
 from martlet.reports.dashboards.page import Data, data_of, written
 from martlet.reports.dashboards.template import PERIOD, pages
@@ -247,12 +246,6 @@ class _Drawing:
 
 
 def _vega() -> str:
-    """Return Vega and Vega-Lite for the browser, packed, in base64; the bundle takes seconds, so it is kept."""
-    key = converting.converter().__version__
-    if (known := kept.read("vega", key)) is not None:
-        return known.decode()
-    text = base64.b64encode(
-        gzip.compress(converting.converter().javascript_bundle().encode(), 9, mtime=0)
-    ).decode()
-    kept.write("vega", key, text.encode())
-    return text
+    """Return Vega and Vega-Lite for the browser, packed, in base64."""
+    packed = gzip.compress(converting.library().encode(), 9, mtime=0)
+    return base64.b64encode(packed).decode()

@@ -66,6 +66,15 @@ def test_the_picture_stands_between_the_sentence_and_the_rows(opened):
     assert 'alt="' in shown
 
 
+def test_a_name_with_a_character_that_xml_has_not_is_drawn_in_a_notebook_too(opened):
+    spec = opened.query("segmentation/rfm_segments").chart()
+    for row in spec["data"]["values"]:
+        row["segment"] = f"{row['segment']}\x01"
+    drawn = b64decode(image.image(spec).split('src="data:image/svg+xml;base64,')[1].split('"')[0])
+    assert drawn.startswith(b"<svg")
+    assert b"\x01" not in drawn
+
+
 def test_without_what_draws_there_are_the_rows_alone(opened, monkeypatch):
     monkeypatch.setitem(sys.modules, "vl_convert", None)
     assert image.image({"description": "x"}) == ""

@@ -264,7 +264,7 @@ def test_markdown_has_the_same_answers(default):
 
 def test_an_interactive_page_has_the_script_in_it(default, page, monkeypatch):
     # The library takes seconds to be put together, and is the converter's own.
-    monkeypatch.setattr(interactive, "_library", lambda: "window.vegaEmbed = 0;")
+    monkeypatch.setattr(interactive.converting, "library", lambda _: "window.vegaEmbed = 0;")
     told = default.html(interactive=True)
     assert len(told.encode()) < 300_000
     assert told.count("data-spec=") == page.count("<svg")

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import martlet
-from martlet.reports import colours, converting, pictures, slim
+from martlet.engine.charts import converting
+from martlet.reports import colours, pictures, slim
 
 # One of each kind that a report draws; where the shapes become others: cells of a heat map, dots, lines.
 PATHS = [

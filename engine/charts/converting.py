@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from martlet.engine import cache
 from martlet.engine.errors import ParameterError
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["converter", "renumbered", "svg_of"]
+__all__ = ["converter", "library", "renumbered", "svg_of"]
 
+_LIBRARY: Final = "vega"
 _NO_XML: Final = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\ufffe\uffff]")
 _NAMED: Final = re.compile(r'\bid="([^"]+)"')
 _REFERRED: Final = re.compile(r'(\bid="|url\(#|href="#)([^")]+)(["\)])')
@@ -44,6 +47,23 @@ def svg_of(spec: dict[str, Any], prefix: str = "m") -> str:
         If the extra `report` is not installed.
     """
     return renumbered(converter().vegalite_to_svg(json.dumps(_printable(spec), ensure_ascii=False)), prefix)
+
+
+def library(snippet: str | None = None) -> str:
+    """Return Vega for a browser, and after it the script `snippet` if one is given; to put it together takes seconds, so it is kept.
+
+    Raises
+    ------
+    ParameterError
+        If the extra `report` is not installed.
+    """
+    draws = converter()
+    key = f"{draws.__version__}-{hashlib.sha256(repr(snippet).encode()).hexdigest()[:16]}"
+    if (known := cache.read(_LIBRARY, key)) is not None:
+        return known.decode()
+    text = str(draws.javascript_bundle() if snippet is None else draws.javascript_bundle(snippet))
+    cache.write(_LIBRARY, key, text.encode())
+    return text
 
 
 def _printable(value: Any) -> Any:
