@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from martlet.engine import calls
 from martlet.engine.errors import MartletError, UnitError, did_you_mean
 from martlet.engine.result import Result
 from martlet.engine.statements import reading
@@ -80,6 +81,14 @@ class Answer:
         if self.told is not None and "finding" in self.block.show:
             return self.told.sentence
         return self.query.question if self.query else self.block.name.replace("_", " ") or "Answer"
+
+    @property
+    def command(self) -> str:
+        """How a reader asks it again at a terminal; of SQL of one's own, the SQL."""
+        if self.query is None:
+            return self.block.sql.strip()
+        said = {name: value for name, value in self.given.items() if value is not None}
+        return calls.command(self.query.path, said)
 
     @property
     def columns(self) -> Sequence[str]:

@@ -6,7 +6,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from martlet.reports import cells, commands
+from martlet.reports import cells
 
 if TYPE_CHECKING:
     from martlet.reports.asking import Answer
@@ -76,7 +76,7 @@ def details(answer: Answer, anchor: str, *, with_table: bool) -> str:
     if answer.query:
         doc, misleads = answer.query.doc, answer.query.misleads
         lines.append(f"<p>{escape(f'{_first(doc, _OF_DOC)} {_first(misleads, _OF_MISLEADS)}'.strip())}</p>")
-    lines.append(f'<pre class="copy"><code>{escape(commands.command(answer))}</code></pre>')
+    lines.append(f'<pre class="copy"><code>{escape(answer.command)}</code></pre>')
     words = "Rows, meaning and command" if answer.query else "Rows and query"
     return f"<details><summary>{words}</summary>\n" + "\n".join(lines) + "\n</details>"
 

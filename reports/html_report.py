@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-from martlet.reports import cells, commands, html_parts, interactive, pictures, prose, shell
+from martlet.reports import cells, html_parts, interactive, pictures, prose, shell
 from martlet.reports.asking import Answer
 from martlet.reports.composing import Advices, Findings
 from martlet.reports.template import Heading, Prose
@@ -159,7 +159,7 @@ class _Page:
         """Return a link to an answer, or the command that gives it where it does not stand in the report."""
         if anchor := self.anchors.get(id(answer)):
             return f'<a href="#{anchor}">{escape(html_parts.origin(answer))}</a>'
-        return f"<code>{escape(commands.command(answer))}</code>"
+        return f"<code>{escape(answer.command)}</code>"
 
     def _add_figures(self, answer: Answer) -> None:
         figures, anchor = html_parts.figures(answer), self.anchors[id(answer)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from martlet.reports import cells, commands
+from martlet.reports import cells
 from martlet.reports.asking import Answer
 from martlet.reports.composing import Advices, Findings
 from martlet.reports.html_parts import COMPARED
@@ -77,7 +77,7 @@ def _answer(answer: Answer, level: int) -> list[str]:
         lines.append(masked(answer.result.note))
     lines += [_figures(answer) if "figures" in shown else "", _table(answer) if shown - {"figures"} else ""]
     fence = "sql" if answer.query is None else "sh"
-    return [*lines, f"```{fence}\n{commands.command(answer)}\n```"]
+    return [*lines, f"```{fence}\n{answer.command}\n```"]
 
 
 def _figures(answer: Answer) -> str:

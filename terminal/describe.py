@@ -8,8 +8,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from martlet.engine.calls import allowed, as_sql, command, default
 from martlet.terminal import console
-from martlet.terminal.calls import allowed, as_sql, command, default
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

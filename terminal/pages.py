@@ -6,9 +6,9 @@ import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from martlet.engine import calls
 from martlet.engine.tables import drawing
 from martlet.engine.tables.cells import visible
-from martlet.terminal import calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
