@@ -171,9 +171,11 @@ def query(
     from martlet.terminal import packs as screen
 
     # In a pipe a list of queries would be taken for an answer: there the name of a pack stays an error.
-    if sys.stdout.isatty() and not parameters and query in (asked := options.known_packs(packs)).by_name:
-        screen.page(asked.pack(query))
-        return
+    if sys.stdout.isatty() and not parameters and "/" not in query:
+        known = options.known_packs(packs)
+        if query in known.by_name:
+            screen.page(known.pack(query))
+            return
     with martlet.open(warehouse, packs=packs) as opened:
         described = opened.describe(query)
         result = opened.query(query, **options.assigned(parameters))

@@ -176,4 +176,6 @@ def get(path: str) -> Query:
 
 def packs() -> list[str]:
     """Return the names of Martlet's packs."""
-    return sorted({query.pack for query in queries().values()})
+    return sorted(
+        {path.split("/")[-2] for path in shipped().files if path.endswith(".sql") and not is_part(path)}
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import get_terminal_size
@@ -69,7 +70,7 @@ class Result:
         """
         return list(self._table.column_names)
 
-    @property
+    @cached_property
     def finding(self) -> str | None:
         """The sentence that the query says of its answer, None where it has none or the answer does not support it.
 
@@ -289,19 +290,22 @@ class Result:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the finding, what is missing, the picture, and the first rows."""
+        return self._html(self._drawn())
+
+    def _html(self, drawn: dict[str, Any] | None) -> str:
         from html import escape  # noqa: PLC0415 - only when asked for
 
         from martlet.engine import html  # noqa: PLC0415
         from martlet.engine.charts.image import image  # noqa: PLC0415
 
         said = "".join(f"<p>{escape(text)}</p>" for text in (self.finding, self.note) if text)
-        drawn = self._drawn()
         return said + (image(drawn) if drawn else "") + html.table(self._table)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         """Return what a notebook may choose from: all as HTML, the picture as a specification, the rows as text."""
-        shown: dict[str, Any] = {"text/plain": repr(self), "text/html": self._repr_html_()}
-        if drawn := self._drawn():
+        drawn = self._drawn()
+        shown: dict[str, Any] = {"text/plain": repr(self), "text/html": self._html(drawn)}
+        if drawn:
             shown["application/vnd.vegalite.v5+json"] = drawn
         return shown
 
