@@ -7,6 +7,17 @@ period = { type = "choice", of = ["all", "year", "quarter", "month", "week", "da
 CASE $period WHEN 'all' THEN CAST(NULL AS DATE) ELSE CAST(date_trunc(CASE $period WHEN 'all' THEN 'day' ELSE $period END, {{ moment }}) AS DATE) END
 {%- endmacro %}
 
+{# The first moment after the period that begins with a moment, a column. #}
+{% macro end_of(moment) %}
+CASE $period
+            WHEN 'day' THEN {{ moment }} + INTERVAL 1 DAY
+            WHEN 'week' THEN {{ moment }} + INTERVAL 7 DAY
+            WHEN 'month' THEN {{ moment }} + INTERVAL 1 MONTH
+            WHEN 'quarter' THEN {{ moment }} + INTERVAL 3 MONTH
+            ELSE {{ moment }} + INTERVAL 1 YEAR
+        END
+{%- endmacro %}
+
 {# How many periods one first day of a period lies after another. #}
 {% macro periods_between(earlier, later) %}
 CASE $period

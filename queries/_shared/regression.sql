@@ -6,6 +6,7 @@ Leaves coefficients (term, coefficient, standard_error, degrees): terms of which
 Where weights are the inverse of the variance that chance alone makes, least_variance="1" keeps a fit that is perfect by luck from being certain.
 The statement must begin WITH RECURSIVE.
 #}
+{% from "_shared/sweep.sql" import sweep %}
 {% macro coefficients(least_variance="0") %}
 numbered_terms AS (
     SELECT term, CAST(row_number() OVER (ORDER BY term) AS INTEGER) AS place, CAST(count(*) OVER () + 1 AS INTEGER) AS outcome_place
@@ -73,28 +74,7 @@ swept AS (
     FROM spreads AS of_row
     CROSS JOIN spreads AS of_column
     LEFT JOIN term_products ON term_products.i = of_row.place AND term_products.j = of_column.place
-    UNION ALL
-    SELECT
-        step + 1,
-        i,
-        j,
-        outcome_place,
-        CASE
-            -- What is left of a term that follows from those before it is rounding.
-            WHEN on_diagonal < 0.000000001 THEN value
-            WHEN i = step + 1 AND j = step + 1 THEN -1 / on_diagonal
-            WHEN i = step + 1 OR j = step + 1 THEN value / on_diagonal
-            ELSE value - in_row * in_column / on_diagonal
-        END
-    FROM (
-        SELECT
-            swept.*,
-            max(CASE WHEN i = step + 1 AND j = step + 1 THEN value END) OVER () AS on_diagonal,
-            max(CASE WHEN j = step + 1 THEN value END) OVER (PARTITION BY i) AS in_row,
-            max(CASE WHEN i = step + 1 THEN value END) OVER (PARTITION BY j) AS in_column
-        FROM swept
-        WHERE step + 1 < outcome_place
-    ) AS around_diagonal
+    {{ sweep("outcome_place", "0.000000001") }}
 ),
 
 -- The diagonal of a term that was swept is below 0.

@@ -52,20 +52,11 @@ WHERE late.low > early.high OR late.high < early.low"""
 */
 {% import "funnel/_attempts.sql" as funnel with context %}
 {% import "_shared/periods.sql" as periods %}
-{% macro end_of(first_day) %}
-CASE $period
-            WHEN 'day' THEN {{ first_day }} + INTERVAL 1 DAY
-            WHEN 'week' THEN {{ first_day }} + INTERVAL 7 DAY
-            WHEN 'month' THEN {{ first_day }} + INTERVAL 1 MONTH
-            WHEN 'quarter' THEN {{ first_day }} + INTERVAL 3 MONTH
-            ELSE {{ first_day }} + INTERVAL 1 YEAR
-        END
-{%- endmacro %}
 {% set own_period = periods.start_of("make_timestamp(fitted_events.moment)") %}
 WITH {{ funnel.attempts({
     "number": "date_diff('day', DATE '1970-01-01', " ~ own_period ~ ")",
     "begins": "epoch_us(CAST(" ~ own_period ~ " AS TIMESTAMP))",
-    "ends": "epoch_us(CAST(" ~ end_of(own_period) ~ " AS TIMESTAMP))",
+    "ends": "epoch_us(CAST(" ~ periods.end_of(own_period) ~ " AS TIMESTAMP))",
     "told_by": "bounds",
     "defined": "",
 }) }},
@@ -112,7 +103,7 @@ period_ends AS (
         step_comparisons.*,
         main.ratio(entered, entered_first) AS rate,
         epoch_us(CAST(period_start AS TIMESTAMP)) AS begins,
-        epoch_us(CAST({{ end_of("period_start") }} AS TIMESTAMP)) AS ends,
+        epoch_us(CAST({{ periods.end_of("period_start") }} AS TIMESTAMP)) AS ends,
         bounds.first_day,
         bounds.today
     FROM step_comparisons

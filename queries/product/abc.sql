@@ -47,6 +47,7 @@ SELECT
 FROM answer
 HAVING count(*) FILTER (WHERE class = 'A') > 0 AND count(*) >= 10"""
 */
+{% from "_shared/abc.sql" import class_columns, rank_columns, share_columns %}
 {% from "product/_lines.sql" import lines %}
 WITH {{ lines() }},
 
@@ -93,16 +94,12 @@ rhythms AS (
     GROUP BY product_sums.product_key
 ),
 
--- By default a window sums up to the last of equal rows.
 ranked AS (
     SELECT
         product_sums.*,
         CASE WHEN weeks >= 4 THEN CAST(coalesce(rhythms.units, 0) AS DOUBLE) / weeks END AS weekly_units,
         CASE WHEN weeks >= 4 THEN CAST(coalesce(rhythms.squares, 0) AS DOUBLE) / weeks END AS weekly_squares,
-        rank() OVER (ORDER BY amount DESC) AS position,
-        sum(amount) OVER (ORDER BY amount DESC RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS running,
-        count(*) OVER (PARTITION BY amount) AS equals,
-        sum(amount) OVER () AS total
+        {{ rank_columns("amount") }}
     FROM product_sums
     LEFT JOIN rhythms ON rhythms.product_key = product_sums.product_key
 ),
@@ -110,8 +107,7 @@ ranked AS (
 shares AS (
     SELECT
         ranked.*,
-        CASE WHEN total > 0 THEN CAST(running AS DOUBLE) / CAST(total AS DOUBLE) END AS cumulative_share,
-        CASE WHEN total > 0 THEN CAST(running - equals * amount AS DOUBLE) / CAST(total AS DOUBLE) END AS share_before,
+        {{ share_columns() }},
         -- As a sample, over one less.
         CASE WHEN weekly_units > 0 THEN sqrt(greatest(weekly_squares - weekly_units * weekly_units, 0) * weeks / (weeks - 1)) / weekly_units END AS variation
     FROM ranked
@@ -122,15 +118,7 @@ SELECT
     product.name AS product_name,
     product.category,
     shares.position,
-    main.money(shares.amount) AS amount,
-    CASE WHEN shares.total > 0 THEN CAST(shares.amount AS DOUBLE) / CAST(shares.total AS DOUBLE) END AS amount_share,
-    shares.cumulative_share,
-    CASE
-        WHEN shares.total <= 0 OR shares.amount <= 0 THEN 'C'
-        WHEN shares.share_before < $a_share THEN 'A'
-        WHEN shares.share_before < $b_share THEN 'B'
-        ELSE 'C'
-    END AS class,
+    {{ class_columns() }},
     CAST(shares.units AS BIGINT) AS units,
     shares.weeks,
     shares.weekly_units,

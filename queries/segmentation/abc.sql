@@ -29,26 +29,22 @@ amount_share = "Its share of the whole amount. NULL where that is not above 0."
 cumulative_share = "Share of it and of all with a greater or equal amount. NULL where the whole amount is not above 0."
 class = "A, B or C. C where the whole amount is not above 0."
 */
+{% from "_shared/abc.sql" import class_columns, rank_columns, share_columns %}
 {% from "segmentation/_amounts.sql" import amounts %}
 WITH {{ amounts(unit, measure) }},
 
--- By default a window sums up to the last of equal rows.
 ranked AS (
     SELECT
         amounts.item,
         amounts.amount,
-        rank() OVER (ORDER BY amounts.amount DESC) AS position,
-        sum(amounts.amount) OVER (ORDER BY amounts.amount DESC RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS running,
-        count(*) OVER (PARTITION BY amounts.amount) AS equals,
-        sum(amounts.amount) OVER () AS total
+        {{ rank_columns("amounts.amount") }}
     FROM amounts
 ),
 
 shares AS (
     SELECT
         ranked.*,
-        CASE WHEN total > 0 THEN CAST(running AS DOUBLE) / CAST(total AS DOUBLE) END AS cumulative_share,
-        CASE WHEN total > 0 THEN CAST(running - equals * amount AS DOUBLE) / CAST(total AS DOUBLE) END AS share_before
+        {{ share_columns() }}
     FROM ranked
 )
 
@@ -59,15 +55,7 @@ SELECT
     shares.item,
     {% endif %}
     shares.position,
-    main.money(shares.amount) AS amount,
-    CASE WHEN shares.total > 0 THEN CAST(shares.amount AS DOUBLE) / CAST(shares.total AS DOUBLE) END AS amount_share,
-    shares.cumulative_share,
-    CASE
-        WHEN shares.total <= 0 OR shares.amount <= 0 THEN 'C'
-        WHEN shares.share_before < $a_share THEN 'A'
-        WHEN shares.share_before < $b_share THEN 'B'
-        ELSE 'C'
-    END AS class
+    {{ class_columns() }}
 FROM shares
 CROSS JOIN (SELECT CASE WHEN $a_share <= $b_share THEN true ELSE error('a_share must be b_share at most') END AS is_possible) AS asked
 {% if unit == "customer" %}

@@ -36,6 +36,7 @@ standardised = "The coefficient where feature and outcome are in standard deviat
 r_squared = "Share of the outcome's variance that the features explain, the same in each row."
 adjusted_r_squared = "The same, less what that many features explain by chance."
 */
+{% from "_shared/sweep.sql" import sweep %}
 {% from "segmentation/_features.sql" import features as feature_rows, millionths, product_sum %}
 {% set names = features | unique | list %}
 {% set explained %}
@@ -124,28 +125,7 @@ swept AS (
     FROM products
     INNER JOIN terms AS of_row ON of_row.feature = products.feature
     INNER JOIN terms AS of_column ON of_column.feature = products.other_feature
-    UNION ALL
-    SELECT
-        step + 1,
-        i,
-        j,
-        outcome_term,
-        CASE
-            -- What is left of a feature that follows from those before it is rounding.
-            WHEN on_diagonal < 0.0000000001 THEN value
-            WHEN i = step + 1 AND j = step + 1 THEN -1 / on_diagonal
-            WHEN i = step + 1 OR j = step + 1 THEN value / on_diagonal
-            ELSE value - in_row * in_column / on_diagonal
-        END
-    FROM (
-        SELECT
-            swept.*,
-            max(CASE WHEN i = step + 1 AND j = step + 1 THEN value END) OVER () AS on_diagonal,
-            max(CASE WHEN j = step + 1 THEN value END) OVER (PARTITION BY i) AS in_row,
-            max(CASE WHEN i = step + 1 THEN value END) OVER (PARTITION BY j) AS in_column
-        FROM swept
-        WHERE step + 1 < outcome_term
-    ) AS around_diagonal
+    {{ sweep("outcome_term", "0.0000000001") }}
 ),
 
 solved AS (

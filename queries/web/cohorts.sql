@@ -42,7 +42,6 @@ WHERE period_number = 1 AND complete
 HAVING sum(cohort_size) >= 100"""
 */
 {% import "_shared/periods.sql" as periods %}
-{% import "web/_periods.sql" as calendar %}
 WITH unit_visits AS (
     SELECT
         CASE
@@ -121,7 +120,7 @@ all_cells AS (
     SELECT
         CAST(cohort.starts_at AS DATE) AS cohort_start,
         CAST(cell.starts_at AS DATE) AS period_start,
-        {{ calendar.end_of("cell.starts_at") }} <= cell.today_at AS complete,
+        {{ periods.end_of("cell.starts_at") }} <= cell.today_at AS complete,
         0 AS active,
         0 AS sessions,
         0 AS conversions,

@@ -50,7 +50,6 @@ WHERE complete AND sessions >= 100 AND sessions_change IS NOT NULL
 ORDER BY period_start DESC LIMIT 1"""
 */
 {% import "_shared/periods.sql" as periods %}
-{% import "web/_periods.sql" as calendar %}
 {% import "web/_visits.sql" as web %}
 {% import "web/_reports.sql" as told %}
 WITH {{ web.visits() }},
@@ -129,7 +128,7 @@ calendar AS (
     SELECT
         CAST(starts_at AS DATE) AS period_start,
         told_by,
-        starts_at >= whole_from AND {{ calendar.end_of("starts_at") }} <= whole_until AS complete
+        starts_at >= whole_from AND {{ periods.end_of("starts_at") }} <= whole_until AS complete
     FROM starts
 ),
 
