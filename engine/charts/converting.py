@@ -13,7 +13,7 @@ from martlet.engine.errors import ParameterError
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["converter", "library", "renumbered", "svg_of"]
+__all__ = ["converter", "library", "svg_of"]
 
 _LIBRARY: Final = "vega"
 _NO_XML: Final = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\ufffe\uffff]")
@@ -38,15 +38,15 @@ def converter() -> ModuleType:
     return vl_convert
 
 
-def svg_of(spec: dict[str, Any], prefix: str = "m") -> str:
-    """Return the picture of a specification as SVG; pictures that stand in one page need a prefix each, as `renumbered` says.
+def svg_of(spec: dict[str, Any]) -> str:
+    """Return the picture of a specification as SVG.
 
     Raises
     ------
     ParameterError
         If the extra `report` is not installed.
     """
-    return renumbered(converter().vegalite_to_svg(json.dumps(_printable(spec), ensure_ascii=False)), prefix)
+    return _renumbered(converter().vegalite_to_svg(json.dumps(_printable(spec), ensure_ascii=False)))
 
 
 def library(snippet: str | None = None) -> str:
@@ -77,10 +77,7 @@ def _printable(value: Any) -> Any:
     return value
 
 
-def renumbered(text: str, prefix: str = "m") -> str:
-    """Return an SVG with the marks that it refers to numbered from 1: the converter counts on from picture to picture.
-
-    Pictures that stand in one page need a prefix each.
-    """
-    names = {name: f"{prefix}{number}" for number, name in enumerate(dict.fromkeys(_NAMED.findall(text)), 1)}
+def _renumbered(text: str) -> str:
+    """Return an SVG with the marks that it refers to numbered from 1: the converter counts on from picture to picture."""
+    names = {name: f"m{number}" for number, name in enumerate(dict.fromkeys(_NAMED.findall(text)), 1)}
     return _REFERRED.sub(lambda found: found[1] + names.get(found[2], found[2]) + found[3], text)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import gzip
-import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +17,7 @@ from martlet.engine.errors import MartletError, ParameterError
 from martlet.engine.paths import printable
 from martlet.engine.replacing import replacing
 from martlet.engine.warehouse import Warehouse
+from martlet.reports import slim
 from martlet.reports.dashboards.filling import PREVIOUS, answer, filled, words_of
 from martlet.reports.dashboards.page import Data, data_of, written
 from martlet.reports.dashboards.template import PERIOD, pages
@@ -37,10 +38,6 @@ _FEW_MONTHS: Final = 7
 # Bytes of the data of a page: with script, pictures and tables it stays below 1.2 MB.
 _MOST_DATA: Final = 520_000
 _MOST_WORDS: Final = 14
-_SPARED: Final = re.compile(
-    r' (?:aria-[a-z]+|role|class|pointer-events|font-family|stroke-miterlimit)="[^"]*"'
-)
-_LONG: Final = re.compile(r"-?\d+\.\d{2,}(?!\d*e)")
 
 
 @dataclass(frozen=True)
@@ -122,7 +119,7 @@ def _made(warehouse: Warehouse, asked: list[Page]) -> tuple[dict[str, str], str,
     answered = {key: cube for key, cube in cubes.items() if not lacking[key]}
     data = _data(warehouse, asked, answered, {key: needs for key, needs in lacking.items() if needs})
     vega = _vega()
-    texts = {f"{page.name}.html": written(page, asked, data, _Drawing(), vega) for page in asked}
+    texts = {f"{page.name}.html": written(page, asked, data, _drawing(), vega) for page in asked}
     return texts, data.grain, tuple(dict.fromkeys(need for needs in lacking.values() for need in needs))
 
 
@@ -232,17 +229,10 @@ def _coded(
     )
 
 
-class _Drawing:
-    """Draws the pictures of one page, each with names of its own for the marks that it refers to."""
-
-    def __init__(self) -> None:
-        self._drawn = 0
-
-    def __call__(self, spec: dict[str, Any]) -> str:
-        """Return the picture of a specification as SVG, without what only a program needs."""
-        self._drawn += 1
-        text = _SPARED.sub("", converting.svg_of(spec, f"p{self._drawn}m"))
-        return _LONG.sub(lambda found: f"{float(found[0]):.1f}".removesuffix(".0"), text)
+def _drawing() -> Callable[[dict[str, Any]], str]:
+    """Return what draws the pictures of one page as SVG, each with names of its own for the marks that it refers to."""
+    numbers = count(1)
+    return lambda spec: slim.slim(converting.svg_of(spec), prefix=f"p{next(numbers)}")
 
 
 def _vega() -> str:

@@ -224,13 +224,11 @@ def _funnel(figures: list[Any], words: list[str]) -> dict[str, Any]:
     return _bars(figures, words, _FUNNEL_ROOM)
 
 
+def _upwards(figure: Any) -> dict[str, Any]:
+    return {"field": "value", "type": "quantitative", "title": None, "axis": _axis(figure, 5)}
+
+
 def _columns(figures: list[Any], words: list[str]) -> dict[str, Any]:
-    upwards = {
-        "field": "value",
-        "type": "quantitative",
-        "title": None,
-        "axis": _axis(figures[0], 5),
-    }
     across = {
         "field": "name",
         "type": "ordinal",
@@ -242,17 +240,11 @@ def _columns(figures: list[Any], words: list[str]) -> dict[str, Any]:
     return {
         "height": 210,
         "mark": {"type": "bar", "cornerRadiusEnd": 2},
-        "encoding": {"x": across, "y": upwards, **shift, **_colour(words), "tooltip": _TIPS},
+        "encoding": {"x": across, "y": _upwards(figures[0]), **shift, **_colour(words), "tooltip": _TIPS},
     }
 
 
 def _lines(figures: list[Any], words: list[str]) -> dict[str, Any]:
-    upwards = {
-        "field": "value",
-        "type": "quantitative",
-        "title": None,
-        "axis": _axis(figures[0], 5),
-    }
     across = {
         "field": "at",
         "type": "temporal",
@@ -267,7 +259,7 @@ def _lines(figures: list[Any], words: list[str]) -> dict[str, Any]:
     return {
         "height": 230,
         "mark": {"type": "line", "point": {"size": 28}},
-        "encoding": {"x": across, "y": upwards, **_colour(words), "tooltip": tips},
+        "encoding": {"x": across, "y": _upwards(figures[0]), **_colour(words), "tooltip": tips},
     }
 
 

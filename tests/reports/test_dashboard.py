@@ -129,6 +129,14 @@ def test_channels_are_sums_of_the_facts(pages, warehouse):
             assert number(roas) == pytest.approx(number(revenue) / number(charged), abs=0.0051)
 
 
+def test_numbers_in_a_picture_are_written_as_they_are(pages, warehouse):
+    revenues = "SELECT sum(net_revenue) FROM star.fact_order INNER JOIN star.dim_channel USING (channel_key) WHERE main.is_sale(status) AND order_channel = 'web' GROUP BY channel"
+    drawn = {unescape(text) for text in re.findall(r"<text[^>]*>([^<]*)</text>", pages["overview"])}
+    told = {summing.shown(float(value), "money", short=True) for (value,) in warehouse.sql(revenues).rows()}
+    assert any("." in text for text in told)
+    assert told <= drawn
+
+
 def test_prices_are_those_of_the_query(pages, warehouse):
     asked = {row["category"]: row for row in warehouse.query("product/price_distribution").pl().to_dicts()}
     shown = table(pages["product"], "Prices by category")
