@@ -11,9 +11,9 @@ from typing import Final
 from martlet.engine.errors import ParameterError
 from martlet.reports import colours
 
-__all__ = ["printed"]
+__all__ = ["BROWSERS", "printed"]
 
-_BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _SECONDS: Final = 120
 
 
@@ -36,7 +36,7 @@ def printed(page: str) -> bytes:
 
 
 def _by_browser(page: str) -> bytes:
-    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         raise ParameterError(
             "PDF needs WeasyPrint: pip install 'martlet[pdf]', or a Chromium on this machine; .html can be printed by any browser"

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+from martlet.reports.pdf import BROWSERS
+
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -30,7 +31,7 @@ FLAGS = [
 
 def needed():
     """Return the path of Chromium, or skip."""
-    path = next(filter(None, map(shutil.which, NAMES)), None)
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         _leave_out("there is no Chromium to look at pages with: apt-get install chromium")
     return path
