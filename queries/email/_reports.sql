@@ -3,9 +3,22 @@
 {% macro email_reports() %}
 email_reports AS (
     SELECT
-        report.* EXCLUDE (unique_opens, unique_clicks),
+        report.campaign_key,
+        report.date_key,
+        report.sent_at,
+        report.recipients,
+        report.delivered,
+        report.arrived,
+        report.hard_bounces,
+        report.soft_bounces,
+        report.opens,
         coalesce(report.unique_opens, CASE WHEN report.opens > report.arrived THEN report.arrived ELSE report.opens END) AS unique_opens,
+        report.clicks,
         coalesce(report.unique_clicks, CASE WHEN report.clicks > report.arrived THEN report.arrived ELSE report.clicks END) AS unique_clicks,
+        report.unsubscribes,
+        report.complaints,
+        report.orders,
+        report.revenue,
         campaign.campaign_id,
         campaign.campaign_type
     FROM (

@@ -124,8 +124,7 @@ known_orders AS (
 
 known_totals AS (
     SELECT
-        mail_totals.* EXCLUDE (conversions, revenue),
-        CASE WHEN known_orders.has_orders THEN mail_totals.conversions END AS conversions,
+        mail_totals.* EXCLUDE (revenue),
         CASE WHEN known_orders.has_orders THEN mail_totals.revenue END AS revenue
     FROM mail_totals
     CROSS JOIN known_orders
