@@ -9,6 +9,7 @@ A cart is a list of wishes for many, and left without regret: what is at stake w
 taken out and put in again counts twice. Carts of the last recover_days may still come back: open counts them."""
 grain = ["breakdown_value", "stage_number"]
 headline = ["breakdown_value", "stage", "reached", "abandoned", "abandonment_rate", "value_at_stake", "recovery_rate", "value_lost"]
+needs = ["star.fact_event"]
 
 [params]
 recover_days = { type = "float", min = 0.0001, max = 3650, default = 7, doc = "Days after the beginning of the session that was left within which a purchase recovers it, inclusive." }

@@ -12,6 +12,7 @@ who use them. Only an experiment tells causes. Eight steps are eight tests: one 
 one person are not independent, and the test is too sure."""
 grain = ["step_number"]
 headline = ["step_number", "step", "first_rate", "second_rate", "difference", "low", "high", "p_value"]
+needs = ["star.fact_event"]
 
 [params]
 split = { type = "choice", of = ["period", "breakdown"], default = "period", doc = "What makes the groups: two periods, or two values of the breakdown." }

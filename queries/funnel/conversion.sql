@@ -12,6 +12,7 @@ As long as there are immature attempts, conversion is understated: end the entri
 page never enters a funnel that begins with Homepage: funnel/stages counts it. A later step may have other causes than the one before it."""
 grain = ["breakdown_value", "step_number"]
 headline = ["breakdown_value", "step_number", "step", "entered", "conversion_from_previous", "conversion_from_first", "median_seconds"]
+needs = ["star.fact_event"]
 
 [columns]
 breakdown_value = "Value of the breakdown, (all) without one, (unknown) where the session or its property is not known, (not reached) where the step of breakdown_at was not."

@@ -10,6 +10,7 @@ What goes with converting need not bring it about: who searches knows what to lo
 convert. The odds ratio is larger than the ratio of rates where rates are high."""
 grain = ["property", "value"]
 headline = ["property", "value", "sessions", "conversion_rate", "rate_without", "odds_ratio", "low", "high", "p_adjusted"]
+needs = ["star.fact_event"]
 
 [params]
 by = { type = "list[choice]", of = ["channel", "device", "country", "landing_page", "visitor", "event"], default = ["channel", "device", "country", "landing_page", "visitor", "event"], doc = "What is tried." }

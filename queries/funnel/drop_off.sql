@@ -10,6 +10,7 @@ It compares, it does not explain: branded search converts best since it brings p
 as devices or browsers of one channel are. The best of many segments is partly best by luck: with many landing pages lost is too high."""
 grain = ["property", "value"]
 headline = ["property", "value", "sessions", "reached", "conversion_rate", "best_value", "lost", "lost_low", "lost_high"]
+needs = ["star.fact_session"]
 
 [params]
 by = { type = "list[choice]", of = ["channel", "device", "country", "landing_page", "visitor"], default = ["channel", "device", "country", "landing_page", "visitor"], doc = "The kinds of segments." }

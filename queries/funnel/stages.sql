@@ -10,6 +10,7 @@ A session that begins on a product page counts as one that passed Homepage. Sess
 later session than the cart was filled in, sessions do not show: ask for visitors or customers."""
 grain = ["breakdown_value", "step_number"]
 headline = ["breakdown_value", "step_number", "step", "entered", "conversion_from_previous", "conversion_from_first"]
+needs = ["star.fact_session"]
 
 [params]
 steps = { type = "list[choice]", of = ["Homepage", "Product Page", "Add to Cart", "Checkout", "Purchase"], default = ["Homepage", "Product Page", "Add to Cart", "Checkout", "Purchase"], doc = "The stages to show, in the order of the funnel." }

@@ -9,6 +9,7 @@ Only those who arrived have a time, so a window cuts long times off, and attempt
 before the last data. Where people reach a step in two ways (now, or next week) neither mean nor median is anybody's time."""
 grain = ["step_number", "from_seconds"]
 headline = ["step_number", "step", "from_seconds", "until_seconds", "units", "share", "cumulative_share"]
+needs = ["star.fact_event"]
 
 [params]
 measured_from = { type = "choice", of = ["previous", "first"], default = "previous", doc = "Where the time begins: at the step before, or at the first step." }

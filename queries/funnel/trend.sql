@@ -10,6 +10,7 @@ A period whose windows are still open converts too little: leave out what is not
 behaving otherwise: compare with a breakdown in funnel/conversion."""
 grain = ["period_start", "step_number"]
 headline = ["period_start", "step_number", "step", "entered", "conversion_from_previous", "conversion_from_first", "complete"]
+needs = ["star.fact_event"]
 
 [params]
 period = { of = ["day", "week", "month", "quarter", "year"], default = "week" }

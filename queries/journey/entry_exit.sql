@@ -7,6 +7,7 @@ NULL. exit_rate is exits / visits that saw the page, bounce_rate the share of th
 misleads = "Every visit ends somewhere: a high exit rate is a fault on a cart or checkout page, and none on a confirmation, or where the question was answered."
 grain = ["page"]
 headline = ["page", "visits", "entries", "exits", "exit_rate", "bounces", "bounce_rate"]
+needs = ["star.fact_event or star.fact_session"]
 
 [params]
 by = { type = "choice", of = ["page", "page_type"], default = "page", doc = "Whether pages are told apart by their path or by what they are for." }

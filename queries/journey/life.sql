@@ -6,6 +6,7 @@ Needs any of star.fact_touchpoint, star.fact_session and star.fact_order; withou
 misleads = "Only customers are here, that is people who are known: of all who are aware or consider, most never are. What they did before the data begin, and on devices that nobody knows to be theirs, is missing."
 grain = ["customer_key"]
 headline = ["customer_id", "stage", "first_seen_at", "considered_at", "first_ordered_at", "loyal_at", "last_seen_at", "visits", "orders", "revenue"]
+needs = ["star.fact_touchpoint or star.fact_session or star.fact_order"]
 
 [chart]
 kind = "scatter"

@@ -7,6 +7,7 @@ Needs any of star.fact_touchpoint, star.fact_session and star.fact_order; a cust
 misleads = "Who is older than the data is (new) in the first months, and nobody can have lapsed in them. The last month may still run: see complete."
 grain = ["month_start", "from_stage", "to_stage"]
 headline = ["month_start", "from_stage", "to_stage", "customers", "from_share"]
+needs = ["star.fact_touchpoint or star.fact_session or star.fact_order"]
 
 [columns]
 month_start = "First day of the month."

@@ -7,6 +7,7 @@ together in (other), so that journeys add up. Needs star.fact_event, for channel
 misleads = "A common way is not a good one: most visits end soon on any way. Ways of buyers lead through the cart because buying needs it."
 grain = ["path"]
 headline = ["path", "journeys", "journey_share", "conversion_rate", "revenue"]
+needs = ["star.fact_event or star.fact_session"]
 
 [params]
 limit_to = { type = "int", min = 1, max = 1000000, default = 20, doc = "Paths shown, those taken most often." }

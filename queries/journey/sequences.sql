@@ -6,6 +6,7 @@ How often each step follows each other one, in all places of a journey: (start) 
 misleads = "Next is next in the data: what sends no event is not seen, and with collapse = true staying on a kind of page is no step."
 grain = ["step", "next_step"]
 headline = ["step", "next_step", "times", "share", "lift", "mean_seconds"]
+needs = ["star.fact_event or star.fact_session"]
 
 [params]
 after = { type = "str", doc = "Only what follows this step, by name; (start) for how journeys begin. Default: after each." }

@@ -6,6 +6,7 @@ days are elapsed from the first of these visits to the last. Numbers of visits t
 misleads = "What came before the data begin is not known, so early orders seem to take few visits. Visitors are browsers: people who change the device or clear cookies seem to decide at once; customers who were never known before they ordered have only the visits of the same browser."
 grain = ["visits"]
 headline = ["visits", "orders", "order_share", "cumulative_share", "revenue", "median_days"]
+needs = ["star.fact_session"]
 
 [params]
 unit = { type = "choice", of = ["person", "customer", "visitor"], default = "person", doc = "Whose visits are counted: a customer's, known by the log-in or by the browser, also before that; a browser's; or, of a person, the customer's where one is known, else the browser's. Visits without one are left out." }

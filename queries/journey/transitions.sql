@@ -7,6 +7,7 @@ number, up to max_steps. page and page_type take the events that know their page
 misleads = "The flow says what follows, not why: who goes from the cart to a product page may be comparing, or lost."
 grain = ["step_number", "source", "target"]
 headline = ["step_number", "source", "target", "journeys", "source_share"]
+needs = ["star.fact_event or star.fact_session"]
 
 [params]
 top_steps = { type = "int", min = 1, max = 1000000, default = 12, doc = "Steps that keep their name." }

@@ -9,6 +9,7 @@ loyal. retention/churn_trend and retention/survival compare like with like. Who 
 against retention/purchase_cycle and retention/winback. A customer's properties are those of now: a loyalty tier is won by staying, and so seems to keep people."""
 grain = ["breakdown_value"]
 headline = ["breakdown_value", "customers", "churned", "churn_rate", "churned_revenue_share"]
+needs = ["star.fact_order"]
 
 [params]
 inactive_days = { type = "int", min = 1, max = 3650, default = 90, doc = "Days without an order after which a customer has churned." }

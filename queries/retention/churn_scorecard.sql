@@ -6,6 +6,7 @@ have really left for good by as_of, and of those who have left, how many it find
 misleads = "It holds for this company, whose customers buy at their own pace: a rule that suits one shop fails in another. What the table teaches is how few of the churned may be gone."
 grain = ["inactive_days"]
 headline = ["inactive_days", "called", "called_and_left", "precision_rate", "recall_rate"]
+needs = ["star.fact_order", "truth.customer"]
 
 [params]
 thresholds = { type = "list[int]", min = 1, max = 3650, default = [30, 60, 90, 120, 180, 270, 365], doc = "Days without an order after which the rule calls a customer churned; one row each." }

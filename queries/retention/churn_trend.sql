@@ -12,6 +12,7 @@ Of the running period (complete is false) only a part is there. A loss is dated 
 drove people away lies about that long before."""
 grain = ["period_start"]
 headline = ["period_start", "active_at_start", "new_customers", "came_back", "lost", "active_at_end", "churn_rate"]
+needs = ["star.fact_order"]
 
 [params]
 inactive_days = { type = "int", min = 1, max = 3650, default = 90, doc = "Days without an order after which a customer has churned." }

@@ -7,6 +7,7 @@ inactive_days. Customers of whom no sale is on record are left out."""
 misleads = "Churn is called by a clock, not observed: some of the list are slow customers. Where inactivity_days is not much more than usual_days, wait."
 grain = ["customer_key"]
 headline = ["customer_id", "last_ordered_at", "inactivity_days", "usual_days", "orders", "revenue"]
+needs = ["star.fact_order"]
 
 [params]
 inactive_days = { type = "int", min = 1, max = 3650, default = 90, doc = "Days without an order after which a customer has churned." }

@@ -6,6 +6,7 @@ Cells whose period still runs for a part of the cohort are empty unless incomple
 misleads = "Rows of young cohorts are short, not bad: compare down a column, never the ends of rows."
 grain = ["cohort_start"]
 headline = ["cohort_start", "cohort_customers", "period_0", "period_1", "period_2", "period_3", "period_4", "period_5", "period_6"]
+needs = ["star.fact_order"]
 
 [params]
 period = { of = ["day", "week", "month"], default = "month", doc = "Length of the periods and of the cohorts; weeks begin on Monday." }

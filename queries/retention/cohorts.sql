@@ -14,6 +14,7 @@ retain too well. On the calendar, period 0 is shorter the later a customer comes
 clock elapsed to compare cohorts closely."""
 grain = ["cohort_start", "period_number"]
 headline = ["cohort_start", "period_number", "reached_customers", "customers", "retention_rate", "revenue_per_customer", "complete"]
+needs = ["star.fact_order"]
 
 [params]
 period = { of = ["day", "week", "month"], default = "month", doc = "Length of the periods and of the cohorts; weeks begin on Monday." }

@@ -10,6 +10,7 @@ Without within_days, customers of last week are among those who have not ordered
 data only a part of the orders is known, so with whose = all the numbers are too small."""
 grain = ["orders"]
 headline = ["orders", "customers", "customer_share", "repeat_rate", "revenue_share"]
+needs = ["star.fact_order"]
 
 [params]
 start = { type = "timestamp", doc = "First moment of the first orders, inclusive. Default: all." }

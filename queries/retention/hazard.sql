@@ -8,6 +8,7 @@ Customers who ordered before the data begin are left out."""
 misleads = "Late steps rest on few customers. Churn cannot come before inactive_days: the step that holds it gets all who bought once."
 grain = ["breakdown_value", "from_days"]
 headline = ["breakdown_value", "from_days", "until_days", "at_risk", "events", "hazard"]
+needs = ["star.fact_order"]
 
 [params]
 step_days = { type = "int", min = 1, max = 3650, default = 30, doc = "Length of a step in days." }

@@ -9,6 +9,7 @@ A median of two or three gaps is a rough guess: raise min_orders before acting o
 customer overdue at once. Gaps that are still open are not in the median, so cycles of customers who slow down look shorter than they are."""
 grain = ["customer_key"]
 headline = ["customer_id", "orders", "cycle_days", "inactivity_days", "cycles_waited", "is_overdue", "revenue"]
+needs = ["star.fact_order"]
 
 [params]
 min_orders = { type = "int", min = 2, default = 3, doc = "Orders that a customer must have." }

@@ -10,6 +10,7 @@ The period must fit how often people buy: where a cycle is longer than a month, 
 retention/churn_trend counts by days of silence instead. Of the running period (complete is false) lapsed is too high until it ends."""
 grain = ["period_start"]
 headline = ["period_start", "buyers", "new_customers", "retained", "reactivated", "lapsed", "quick_ratio"]
+needs = ["star.fact_order"]
 
 [params]
 period = { of = ["week", "month", "quarter", "year"], default = "month" }

@@ -9,6 +9,7 @@ A shop is not an app: people come when they need something, and a low ratio is n
 is somebody new, so their ratio is too low. Customers who never log in are nobody."""
 grain = ["period_start"]
 headline = ["period_start", "daily_active", "monthly_active", "stickiness"]
+needs = ["star.fact_session"]
 
 [params]
 unit = { type = "choice", of = ["customer", "visitor"], default = "customer", doc = "Who is active. Visits without one are left out." }

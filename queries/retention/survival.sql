@@ -12,6 +12,7 @@ has still churned: this is the time to the first silence, not to the last order 
 Customers of different times are taken as alike."""
 grain = ["breakdown_value", "days"]
 headline = ["breakdown_value", "days", "at_risk", "events", "survival_rate", "survival_low", "survival_high"]
+needs = ["star.fact_order"]
 
 [columns]
 breakdown_value = "Value of the breakdown, (all) without one, (unknown) where the property is not known."

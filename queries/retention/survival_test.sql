@@ -9,6 +9,7 @@ Many values are many tests: of twenty without any difference one has a p-value b
 and one that is won by staying, such as a loyalty tier, is certain to show one. The test is weak where curves cross."""
 grain = ["breakdown_value"]
 headline = ["breakdown_value", "customers", "events", "expected_events", "median_days", "p_value"]
+needs = ["star.fact_order"]
 
 [columns]
 breakdown_value = "Value of the breakdown, (all) without one, (unknown) where the property is not known."

@@ -10,6 +10,7 @@ With less than three years of data the season is that of a single year, its acci
 Easter and other movable feasts fall in another week each year. Revenue is as placed, before refunds."""
 grain = ["week_start"]
 headline = ["week_start", "orders", "trend", "season", "orders_year_before", "orders_change", "revenue"]
+needs = ["star.fact_order"]
 
 [params]
 as_of = { type = "timestamp", doc = "Today: later orders are unknown. Default: the last order." }

@@ -10,6 +10,7 @@ Those who come back are not won back: most would have come without any mail. Lon
 What customers who are older than the data did before their first order on record is not known, and no silence of theirs is counted there."""
 grain = ["from_days"]
 headline = ["from_days", "until_days", "silences", "came_back", "return_rate", "returned_rate", "revenue_per_return"]
+needs = ["star.fact_order"]
 
 [params]
 inactive_days = { type = "int", min = 1, max = 3650, default = 90, doc = "Days without an order after which a customer has lapsed." }

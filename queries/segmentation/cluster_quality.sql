@@ -7,6 +7,7 @@ Rand index between this partition and those that random halves of the sample giv
 misleads = "No figure proves that there are clusters. A silhouette below 0.25 means that the customers are one cloud which k-means cuts into parts; such parts can be useful, but their borders are arbitrary."
 grain = ["k"]
 headline = ["k", "silhouette", "stability", "davies_bouldin", "explained", "reason"]
+needs = ["model.quality"]
 
 [chart]
 kind = "line"

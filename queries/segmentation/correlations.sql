@@ -6,6 +6,7 @@ for are known. The interval, of 95 %, is Fisher's (1921), for ranks with the var
 misleads = "Two features can go together because both follow a third, or one from the other by definition (frequency and monetary). With many pairs some are far from 0 by chance."
 grain = ["feature", "other_feature"]
 headline = ["feature", "other_feature", "correlation", "low", "high"]
+needs = ["star.dim_customer"]
 
 [chart]
 kind = "heat"

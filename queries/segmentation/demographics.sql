@@ -5,6 +5,7 @@ All customers by a trait, and what those of each band bring: of their whole hist
 in the band (unknown). Customers without an order count as customers, not as buyers."""
 grain = ["band"]
 headline = ["band", "customers", "buyer_share", "avg_monetary", "index"]
+needs = ["star.dim_customer"]
 
 [chart]
 kind = "bar"

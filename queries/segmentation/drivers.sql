@@ -7,6 +7,7 @@ from those before it has no coefficient of its own. The row (intercept) is the o
 misleads = "A coefficient says what goes with a feature where the others are equal, not what would happen if it were changed. A few great spenders can decide it: look at the outcome's spread first."
 grain = ["feature"]
 headline = ["feature", "coefficient", "standard_error", "p_value", "standardised"]
+needs = ["star.dim_customer"]
 
 [chart]
 kind = "interval"

@@ -6,6 +6,7 @@ whatever else a condition asks about (age, tier, opens) is as of now, see segmen
 misleads = "A condition on a trait of now, such as the loyalty tier, picks in earlier months those who have it today."
 grain = ["segment", "month_end"]
 headline = ["segment", "month_end", "customers", "joined", "left_it"]
+needs = ["star.dim_customer"]
 
 [chart]
 kind = "line"

@@ -8,6 +8,7 @@ figures of customers and no orders, it can't tell who is new or won back: both a
 misleads = "Of a source that begins with the first order on record, everybody's first order looks like the first ever: whole months of new customers at the beginning are its start."
 grain = ["stage"]
 headline = ["stage", "customers", "customer_share", "monetary_share"]
+needs = ["star.fact_order"]
 
 [chart]
 kind = "bar"

@@ -6,6 +6,7 @@ average order value are as of as_of, and count by start and until as in segmenta
 (mart.customer_profile). Who has no order has a frequency and a monetary of 0 and no recency. What is not known meets no condition but is_unknown."""
 grain = ["segment", "customer_key"]
 headline = ["segment", "customer_id", "monetary"]
+needs = ["star.dim_customer"]
 
 [chart]
 kind = "bar"

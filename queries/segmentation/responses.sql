@@ -7,6 +7,7 @@ Wilson's, of 95 %, as if answers of one customer to several campaigns were indep
 misleads = "The segment and the traits are those of now, the answers were given before: who answered and bought is in a better segment because of it."
 grain = ["band"]
 headline = ["band", "addressed", "response_rate", "rate_low", "rate_high"]
+needs = ["mart.campaign_response"]
 
 [chart]
 kind = "interval"

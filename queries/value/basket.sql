@@ -9,6 +9,7 @@ misleads = """
 Rare pairs reach a high lift by accident: min_baskets leaves them out. A lift says what goes together, not that showing the one sells the other."""
 grain = ["item", "other"]
 headline = ["item_name", "other_name", "baskets", "confidence", "lift"]
+needs = ["star.fact_order"]
 
 [chart]
 kind = "scatter"

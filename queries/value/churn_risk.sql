@@ -10,6 +10,7 @@ misleads = """
 Silence is no proof: a customer with a long cycle looks lost for long. BG/NBD takes everybody who bought once for still there; of them the cycle alone speaks."""
 grain = ["customer_key"]
 headline = ["customer_id", "risk", "p_alive", "days_since", "cycle_days", "kept", "reason"]
+needs = ["star.fact_order"]
 
 [chart]
 kind = "scatter"

@@ -11,6 +11,7 @@ The models know a customer's dates and amounts alone: no season, no trend, no ca
 longer than the data show, so that with include_older = true their value is too low."""
 grain = ["customer_key"]
 headline = ["customer_id", "fit_status", "x", "p_alive", "expected_purchases", "expected_revenue", "clv"]
+needs = ["star.fact_order"]
 
 [chart]
 kind = "scatter"

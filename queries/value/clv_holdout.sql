@@ -10,6 +10,7 @@ A model that is right on average for all can be wrong for a class: look at the r
 like an error of the model."""
 grain = ["bucket"]
 headline = ["bucket", "customers", "observed_purchases", "expected_purchases", "error", "lift"]
+needs = ["star.fact_order"]
 
 [chart]
 kind = "line"

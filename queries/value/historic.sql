@@ -9,6 +9,7 @@ misleads = """
 The last complete months of young cohorts rest on few customers, and a month of sales or holidays is in another month of age for each cohort."""
 grain = ["cohort", "age_month"]
 headline = ["cohort", "age_month", "customers", "kept_per_customer_cumulative"]
+needs = ["star.fact_order"]
 
 [chart]
 kind = "line"

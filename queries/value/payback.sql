@@ -10,6 +10,7 @@ All spend is set against new customers, though ads also bring back old ones, and
 the cost of one more customer nor of one caused. Spend of staff, tools and discounts is not in the ledger."""
 grain = ["bucket"]
 headline = ["bucket", "new_customers", "cac", "payback_months", "ltv_to_cac"]
+needs = ["star.fact_order"]
 
 [chart]
 kind = "bar"

@@ -12,6 +12,7 @@ Where a source does not say whether customers ordered before it begins (ordered_
 the data; for the first months of such data some of those first orders are not first."""
 grain = ["customer_key"]
 headline = ["customer_id", "x", "t_x", "age_days", "monetary"]
+needs = ["star.fact_order"]
 
 [chart]
 kind = "scatter"

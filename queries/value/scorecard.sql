@@ -9,6 +9,7 @@ The company also buys because of ads and mails, which the models take for habit:
 is bounded by chance: of a customer seen for a short time nobody can know the rate."""
 grain = ["bucket"]
 headline = ["bucket", "customers", "mean_p_alive", "alive_share", "calibration_error"]
+needs = ["star.fact_order", "truth.customer"]
 
 [chart]
 kind = "dumbbell"

@@ -7,6 +7,7 @@ clv_holdout and at the log likelihoods in model.registry. Columns of a model wit
 misleads = "That both agree does not make them right: they share the assumption that a customer's rate never changes."
 grain = ["customer_key"]
 headline = ["customer_id", "x", "p_alive", "p_alive_pareto", "expected_purchases", "expected_purchases_pareto"]
+needs = ["star.fact_order"]
 
 [chart]
 kind = "scatter"

@@ -7,6 +7,7 @@ very period of the cell. A cell is complete when its period is over at as_of. Al
 misleads = "Visitors are browsers: whoever clears cookies is somebody new, and seems not to come back. Customers are only those who logged in or ordered sooner or later, who come back more often than others."
 grain = ["cohort_start", "period_number"]
 headline = ["cohort_start", "period_number", "cohort_size", "active", "retention_rate", "conversions", "revenue_per_head"]
+needs = ["star.fact_session"]
 
 [params]
 unit = { type = "choice", of = ["visitor", "customer"], default = "visitor", doc = "Who comes back: a browser, or a customer, known by the log-in or by the browser, also before that. Visits without one are left out." }

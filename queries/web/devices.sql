@@ -5,6 +5,7 @@ Visits by kind of device, operating system or browser. An engaged visit lasted e
 misleads = "People look on the telephone and buy at the desk: a visit that did not end in a sale may have brought one on another device, where the person is another visitor unless they log in."
 grain = ["device"]
 headline = ["device", "sessions", "session_share", "bounce_rate", "engaged_rate", "conversion_rate", "revenue"]
+needs = ["star.fact_session"]
 
 [params]
 by = { type = "choice", of = ["device_type", "os", "browser"], default = "device_type", doc = "What visits are told apart by." }

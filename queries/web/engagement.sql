@@ -6,6 +6,7 @@ Needs star.fact_session alone."""
 misleads = "Length is the time from the first to the last event: the time on the last page is not known, and a visit with a single event lasts 0 seconds however long it was read. Buyers see more pages because they buy, not the other way round."
 grain = ["depth"]
 headline = ["depth", "sessions", "session_share", "engaged_rate", "conversion_rate", "revenue"]
+needs = ["star.fact_session"]
 
 [params]
 by = { type = "choice", of = ["pages", "minutes", "stage"], default = "pages", doc = "What depth is: pages seen, minutes from the first to the last event, or the furthest stage of the funnel." }

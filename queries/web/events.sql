@@ -6,6 +6,7 @@ Events whose visit is not known count in events, and their visitors in visitors.
 misleads = "An event is what a tool was told to record: a page may send none, another several for one thing. Visitors are browsers, not people."
 grain = ["event"]
 headline = ["event", "events", "sessions", "session_share", "visitors", "events_per_session", "value"]
+needs = ["star.fact_event"]
 
 [params]
 start = { type = "timestamp", doc = "First moment of the events, inclusive. Default: all." }

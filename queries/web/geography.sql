@@ -6,6 +6,7 @@ rows add up to all visits. An engaged visit lasted engaged_seconds, or saw two p
 misleads = "A place is a guess by the address of the connection: cities less certain than countries, and telephones often in the city of their network."
 grain = ["country", "region", "city"]
 headline = ["country", "region", "city", "sessions", "session_share", "engaged_rate", "conversion_rate", "revenue"]
+needs = ["star.fact_session"]
 
 [params]
 by = { type = "choice", of = ["country", "region", "city"], default = "country", doc = "How finely places are told apart." }

@@ -6,6 +6,7 @@ clock = warehouse, the clock is the warehouse's own. All 168 hours have a row, b
 misleads = "Where zones are not known, as in most ingested data, all hours are the warehouse's: visitors of other zones are then in the wrong hours. In a short range a single day can make an hour."
 grain = ["day_of_week", "hour"]
 headline = ["day_name", "hour", "sessions", "session_index", "conversion_rate", "revenue"]
+needs = ["star.fact_session"]
 
 [params]
 clock = { type = "choice", of = ["local", "warehouse"], default = "local", doc = "Whose clock: that of the visitor's place, or that of the warehouse." }

@@ -6,6 +6,7 @@ to all visits. An engaged visit lasted engaged_seconds, or saw two pages, or end
 misleads = "A page is not the cause: ads and mails lead different people to different pages. Compare pages within one channel, or test them."
 grain = ["landing_page"]
 headline = ["landing_page", "sessions", "session_share", "bounce_rate", "engaged_rate", "conversion_rate", "revenue_per_session"]
+needs = ["star.fact_session"]
 
 [params]
 by = { type = "choice", of = ["page", "page_type"], default = "page", doc = "Whether pages are told apart by their path or by what they are for." }

@@ -7,6 +7,7 @@ star.bridge_visitor where a source tells it."""
 misleads = "A browser that visited before the data begin looks new, so the first weeks have too many new visits; so does whoever clears cookies or changes the device."
 grain = ["period_start", "kind"]
 headline = ["period_start", "kind", "sessions", "session_share", "engaged_rate", "conversion_rate", "revenue"]
+needs = ["star.fact_session"]
 
 [columns]
 period_start = "First day of the period in which the visits began; NULL for all together."

@@ -7,6 +7,7 @@ The terms searched most often are shown, limit_to of them; all others are togeth
 misleads = "Who searches knows what they want: that such visits buy more often does not mean that searching makes them buy."
 grain = ["term"]
 headline = ["term", "searches", "sessions", "found_nothing_rate", "conversion_rate", "revenue"]
+needs = ["star.fact_event"]
 
 [params]
 start = { type = "timestamp", doc = "First moment of the searches, inclusive. Default: all." }

@@ -8,6 +8,7 @@ at most one page in which nothing else was done: any event that is not a page se
 misleads = "Sessions differ from those of an analytics tool where that one cuts them by its own clock or by a new campaign. What comes before the first event in the range is not known. Tools that send events of their own accord (session_start, user_engagement) leave hardly a bounce by the rule plain."
 grain = ["unit", "unit_id", "session_number"]
 headline = ["unit", "unit_id", "session_number", "started_at", "duration_seconds", "events", "page_views", "is_engaged", "is_bounce"]
+needs = ["star.fact_event"]
 
 [chart]
 kind = "scatter"

@@ -8,6 +8,7 @@ the star has none, as in synthetic companies, there are no rows."""
 misleads = "Not all browsers measure all metrics, and a page left at once may send none. An event's value has two digits, which is coarse for CLS."
 grain = ["metric", "place"]
 headline = ["metric", "place", "measurements", "p75", "rating", "good_rate"]
+needs = ["star.fact_event"]
 
 [params]
 by = { type = "choice", of = ["none", "page", "page_type", "device"], default = "none", doc = "What measurements are told apart by." }

@@ -7,6 +7,7 @@ a visit that was not engaged, and pages, minutes, visitors and sales are NULL.""
 misleads = "Direct is what is not known: a typed address, but also a link in an app or a mail without a tag. Who decided to buy elsewhere often comes back direct or by a search for the shop's name."
 grain = ["source", "told_by"]
 headline = ["source", "sessions", "session_share", "engaged_rate", "conversion_rate", "revenue", "revenue_per_session"]
+needs = ["star.fact_session or star.fact_session_report"]
 
 [params]
 by = { type = "choice", of = ["channel", "medium", "campaign_type", "campaign"], default = "channel", doc = "What visits are told apart by. Campaigns of one name are one; visits without a campaign are in (none)." }

@@ -11,6 +11,7 @@ Visitors are browsers: whoever clears cookies or changes the device is somebody 
 telephone) are not here. The first and the last period are seldom whole."""
 grain = ["period_start"]
 headline = ["period_start", "sessions", "visitors", "engaged_rate", "bounce_rate", "conversion_rate", "revenue"]
+needs = ["star.fact_session or star.fact_session_report"]
 
 [params]
 period = { of = ["day", "week", "month", "quarter", "year"], default = "week", doc = "Length of the rows' periods; weeks begin on Monday." }
