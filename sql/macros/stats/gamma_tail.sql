@@ -41,20 +41,25 @@ CREATE MACRO stats.gamma_tail(x, shape, is_upper) AS
                             )
                     WHEN _is_above
                         THEN
-                            _density / (
-                                {% for m in range(1, 61) %}
-                                _x + {{ 2 * m - 1 }}e0 - _shape - {{ m }}e0 * ({{ m }}e0 - _shape) / (
-                                {% endfor %}
-                                _x + 121e0 - _shape
-                                {{ ")" * 60 }}
+                            _density / stats.gamma_levels(
+                                _x,
+                                _shape,
+                                0e0,
+                                stats.gamma_levels(
+                                    _x,
+                                    _shape,
+                                    15e0,
+                                    stats.gamma_levels(_x, _shape, 30e0, stats.gamma_levels(_x, _shape, 45e0, _x + 121e0 - _shape))
+                                )
                             )
                     ELSE
-                        _density / _shape * (
-                            {% for m in range(1, 61) %}
-                            1 + _x / (_shape + {{ m }}e0) * (
-                            {% endfor %}
-                            1
-                            {{ ")" * 60 }}
+                        _density / _shape * stats.gamma_terms(
+                            _x,
+                            _shape,
+                            0e0,
+                            stats.gamma_terms(
+                                _x, _shape, 15e0, stats.gamma_terms(_x, _shape, 30e0, stats.gamma_terms(_x, _shape, 45e0, 1e0))
+                            )
                         )
                 END AS _share
             FROM (

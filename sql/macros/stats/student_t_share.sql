@@ -20,8 +20,4 @@ CREATE MACRO stats.student_t_share(log, far, degrees, first, second, x) AS
         ELSE exp(lgamma((degrees + 1) / 2) - lgamma(degrees / 2))
     END
     * exp(-degrees / 2 * log) * sqrt(far) / 1.772453850905516027e0 / first
-    {% for m in range(1, 33) %}
-    / (1 - (first + {{ m - 1 }}e0) * (first + second + {{ m - 1 }}e0) * x / ((first + {{ 2 * m - 2 }}e0) * (first + {{ 2 * m - 1 }}e0))
-    / (1 + {{ m }}e0 * (second - {{ m }}e0) * x / ((first + {{ 2 * m - 1 }}e0) * (first + {{ 2 * m }}e0))
-    {% endfor %}
-    {{ "))" * 32 }}
+    / stats.beta_levels(x, first, second, 0e0, stats.beta_levels(x, first, second, 16e0, 1e0))
