@@ -21,14 +21,21 @@ SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v5.json"
 # More bars than a page can hold tell nothing; more points than these only darken the picture.
 DRAWN_ROWS: Final = {
     "bar": 30,
+    "box": 40,
     "dumbbell": 30,
     "interval": 40,
     "scatter": 2000,
     "sankey": 200,
     "line": 5000,
+    "lorenz": 5000,
+    "response": 400,
+    "survival": 5000,
     "heat": 5000,
     "funnel": 60,
 }
+# Pixels of a letter and of a symbol of a legend.
+_LETTER: Final = 7.5
+_SYMBOL: Final = 26
 
 
 def spec(
@@ -58,7 +65,7 @@ def spec(
         names = (*names, STEP)
     rows = rows_of(table, names)
     # Categories need a bar each, times and numbers do not.
-    is_long = chart.kind in ("bar", "interval", "dumbbell") and scale_of(table, chart.x) != "nominal"
+    is_long = chart.kind in ("bar", "box", "interval", "dumbbell") and scale_of(table, chart.x) != "nominal"
     most = 400 if is_long else DRAWN_ROWS[chart.kind]
     left_out = len(rows) - most
     if left_out > 0:
@@ -80,8 +87,17 @@ def spec(
         "data": {"values": rows},
         **wide,
         **part,
-        "config": CONFIG,
+        "config": {**CONFIG, "legend": {**CONFIG["legend"], **_in_columns(part, width)}},
     }
+
+
+def _in_columns(part: dict[str, Any], width: int) -> dict[str, int]:
+    """Return how many names of a legend stand side by side, so that it is no wider than the picture."""
+    places = [part, *part.get("layer", ())]
+    names = [place.get("encoding", {}).get("color", {}).get("sort", ()) for place in places]
+    letters = max((len(str(name)) for some in names for name in some), default=10)
+    entry = min(round(_LETTER * letters) + _SYMBOL, width // 2)
+    return {"columns": width // entry, "labelLimit": entry - _SYMBOL}
 
 
 def _with_few_series(

@@ -9,7 +9,7 @@ grain = ["part"]
 headline = ["top_share", "amount_share", "cumulative_share"]
 
 [chart]
-kind = "line"
+kind = "lorenz"
 x = "top_share"
 y = "cumulative_share"
 
