@@ -98,6 +98,8 @@ def _without_corners(spec: dict[str, Any]) -> None:
 
 def _fewer(table: pa.Table, chart: Chart, rows: int | None) -> tuple[pa.Table, str]:
     """Return no more rows than a small picture can hold, and a note of it."""
+    if chart.kind == "sankey":
+        table = charts.summed(table, chart)
     count = table.num_rows
     if chart.kind == "scatter" and count > _DOTS:
         step = -(-count // _DOTS)

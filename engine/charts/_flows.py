@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-__all__ = ["STEP", "sankey"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from martlet.engine.telling import Chart
+
+__all__ = ["STEP", "sankey", "summed"]
 
 STEP: Final = "step_number"
 _POINTS: Final = 16
@@ -14,6 +19,14 @@ _NODE: Final = 0.02
 _NAMED: Final = 0.025
 # Pixels of a letter of a name.
 _LETTER: Final = 6.5
+
+
+def summed(table: pa.Table, chart: Chart) -> pa.Table:
+    """Return the flows of an answer, each once: those of several times or groups between the same ends add up."""
+    ends = [chart.x, str(chart.series), *([STEP] if STEP in table.column_names else [])]
+    size = chart.y[0]
+    found = table.group_by(ends, use_threads=False).aggregate([(size, "sum")])
+    return found.rename_columns([*ends, size]) if found.column_names[-1] != size else found
 
 
 def sankey(

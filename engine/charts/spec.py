@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from martlet.engine.charts._data import rows_of, scale_of
 from martlet.engine.charts._drawn import Drawn
-from martlet.engine.charts._flows import STEP
+from martlet.engine.charts._flows import summed
 from martlet.engine.charts._kinds import KINDS
 from martlet.engine.charts._style import CONFIG, PALETTE
 
@@ -61,8 +61,9 @@ def spec(
     Where the answer has more rows than a picture of its kind can show (`DRAWN_ROWS`), the first ones are drawn, and the subtitle says so.
     """
     names = chart.columns
-    if chart.kind == "sankey" and STEP in table.column_names:
-        names = (*names, STEP)
+    if chart.kind == "sankey":
+        table = summed(table, chart)
+        names = tuple(table.column_names)
     rows = rows_of(table, names)
     # Categories need a bar each, times and numbers do not.
     is_long = chart.kind in ("bar", "box", "interval", "dumbbell") and scale_of(table, chart.x) != "nominal"

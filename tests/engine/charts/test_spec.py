@@ -152,3 +152,10 @@ def test_a_legend_is_no_wider_than_its_picture():
     spec = drawn(columns, kind="line", x="x", y=("y",), series="s")
     legend = spec["config"]["legend"]
     assert legend["columns"] * (legend["labelLimit"] + 20) <= spec["width"]
+
+
+def test_flows_of_several_months_between_the_same_ends_are_one_band():
+    columns = {"s": ["a", "b", "a"], "t": ["b", "b", "b"], "n": [1, 5, 2], "month": [1, 1, 2]}
+    spec = drawn(columns, kind="sankey", x="s", y=("n",), series="t")
+    bands = {(point["source"], point["target"], point["size"]) for point in spec["data"]["values"]}
+    assert bands == {("a", "b", 3), ("b", "b", 5)}
