@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from martlet.engine.charts._data import label_of, number_format
+from martlet.engine.charts._data import label_of
 from martlet.engine.charts._style import GREY, MAIN, reference
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def response(drawn: Drawn) -> dict[str, Any]:
     """Return what is measured at each dose with its interval, joined by a line, beside the `reference`."""
     chart = drawn.chart
     low, high = str(chart.low), str(chart.high)
-    number = number_format(drawn.rows, (drawn.y, low, high))
+    number = drawn.format_of(drawn.y, low, high)
     axis = {**drawn.value(drawn.y, number=number), "title": label_of(drawn.y), "scale": {"zero": False}}
     across = drawn.steps(chart.x)
     whiskers = {"y": {**axis, "field": low}, "y2": {"field": high}}

@@ -8,7 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
 from martlet.engine.charts._curves import lorenz, response, survival
-from martlet.engine.charts._data import label_of, number_format
+from martlet.engine.charts._data import label_of
 from martlet.engine.charts._drawn import FOLDED, MEASURE, folded
 from martlet.engine.charts._flows import sankey
 from martlet.engine.charts._spreads import box, interval
@@ -133,7 +133,7 @@ def heat(drawn: Drawn) -> dict[str, Any]:
     known = [one for one in values if isinstance(one, (int, float))]
     scale = _heat_scale(known)
     middle = _middle(known, scale) if known else 0
-    number = number_format(drawn.rows, chart.y if len(chart.y) > 1 else (value,))
+    number = drawn.format_of(*(chart.y if len(chart.y) > 1 else (value,)))
     cell = {
         "y": {**down, "axis": {"domain": False, "ticks": False}},
         "x": {
@@ -189,7 +189,7 @@ def scatter(drawn: Drawn) -> dict[str, Any]:
     for channel, name in (("x", drawn.chart.x), ("y", drawn.y)):
         if drawn.scales[name] == "quantitative":
             axes[channel] = {
-                **drawn.value(name, number=number_format(drawn.rows, (name,))),
+                **drawn.value(name, number=drawn.format_of(name)),
                 "scale": {"zero": False},
             }
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from martlet.engine.charts._data import label_of, number_format
+from martlet.engine.charts._data import label_of
 from martlet.engine.charts._style import BAND, GREY, MAIN, PALETTE, reference
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def interval(drawn: Drawn) -> dict[str, Any]:
     """Return points with whiskers, beside the value at which nothing happens: the `reference`, or zero where it lies among them."""
     chart = drawn.chart
     low, high = chart.low or drawn.y, chart.high or drawn.y
-    number = number_format(drawn.rows, tuple(dict.fromkeys((drawn.y, low, high))))
+    number = drawn.format_of(drawn.y, low, high)
     ends = [row[name] for row in drawn.rows for name in (low, high) if row[name] is not None]
     axis = {**drawn.value(low, number=number), "title": label_of(drawn.y), "scale": {"zero": False}}
     nothing = chart.reference
@@ -67,7 +67,7 @@ def box(drawn: Drawn) -> dict[str, Any]:
     """Return a box of each category from `low` to `high` with a mark at `y`, and whiskers that end at `least` and `most`."""
     chart = drawn.chart
     ends = [str(name) for name in (chart.least, chart.low, chart.high, chart.most)]
-    number = number_format(drawn.rows, (drawn.y, *ends))
+    number = drawn.format_of(drawn.y, *ends)
     axis = {**drawn.value(ends[0], number=number), "title": label_of(drawn.y), "scale": {"zero": False}}
     place = {"y": {**drawn.category(chart.x), "title": None}, "tooltip": drawn.tips()}
     reach = {"x": axis, "x2": {"field": ends[3]}}

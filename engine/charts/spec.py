@@ -9,6 +9,7 @@ from martlet.engine.charts._drawn import Drawn
 from martlet.engine.charts._flows import summed
 from martlet.engine.charts._kinds import KINDS
 from martlet.engine.charts._style import CONFIG, PALETTE
+from martlet.engine.shares import shares_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -60,7 +61,7 @@ def spec(
     -----
     Where the answer has more rows than a picture of its kind can show (`DRAWN_ROWS`), the first ones are drawn, and the subtitle says so.
     """
-    names = chart.columns
+    names, shares = chart.columns, shares_of(table)
     if chart.kind == "sankey":
         table = summed(table, chart)
         names = tuple(table.column_names)
@@ -75,7 +76,7 @@ def spec(
     scales = {name: scale_of(table, name) for name in names}
     if scales.get(chart.series or "") == "nominal" and chart.kind in ("line", "bar", "scatter"):
         rows, subtitle = _with_few_series(rows, str(chart.series), subtitle)
-    drawn = Drawn(chart, rows, scales, width)
+    drawn = Drawn(chart, rows, scales, shares, width)
     part = KINDS[chart.kind](drawn)
     wide = {} if "spec" in part else {"width": width}
     return {

@@ -184,5 +184,5 @@ class Browser:
 
     def window(self, file):
         """Write a small picture of what the window shows."""
-        told = self.send("Page.captureScreenshot", format="webp", quality=70)
+        told = self.send("Page.captureScreenshot", format="webp", quality=60)
         file.write_bytes(base64.b64decode(told["data"]))
