@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import re
+import shutil
 import sys
 import tempfile
 from dataclasses import dataclass, fields
@@ -209,8 +210,7 @@ PAGES: Final = {"report": (1000, 860), "dashboard": (1250, 900)}
 def pages(path: Path, folder: Path) -> dict[str, str]:
     """Return the pages of which the README shows pictures."""
     # A page names its file.
-    named = folder / "warehouse.duckdb"
-    named.symlink_to(path.resolve())
+    named = Path(shutil.copy(path, folder / "warehouse.duckdb"))
     martlet.dashboard(folder, warehouse=named)
     return {
         "report": martlet.report(named).html(),
