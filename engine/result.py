@@ -285,7 +285,7 @@ class Result:
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
         # With names, by which `row.channel` is read, and pandas knows the columns.
-        row: Any = namedtuple("Row", self.columns, rename=True)  # noqa: PYI024 - the names are those of the answer
+        row: Any = namedtuple("Row", self.columns, rename=True)  # type: ignore[misc]  # noqa: PYI024 - the names are those of the answer
         return map(row._make, self.rows())
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
