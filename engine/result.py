@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -162,7 +163,7 @@ class Result:
         return list(zip(*columns, strict=True))
 
     def df(self) -> Any:
-        """Return the rows as a pandas DataFrame, decimals as floats; needs pandas.
+        """Return the rows as a pandas DataFrame, decimals as floats, days as moments; needs pandas. Altair takes it too.
 
         Examples
         --------
@@ -178,12 +179,12 @@ class Result:
 
         if find_spec("pandas") is None:
             raise QueryError("pandas is not installed: pip install pandas; .pl() needs nothing more")
-
         table = self._table
         for place, field_ in enumerate(table.schema):
             if pa.types.is_decimal(field_.type):
                 table = table.set_column(place, field_.name, table.column(place).cast(pa.float64()))
-        return table.to_pandas()
+        # Days as moments, which Altair and `.dt` take.
+        return table.to_pandas(date_as_object=False)
 
     def to_excel(self, path: str | Path, *, overwrite: bool = False) -> Path:
         """Write the rows as a workbook of one sheet, and return its path: numbers, days and truths as such, all else as text.
@@ -283,7 +284,9 @@ class Result:
         return charts.spec(self._table, told.chart, title=title, subtitle=subtitle, width=width)
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        return iter(self.rows())
+        # With names, by which `row.channel` is read, and pandas knows the columns.
+        row: Any = namedtuple("Row", self.columns, rename=True)  # type: ignore[misc]  # noqa: PYI024 - the names are those of the answer
+        return map(row._make, self.rows())
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self._table.__arrow_c_stream__(requested_schema)

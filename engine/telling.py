@@ -20,11 +20,11 @@ sql = "SELECT segment, share, revenue_share FROM answer WHERE revenue_share > sh
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from martlet.engine.answer_sql import ANSWER, first_row, selected
 from martlet.engine.declared import Place, read
-from martlet.engine.declared_types import Texts  # noqa: TC001 (read by `declared`)
+from martlet.engine.declared_types import Number, Texts  # noqa: TC001 (read by `declared`)
 from martlet.engine.slots import FORMS, filled, slots_of
 
 if TYPE_CHECKING:
@@ -33,27 +33,57 @@ if TYPE_CHECKING:
     from martlet.engine.advice import Advice
     from martlet.engine.units import Unit
 
-__all__ = ["Chart", "Finding", "Telling", "Told", "chart_of", "finding_of", "refuse_wrong"]
+__all__ = ["Chart", "Finding", "Kind", "Telling", "Told", "chart_of", "finding_of", "refuse_wrong"]
+
+Kind = Literal[
+    "bar",
+    "box",
+    "dumbbell",
+    "funnel",
+    "heat",
+    "interval",
+    "line",
+    "lorenz",
+    "response",
+    "sankey",
+    "scatter",
+    "survival",
+]
+# Fields without which a kind can't be drawn.
+_NEEDED: Final[dict[Kind, tuple[str, ...]]] = {
+    "box": ("low", "high", "least", "most"),
+    "response": ("low", "high"),
+    "sankey": ("series",),
+}
+_CORNERS: Final = 4
 
 
 @dataclass(frozen=True)
 class Chart:
     """The picture that fits an answer; its fields but `kind` name columns.
 
-    `low` and `high` are the ends of an interval about `y`; of a sankey `x` is where a flow comes from, `series` where it goes, `y` how wide it is.
+    `low` and `high` are the ends of an interval about `y`, or of a box, whose whiskers end at `least` and `most`; of a sankey `x` is where a flow
+    comes from, `series` where it goes, `y` how wide it is.
+
+    Two fields are no columns: `reference` is the value at which nothing happens, drawn as a line, and `quadrants` the names of the corners
+    of a scatter, upper left, upper right, lower left, lower right, between lines at the medians.
     """
 
-    kind: Literal["bar", "dumbbell", "funnel", "heat", "interval", "line", "sankey", "scatter"]
+    kind: Kind
     x: str
     y: Texts
     series: str | None = None
     low: str | None = None
     high: str | None = None
+    least: str | None = None
+    most: str | None = None
+    reference: Number | None = None
+    quadrants: Texts = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that the picture shows."""
-        return (self.x, *self.y, *filter(None, (self.series, self.low, self.high)))
+        return (self.x, *self.y, *filter(None, (self.series, self.low, self.high, self.least, self.most)))
 
 
 @dataclass(frozen=True)
@@ -147,13 +177,28 @@ def refuse_wrong(unit: Unit) -> None:
     """
     unit.refuse_strange("headline", unit.header.get("headline", ()), unit.columns)
     chart, finding = chart_of(unit), finding_of(unit)
-    unit.refuse_strange("chart", chart.columns if chart else (), unit.columns)
+    if chart:
+        _refuse_incomplete(unit, chart)
+        unit.refuse_strange("chart", chart.columns, unit.columns)
     if finding:
         names, forms = zip(*finding.slots, strict=True) if finding.slots else ((), ())
         columns = selected(unit, "finding", finding.sql, {ANSWER: unit.columns})
         told = [*names, finding.effect] if finding.effect else names
         unit.refuse_strange("finding", told, columns, what="column of its SQL")
         unit.refuse_strange("finding", forms, FORMS, what="form of a value")
+
+
+def _refuse_incomplete(unit: Unit, chart: Chart) -> None:
+    lacking = [name for name in _NEEDED.get(chart.kind, ()) if getattr(chart, name) is None]
+    if lacking:
+        raise unit.error(
+            f"a chart of kind {chart.kind} needs {', '.join(lacking)}", line=unit.line_of("chart")
+        )
+    if chart.quadrants and len(chart.quadrants) != _CORNERS:
+        raise unit.error(
+            f"quadrants must be {_CORNERS} names (upper left, upper right, lower left, lower right), not {len(chart.quadrants)}",
+            line=unit.line_of("chart"),
+        )
 
 
 def _place(unit: Unit, key: str) -> Place:

@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from martlet.engine.shares import shares_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -14,9 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Column", "Rows", "change", "money_in_short", "rows_of", "value_in"]
 
-_SHARES: Final = ("rate", "share", "probability", "change", "_low", "_high", "p_alive")
 _NAMES: Final = ("id", "key", "year", "hour")
-_MOST_OF_SHARE: Final = 1.5
 _THOUSAND: Final = 1000
 _MILLION: Final = 1_000_000
 
@@ -47,18 +47,12 @@ def rows_of(table: pa.Table, columns: Sequence[str], most: int) -> Rows:
         pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind) for kind in kinds
     ]
     values = table.select(list(columns)).slice(0, most).to_pylist()
-    shares = [
-        name for name in columns if name.endswith(_SHARES) and all(_may_be_share(row[name]) for row in values)
-    ]
+    shares = shares_of(table)
     rows = [[_text(name, row[name], is_share=name in shares) for name in columns] for row in values]
     heads = [
         Column(name.replace("_", " "), is_number) for name, is_number in zip(columns, numbers, strict=True)
     ]
     return Rows(heads, rows, table.num_rows - len(rows))
-
-
-def _may_be_share(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and abs(value) <= _MOST_OF_SHARE)
 
 
 def _text(name: str, value: Any, *, is_share: bool) -> str:

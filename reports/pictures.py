@@ -23,21 +23,22 @@ WIDE: Final = 900
 # Pixels that labels take of it where their room can't be fitted.
 _LABELS: Final = 130
 _PADDING: Final = 3
-# Pixels of a letter and of a symbol of a legend.
-_LETTER: Final = 7.5
-_SYMBOL: Final = 26
 # More dots than these are one dark cloud, and heavy.
 _DOTS: Final = 300
-_ROWS: Final = {"bar": 12, "dumbbell": 12, "interval": 12, "funnel": 24, "sankey": 40}
+_ROWS: Final = {"bar": 12, "box": 12, "dumbbell": 12, "interval": 12, "funnel": 24, "sankey": 40}
 _NAMES: Final = {
     "bar": "Bars",
+    "box": "Boxes with the middle half, and whiskers",
     "dumbbell": "Dots side by side",
     "funnel": "Funnel",
     "heat": "Heat map",
     "interval": "Points with their intervals",
     "line": "Lines",
+    "lorenz": "Curve of shares added up, the greatest first",
+    "response": "Points joined, with their intervals",
     "sankey": "Flows",
     "scatter": "Dots",
+    "survival": "Steps down from 1",
 }
 
 
@@ -83,18 +84,9 @@ def spec_of(result: Result, *, width: int = NARROW, rows: int | None = None) -> 
         spec["spec"]["width"] = width - _LABELS
     else:
         spec["autosize"] = {"type": "fit-x", "contains": "padding"}
-    entry = min(_LETTER * _longest_entry(spec) + _SYMBOL, width // 2)
-    legend = {**spec["config"]["legend"], "columns": width // entry, "labelLimit": entry - _SYMBOL}
-    spec["config"] = {**spec["config"], "padding": _PADDING, "legend": legend}
+    spec["config"] = {**spec["config"], "padding": _PADDING}
     _without_corners(spec)
     return Picture(spec, f"{_NAMES[chart.kind]}: {_columns(chart)}.", note or said.strip("() "))
-
-
-def _longest_entry(spec: dict[str, Any]) -> int:
-    """Return the letters of the longest name in the legend."""
-    places = [spec, *spec.get("layer", ())]
-    names = [place.get("encoding", {}).get("color", {}).get("sort", ()) for place in places]
-    return max((len(str(name)) for some in names for name in some), default=10)
 
 
 def _without_corners(spec: dict[str, Any]) -> None:
@@ -106,13 +98,17 @@ def _without_corners(spec: dict[str, Any]) -> None:
 
 def _fewer(table: pa.Table, chart: Chart, rows: int | None) -> tuple[pa.Table, str]:
     """Return no more rows than a small picture can hold, and a note of it."""
+    if chart.kind == "sankey":
+        table = charts.summed(table, chart)
     count = table.num_rows
     if chart.kind == "scatter" and count > _DOTS:
         step = -(-count // _DOTS)
         drawn = table.take(list(range(0, count, step)))
         return drawn, f"Every {step}th of {count:,} rows is drawn."
     most = _ROWS.get(chart.kind)
-    is_long = chart.kind in ("bar", "interval", "dumbbell") and charts.scale_of(table, chart.x) != "nominal"
+    is_long = (
+        chart.kind in ("bar", "box", "interval", "dumbbell") and charts.scale_of(table, chart.x) != "nominal"
+    )
     if most is None or is_long:
         return table, ""
     most = min(most, rows or most)

@@ -14,9 +14,6 @@ __all__ = ["Scale", "exact_format", "label_of", "number_format", "rows_of", "sca
 
 Scale = Literal["nominal", "quantitative", "temporal"]
 
-_SHARES = ("rate", "share", "low", "high", "probability", "p_alive")
-_FIRST_BEYOND_SHARE = 1.5
-
 
 def rows_of(table: pa.Table, names: tuple[str, ...]) -> list[dict[str, Any]]:
     """Return the columns named as a list of rows that JSON can hold; what is no number becomes NULL."""
@@ -53,18 +50,17 @@ def label_of(name: str) -> str:
     return name.replace("_", " ")
 
 
-def number_format(rows: list[dict[str, Any]], names: tuple[str, ...]) -> str:
+def number_format(rows: list[dict[str, Any]], names: tuple[str, ...], shares: frozenset[str]) -> str:
     """Return how numbers of these columns are written: shares as percent, others shortened to what counts."""
     values = [abs(row[name]) for row in rows for name in names if isinstance(row[name], (int, float))]
     most = max(values, default=0)
-    if all(name.endswith(_SHARES) for name in names) and most <= _FIRST_BEYOND_SHARE:
+    if shares.issuperset(names):
         return ".0%" if most > 0.1 else ".1%"  # noqa: PLR2004 - below a tenth a digit more tells bars apart
     if most >= 10_000:  # noqa: PLR2004 - from there on thousands are k
         return ".3~s"
     return ",d" if all(value == int(value) for value in values) else ",.3~r"
 
 
-def exact_format(rows: list[dict[str, Any]], name: str) -> str:
-    """Return how a number is written where there is room for it."""
-    short = number_format(rows, (name,))
+def exact_format(short: str) -> str:
+    """Return how a number is written where there is more room than for the short format."""
     return ".1%" if short.endswith("%") else ",.0f" if short in (",d", ".3~s") else ",.4~r"

@@ -20,11 +20,12 @@ _COLUMN: Final = "_column"
 
 @dataclass(frozen=True)
 class Drawn:
-    """What is drawn: the header's chart, the rows of its columns, and the scale of each."""
+    """What is drawn: the header's chart, the rows of its columns, the scale of each, and which of them are shares."""
 
     chart: Chart
     rows: list[dict[str, Any]]
     scales: dict[str, Scale]
+    shares: frozenset[str]
     width: int
 
     @property
@@ -35,7 +36,11 @@ class Drawn:
     @property
     def number(self) -> str:
         """The format of the values."""
-        return number_format(self.rows, self.chart.y)
+        return self.format_of(*self.chart.y)
+
+    def format_of(self, *names: str) -> str:
+        """Return the one format of the values of some columns."""
+        return number_format(self.rows, names, self.shares)
 
     def in_order(self, name: str) -> list[Any]:
         """Return the values of a column, each once, in the order of the answer."""
@@ -91,7 +96,7 @@ class Drawn:
             kind = "nominal" if self.scales[name] == "temporal" and name != timed else self.scales[name]
             tip: dict[str, Any] = {"field": name, "type": kind, "title": label_of(name)}
             if self.scales[name] == "quantitative":
-                tip["format"] = exact_format(self.rows, name)
+                tip["format"] = exact_format(self.format_of(name))
             tips.append(tip)
         return tips
 

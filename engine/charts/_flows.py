@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-__all__ = ["STEP", "sankey"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from martlet.engine.telling import Chart
+
+__all__ = ["STEP", "sankey", "summed"]
 
 STEP: Final = "step_number"
 _POINTS: Final = 16
@@ -12,9 +17,21 @@ _GAP: Final = 0.02
 _NODE: Final = 0.02
 # Names of thinner nodes would lie over each other.
 _NAMED: Final = 0.025
+# Pixels of a letter of a name.
+_LETTER: Final = 6.5
 
 
-def sankey(rows: list[dict[str, Any]], source: str, target: str, size: str, *, grey: str) -> dict[str, Any]:
+def summed(table: pa.Table, chart: Chart) -> pa.Table:
+    """Return the flows of an answer, each once: those of several times or groups between the same ends add up."""
+    ends = [chart.x, str(chart.series), *([STEP] if STEP in table.column_names else [])]
+    size = chart.y[0]
+    found = table.group_by(ends, use_threads=False).aggregate([(size, "sum")])
+    return found.rename_columns([*ends, size]) if found.column_names[-1] != size else found
+
+
+def sankey(
+    rows: list[dict[str, Any]], source: str, target: str, size: str, *, width: int, grey: str
+) -> dict[str, Any]:
     """Return the layers: bands between columns of nodes, a node being a name at the end of a step.
 
     Nodes of a column stand by size, the greatest on top; bands leave and reach a node in the order of the nodes at their other end.
@@ -69,10 +86,14 @@ def sankey(rows: list[dict[str, Any]], source: str, target: str, size: str, *, g
                     "x": column,
                     "y": (low + high) / 2,
                     "told": f"{name} {sizes[column][name]:,.0f}",
-                    "is_last": column == last and last > 0,
                 }
             )
-    hidden = {"axis": None, "type": "quantitative", "scale": {"nice": False}}
+    # The names of the last column stand beside the picture, those of others over the bands.
+    beside = min(
+        _LETTER * max((len(str(name["told"])) for name in names if name["x"] == last), default=0), width / 2
+    )
+    end = last + _NODE + beside * (last + 2 * _NODE) / (width - beside)
+    hidden = {"axis": None, "type": "quantitative", "scale": {"domain": [-_NODE, end], "nice": False}}
     upright = {**hidden, "scale": {"reverse": True, "nice": False, "zero": False}}
     text = {"x": {"field": "x", **hidden}, "y": {"field": "y", **upright}, "text": {"field": "told"}}
     tips = [
@@ -106,13 +127,8 @@ def sankey(rows: list[dict[str, Any]], source: str, target: str, size: str, *, g
                 },
             },
             {
-                "data": {"values": [name for name in names if not name["is_last"]]},
+                "data": {"values": names},
                 "mark": {"type": "text", "align": "left", "dx": 9, "fontSize": 11},
-                "encoding": text,
-            },
-            {
-                "data": {"values": [name for name in names if name["is_last"]]},
-                "mark": {"type": "text", "align": "right", "dx": -9, "fontSize": 11},
                 "encoding": text,
             },
         ],

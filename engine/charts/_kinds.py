@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import sqrt
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
-from martlet.engine.charts._data import label_of, number_format
+from martlet.engine.charts._curves import lorenz, response, survival
+from martlet.engine.charts._data import label_of
 from martlet.engine.charts._drawn import FOLDED, MEASURE, folded
 from martlet.engine.charts._flows import sankey
-from martlet.engine.charts._style import GREY, MAIN
+from martlet.engine.charts._spreads import box, interval
+from martlet.engine.charts._style import BAND, GREY, MAIN, reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS"]
 
-_BAND: Final = 24
-_STEP: Final = {"step": _BAND}
+_STEP: Final = {"step": BAND}
 # So many marks with a number each can still be read.
 _FEW: Final = 40
 _SKEWED: Final = 4
@@ -43,7 +45,7 @@ def bar(drawn: Drawn) -> dict[str, Any]:
         }
         if transforms:
             encoding["yOffset"] = {"field": MEASURE, "sort": colour["color"]["sort"]}
-        step = _BAND if not transforms else 14 * len(drawn.chart.y)
+        step = BAND if not transforms else 14 * len(drawn.chart.y)
         part: dict[str, Any] = {"height": {"step": step, "for": "position"}}
         marks: list[dict[str, Any]] = [{"mark": {"type": "bar", "cornerRadiusEnd": 2}}]
         if (
@@ -109,42 +111,6 @@ def dumbbell(drawn: Drawn) -> dict[str, Any]:
     }
 
 
-def interval(drawn: Drawn) -> dict[str, Any]:
-    """Return points with whiskers, beside zero where it lies among them."""
-    chart = drawn.chart
-    low, high = chart.low or drawn.y, chart.high or drawn.y
-    number = number_format(drawn.rows, tuple(dict.fromkeys((drawn.y, low, high))))
-    ends = [row[name] for row in drawn.rows for name in (low, high) if row[name] is not None]
-    axis = {**drawn.value(low, number=number), "title": label_of(drawn.y), "scale": {"zero": False}}
-    layers: list[dict[str, Any]] = []
-    if ends and min(ends) < 0 < max(ends):
-        layers.append(
-            {
-                "data": {"values": [{}]},
-                "mark": {"type": "rule", "strokeDash": [4, 3]},
-                "encoding": {"x": {"datum": 0, "type": "quantitative"}},
-            }
-        )
-    place = {"y": {**drawn.category(chart.x), "title": None}}
-    # Beside each other stand series of one category alone.
-    series = drawn.in_order(chart.series) if chart.series else []
-    is_shared = len(drawn.in_order(chart.x)) < len(drawn.rows)
-    if is_shared and len(series) > 1:
-        place["yOffset"] = {"field": chart.series, "sort": series}
-    layers += [
-        {
-            "mark": {"type": "rule", "strokeWidth": 2.5},
-            "encoding": {**place, "x": axis, "x2": {"field": high}, **drawn.colour},
-        },
-        {
-            "mark": {"type": "point", "size": 80},
-            "encoding": {**place, "x": {**axis, "field": drawn.y}, **drawn.colour, "tooltip": drawn.tips()},
-        },
-    ]
-    step = max(_BAND, 12 * len(series)) if "yOffset" in place else _BAND
-    return {"height": {"step": step, "for": "position"}, "layer": layers}
-
-
 def heat(drawn: Drawn) -> dict[str, Any]:
     """Return a table of colours; several columns of values stand side by side as they are."""
     chart = drawn.chart
@@ -165,8 +131,9 @@ def heat(drawn: Drawn) -> dict[str, Any]:
             down["sort"] = across["sort"] = list(dict.fromkeys([*one, *other]))
         values = [row[value] for row in drawn.rows]
     known = [one for one in values if isinstance(one, (int, float))]
-    middle = (min(known) + max(known)) / 2 if known else 0
-    number = number_format(drawn.rows, chart.y if len(chart.y) > 1 else (value,))
+    scale = _heat_scale(known)
+    middle = _middle(known, scale) if known else 0
+    number = drawn.format_of(*(chart.y if len(chart.y) > 1 else (value,)))
     cell = {
         "y": {**down, "axis": {"domain": False, "ticks": False}},
         "x": {
@@ -184,7 +151,7 @@ def heat(drawn: Drawn) -> dict[str, Any]:
             "field": value,
             "type": "quantitative",
             "title": label_of(value.strip("_")),
-            "scale": {"type": _heat_scale(known)},
+            "scale": {"type": scale},
             "legend": {"format": number, "gradientLength": 160},
         }
     }
@@ -209,22 +176,52 @@ def _heat_scale(values: list[float]) -> str:
     return "sqrt" if values and min(values) >= 0 and max(values) > _SKEWED * median(values) else "linear"
 
 
+def _middle(values: list[float], scale: str) -> float:
+    """Return the value whose colour is halfway from the lightest to the darkest."""
+    if scale == "sqrt":
+        return (sqrt(min(values)) + sqrt(max(values))) ** 2 / 4
+    return (min(values) + max(values)) / 2
+
+
 def scatter(drawn: Drawn) -> dict[str, Any]:
-    """Return a point of each row."""
+    """Return a point of each row, and with `quadrants` the two medians and the names of the corners between them."""
     axes = {}
     for channel, name in (("x", drawn.chart.x), ("y", drawn.y)):
         if drawn.scales[name] == "quantitative":
             axes[channel] = {
-                **drawn.value(name, number=number_format(drawn.rows, (name,))),
+                **drawn.value(name, number=drawn.format_of(name)),
                 "scale": {"zero": False},
             }
         else:
             axes[channel] = drawn.across(name)
-    return {
-        "height": 320,
-        "encoding": {**axes, **drawn.colour, "tooltip": drawn.tips(drawn.chart.x)},
-        "layer": [{"mark": {"type": "point", "opacity": 0.7 if len(drawn.rows) <= _FEW else 0.35}}],
-    }
+    point = {"type": "point", "opacity": 0.7 if len(drawn.rows) <= _FEW else 0.35}
+    encoding = {**axes, **drawn.colour, "tooltip": drawn.tips(drawn.chart.x)}
+    return {"height": 320, "layer": [*_quadrants(drawn), {"mark": point, "encoding": encoding}]}
+
+
+def _quadrants(drawn: Drawn) -> list[dict[str, Any]]:
+    """Return lines at the medians of both columns, and the names of the corners."""
+    if not drawn.chart.quadrants:
+        return []
+    layers: list[dict[str, Any]] = []
+    for channel, name in (("x", drawn.chart.x), ("y", drawn.y)):
+        known = [row[name] for row in drawn.rows if row[name] is not None]
+        layers.append(reference(channel, median(known) if known else 0))
+    for number, name in enumerate(drawn.chart.quadrants):
+        is_right, is_low = number % 2 == 1, number > 1
+        mark = {
+            "type": "text",
+            "text": name,
+            "fontSize": 11,
+            "fontStyle": "italic",
+            "color": "#555",
+            "align": "right" if is_right else "left",
+            "baseline": "bottom" if is_low else "top",
+            "x": {"expr": "width - 4"} if is_right else 4,
+            "y": {"expr": "height - 4"} if is_low else 4,
+        }
+        layers.append({"data": {"values": [{}]}, "mark": mark})
+    return layers
 
 
 def funnel(drawn: Drawn) -> dict[str, Any]:
@@ -282,16 +279,21 @@ def funnel(drawn: Drawn) -> dict[str, Any]:
 
 def flows(drawn: Drawn) -> dict[str, Any]:
     """Return a Sankey diagram of the flows from `x` to `series`, as wide as `y`; a column step_number says between which steps."""
-    return sankey(drawn.rows, drawn.chart.x, drawn.chart.series or drawn.chart.x, drawn.y, grey=GREY)
+    chart = drawn.chart
+    return sankey(drawn.rows, chart.x, str(chart.series), drawn.y, width=drawn.width, grey=GREY)
 
 
 KINDS: Final[dict[str, Callable[[Drawn], dict[str, Any]]]] = {
     "bar": bar,
+    "box": box,
     "dumbbell": dumbbell,
     "funnel": funnel,
     "heat": heat,
     "interval": interval,
     "line": line,
+    "lorenz": lorenz,
+    "response": response,
     "sankey": flows,
     "scatter": scatter,
+    "survival": survival,
 }

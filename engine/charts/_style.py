@@ -2,12 +2,14 @@
 
 from typing import Any, Final
 
-__all__ = ["CONFIG", "GREY", "MAIN", "PALETTE", "RAMP"]
+__all__ = ["BAND", "CONFIG", "GREY", "MAIN", "PALETTE", "RAMP", "reference"]
 
 # Okabe and Ito's palette, the blue first.
 PALETTE: Final = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C8C8C", "#B8A000"]
 MAIN: Final = PALETTE[0]
 GREY: Final = "#8C8C8C"
+# Pixels from one bar, or other mark of a category, to the next.
+BAND: Final = 24
 # From little to much, for heat maps and series of times.
 RAMP: Final = ["#F2F7FB", "#BFDCEE", "#7FBBDD", "#3A93C6", "#0072B2", "#004B76"]
 
@@ -56,3 +58,12 @@ CONFIG: Final[dict[str, Any]] = {
     "rule": {"color": GREY},
     "text": {"fontSize": 12, "color": "#333"},
 }
+
+
+def reference(channel: str, value: float) -> dict[str, Any]:
+    """Return a line across the picture at a value: where nothing happens, or the middle is."""
+    return {
+        "data": {"values": [{}]},
+        "mark": {"type": "rule", "strokeDash": [4, 3]},
+        "encoding": {channel: {"datum": value, "type": "quantitative"}},
+    }

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from martlet.engine.charts._data import rows_of, scale_of
 from martlet.engine.charts._drawn import Drawn
-from martlet.engine.charts._flows import STEP
+from martlet.engine.charts._flows import summed
 from martlet.engine.charts._kinds import KINDS
 from martlet.engine.charts._style import CONFIG, PALETTE
+from martlet.engine.shares import shares_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,14 +22,21 @@ SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v5.json"
 # More bars than a page can hold tell nothing; more points than these only darken the picture.
 DRAWN_ROWS: Final = {
     "bar": 30,
+    "box": 40,
     "dumbbell": 30,
     "interval": 40,
     "scatter": 2000,
     "sankey": 200,
     "line": 5000,
+    "lorenz": 5000,
+    "response": 400,
+    "survival": 5000,
     "heat": 5000,
     "funnel": 60,
 }
+# Pixels of a letter and of a symbol of a legend.
+_LETTER: Final = 7.5
+_SYMBOL: Final = 26
 
 
 def spec(
@@ -53,12 +61,13 @@ def spec(
     -----
     Where the answer has more rows than a picture of its kind can show (`DRAWN_ROWS`), the first ones are drawn, and the subtitle says so.
     """
-    names = chart.columns
-    if chart.kind == "sankey" and STEP in table.column_names:
-        names = (*names, STEP)
+    names, shares = chart.columns, shares_of(table)
+    if chart.kind == "sankey":
+        table = summed(table, chart)
+        names = tuple(table.column_names)
     rows = rows_of(table, names)
     # Categories need a bar each, times and numbers do not.
-    is_long = chart.kind in ("bar", "interval", "dumbbell") and scale_of(table, chart.x) != "nominal"
+    is_long = chart.kind in ("bar", "box", "interval", "dumbbell") and scale_of(table, chart.x) != "nominal"
     most = 400 if is_long else DRAWN_ROWS[chart.kind]
     left_out = len(rows) - most
     if left_out > 0:
@@ -67,7 +76,7 @@ def spec(
     scales = {name: scale_of(table, name) for name in names}
     if scales.get(chart.series or "") == "nominal" and chart.kind in ("line", "bar", "scatter"):
         rows, subtitle = _with_few_series(rows, str(chart.series), subtitle)
-    drawn = Drawn(chart, rows, scales, width)
+    drawn = Drawn(chart, rows, scales, shares, width)
     part = KINDS[chart.kind](drawn)
     wide = {} if "spec" in part else {"width": width}
     return {
@@ -80,8 +89,17 @@ def spec(
         "data": {"values": rows},
         **wide,
         **part,
-        "config": CONFIG,
+        "config": {**CONFIG, "legend": {**CONFIG["legend"], **_in_columns(part, width)}},
     }
+
+
+def _in_columns(part: dict[str, Any], width: int) -> dict[str, int]:
+    """Return how many names of a legend stand side by side, so that it is no wider than the picture."""
+    places = [part, *part.get("layer", ())]
+    names = [place.get("encoding", {}).get("color", {}).get("sort", ()) for place in places]
+    letters = max((len(str(name)) for some in names for name in some), default=10)
+    entry = min(round(_LETTER * letters) + _SYMBOL, width // 2)
+    return {"columns": width // entry, "labelLimit": entry - _SYMBOL}
 
 
 def _with_few_series(

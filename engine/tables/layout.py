@@ -199,7 +199,9 @@ def _lying(columns: Sequence[Column], places: Sequence[int], width: int, rows: i
     for row, head in enumerate(heads[:rows]):
         texts = [column.texts[row] for column in others]
         widest = max(map(cell_len, (head, *(text or NULL for text in texts))))
-        cells.append(Placed(Column(head, texts, is_number=True), min(widest, room, _WIDEST_LYING)))
+        # What a row is called is never cut where there is room for it.
+        most = max(_WIDEST_LYING, cell_len(head))
+        cells.append(Placed(Column(head, texts, is_number=True), min(widest, room, most)))
     blocks: list[list[Placed]] = []
     left = -1
     for cell in cells:

@@ -14,6 +14,7 @@ kind = "scatter"
 x = "open_rate"
 y = "click_rate"
 series = "campaign_type"
+quadrants = ["few open, who click", "opened and clicked", "neither", "opened, not clicked"]
 
 [finding]
 text = "{campaign} has the best click rate of the campaigns with 1,000 mails or more: {click_rate:percent}, where all have {all_rate:percent}."

@@ -9,11 +9,12 @@ headline = ["band", "delivered", "open_rate", "index", "index_low", "index_high"
 needs = ["star.fact_email"]
 
 [chart]
-kind = "interval"
+kind = "response"
 x = "band"
 y = "index"
 low = "index_low"
 high = "index_high"
+reference = 1
 
 [finding]
 text = "After {band} other mails within {days:days} people open {index:number} times as often as to be expected ({index_low:number} to {index_high:number})."

@@ -17,6 +17,7 @@ x = "band"
 y = "index"
 low = "index_low"
 high = "index_high"
+reference = 1
 
 [finding]
 text = "Mail sent at {band} is opened {index:number} times as often as mail of the same kinds at any time ({index_low:number} to {index_high:number})."

@@ -16,6 +16,7 @@ x = "feature"
 y = "factor"
 low = "factor_low"
 high = "factor_high"
+reference = 1
 
 [finding]
 text = "{feature} in the subject line goes with {change} opens: times {factor:number} ({factor_low:number} to {factor_high:number})."

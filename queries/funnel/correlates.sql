@@ -39,6 +39,7 @@ y = "odds_ratio"
 series = "property"
 low = "low"
 high = "high"
+reference = 1
 
 [finding]
 text = "{property} {value} goes with converting most: odds {odds_ratio:number} times those of the others ({low:number} to {high:number})."

@@ -38,6 +38,7 @@ x = "item"
 y = "units_ratio"
 low = "ratio_low"
 high = "ratio_high"
+reference = 1
 
 [finding]
 text = "Discounts of {item} sell {ratio:number} times the units a line ({low:number} to {high:number}); to keep the margin it would take {break_even:number}."

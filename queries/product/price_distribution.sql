@@ -25,11 +25,13 @@ max_price = "Highest price."
 revenue_share = "Share of the money of all categories: units times price."
 
 [chart]
-kind = "interval"
+kind = "box"
 x = "category"
 y = "median_price"
 low = "low_quartile"
 high = "high_quartile"
+least = "low_decile"
+most = "high_decile"
 
 [finding]
 text = "Half of what {category} costs lies between {low:money} and {high:money}; nowhere is the middle dearer than its {middle:money}."

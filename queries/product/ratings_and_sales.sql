@@ -31,6 +31,7 @@ returned_share = "Returned units of the sales / units. NULL where no return is o
 kind = "scatter"
 x = "rating"
 y = "sales_index"
+quadrants = ["sold in spite of their stars", "liked and sold", "neither", "liked, and sold little"]
 
 [finding]
 text = "Products with better ratings sell {direction}: the correlation of stars with the logarithm of sales is {r:number} ({low:number} to {high:number}) over {products:count} products."

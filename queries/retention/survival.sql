@@ -26,7 +26,7 @@ survival_low = "Lower end of the 95 % interval. NULL before the first event, and
 survival_high = "Upper end of the 95 % interval."
 
 [chart]
-kind = "line"
+kind = "survival"
 x = "days"
 y = "survival_rate"
 series = "breakdown_value"

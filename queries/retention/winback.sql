@@ -30,7 +30,7 @@ revenue = "Net revenue of the orders with which customers came back, less their 
 revenue_per_return = "revenue / came_back."
 
 [chart]
-kind = "interval"
+kind = "response"
 x = "from_days"
 y = "return_rate"
 low = "return_rate_low"

@@ -10,7 +10,7 @@ headline = ["top_share", "amount_share", "cumulative_share"]
 needs = ["star.fact_order"]
 
 [chart]
-kind = "line"
+kind = "lorenz"
 x = "top_share"
 y = "cumulative_share"
 

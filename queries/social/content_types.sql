@@ -14,6 +14,7 @@ x = "content_type"
 y = "factor"
 low = "factor_low"
 high = "factor_high"
+reference = 1
 
 [finding]
 text = "{content_type} posts have {factor:number} times the answers of {usual} posts on the same platform ({factor_low:number} to {factor_high:number})."

@@ -14,6 +14,7 @@ x = "band"
 y = "factor"
 low = "factor_low"
 high = "factor_high"
+reference = 1
 
 [finding]
 text = "Posts at {band} get {factor:number} times the usual answers ({factor_low:number} to {factor_high:number})."

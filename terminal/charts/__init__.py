@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "beside", "drawn"]
 
-KINDS: dict[str, Callable[[Points, int, bool], list[str]]] = {"funnel": funnel.lines, "line": sparkline.lines}
+# Curves, and a sparkline below the table draws them all.
+_CURVES = ("line", "lorenz", "survival")
+KINDS: dict[str, Callable[[Points, int, bool], list[str]]] = {
+    "funnel": funnel.lines,
+    **dict.fromkeys(_CURVES, sparkline.lines),
+}
 
 
 def drawn(chart: Chart | None, answer: pa.Table, width: int, *, ascii_only: bool = False) -> list[str]:
@@ -34,7 +39,7 @@ def drawn(chart: Chart | None, answer: pa.Table, width: int, *, ascii_only: bool
         return []
     if not set(chart.columns) <= set(answer.column_names):
         return []
-    if chart.kind == "line":
+    if chart.kind in _CURVES:
         # Of a funnel a step that nobody reached is 0; at a time of which nothing is known nothing is drawn.
         answer = answer.filter(answer.column(chart.y[0]).is_valid())
     return KINDS[chart.kind](points_of(chart, answer), width, ascii_only)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["bars", "beside", "intervals"]
 
 _BARS: Final = ("bar", "dumbbell")
+_INTERVALS: Final = ("interval", "response", "box")
 # Left end, line, right end, value, zero, and ends that lie outside of the picture.
 _MARKS: Final = "├─┤●│◂▸"
 _ASCII_MARKS: Final = "[-]o|<>"
@@ -40,7 +41,7 @@ def beside(
         return None
     if chart.kind in _BARS:
         return lambda room: Column(drawn, bars(values, room, ascii_only=ascii_only), is_number=False)
-    if chart.kind == "interval" and chart.low and chart.high:
+    if chart.kind in _INTERVALS and chart.low and chart.high:
         ends = [_numbers(answer, chart.low), _numbers(answer, chart.high)]
         low, high = ([None] * len(values) if end is None else end for end in ends)
         return lambda room: Column(

@@ -143,3 +143,19 @@ def test_reports_are_shown_as_their_words(warehouse_path):
     assert str(forgotten).startswith("CU0000002 would be forgotten")
     planted = martlet.truth(warehouse_path, "channels")
     assert repr(planted) == f"<Section {planted.title}>"
+
+
+def test_a_row_has_the_names_of_the_columns_and_is_the_same_tuple(warehouse):
+    answer = warehouse.sql("SELECT 'Email' AS channel, 3 AS orders, 1 AS \"per cent\"")
+    assert list(answer) == answer.rows()
+    (row,) = answer
+    assert (row.channel, row.orders) == ("Email", 3)
+
+
+def test_pandas_has_names_floats_and_moments(warehouse):
+    pd = pytest.importorskip("pandas")
+    answer = warehouse.sql("SELECT 12.50 AS revenue, DATE '2025-01-01' AS day")
+    assert list(pd.DataFrame(answer).columns) == ["revenue", "day"]
+    frame = answer.df()
+    assert frame["revenue"].sum() == 12.5
+    assert frame["day"].dt.year.tolist() == [2025]

@@ -28,6 +28,9 @@ FLAGS = [
     "--remote-debugging-pipe",
 ]
 
+# The turn that a script of a dashboard has come to.
+SHOWN = "document.documentElement.dataset.shown ?? null"
+
 
 def needed():
     """Return the path of Chromium, or skip."""
@@ -131,18 +134,18 @@ class Browser:
         assert "exceptionDetails" not in told, told["exceptionDetails"]
         return told["result"].get("value")
 
-    def open(self, address):
-        """Open a page and wait for its pictures."""
+    def open(self, address, *, is_still=False):
+        """Open a page and wait for its pictures; one that `is_still` has no script which draws them."""
         self.send("Page.navigate", url="about:blank")
         self.send("Page.navigate", url=address)
-        self.settle()
+        self.settle(shown="'still'" if is_still else SHOWN)
 
-    def settle(self, before=None):
+    def settle(self, before=None, shown=SHOWN):
         """Wait until a page has shown what is chosen, at another turn than `before`."""
         until = time.monotonic() + 60
         while time.monotonic() < until:
             turn = self.run(
-                "document.readyState === 'complete' ? document.documentElement.dataset.shown ?? null : null"
+                f"location.protocol === 'file:' && document.readyState === 'complete' ? {shown} : null"
             )
             if turn not in (None, before):
                 return
@@ -177,4 +180,9 @@ class Browser:
         size = self.send("Page.getLayoutMetrics")["cssContentSize"]
         clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
         told = self.send("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
+        file.write_bytes(base64.b64decode(told["data"]))
+
+    def window(self, file):
+        """Write a small picture of what the window shows."""
+        told = self.send("Page.captureScreenshot", format="webp", quality=60)
         file.write_bytes(base64.b64decode(told["data"]))

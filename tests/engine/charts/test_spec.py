@@ -70,8 +70,8 @@ def test_a_heat_map_of_the_same_words_has_them_in_the_same_order():
 )
 def test_bands_of_a_sankey_are_as_wide_as_their_flows_and_fill_their_nodes(links):
     rows = [{"step_number": step, "s": one, "t": other, "n": size} for step, one, other, size in links]
-    bands, nodes, *_ = sankey(rows, "s", "t", "n", grey="grey")["layer"]
-    data = sankey(rows, "s", "t", "n", grey="grey")["data"]["values"]
+    bands, nodes, *_ = sankey(rows, "s", "t", "n", width=400, grey="grey")["layer"]
+    data = sankey(rows, "s", "t", "n", width=400, grey="grey")["data"]["values"]
     assert bands["mark"]["type"] == "area"
     unit = {(point["high"] - point["low"]) / point["size"] for point in data}
     assert max(unit) == pytest.approx(min(unit))
@@ -97,3 +97,65 @@ def test_an_answer_of_nothing_but_null_is_not_drawn():
 def test_every_kind_of_a_header_can_be_drawn():
     kinds = {query.chart.kind for query in map(packs.get, packs.queries()) if query.chart}
     assert kinds <= charts.DRAWN_ROWS.keys()
+
+
+def test_a_curve_begins_where_nothing_has_happened():
+    columns = {"days": [30, 60], "kept": [0.5, 0.2], "low": [0.4, 0.1], "high": [0.6, 0.3]}
+    kept = drawn(columns, kind="survival", x="days", y=("kept",), low="low", high="high")
+    assert kept["data"]["values"][0] == {"days": 0, "kept": 1, "low": 1, "high": 1}
+    assert len(kept["data"]["values"]) == 3
+    assert {layer["mark"]["interpolate"] for layer in kept["layer"]} == {"step-after"}
+    best = drawn({"top": [0.5, 1.0], "sum": [0.8, 1.0]}, kind="lorenz", x="top", y=("sum",))
+    assert [row["sum"] for row in best["data"]["values"]] == [0, 0.8, 1.0]
+    even = best["layer"][1]["data"]["values"]
+    assert [row["top"] for row in even] == [row["sum"] for row in even] == [0, 1]
+
+
+def test_a_box_holds_the_middle_half_and_its_whiskers_the_ends():
+    columns = {"c": ["a"], "mid": [5.0], "q1": [4.0], "q3": [6.0], "d1": [1.0], "d9": [9.0]}
+    spec = drawn(columns, kind="box", x="c", y=("mid",), low="q1", high="q3", least="d1", most="d9")
+    reach, whole, middle = (layer["encoding"] for layer in spec["layer"])
+    assert (reach["x"]["field"], reach["x2"]["field"]) == ("d1", "d9")
+    assert (whole["x"]["field"], whole["x2"]["field"]) == ("q1", "q3")
+    assert middle["x"]["field"] == "mid"
+
+
+def test_quadrants_part_at_the_medians_and_have_their_names():
+    columns = {"a": [1, 2, 30, None], "b": [9.0, 5.0, 1.0, 7.0]}
+    spec = drawn(columns, kind="scatter", x="a", y=("b",), quadrants=("one", "two", "three", "four"))
+    *corners, _ = spec["layer"]
+    places = [layer["encoding"] for layer in corners[:2]]
+    assert (places[0]["x"]["datum"], places[1]["y"]["datum"]) == (2, 6.0)
+    assert [layer["mark"]["text"] for layer in corners[2:]] == ["one", "two", "three", "four"]
+
+
+@pytest.mark.parametrize(("reference", "lines"), [(1, [1]), (None, []), (0, [0])])
+def test_the_line_where_nothing_happens_is_the_one_of_the_header(reference, lines):
+    columns = {"x": ["a", "b"], "y": [2.0, 3.0], "l": [0.5, 2.0], "h": [3.0, 4.0]}
+    for kind, channel in (("interval", "x"), ("response", "y")):
+        spec = drawn(columns, kind=kind, x="x", y=("y",), low="l", high="h", reference=reference)
+        found = [layer["encoding"][channel] for layer in spec["layer"] if layer["mark"].get("strokeDash")]
+        assert [place["datum"] for place in found] == lines
+
+
+def test_more_intervals_than_colours_have_their_whole_names():
+    names = [f"test {n}" for n in range(9)]
+    columns = {"s": names, "v": ["new"] * 9, "y": [1.0] * 9, "l": [0.0] * 9, "h": [2.0] * 9}
+    spec = drawn(columns, kind="interval", x="v", y=("y",), series="s", low="l", high="h")
+    for layer in spec["layer"]:
+        assert layer["encoding"]["y"]["sort"] == [f"{name}: new" for name in names]
+        assert "color" not in layer["encoding"]
+
+
+def test_a_legend_is_no_wider_than_its_picture():
+    columns = {"x": [1] * 8, "y": list(range(8)), "s": [f"a long name of a series {n}" for n in range(8)]}
+    spec = drawn(columns, kind="line", x="x", y=("y",), series="s")
+    legend = spec["config"]["legend"]
+    assert legend["columns"] * (legend["labelLimit"] + 20) <= spec["width"]
+
+
+def test_flows_of_several_months_between_the_same_ends_are_one_band():
+    columns = {"s": ["a", "b", "a"], "t": ["b", "b", "b"], "n": [1, 5, 2], "month": [1, 1, 2]}
+    spec = drawn(columns, kind="sankey", x="s", y=("n",), series="t")
+    bands = {(point["source"], point["target"], point["size"]) for point in spec["data"]["values"]}
+    assert bands == {("a", "b", 3), ("b", "b", 5)}
