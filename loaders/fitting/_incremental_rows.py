@@ -45,7 +45,8 @@ _KIND = """
     channel.is_direct,
     channel.is_paid AND channel.channel ILIKE '%search%' AND campaign.campaign_type = 'Brand' AS is_brand,
     touch.touch_type IN ('email_open', 'email_click') AS is_mail,
-    touch.touch_type = 'email_click' AS is_click"""
+    touch.touch_type = 'email_click' AS is_click,
+    touch.touch_type = 'impression' AS is_view"""
 _TOUCHES = f"""
 SELECT
     touch.touchpoint_id, touch.customer_key, touch.session_id, touch.channel_key, touch.campaign_key,
@@ -83,7 +84,7 @@ SELECT
     customer_key,
     count(*) FILTER (WHERE is_visit) AS visits,
     count(*) FILTER (WHERE is_visit AND touched_at < identified_at) AS before,
-    count(*) AS touches,
+    count(*) FILTER (WHERE NOT is_visit) AS views,
     coalesce(bool_or(is_older), false) AS is_older
 FROM ({_BRIDGED})
 GROUP BY visitor_id, customer_key
@@ -92,12 +93,12 @@ HAVING
     AND bool_or(is_visit AND touched_at = identified_at)
 ORDER BY visitor_id"""
 _CONTACTS = f"""
-SELECT customer_key, channel, is_direct, is_brand, is_mail, is_click, count(*) AS count, count(*) FILTER (WHERE is_known) AS known
+SELECT customer_key, channel, is_direct, is_brand, is_mail, is_click, is_view, count(*) AS count, count(*) FILTER (WHERE is_known) AS known
 FROM ({_BRIDGED})
 WHERE NOT is_mail_touch AND NOT has_order AND (signed_up_at IS NULL OR touched_at > signed_up_at + INTERVAL 1 HOUR)
 GROUP BY ALL
 ORDER BY ALL"""
-_KIND_COLUMNS: Final = ("channel", "is_direct", "is_brand", "is_mail", "is_click")
+_KIND_COLUMNS: Final = ("channel", "is_direct", "is_brand", "is_mail", "is_click", "is_view")
 _AT_SIGN_UP: Final = 1 / 24
 _ENTRY: Final = 2 / 86_400
 
@@ -189,7 +190,7 @@ def rows(connection: duckdb.DuckDBPyConnection, controls: Controls = "direct_and
             browser_customer,
             browsers["visits"].to_numpy(),
             browsers["before"].to_numpy(),
-            browsers["touches"].to_numpy(),
+            browsers["views"].to_numpy(),
             browsers["is_older"].to_numpy(),
         ),
         contacts=Contacts(
@@ -214,5 +215,6 @@ def _kind(row: dict[str, object], controls: Controls, *, has_opens: bool) -> Kin
         is_direct=is_direct,
         is_brand=is_brand,
         is_mail=bool(row["is_mail"]),
+        is_view=bool(row["is_view"]),
         is_lasting=not (is_click and has_opens),
     )

@@ -32,6 +32,8 @@ class Kind:
         Paid search for the company's own name.
     is_mail
         Sent by the company: it does not tell how keen its reader is.
+    is_view
+        Seen, and no visit: it may happen in a browser that never visits.
     is_lasting
         Whether it may cause orders later than in its own visit. Clicks in mails do not where opens are known, whose effect it is.
     """
@@ -41,6 +43,7 @@ class Kind:
     is_direct: bool = False
     is_brand: bool = False
     is_mail: bool = False
+    is_view: bool = False
     is_lasting: bool = True
 
 
@@ -94,8 +97,8 @@ class Browsers:
         Visits by the browser, the one in which its user was known and all others.
     before
         Of these, those before it.
-    touches
-        Touches of any kind in it.
+    views
+        Touches in it that were no visits.
     is_older
         Whether the customer is older than the data, so that the log-in may lie before them.
     """
@@ -103,7 +106,7 @@ class Browsers:
     customer: Ints
     visits: Ints
     before: Ints
-    touches: Ints
+    views: Ints
     is_older: Bools
 
 
