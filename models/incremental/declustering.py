@@ -21,7 +21,7 @@ _EARLY: Final = 6.0
 _EDGES: Final = np.array([0, 0.03, 0.07, 0.15, 0.25, 0.4, 0.55, 0.75, 1, 1.25, 1.5, 1.8, 2.2, 2.7, 3.3, 4.2, _EARLY])
 # Lags of so many caused orders, of a kind about which nothing is known, and their bounds.
 _LAG: Final = 3.0
-_LAG_ORDERS: Final = 8.0
+_LAG_ORDERS: Final = 3.0
 _LAGS: Final = (0.8, 12.0)
 # Customers' contact rates are drawn towards the mean by so many touches.
 _CONTACTS: Final = 2.0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     Floats: TypeAlias = NDArray[np.float64]
@@ -150,3 +151,75 @@ class Observed:
     browsers: Browsers
     contacts: Contacts
     traffic: Floats
+
+    def of(self, chosen: Bools) -> Observed:
+        """Return the company of some of its customers."""
+        place = np.cumsum(chosen) - 1
+        orders, touches = self.orders, self.touches
+        kept, came = chosen[orders.customer], chosen[touches.customer]
+        order_place = np.cumsum(kept) - 1
+        holds = touches.holds[came]
+        return replace(
+            self,
+            since=self.since[chosen],
+            orders=Orders(
+                place[orders.customer[kept]],
+                orders.day[kept],
+                orders.revenue[kept],
+                orders.is_at_sign_up[kept],
+            ),
+            touches=Touches(
+                place[touches.customer[came]],
+                touches.day[came],
+                touches.kind[came],
+                touches.step[came],
+                np.where(holds >= 0, order_place[holds], -1),
+                touches.is_entry[came],
+            ),
+            browsers=Browsers(
+                *_rows(self.browsers, chosen[self.browsers.customer], place),
+            ),
+            contacts=Contacts(*_rows(self.contacts, chosen[self.contacts.customer], place)),
+        )
+
+    def between(self, first: int, last: int) -> Observed:
+        """Return the company as if the data began and ended on other days."""
+        orders, touches = self.orders, self.touches
+        kept = (orders.day >= first) & (orders.day < last)
+        came = (touches.day >= first) & (touches.day < last)
+        order_place = np.where(kept, np.cumsum(kept) - 1, -1)
+        holds = touches.holds[came]
+        since = self.since - first
+        return replace(
+            self,
+            days=last - first,
+            first_weekday=(self.first_weekday + first) % 7,
+            since=np.where(since < 0, -1.0, np.minimum(since, last - first)),
+            orders=Orders(orders.customer[kept], orders.day[kept] - first, orders.revenue[kept], orders.is_at_sign_up[kept]),
+            touches=Touches(
+                touches.customer[came],
+                touches.day[came] - first,
+                touches.kind[came],
+                touches.step[came],
+                np.where(holds >= 0, order_place[holds], -1),
+                touches.is_entry[came],
+            ),
+            traffic=self.traffic[first:last],
+        )
+
+    def moved(self, days: int) -> Observed:
+        """Return the company with each order placed some days before it was: what came in these days can't have caused it."""
+        orders = self.orders
+        day = orders.day - days
+        kept = (day >= np.maximum(self.since[orders.customer], 0)) & ~orders.is_at_sign_up
+        return replace(
+            self,
+            orders=Orders(orders.customer[kept], day[kept], orders.revenue[kept], orders.is_at_sign_up[kept]),
+            touches=replace(self.touches, holds=np.full_like(self.touches.holds, -1)),
+        )
+
+
+def _rows(table: Browsers | Contacts, kept: Bools, place: Ints) -> list[Ints]:
+    """Return the columns of some rows, the customers' places put anew."""
+    columns = [getattr(table, name)[kept] for name in table.__dataclass_fields__]
+    return [place[columns[0]], *columns[1:]]
