@@ -22,7 +22,7 @@ __all__ = ["MODEL_ERROR", "QUANTILE", "Caused", "Found", "found", "refuse_unfit"
 
 # Standard deviation of a channel's share that the sampling of customers does not explain, as measured on companies whose truth is
 # known: docs/incremental.md says on which.
-MODEL_ERROR: Final = 0.012
+MODEL_ERROR: Final = 0.011
 # Of the normal distribution, for an interval of 90 %.
 QUANTILE: Final = 1.6448536269514722
 # Fewer orders or pairs say nothing.
