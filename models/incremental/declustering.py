@@ -23,6 +23,8 @@ _EDGES: Final = np.array([0, 0.03, 0.07, 0.15, 0.25, 0.4, 0.55, 0.75, 1, 1.25, 1
 _LAG: Final = 3.0
 _LAG_ORDERS: Final = 3.0
 _LAGS: Final = (0.8, 12.0)
+# Bounds of the mean lag of early harvest, where no control tells its shape.
+_HARVEST_LAGS: Final = (0.1, 1.2)
 # Customers' contact rates are drawn towards the mean by so many touches.
 _CONTACTS: Final = 2.0
 # EM is slow where much is hidden: its steps are lengthened by this power.
@@ -78,7 +80,7 @@ def declustered(
     weights: Floats | None = None,
     at: Times | None = None,
     start: Parameters | None = None,
-    may_cause_at_once: Bools | None = None,
+    freed: Bools | None = None,
     rounds: int = 80,
     tolerance: float = 2e-4,
 ) -> Declustered:
@@ -94,16 +96,17 @@ def declustered(
         The moments by another clock.
     start
         Parameters to begin with.
-    may_cause_at_once
-        Kinds whose visits may cause the order that is placed in them; by default none.
+    freed
+        Kinds whose harvest before the visit with the order is found from its own lags alone; where it lacks, their visits with an order are
+        causes. By default it follows from the visits with an order, as that of a control does.
     rounds
         At most so many.
     tolerance
         Ends when the caused orders of no kind change by more than this share of all orders in a round.
     """
     run = _Run(given, np.ones(len(given.observed.since)) if weights is None else weights, at or given.times)
-    if may_cause_at_once is not None:
-        run.freed = may_cause_at_once & ~run.control
+    if freed is not None:
+        run.freed = freed & ~run.control
     parameters = run.first() if start is None else start
     before, done, found = np.inf, False, None
     for number in range(rounds):
@@ -187,10 +190,10 @@ class _Run:
         habit = np.zeros(self.columns.shape[1])
         habit[0] = np.log(max(self.order_weight.sum(), 1.0) / self.exposure.sum())
         return Parameters(
-            effect=np.where(self.control | ~self.lasting, 0.0, 0.02),
+            effect=np.where(self.control | ~self.lasting, 0.0, 0.01),
             lag=np.full(kinds, _LAG),
             at_once=np.zeros(kinds),
-            early=np.full(kinds, 0.05),
+            early=0.05 + self.held / self.total_orders,
             contact=self._sum(self.kind, self.touch_weight) / (self.weights * self.span).sum(),
             keen=np.full(2, 0.05),
             habit=habit,
@@ -311,18 +314,28 @@ class _Run:
         ratio = self._ratio(early, now.at_once)
         own = self.direct | self.control | self.freed
         at_once = np.clip(1 - early / np.maximum(ratio * self.held, _TINY), 0, 1)
-        shape_of = self.control if (early * self.control).sum() > _ANCHOR / 2 else np.ones(self.kinds, dtype=bool)
-        lags = np.bincount(self.bin, weights=weighted * shape_of[of], minlength=_EDGES.size - 1) + 1e-3
+        shape = self._shape(of, weighted)
         return (
             np.where(own, _stretched(now.early, early / self.total_orders), ratio * self.held / self.total_orders),
             np.where(self.freed & (self.held > 0), at_once, 0.0),
-            lags / lags.sum() / np.diff(_EDGES),
+            shape,
         )
+
+    def _shape(self, of: Ints, weighted: Floats) -> Floats:
+        """Return the density of the lags of early harvest: that of the controls as it is, or an exponential where there are none."""
+        by_control = weighted * self.control[of]
+        if by_control.sum() > _ANCHOR / 2:
+            lags = np.bincount(self.bin, weights=by_control, minlength=_EDGES.size - 1) + 1e-3
+        else:
+            mean = (weighted * self.lag[self.short]).sum() / max(weighted.sum(), _TINY)
+            lags = -np.diff(np.exp(-_EDGES / np.clip(mean, *_HARVEST_LAGS)))
+        density: Floats = lags / lags.sum() / np.diff(_EDGES)
+        return density
 
     def _ratio(self, early: Floats, at_once: Floats) -> float:
         """Return how many harvest touches come before the visit of the order, for each one in it."""
         harvest = self.held * (1 - at_once)
-        for kinds in (self.control & ~self.direct, ~self.direct & ~self.freed, self.control):
+        for kinds in (self.control & ~self.direct, self.control, ~self.direct & ~self.freed):
             if harvest[kinds].sum() >= _ANCHOR:
                 return float(early[kinds].sum() / harvest[kinds].sum())
         return float(early.sum() / max(harvest.sum(), _TINY))

@@ -28,7 +28,7 @@ QUANTILE: Final = 1.6448536269514722
 # Fewer orders or pairs say nothing.
 _ORDERS: Final = 200
 _PAIRS: Final = 500
-# A kind's visits may cause the order placed in them where harvest touches before it lack by so many standard deviations.
+# A kind's harvest is found from its own lags alone where it lacks what the control says by so many standard deviations.
 _LACKING: Final = 3.0
 # The bootstrap draws among so many customers at most, and its spread is scaled to all of them.
 _SAMPLE: Final = 40_000
@@ -61,7 +61,7 @@ class Caused:
 class Found:
     """The estimate, its standard errors by sampling alone (arrays as in `caused`), and what it is made of.
 
-    `weights`: of each pair and of each visit with an order, how likely the touch caused the order; with the order's habit they sum to 1.
+    `at_once`: channels whose visits were found to cause the order that is placed in them.
     """
 
     channels: tuple[str, ...]
@@ -141,19 +141,20 @@ def found(observed: Observed, *, steps: int, replicates: int, seed: int) -> Foun
     for _ in range(replicates):
         weights = draw.exponential(size=within.since.size)
         at = times(within, clock(resampled(within.traffic, draw), within.first_weekday), base)
-        again = declustered(sample, weights=weights, at=at, start=first.parameters, may_cause_at_once=freed, rounds=_ROUNDS)
+        again = declustered(sample, weights=weights, at=at, start=first.parameters, freed=freed, rounds=_ROUNDS)
         drawn.append(_caused(sample, again, weights, channels, steps))
-    at_once = tuple(sorted({kind.channel for kind, free in zip(observed.kinds, freed, strict=True) if free}))
+    shares = first.parameters.at_once
+    at_once = tuple(sorted({kind.channel for kind, share in zip(observed.kinds, shares, strict=True) if share > 0}))
     return Found(channels, caused, _spread(drawn, caused, scale), given, first, at_once)
 
 
 def fitted(given: Pairs) -> tuple[Declustered, Bools]:
-    """Return the fit, and which kinds' visits may cause the order placed in them: those with too few harvest touches before it."""
+    """Return the fit, and the kinds with too little harvest for their visits with an order, which may then be causes."""
     first = declustered(given)
     freed = first.lacking > _LACKING
     if not freed.any():
         return first, freed
-    return declustered(given, start=first.parameters, may_cause_at_once=freed), freed
+    return declustered(given, start=first.parameters, freed=freed), freed
 
 
 def _caused(

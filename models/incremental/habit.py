@@ -76,13 +76,12 @@ class Weeks:
                 continue
             summed = np.zeros((part.stop - part.start, weeks + 1))
             np.cumsum(hazard[self.cell[part]] * self.exposed(part), axis=1, out=summed[:, 1:])
-            who = customer[rows] - part.start
+            who, first = customer[rows] - part.start, self.start[customer[rows]]
 
-            def at(moment: Floats, summed: Floats = summed, who: Ints = who) -> Floats:
-                place = moment / WEEK
-                whole = np.clip(np.floor(place).astype(np.int64), 0, weeks - 1)
-                below = summed[who, whole]
-                value: Floats = below + (place - whole) * (summed[who, whole + 1] - below)
+            def at(moment: Floats, summed: Floats = summed, who: Ints = who, first: Floats = first, part: slice = part) -> Floats:
+                week = np.clip(np.floor(moment / WEEK).astype(np.int64), 0, weeks - 1)
+                into = np.clip(moment - np.maximum(week * WEEK, first), 0, None)
+                value: Floats = summed[who, week] + hazard[self.cell[who + part.start, week]] * into
                 return value
 
             found[rows] = at(until[rows]) - at(since[rows])
