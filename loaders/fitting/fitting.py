@@ -252,6 +252,7 @@ def fit(
             _incremental.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
         else:
             _segments.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
+        star.restore_truth(connection)
         # What is stored, such as the value in mart.customer_profile, follows the parameters.
         star.refresh(connection)
         star.write_catalogue(connection)
