@@ -23,7 +23,7 @@ import polars as pl
 
 import martlet
 from martlet.loaders.fitting._incremental_rows import rows
-from martlet.models.incremental.found import found, z_of_share
+from martlet.models.incremental.found import found, margin_of_share, margins
 
 TRUTH = """
 SELECT channel.channel, count(placed.order_id)
@@ -127,9 +127,10 @@ def score(name: str, path: Path, replicates: int) -> pl.DataFrame:
             "channel": list(made.channels),
             "orders": made.caused.orders,
             "orders_error": made.errors.orders,
+            "orders_margin": margins(made.caused.orders, made.errors.orders),
             "share": made.caused.share,
             "share_error": made.errors.share,
-            "share_margin": [z_of_share(error) for error in made.errors.share],
+            "share_margin": [margin_of_share(error) for error in made.errors.share],
             "true_orders": true,
             "true_share": shares,
             **{model: wrong.get(model) for model in OTHERS},
@@ -152,7 +153,7 @@ def summary(scores: pl.DataFrame) -> pl.DataFrame:
         ratio=(pl.col("orders").sum() / pl.col("true_orders").sum()).round(2),
         shares_covered=(error <= pl.col("share_margin")).filter(told).sum(),
         by_sampling=(error <= 1.645 * pl.col("share_error")).filter(told).sum(),
-        orders_covered=((pl.col("orders") - pl.col("true_orders")).abs() <= 1.645 * pl.col("orders_error")).filter(told).sum(),
+        orders_covered=((pl.col("orders") - pl.col("true_orders")).abs() <= pl.col("orders_margin")).filter(told).sum(),
         of=told.sum(),
         seconds=pl.col("seconds").first().round(0).cast(pl.Int64),
     )  # fmt: skip
@@ -167,7 +168,9 @@ def markdown(frame: pl.DataFrame) -> str:
 
 def main() -> None:
     """Score the companies of a set, and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--set", choices=SETS, default="default")
     parser.add_argument("--only", nargs="+")
     parser.add_argument("--folder", type=Path, help="where companies are kept; default: nowhere")

@@ -13,7 +13,7 @@ from martlet.loaders.fitting import _kept
 from martlet.loaders.fitting._incremental_rows import rows
 from martlet.loaders.warehouse import star
 from martlet.models.incremental.diagnostics import diagnostics
-from martlet.models.incremental.found import found, z_of_share
+from martlet.models.incremental.found import found, margin_of_share, margins
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,22 +52,27 @@ class IncrementalReport(Summed):
     def frame(self) -> pl.DataFrame:
         """The channels, one a row, most caused orders first."""
         caused, errors = self.found.caused, self.found.errors
-        return pl.DataFrame(
-            {
-                "channel": list(self.found.channels),
-                "caused_orders": caused.orders,
-                "orders_error": errors.orders,
-                "caused_revenue": caused.revenue,
-                "revenue_error": errors.revenue,
-                "share": caused.share,
-                "share_error": errors.share,
-                "share_margin": [z_of_share(error) for error in errors.share],
-                "effect": caused.effect,
-                "lag_days": caused.lag,
-                "harvest_share": caused.harvest,
-                "recognised_share": caused.seen,
-            }
-        ).with_columns(pl.selectors.float().fill_nan(None)).sort("caused_orders", "channel", descending=[True, False])
+        return (
+            pl.DataFrame(
+                {
+                    "channel": list(self.found.channels),
+                    "caused_orders": caused.orders,
+                    "orders_error": errors.orders,
+                    "orders_margin": margins(caused.orders, errors.orders),
+                    "caused_revenue": caused.revenue,
+                    "revenue_error": errors.revenue,
+                    "share": caused.share,
+                    "share_error": errors.share,
+                    "share_margin": [margin_of_share(error) for error in errors.share],
+                    "effect": caused.effect,
+                    "lag_days": caused.lag,
+                    "harvest_share": caused.harvest,
+                    "recognised_share": caused.seen,
+                }
+            )
+            .with_columns(pl.selectors.float().fill_nan(None))
+            .sort("caused_orders", "channel", descending=[True, False])
+        )
 
     def summary(self) -> str:
         """Return how many orders were caused, of how many, and which checks were not passed."""
@@ -164,6 +169,12 @@ def _caused(made: IncrementalReport) -> pl.DataFrame:
     caused, errors, steps = made.found.caused, made.found.errors, made.rows.steps
     keys = dict(steps.select("channel", "channel_key").unique().iter_rows())
     total = max(caused.orders.sum(), 1e-12)
+    orders_margin, revenue_margin = (
+        margins(caused.orders, errors.orders),
+        margins(caused.revenue, errors.revenue),
+    )
+    step_margin = margins(caused.step_orders, errors.step_orders)
+    step_revenue_margin = margins(caused.step_revenue, errors.step_revenue)
     controls = {channel for channel in made.found.channels if _is_control(made, channel)}
     by_channel = [
         {
@@ -171,11 +182,13 @@ def _caused(made: IncrementalReport) -> pl.DataFrame:
             "campaign_key": _ALL,
             "orders": _kept.rounded(caused.orders[place]),
             "orders_error": _rounded(errors.orders[place]),
+            "orders_margin": _rounded(orders_margin[place]),
             "revenue": _kept.rounded(caused.revenue[place]),
             "revenue_error": _rounded(errors.revenue[place]),
+            "revenue_margin": _rounded(revenue_margin[place]),
             "share": _kept.rounded(caused.share[place]),
             "share_error": _rounded(errors.share[place]),
-            "share_margin": _rounded(z_of_share(errors.share[place])),
+            "share_margin": _rounded(margin_of_share(errors.share[place])),
             "is_control": channel in controls,
         }
         for place, channel in enumerate(made.found.channels)
@@ -186,8 +199,10 @@ def _caused(made: IncrementalReport) -> pl.DataFrame:
             "campaign_key": row["campaign_key"],
             "orders": _kept.rounded(caused.step_orders[place]),
             "orders_error": _rounded(errors.step_orders[place]),
+            "orders_margin": _rounded(step_margin[place]),
             "revenue": _kept.rounded(caused.step_revenue[place]),
             "revenue_error": _rounded(errors.step_revenue[place]),
+            "revenue_margin": _rounded(step_revenue_margin[place]),
             "share": _kept.rounded(caused.step_orders[place] / total),
             "share_error": None,
             "share_margin": None,
@@ -217,7 +232,11 @@ def _weights(made: IncrementalReport) -> pl.DataFrame:
     habit = (
         pl.DataFrame({"order_id": made.rows.order_ids[pairs.outcomes]})
         .join(touched, on="order_id", how="left")
-        .select("order_id", touchpoint_id=pl.lit(0, pl.Int64), weight=(1 - pl.col("weight").fill_null(0.0)).clip(0, 1))
+        .select(
+            "order_id",
+            touchpoint_id=pl.lit(0, pl.Int64),
+            weight=(1 - pl.col("weight").fill_null(0.0)).clip(0, 1),
+        )
     )
     return pl.concat([weights, habit]).sort("order_id", "touchpoint_id")
 

@@ -66,18 +66,18 @@ INNER JOIN star.dim_channel AS channel ON channel.channel_key = visit.channel_ke
 WHERE visit.customer_key = 0 AND NOT channel.is_paid AND visit.started_at >= $first AND visit.started_at < $last
 GROUP BY 1, 2"""
 # Touches in browsers whose user is known by now.
-_BRIDGED = """
+_BRIDGED = f"""
 SELECT
     touch.visitor_id, visitor.customer_key, touch.touched_at, visitor.identified_at, touch.customer_key <> 0 AS is_known,
     touch.touch_type <> 'impression' AS is_visit, touch.touch_type IN ('email_open', 'email_click') AS is_mail_touch,
     coalesce(visit.is_converted, false) AS has_order, customer.signed_up_at, customer.signed_up_at < $first AS is_older,
-    {kind}
+    {_KIND}
 FROM star.fact_touchpoint AS touch
 INNER JOIN star.bridge_visitor AS visitor ON visitor.visitor_id = touch.visitor_id AND visitor.customer_key <> 0
 INNER JOIN star.dim_customer AS customer ON customer.customer_key = visitor.customer_key
 INNER JOIN star.dim_channel AS channel ON channel.channel_key = touch.channel_key
 INNER JOIN star.dim_campaign AS campaign ON campaign.campaign_key = touch.campaign_key
-LEFT JOIN star.fact_session AS visit ON visit.session_id = touch.session_id""".format(kind=_KIND)
+LEFT JOIN star.fact_session AS visit ON visit.session_id = touch.session_id"""
 # A browser tells how often people log in where a plain visit made its user known.
 _BROWSERS = f"""
 SELECT
@@ -149,12 +149,20 @@ def rows(connection: duckdb.DuckDBPyConnection, controls: Controls = "direct_and
         return np.searchsorted(keys, frame["customer_key"].to_numpy()).astype(np.int64)
 
     def kind_of(frame: pl.DataFrame) -> Ints:
-        joined = frame.select(_KIND_COLUMNS).join(place_of, on=_KIND_COLUMNS, how="left", maintain_order="left")
+        joined = frame.select(_KIND_COLUMNS).join(
+            place_of, on=_KIND_COLUMNS, how="left", maintain_order="left"
+        )
         return joined["kind"].fill_null(-1).cast(pl.Int64).to_numpy()
 
     orders = orders.filter(pl.col("customer_key").is_in(customers["customer_key"].implode()))
-    held = orders.with_row_index("holds").filter(pl.col("session_id").is_not_null()).unique("session_id", keep="first")
-    steps = touches.select("channel_key", "campaign_key", "channel").unique().sort("channel_key", "campaign_key")
+    held = (
+        orders.with_row_index("holds")
+        .filter(pl.col("session_id").is_not_null())
+        .unique("session_id", keep="first")
+    )
+    steps = (
+        touches.select("channel_key", "campaign_key", "channel").unique().sort("channel_key", "campaign_key")
+    )
     touches = touches.join(held.select("session_id", "customer_key", "holds"), on=["session_id", "customer_key"], how="left", maintain_order="left").join(
         steps.with_row_index("step"), on=["channel_key", "campaign_key"], how="left", maintain_order="left"
     )  # fmt: skip
@@ -201,7 +209,7 @@ def rows(connection: duckdb.DuckDBPyConnection, controls: Controls = "direct_and
         ),
         traffic=busy,
     )
-    known = contacts["known"].sum() / max(contacts["count"].sum(), 1)
+    known = float(contacts["known"].to_numpy().sum()) / max(float(contacts["count"].to_numpy().sum()), 1.0)
     return Rows(
         observed, touches["touchpoint_id"].to_numpy(), orders["order_id"].to_numpy(), steps, last, 1 - known
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -18,7 +18,9 @@ __all__ = ["Declustered", "Parameters", "declustered"]
 
 # Operational days in which a decided order brings touches about, and the edges of the histogram of their lags.
 _EARLY: Final = 6.0
-_EDGES: Final = np.array([0, 0.03, 0.07, 0.15, 0.25, 0.4, 0.55, 0.75, 1, 1.25, 1.5, 1.8, 2.2, 2.7, 3.3, 4.2, _EARLY])
+_EDGES: Final = np.array(
+    [0, 0.03, 0.07, 0.15, 0.25, 0.4, 0.55, 0.75, 1, 1.25, 1.5, 1.8, 2.2, 2.7, 3.3, 4.2, _EARLY]
+)
 # Lags of so many caused orders, of a kind about which nothing is known, and their bounds.
 _LAG: Final = 3.0
 _LAG_ORDERS: Final = 3.0
@@ -30,6 +32,8 @@ _CONTACTS: Final = 2.0
 # EM is slow where much is hidden: its steps are lengthened by this power.
 _LONGER: Final = 1.7
 _TINY: Final = 1e-9
+# Newton steps of the hazard in each of so many first rounds.
+_FIRST_STEPS: Final = 3
 # Harvest visits with an order of a control, from which on it tells how many come earlier.
 _ANCHOR: Final = 100.0
 
@@ -108,10 +112,10 @@ def declustered(
     if freed is not None:
         run.freed = freed & ~run.control
     parameters = run.first() if start is None else start
-    before, done, found = np.inf, False, None
+    before, done, number = np.zeros(run.kinds), False, 0
     for number in range(rounds):
         found = run.expected(parameters)
-        parameters = run.maximised(parameters, found, refresh=number % 5 == 0, steps=3 if start is None and number < 3 else 1)  # fmt: skip
+        parameters = run.maximised(parameters, found, refresh=number % 5 == 0, steps=_FIRST_STEPS if start is None and number < _FIRST_STEPS else 1)  # fmt: skip
         caused = run.by_kind(found)
         change = np.abs(caused - before).max() / max(run.order_weight.sum(), _TINY)
         before = caused
@@ -219,8 +223,18 @@ class _Run:
         at_once = now.at_once[self.held_kind]
         unharvested[given.held_touch] = at_once
         alive = unharvested[given.touch]
-        push = now.effect[self.pair_kind] / now.lag[self.pair_kind] * np.exp(-self.lag / now.lag[self.pair_kind]) * alive
-        keen = now.keen[self.mail[self.pair_kind].astype(int)] * habit[self.order] * alive * self.plain[given.touch]
+        push = (
+            now.effect[self.pair_kind]
+            / now.lag[self.pair_kind]
+            * np.exp(-self.lag / now.lag[self.pair_kind])
+            * alive
+        )
+        keen = (
+            now.keen[self.mail[self.pair_kind].astype(int)]
+            * habit[self.order]
+            * alive
+            * self.plain[given.touch]
+        )
         keenness = np.bincount(self.order, weights=keen, minlength=habit.size)
         elsewhere = habit + keenness + np.bincount(self.order, weights=push, minlength=habit.size)
         rest = np.ones(habit.size)
@@ -250,7 +264,8 @@ class _Run:
     def _keenness(self) -> Floats:
         if not hasattr(self, "keenness"):
             self._meet(np.where(self.holds, 0.0, 1.0))
-        return self.keenness
+        found: Floats = self.keenness
+        return found
 
     def _meet(self, exogenous: Floats) -> None:
         """Work out how often each customer comes of themselves, against the average."""
@@ -274,7 +289,7 @@ class _Run:
         effect = np.where(self.control | ~self.lasting, 0.0, _stretched(now.effect, effect))
         early, at_once, shape = self._harvest(now, found)
         keen = self._keen(now, found, refresh=refresh)
-        orders = np.bincount(self.orders_of_cell, weights=self._own(found), minlength=given.weeks.cells)
+        orders: Floats = np.bincount(self.orders_of_cell, weights=self._own(found), minlength=given.weeks.cells)
         habit = hazard_step(
             self.columns[self.used], orders[self.used], self.exposure[self.used], now.habit, steps
         )
@@ -316,7 +331,9 @@ class _Run:
         at_once = np.clip(1 - early / np.maximum(ratio * self.held, _TINY), 0, 1)
         shape = self._shape(of, weighted)
         return (
-            np.where(own, _stretched(now.early, early / self.total_orders), ratio * self.held / self.total_orders),
+            np.where(
+                own, _stretched(now.early, early / self.total_orders), ratio * self.held / self.total_orders
+            ),
             np.where(self.freed & (self.held > 0), at_once, 0.0),
             shape,
         )
@@ -345,13 +362,16 @@ class _Run:
         of, weight = self.pair_kind[self.short], self.pair_weight[self.short]
         early = self._sum(of, found.harvest * weight)
         # Each touch's own share of what it tells about the rate.
-        by_touch = np.bincount(self.given.touch[self.short], weights=found.harvest * np.sqrt(weight), minlength=self.kind.size)
+        by_touch = np.bincount(
+            self.given.touch[self.short], weights=found.harvest * np.sqrt(weight), minlength=self.kind.size
+        )
         spread = np.sqrt(np.maximum(self._sum(self.kind, by_touch**2), _TINY))
         short: Floats = (now.early * self.total_orders - early) / spread
         return short
 
     def _sum(self, kind: Ints, values: Floats) -> Floats:
-        return np.bincount(kind, weights=values, minlength=self.kinds)
+        total: Floats = np.asarray(np.bincount(kind, weights=values, minlength=self.kinds), dtype=float)
+        return total
 
 
 def _stretched(old: Floats, new: Floats) -> Floats:

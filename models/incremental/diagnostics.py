@@ -38,7 +38,9 @@ class Diagnostic:
     sentence: str
 
 
-def diagnostics(observed: Observed, made: Found, *, steps: int, anonymous_share: float) -> tuple[Diagnostic, ...]:
+def diagnostics(
+    observed: Observed, made: Found, *, steps: int, anonymous_share: float
+) -> tuple[Diagnostic, ...]:
     """Return all checks of an estimate; a check that the data are too few for has not passed."""
     total = max(made.caused.seen_orders.sum(), 1e-12)
 
@@ -49,14 +51,28 @@ def diagnostics(observed: Observed, made: Found, *, steps: int, anonymous_share:
             return None
 
     placebo = again(lambda: observed.moved(_MOVED))
-    free = again(lambda: replace(observed, kinds=tuple(replace(kind, is_control=False) for kind in observed.kinds)))
+    free = again(
+        lambda: replace(observed, kinds=tuple(replace(kind, is_control=False) for kind in observed.kinds))
+    )
     middle = observed.days // 2
-    halves = [again(lambda a=a, b=b: observed.between(a, b)) for a, b in ((0, middle), (middle, observed.days))]
+    halves = [
+        again(lambda a=a, b=b: observed.between(a, b)) for a, b in ((0, middle), (middle, observed.days))
+    ]
     apart = np.nan
     if halves[0] is not None and halves[1] is not None:
         apart = float(np.abs(halves[0].caused.share - halves[1].caused.share).mean())
     direct = {kind.channel for kind in observed.kinds if kind.is_direct}
-    shown = np.nan if free is None else float(sum(share for channel, share in zip(free.channels, free.caused.share, strict=True) if channel in direct))
+    shown = (
+        np.nan
+        if free is None
+        else float(
+            sum(
+                share
+                for channel, share in zip(free.channels, free.caused.share, strict=True)
+                if channel in direct
+            )
+        )
+    )
     return (
         _at_most("placebo", np.nan if placebo is None else float(placebo.caused.seen_orders.sum() / total), _PLACEBO,
             f"Orders moved {_MOVED} days back find that much of the caused orders again, though what caused them comes after them then. "

@@ -18,11 +18,23 @@ if TYPE_CHECKING:
     from martlet.models.incremental.observed import Bools, Floats, Ints, Observed
     from martlet.models.incremental.pairs import Pairs
 
-__all__ = ["MODEL_ERROR", "QUANTILE", "Caused", "Found", "found", "refuse_unfit", "z_of_share"]
+__all__ = [
+    "LEVEL_ERROR",
+    "MODEL_ERROR",
+    "QUANTILE",
+    "Caused",
+    "Found",
+    "found",
+    "margin_of_share",
+    "margins",
+    "refuse_unfit",
+]
 
 # Standard deviation of a channel's share that the sampling of customers does not explain, as measured on companies whose truth is
 # known: docs/incremental.md says on which.
 MODEL_ERROR: Final = 0.011
+# Error of a channel's orders, as a part of them, that the sampling does not explain either: the level is found less well than the shares.
+LEVEL_ERROR: Final = 0.155
 # Of the normal distribution, for an interval of 90 %.
 QUANTILE: Final = 1.6448536269514722
 # Fewer orders or pairs say nothing.
@@ -77,9 +89,15 @@ class Found:
         return float((self.declustered.caused**2).sum() + (self.declustered.at_once**2).sum())
 
 
-def z_of_share(error: float, model_error: float = MODEL_ERROR) -> float:
-    """Return half of the width of a share's interval of 90 %, model error included."""
-    return QUANTILE * float(np.hypot(error, model_error))
+def margin_of_share(error: float) -> float:
+    """Return half of the width of a share's interval of 90 %, the model's own error included."""
+    return QUANTILE * float(np.hypot(error, MODEL_ERROR))
+
+
+def margins(values: Floats, errors: Floats) -> Floats:
+    """Return half of the width of the intervals of 90 % of orders or money, the model's own error included."""
+    wide: Floats = QUANTILE * np.hypot(errors, LEVEL_ERROR * values)
+    return wide
 
 
 def refuse_unfit(given: Pairs) -> None:
@@ -141,10 +159,14 @@ def found(observed: Observed, *, steps: int, replicates: int, seed: int) -> Foun
     for _ in range(replicates):
         weights = draw.exponential(size=within.since.size)
         at = times(within, clock(resampled(within.traffic, draw), within.first_weekday), base)
-        again = declustered(sample, weights=weights, at=at, start=first.parameters, freed=freed, rounds=_ROUNDS)
+        again = declustered(
+            sample, weights=weights, at=at, start=first.parameters, freed=freed, rounds=_ROUNDS
+        )
         drawn.append(_caused(sample, again, weights, channels, steps))
     shares = first.parameters.at_once
-    at_once = tuple(sorted({kind.channel for kind, share in zip(observed.kinds, shares, strict=True) if share > 0}))
+    at_once = tuple(
+        sorted({kind.channel for kind, share in zip(observed.kinds, shares, strict=True) if share > 0})
+    )
     return Found(channels, caused, _spread(drawn, caused, scale), given, first, at_once)
 
 
@@ -157,9 +179,7 @@ def fitted(given: Pairs) -> tuple[Declustered, Bools]:
     return declustered(given, start=first.parameters, freed=freed), freed
 
 
-def _caused(
-    given: Pairs, fit: Declustered, weights: Floats, channels: tuple[str, ...], steps: int
-) -> Caused:
+def _caused(given: Pairs, fit: Declustered, weights: Floats, channels: tuple[str, ...], steps: int) -> Caused:
     """Return what a fit says, weighted by customer."""
     touches, orders, kinds = given.observed.touches, given.observed.orders, given.observed.kinds
     channel_of = np.array([channels.index(kind.channel) for kind in kinds])
@@ -206,4 +226,6 @@ def _spread(drawn: list[Caused], like: Caused, scale: float) -> Caused:
     spread = {name: np.std([getattr(one, name) for one in drawn], axis=0, ddof=1) for name in names}
     # Counts of a part vary as its own, which is smaller; shares and rates by the root of its size.
     counts = ("step_orders", "step_revenue", "orders", "revenue", "seen_orders", "habit")
-    return Caused(**{name: values * (1 / scale if name in counts else scale) for name, values in spread.items()})
+    return Caused(
+        **{name: values * (1 / scale if name in counts else scale) for name, values in spread.items()}
+    )

@@ -78,7 +78,13 @@ class Weeks:
             np.cumsum(hazard[self.cell[part]] * self.exposed(part), axis=1, out=summed[:, 1:])
             who, first = customer[rows] - part.start, self.start[customer[rows]]
 
-            def at(moment: Floats, summed: Floats = summed, who: Ints = who, first: Floats = first, part: slice = part) -> Floats:
+            def at(
+                moment: Floats,
+                summed: Floats = summed,
+                who: Ints = who,
+                first: Floats = first,
+                part: slice = part,
+            ) -> Floats:
                 week = np.clip(np.floor(moment / WEEK).astype(np.int64), 0, weeks - 1)
                 into = np.clip(moment - np.maximum(week * WEEK, first), 0, None)
                 value: Floats = summed[who, week] + hazard[self.cell[who + part.start, week]] * into

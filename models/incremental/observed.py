@@ -195,7 +195,12 @@ class Observed:
             days=last - first,
             first_weekday=(self.first_weekday + first) % 7,
             since=np.where(since < 0, -1.0, np.minimum(since, last - first)),
-            orders=Orders(orders.customer[kept], orders.day[kept] - first, orders.revenue[kept], orders.is_at_sign_up[kept]),
+            orders=Orders(
+                orders.customer[kept],
+                orders.day[kept] - first,
+                orders.revenue[kept],
+                orders.is_at_sign_up[kept],
+            ),
             touches=Touches(
                 touches.customer[came],
                 touches.day[came] - first,

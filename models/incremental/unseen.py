@@ -46,10 +46,15 @@ def _missed_views(browsers: Browsers, weights: Floats) -> float:
     new = ~browsers.is_older
     for visits in (1, 2):
         views = (weights * browsers.views)[new & (browsers.visits == visits)].sum()
-        views += sum(float((own * browsers.views[rows])[browsers.visits[rows] == visits].sum()) for rows, own in _missed(browsers, weights, older=False))
+        views += sum(
+            float((own * browsers.views[rows])[browsers.visits[rows] == visits].sum())
+            for rows, own in _missed(browsers, weights, older=False)
+        )
         once, twice = (views, twice) if visits == 1 else (once, views)
     among = (weights * browsers.views)[new].sum()
-    among += sum(float((own * browsers.views[rows]).sum()) for rows, own in _missed(browsers, weights, older=False))
+    among += sum(
+        float((own * browsers.views[rows]).sum()) for rows, own in _missed(browsers, weights, older=False)
+    )
     if not twice or not among:
         return missed
     return missed + once**2 / (2 * twice) / among * ((weights * browsers.views).sum() + missed)

@@ -8,8 +8,10 @@ channel_key = "Channel of the touches."
 campaign_key = "Campaign of the touches, 0 for touches without one, -1 for all of the channel."
 orders = "Orders caused, those included whose touch was not recognised."
 orders_error = "Its standard error. NULL without a bootstrap."
+orders_margin = "Half of the width of the interval of 90 %, with an allowance for the model's own error that companies of known truth have shown."
 revenue = "Net revenue of these orders."
 revenue_error = "Its standard error."
+revenue_margin = "Half of the width of its interval of 90 %, likewise."
 share = "Share of all caused orders."
 share_error = "Its standard error. NULL for campaigns."
 share_margin = "Half of the width of the share's interval of 90 %, with an allowance for the model's own error that companies of known truth have shown. NULL for campaigns."
@@ -21,8 +23,10 @@ CREATE TABLE model.caused (
     campaign_key INTEGER NOT NULL,
     orders DOUBLE NOT NULL,
     orders_error DOUBLE,
+    orders_margin DOUBLE,
     revenue DOUBLE NOT NULL,
     revenue_error DOUBLE,
+    revenue_margin DOUBLE,
     share DOUBLE NOT NULL,
     share_error DOUBLE,
     share_margin DOUBLE,

@@ -73,7 +73,9 @@ def model() -> None:
     type=click.IntRange(min=0, max=1000),
     help="incremental: of the bootstrap that gives the errors; 0 for none. Default: 30.",
 )
-@click.option("--seed", type=click.IntRange(min=0), help="segments, incremental: seed of the random draws. Default: 42.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), help="segments, incremental: seed of the random draws. Default: 42."
+)
 @options.output_options
 @options.warehouse
 def fit(

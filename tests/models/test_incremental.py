@@ -258,7 +258,9 @@ def test_how_often_people_log_in_is_found_from_browsers_known_by_it():
     assert rate == pytest.approx(0.3, abs=0.01)
     # The visits of the others are found again from those of the known.
     total, count = visits.sum(), visits[known].sum()
-    contacts = Contacts(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), np.array([count]), np.array([count]))
+    contacts = Contacts(
+        np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), np.array([count]), np.array([count])
+    )
     browsers = Browsers(
         np.zeros(known.sum(), dtype=np.int64), visits[known], first[known] - 1, np.zeros(known.sum(), dtype=np.int64), np.zeros(known.sum(), dtype=bool)
     )  # fmt: skip
