@@ -78,8 +78,8 @@ class IncrementalReport(Summed):
         """Return how many orders were caused, of how many, and which checks were not passed."""
         caused, outcomes = self.found.caused.orders.sum(), self.found.pairs.outcomes.size
         lines = [
-            f"{self.name}.{MODEL}: {caused:,.0f} of {outcomes:,} orders after the sign-up were caused by touches "
-            f"({100 * caused / outcomes:.0f} %), as of {self.rows.as_of:%Y-%m-%d}; controls: {self.controls}"
+            f"{self.name}.{MODEL}: {caused:,.0f} of {outcomes:,} orders after the sign-up were caused by touches, as of "
+            + f"{self.rows.as_of:%Y-%m-%d}; controls: {self.controls}"
         ]
         for one in self.diagnostics:
             verdict = "passed" if one.is_passed else "NOT passed"

@@ -9,6 +9,7 @@ import numpy as np
 
 from martlet.models.incremental.habit import design, hazard_step
 from martlet.models.incremental.pairs import WINDOW
+from martlet.models.incremental.totals import totals
 
 if TYPE_CHECKING:
     from martlet.models.incremental.observed import Bools, Floats, Ints
@@ -289,7 +290,7 @@ class _Run:
         effect = np.where(self.control | ~self.lasting, 0.0, _stretched(now.effect, effect))
         early, at_once, shape = self._harvest(now, found)
         keen = self._keen(now, found, refresh=refresh)
-        orders: Floats = np.bincount(self.orders_of_cell, weights=self._own(found), minlength=given.weeks.cells)
+        orders = totals(self.orders_of_cell, self._own(found), given.weeks.cells)
         habit = hazard_step(
             self.columns[self.used], orders[self.used], self.exposure[self.used], now.habit, steps
         )
@@ -297,7 +298,7 @@ class _Run:
 
     def _own(self, found: _Expected) -> Floats:
         """Return the orders of habit without what recent touches add to it."""
-        keen = np.bincount(self.order, weights=found.by_keenness, minlength=self.order_weight.size)
+        keen = totals(self.order, found.by_keenness, self.order_weight.size)
         own: Floats = (found.by_habit - keen) * self.order_weight
         return own
 
@@ -309,11 +310,9 @@ class _Run:
             until = np.minimum(at.touch + WINDOW, at.end)
             self.habit_ahead = self.given.weeks.ahead(hazard, self.customer, at.touch, until)
         group = self.mail.astype(int)
-        added = np.bincount(group[self.pair_kind], weights=found.by_keenness * self.pair_weight, minlength=2)
-        base = np.bincount(
-            group[self.kind],
-            weights=found.unharvested * self.plain * self.habit_ahead * self.touch_weight,
-            minlength=2,
+        added = totals(group[self.pair_kind], found.by_keenness * self.pair_weight, 2)
+        base = totals(
+            group[self.kind], found.unharvested * self.plain * self.habit_ahead * self.touch_weight, 2
         )
         return _stretched(now.keen, np.maximum(added / np.maximum(base, _TINY), 1e-6))
 
@@ -370,8 +369,7 @@ class _Run:
         return short
 
     def _sum(self, kind: Ints, values: Floats) -> Floats:
-        total: Floats = np.asarray(np.bincount(kind, weights=values, minlength=self.kinds), dtype=float)
-        return total
+        return totals(kind, values, self.kinds)
 
 
 def _stretched(old: Floats, new: Floats) -> Floats:

@@ -55,12 +55,11 @@ def diagnostics(
         lambda: replace(observed, kinds=tuple(replace(kind, is_control=False) for kind in observed.kinds))
     )
     middle = observed.days // 2
-    halves = [
-        again(lambda a=a, b=b: observed.between(a, b)) for a, b in ((0, middle), (middle, observed.days))
-    ]
+    first = again(lambda: observed.between(0, middle))
+    second = again(lambda: observed.between(middle, observed.days))
     apart = np.nan
-    if halves[0] is not None and halves[1] is not None:
-        apart = float(np.abs(halves[0].caused.share - halves[1].caused.share).mean())
+    if first is not None and second is not None:
+        apart = float(np.abs(first.caused.share - second.caused.share).mean())
     direct = {kind.channel for kind in observed.kinds if kind.is_direct}
     shown = (
         np.nan

@@ -11,6 +11,7 @@ from martlet.engine.errors import FitError
 from martlet.models.incremental.clock import clock, resampled
 from martlet.models.incremental.declustering import declustered
 from martlet.models.incremental.pairs import pairs, times
+from martlet.models.incremental.totals import totals
 from martlet.models.incremental.unseen import seen
 
 if TYPE_CHECKING:
@@ -193,8 +194,7 @@ def _caused(given: Pairs, fit: Declustered, weights: Floats, channels: tuple[str
     size = len(channels)
 
     def by_channel(values: Floats, of: Ints = channel) -> Floats:
-        total: Floats = np.bincount(of, weights=values, minlength=size)
-        return total
+        return totals(of, values, size)
 
     by_orders, revenue = by_channel(grown), by_channel(grown * orders.revenue[order])
     seen_orders = by_channel(certain)
@@ -203,8 +203,8 @@ def _caused(given: Pairs, fit: Declustered, weights: Floats, channels: tuple[str
     touch_weight = weights[touches.customer]
     exogenous = by_channel(fit.exogenous * touch_weight, own)
     return Caused(
-        step_orders=np.bincount(step, weights=grown, minlength=steps),
-        step_revenue=np.bincount(step, weights=grown * orders.revenue[order], minlength=steps),
+        step_orders=totals(step, grown, steps),
+        step_revenue=totals(step, grown * orders.revenue[order], steps),
         orders=by_orders,
         revenue=revenue,
         share=by_orders / max(by_orders.sum(), 1e-12),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -176,9 +176,7 @@ class Observed:
                 np.where(holds >= 0, order_place[holds], -1),
                 touches.is_entry[came],
             ),
-            browsers=Browsers(
-                *_rows(self.browsers, chosen[self.browsers.customer], place),
-            ),
+            browsers=Browsers(*_rows(self.browsers, chosen[self.browsers.customer], place)),
             contacts=Contacts(*_rows(self.contacts, chosen[self.contacts.customer], place)),
         )
 
@@ -224,7 +222,7 @@ class Observed:
         )
 
 
-def _rows(table: Browsers | Contacts, kept: Bools, place: Ints) -> list[Ints]:
+def _rows(table: Browsers | Contacts, kept: Bools, place: Ints) -> list[Any]:
     """Return the columns of some rows, the customers' places put anew."""
     columns = [getattr(table, name)[kept] for name in table.__dataclass_fields__]
     return [place[columns[0]], *columns[1:]]

@@ -57,7 +57,7 @@ def _missed_views(browsers: Browsers, weights: Floats) -> float:
     )
     if not twice or not among:
         return missed
-    return missed + once**2 / (2 * twice) / among * ((weights * browsers.views).sum() + missed)
+    return missed + float(once**2 / (2 * twice) / among * ((weights * browsers.views).sum() + missed))
 
 
 def _missed(browsers: Browsers, weights: Floats, *, older: bool = True) -> list[tuple[Ints, Floats]]:

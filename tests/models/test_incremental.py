@@ -20,7 +20,9 @@ KINDS = (Kind("Ads"), Kind("Idle"), Kind("Direct", is_control=True, is_direct=Tr
 ADS, IDLE, DIRECT, PAGE = range(4)
 
 
-def company(*, seed=0, customers=3_000, effect=0.12, lag=3.0, at_once=0.0, harvest=0.8, known=1.0):
+def company(  # noqa: C901
+    *, seed=0, customers=3_000, effect=0.12, lag=3.0, at_once=0.0, harvest=0.8, known=1.0
+):
     """Return a company and the true number of orders by kind of touch that caused them.
 
     All come by chance at 0.02 touches a day and kind; orders of habit at 0.004 a day. Before each order people come directly, and
@@ -119,7 +121,7 @@ def test_what_was_planted_is_found(planted, made):
     assert made.caused.lag[ADS] == pytest.approx(3.0, rel=0.15)
 
 
-def test_channels_without_effect_have_next_to_none(planted, made):
+def test_channels_without_effect_have_next_to_none(made):
     # Page is met before half of all orders, and a rule that credits the last touch would give it thousands.
     assert made.caused.share[IDLE] < 0.02
     assert made.caused.share[PAGE] < 0.05
