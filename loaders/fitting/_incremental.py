@@ -79,7 +79,7 @@ class IncrementalReport(Summed):
         caused, outcomes = self.found.caused.orders.sum(), self.found.pairs.outcomes.size
         lines = [
             f"{self.name}.{MODEL}: {caused:,.0f} of {outcomes:,} orders after the sign-up were caused by touches, as of "
-            + f"{self.rows.as_of:%Y-%m-%d}; controls: {self.controls}"
+            f"{self.rows.as_of:%Y-%m-%d}; controls: {self.controls}"
         ]
         for one in self.diagnostics:
             verdict = "passed" if one.is_passed else "NOT passed"
