@@ -77,10 +77,8 @@ class IncrementalReport(Summed):
     def summary(self) -> str:
         """Return how many orders were caused, of how many, and which checks were not passed."""
         caused, outcomes = self.found.caused.orders.sum(), self.found.pairs.outcomes.size
-        lines = [
-            f"{self.name}.{MODEL}: {caused:,.0f} of {outcomes:,} orders after the sign-up were caused by touches, as of "
-            f"{self.rows.as_of:%Y-%m-%d}; controls: {self.controls}"
-        ]
+        what = f"{caused:,.0f} of {outcomes:,} orders after the sign-up were caused by touches"
+        lines = [f"{self.name}.{MODEL}: {what}, as of {self.rows.as_of:%Y-%m-%d}; controls: {self.controls}"]
         for one in self.diagnostics:
             verdict = "passed" if one.is_passed else "NOT passed"
             lines.append(f"{one.name}: {one.value:.3g} ({'at least' if one.name == 'effective_orders' else 'at most'} {one.threshold:g}), {verdict}")  # fmt: skip
