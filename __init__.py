@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from martlet.loaders.company.build import BuildReport, build
     from martlet.loaders.company.planted_sections import truth
     from martlet.loaders.extract import ExtractReport, extract
-    from martlet.loaders.fitting import FitReport, SegmentsReport, fit
+    from martlet.loaders.fitting import FitReport, IncrementalReport, SegmentsReport, fit
     from martlet.loaders.ingest import ingest, ingest_paths, profiles, sniff
     from martlet.loaders.ingest.quarantined import quarantine
     from martlet.loaders.ingest.report import IngestReport
@@ -50,6 +50,7 @@ __all__ = [
     "FitError",
     "FitReport",
     "ForgetReport",
+    "IncrementalReport",
     "IngestError",
     "IngestReport",
     "MartletError",
@@ -94,6 +95,7 @@ _HOMES = {
     "IngestReport": "martlet.loaders.ingest.report",
     "Report": "martlet.reports.report",
     "Result": "martlet.engine.result",
+    "IncrementalReport": "martlet.loaders.fitting",
     "SegmentsReport": "martlet.loaders.fitting",
     "Warehouse": "martlet.engine.warehouse",
     "advance": "martlet.loaders.company.advance",

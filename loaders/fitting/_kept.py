@@ -10,7 +10,17 @@ if TYPE_CHECKING:
 __all__ = ["TABLES", "carry_over", "remove", "rounded"]
 
 # Those first that others refer to.
-TABLES: Final = ("registry", "parameter", "feature", "cluster", "centroid", "quality")
+TABLES: Final = (
+    "registry",
+    "parameter",
+    "feature",
+    "cluster",
+    "centroid",
+    "quality",
+    "caused",
+    "touch_weight",
+    "diagnostic",
+)
 # So many digits of a number are the same on every machine and in any order of adding up, and far more than its standard error leaves.
 _DIGITS: Final = 8
 

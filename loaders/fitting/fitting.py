@@ -12,7 +12,8 @@ import polars as pl
 from martlet.engine.connection import connect, refuse_foreign
 from martlet.engine.errors import FitError, ParameterError, WarehouseError, did_you_mean, shown
 from martlet.engine.summed import Summed
-from martlet.loaders.fitting import _clv, _kept, _segments
+from martlet.loaders.fitting import _clv, _incremental, _kept, _segments
+from martlet.loaders.fitting._incremental_rows import CONTROLS
 from martlet.loaders.fitting._kept import rounded
 from martlet.loaders.warehouse import star
 from martlet.loaders.warehouse.atomic import rewriting
@@ -23,14 +24,17 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from martlet.loaders.fitting._incremental import IncrementalReport
+    from martlet.loaders.fitting._incremental_rows import Controls
     from martlet.loaders.fitting._segments import SegmentsReport
 
 __all__ = ["TASKS", "FitReport", "fit", "fit_if_possible"]
 
-TASKS: Final = ("clv", "segments")
+TASKS: Final = ("clv", "segments", "incremental")
 _HOLDOUT: Final = "_holdout"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SEED: Final = 42
+_MOST_REPLICATES: Final = 1_000
 
 
 @dataclass(frozen=True, repr=False)
@@ -108,6 +112,17 @@ def fit(
 ) -> SegmentsReport: ...
 @overload
 def fit(
+    task: Literal["incremental"],
+    warehouse: str | Path = ...,
+    *,
+    name: str | None = ...,
+    controls: Controls | None = ...,
+    replicates: int | None = ...,
+    seed: int | None = ...,
+    fitted_at: datetime | None = ...,
+) -> IncrementalReport: ...
+@overload
+def fit(
     task: str,
     warehouse: str | Path = ...,
     *,
@@ -117,9 +132,11 @@ def fit(
     k: int | None = ...,
     features: Sequence[str] | None = ...,
     declared: str | Path | None = ...,
+    controls: Controls | None = ...,
+    replicates: int | None = ...,
     seed: int | None = ...,
     fitted_at: datetime | None = ...,
-) -> FitReport | SegmentsReport: ...
+) -> FitReport | SegmentsReport | IncrementalReport: ...
 def fit(
     task: str,
     warehouse: str | Path = "warehouse.duckdb",
@@ -130,9 +147,11 @@ def fit(
     k: int | None = None,
     features: Sequence[str] | None = None,
     declared: str | Path | None = None,
+    controls: Controls | None = None,
+    replicates: int | None = None,
     seed: int | None = None,
     fitted_at: datetime | None = None,
-) -> FitReport | SegmentsReport:
+) -> FitReport | SegmentsReport | IncrementalReport:
     """Fit the models of a task on a warehouse, and keep their parameters in it, in the place of those of the same name.
 
     Queries read the parameters, so that scores follow new orders without another fit. Beside each fit another of the name
@@ -141,8 +160,8 @@ def fit(
     Parameters
     ----------
     task
-        What the models are for: `clv`, which fits BG/NBD, Pareto/NBD and Gamma-Gamma, or `segments`, which finds clusters of customers
-        by k-means.
+        What the models are for: `clv`, which fits BG/NBD, Pareto/NBD and Gamma-Gamma, `segments`, which finds clusters of customers
+        by k-means, or `incremental`, which finds the orders that touches caused.
     warehouse
         The warehouse file.
     name
@@ -157,8 +176,12 @@ def fit(
         For segments: names of features, `share:` and a category, or `share:*`; by default those that the declaration names.
     declared
         For segments: a TOML file that declares features, their scales and words; by default Martlet's.
+    controls
+        For incremental: what is assumed to cause nothing: `direct_and_brand`, the default, `direct` or `none`.
+    replicates
+        For incremental: of the bootstrap that gives the errors, 30 by default; 0 leaves them unknown.
     seed
-        For segments: of the random draws, 42 by default.
+        For segments and incremental: of the random draws, 42 by default.
     fitted_at
         What is kept as the moment of the fit, UTC; by default now.
 
@@ -186,16 +209,36 @@ def fit(
             f"name is {shown(name)}, but must be lower-case letters, digits and _, beginning with a letter, and not end with "
             f"{_HOLDOUT}"
         )
-    of_clv: dict[str, object] = {"until": until, "holdout_from": holdout_from}
-    of_segments: dict[str, object] = {"k": k, "features": features, "declared": declared, "seed": seed}
-    _refuse_given(task, of_segments if task == "clv" else of_clv)
+    _refuse_given(
+        task,
+        {
+            "until": (until, "clv"),
+            "holdout_from": (holdout_from, "clv"),
+            "k": (k, "segments"),
+            "features": (features, "segments"),
+            "declared": (declared, "segments"),
+            "controls": (controls, "incremental"),
+            "replicates": (replicates, "incremental"),
+            "seed": (seed, "segments incremental"),
+        },
+    )
+    controls = "direct_and_brand" if controls is None else controls
+    if controls not in CONTROLS:
+        raise ParameterError(f"controls is {shown(controls)}; allowed are {', '.join(CONTROLS)}")
+    replicates = _incremental.REPLICATES if replicates is None else replicates
+    if not 0 <= replicates <= _MOST_REPLICATES or replicates == 1:
+        raise ParameterError(f"replicates is {replicates}; allowed are 0, and 2 to {_MOST_REPLICATES}")
     seed = _SEED if seed is None else seed
-    report: FitReport | SegmentsReport
+    report: FitReport | SegmentsReport | IncrementalReport
     with connect(warehouse) as connection:
         refuse_foreign(connection, warehouse)
         _refuse_without_tables(connection, warehouse)
         if task == "clv":
             report = _fitted(connection, name, until, holdout_from)
+        elif task == "incremental":
+            report = _incremental.report(
+                connection, name, controls=controls, replicates=replicates, seed=seed
+            )
         else:
             report = _segments.report(
                 connection, name, k=k, features=features, declared_in=declared, seed=seed
@@ -205,8 +248,11 @@ def fit(
         fitted_at = fitted_at or _now()
         if isinstance(report, FitReport):
             _keep(connection, report, load_id, fitted_at)
+        elif isinstance(report, _incremental.IncrementalReport):
+            _incremental.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
         else:
             _segments.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
+        star.restore_truth(connection)
         # What is stored, such as the value in mart.customer_profile, follows the parameters.
         star.refresh(connection)
         star.write_catalogue(connection)
@@ -275,13 +321,15 @@ def _now() -> datetime:
     return datetime.now(tz=UTC).replace(tzinfo=None, microsecond=0)
 
 
-def _refuse_given(task: str, of_another: dict[str, object]) -> None:
-    if given := [option for option, value in of_another.items() if value is not None]:
-        raise ParameterError(f"{given[0]} is given, but means nothing for the task {task}")
+def _refuse_given(task: str, given: dict[str, tuple[object, str]]) -> None:
+    """Refuse an option, with the tasks that it is for, that was given for another."""
+    for option, (value, tasks) in given.items():
+        if value is not None and task not in tasks.split():
+            raise ParameterError(f"{option} is given, but means nothing for the task {task}")
 
 
 def _refuse_without_tables(connection: duckdb.DuckDBPyConnection, warehouse: str | Path) -> None:
-    sql = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'model' AND table_name = 'quality'"
+    sql = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'model' AND table_name = 'touch_weight'"
     if not connection.execute(sql).fetchall():
         raise WarehouseError(
             f"another version of Martlet made {warehouse}: it has no room for models; make it anew"

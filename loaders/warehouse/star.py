@@ -37,6 +37,7 @@ __all__ = [
     "record_load",
     "record_settings",
     "refresh",
+    "restore_truth",
     "setting",
     "write_catalogue",
 ]
@@ -103,6 +104,15 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> list[Relation]:
     for relation in created:
         _create(connection, relation)
     return [relation for relation in created if relation.kind == "table"]
+
+
+def restore_truth(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create again, without a row, the tables of `truth` that a file lacks, because somebody hid what was planted: queries name them."""
+    connection.execute("CREATE SCHEMA IF NOT EXISTS truth")
+    installed = _tables_and_views(connection)
+    for relation in in_order(relations()):
+        if relation.schema == "truth" and relation.kind == "table" and relation.qualified not in installed:
+            _create(connection, relation)
 
 
 def insert(connection: duckdb.DuckDBPyConnection, relation: str, frame: pl.DataFrame) -> int:

@@ -5,7 +5,7 @@ The share of all attributed orders and revenue that each model gives to each cha
 from the first model asked for. Where all agree, the choice of a model does not matter; where they do not, look at what each \
 assumes before money moves: last rewards what closes, first what opens, linear what is there often, markov, shapley and \
 counterfactual what sets the paths that end in an order apart. Agreement is no proof: all see the same touches, and none sees those who \
-would have ordered anyway. markov and counterfactual, which learn from all paths and take longer, are compared when asked for. Orders without an eligible touch are left out; attribution/channels holds them."""
+would have ordered anyway. markov and counterfactual, which learn from all paths and take longer, are compared when asked for; so is incremental, which must be fitted first (martlet model fit incremental) and shares out caused orders alone. Orders without an eligible touch are left out; attribution/channels holds them."""
 grain = ["model", "step"]
 headline = ["model", "step", "conversion_share", "share_difference", "rank"]
 needs = ["star.fact_touchpoint", "star.fact_order"]
@@ -46,7 +46,7 @@ WHERE
     AND (SELECT sum(conversions) / count(DISTINCT model) FROM answer) >= 30"""
 
 [params]
-model = { default = ["last", "first", "last_non_direct", "first_non_direct", "last_paid", "linear", "position", "w_shaped", "time_decay", "shapley"] }
+model = { of = ["first", "last", "first_non_direct", "last_non_direct", "last_paid", "linear", "position", "w_shaped", "time_decay", "markov", "shapley", "counterfactual", "incremental"], default = ["last", "first", "last_non_direct", "first_non_direct", "last_paid", "linear", "position", "w_shaped", "time_decay", "shapley"] }
 
 [columns]
 model = "Model that gives the credit."

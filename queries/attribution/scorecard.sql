@@ -6,7 +6,7 @@ which touch it would not have happened without. Shares are compared, because eve
 some of them: the rest would have happened anyway. over_credit is in orders, and is large for channels that people pass through on \
 their way to an order they had already decided on (direct, search). A model that scores best here is best for a company like this \
 one; no score carries over to another, but the direction of the errors usually does. markov and counterfactual, which learn from all \
-paths and take longer, are scored when asked for. Empty truth leaves the columns that need it NULL."""
+paths and take longer, are scored when asked for; so is incremental, which must be fitted first (martlet model fit incremental) and has no rows until then. Empty truth leaves the columns that need it NULL."""
 grain = ["model", "channel"]
 headline = ["model", "channel", "conversions", "caused_conversions", "over_credit", "mean_absolute_error"]
 needs = ["star.fact_touchpoint", "star.fact_order", "truth.order_cause"]
@@ -42,7 +42,7 @@ FROM ranked
 WHERE place = 1 AND error < next_error AND caused >= 30"""
 
 [params]
-model = { default = ["last", "first", "last_non_direct", "first_non_direct", "last_paid", "linear", "position", "w_shaped", "time_decay", "shapley"] }
+model = { of = ["first", "last", "first_non_direct", "last_non_direct", "last_paid", "linear", "position", "w_shaped", "time_decay", "markov", "shapley", "counterfactual", "incremental"], default = ["last", "first", "last_non_direct", "first_non_direct", "last_paid", "linear", "position", "w_shaped", "time_decay", "shapley"] }
 
 [columns]
 model = "Model that gives the credit."

@@ -5,7 +5,8 @@ One row for each order, each touch on its path and each model, with the touch's 
 without an eligible touch has one row of its own, of weight 1, without a touch. Sums over these rows are what attribution/channels \
 says, but for markov: that model shares out all orders at once and knows no single one, so here each order is shared in the \
 ratio of what is lost without each of its channels. A weight is a convention, not a measurement: no model can know which \
-touch decided a single order. With path_transform, only the touches that stay on the path have rows."""
+touch decided a single order. The model incremental, which must be fitted first and has no rows until then, has touches of all \
+kinds, and what is left of an order for habit as the row without a touch; orders at a sign-up are none of its. With path_transform, only the touches that stay on the path have rows."""
 grain = ["model", "order_id", "touchpoint_id"]
 headline = ["model", "order_id", "channel", "days_before", "weight", "revenue"]
 needs = ["star.fact_touchpoint", "star.fact_order"]
@@ -28,6 +29,9 @@ WITH orders AS (
 SELECT avg(touches) AS touches, avg(CASE WHEN touches = 1 THEN 1 ELSE 0 END) AS alone
 FROM orders
 HAVING count(*) >= 30"""
+
+[params]
+model = { of = ["first", "last", "first_non_direct", "last_non_direct", "last_paid", "linear", "position", "w_shaped", "time_decay", "markov", "shapley", "counterfactual", "incremental"], default = ["linear"] }
 
 [columns]
 model = "Model that gives the weight."
@@ -83,7 +87,27 @@ order_touches_credited AS (
         1,
         CAST(unattributed.net_revenue AS DECIMAL(38, 17))
     FROM unattributed
+    {% if "incremental" in model %}
+    INNER JOIN requested_models ON requested_models.model <> 'incremental'
+    UNION ALL
+    SELECT
+        requested_models.model,
+        habit.order_id,
+        NULL,
+        NULL,
+        0,
+        '(unattributed)',
+        '(unattributed)',
+        NULL,
+        main.fixed_point(habit.weight),
+        main.fixed_point(habit.weight) * conversions.net_revenue
+    FROM model.touch_weight AS habit
+    INNER JOIN conversions ON conversions.order_id = habit.order_id
+    INNER JOIN requested_models ON requested_models.model = 'incremental'
+    WHERE habit.touchpoint_id = 0 AND habit.model = 'incremental.declustering'
+    {% else %}
     CROSS JOIN requested_models
+    {% endif %}
 )
 
 SELECT

@@ -4,9 +4,9 @@ grain = ["model", "name"]
 
 [columns]
 model = "Name of the fit and of the model, as in model.registry."
-name = "Name of the parameter: r, alpha, a and b of BG/NBD, r, alpha, s and beta of Pareto/NBD, p, q and v of Gamma-Gamma."
+name = "Name of the parameter: r, alpha, a and b of BG/NBD, r, alpha, s and beta of Pareto/NBD, p, q and v of Gamma-Gamma; of incremental, totals such as orders_caused and, by channel, effect, lag_days, harvest_share and recognised_share, as effect:Email."
 value = "Its estimate."
-standard_error = "Its standard error, from the curvature of the likelihood. Fits that did not converge have no parameters."
+standard_error = "Its standard error, from the curvature of the likelihood, or of incremental from a bootstrap over customers. Fits that did not converge have no parameters."
 */
 CREATE TABLE model.parameter (
     model VARCHAR NOT NULL REFERENCES model.registry (model),

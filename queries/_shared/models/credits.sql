@@ -1,7 +1,16 @@
 {# The credit of each step of each journey, from the shares of the families of models named. #}
-{% macro requested_models() %}
+{% macro requested_models(model=[]) %}
 requested_models AS MATERIALIZED (
+    {% if "incremental" in model %}
+    SELECT asked.model
+    FROM (SELECT unnest($model) AS model) AS asked
+    -- The one model that must be fitted first.
+    WHERE
+        asked.model <> 'incremental'
+        OR EXISTS (SELECT 1 FROM model.registry AS fits WHERE fits.model = 'incremental.declustering')
+    {% else %}
     SELECT unnest($model) AS model
+    {% endif %}
 )
 {%- endmacro %}
 

@@ -5,6 +5,7 @@ model = { type = "list[choice]", of = ["first", "last", "first_non_direct", "las
 {% import "_shared/journeys/orders.sql" as orders %}
 {% import "_shared/journeys/paths.sql" as journeys %}
 {% import "_shared/models/credits.sql" as shared %}
+{% import "_shared/models/incremental.sql" as incremental %}
 {% import "_shared/models/learnt.sql" as learnt %}
 {% import "_shared/models/rules.sql" as rules %}
 {% import "_shared/models/time_decay.sql" as time_decay %}
@@ -19,9 +20,10 @@ model = { type = "list[choice]", of = ["first", "last", "first_non_direct", "las
 {% set shares = [
     "rule_shares" if by_rule,
     "time_decay_shares" if "time_decay" in model,
+    "incremental_shares" if "incremental" in model,
     "learnt_shares" if by_learning and not (whole and by_learning == ["markov"]),
 ] | select | list %}
-{{ shared.requested_models() }}
+{{ shared.requested_models(model) }}
 {%- if by_rule %}
 ,
 
@@ -31,6 +33,11 @@ model = { type = "list[choice]", of = ["first", "last", "first_non_direct", "las
 ,
 
 {{ time_decay.shares() }}
+{%- endif %}
+{%- if "incremental" in model %}
+,
+
+{{ incremental.shares(grown=whole) }}
 {%- endif %}
 {%- if by_learning %}
 ,

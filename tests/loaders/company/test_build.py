@@ -96,6 +96,10 @@ def test_every_table_is_filled(built):
         "model.cluster",
         "model.feature",
         "model.quality",
+        # Of caused orders, likewise.
+        "model.caused",
+        "model.diagnostic",
+        "model.touch_weight",
         "quarantine.awaited_reference",
         "quarantine.flagged_value",
         "quarantine.rejected_row",

@@ -1,0 +1,17 @@
+"""Sums by place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from martlet.models.incremental.observed import Floats, Ints
+
+__all__ = ["totals"]
+
+
+def totals(places: Ints, values: Floats, size: int) -> Floats:
+    """Return the sum of the values at each place from 0."""
+    return np.asarray(np.bincount(places, weights=values, minlength=size), dtype=np.float64)

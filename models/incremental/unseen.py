@@ -1,0 +1,97 @@
+"""How many of the touches that cause are seen at all: people are known only where they logged in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from martlet.models.incremental.observed import Browsers, Floats, Ints, Observed
+
+__all__ = ["log_in_rate", "seen"]
+
+_HALVINGS: Final = 40
+# Fewer browsers say nothing.
+_FEWEST: Final = 30
+_LEAST_SEEN: Final = 0.05
+
+
+def log_in_rate(visits: Floats, before: Floats, weights: Floats) -> float:
+    """Return the chance that a visit is one with a log-in, from browsers known by one.
+
+    The visit of the first log-in, given that there is one among `visits`, follows a truncated geometric distribution; its rate is found where
+    the likelihood has no slope.
+    """
+    low, high = 0.01, 0.95
+    for _ in range(_HALVINGS):
+        rate = (low + high) / 2
+        never = (1 - rate) ** visits
+        slope = 1 / rate - before / (1 - rate) - visits * (1 - rate) ** (visits - 1) / (1 - never)
+        low, high = (rate, high) if (weights * slope).sum() > 0 else (low, rate)
+    return (low + high) / 2
+
+
+def _missed_visits(browsers: Browsers, weights: Floats) -> float:
+    return sum(float((own * browsers.visits[rows]).sum()) for rows, own in _missed(browsers, weights))
+
+
+def _missed_views(browsers: Browsers, weights: Floats) -> float:
+    """Return the views in browsers whose user never came to be known, those that never visited included.
+
+    How many of the latter there are follows from those with one visit and with two (Chao 1987), each weighted by its views.
+    """
+    missed = sum(float((own * browsers.views[rows]).sum()) for rows, own in _missed(browsers, weights))
+    once, twice = 0.0, 0.0
+    new = ~browsers.is_older
+    for visits in (1, 2):
+        views = (weights * browsers.views)[new & (browsers.visits == visits)].sum()
+        views += sum(
+            float((own * browsers.views[rows])[browsers.visits[rows] == visits].sum())
+            for rows, own in _missed(browsers, weights, older=False)
+        )
+        once, twice = (views, twice) if visits == 1 else (once, views)
+    among = (weights * browsers.views)[new].sum()
+    among += sum(
+        float((own * browsers.views[rows]).sum()) for rows, own in _missed(browsers, weights, older=False)
+    )
+    if not twice or not among:
+        return missed
+    return missed + float(once**2 / (2 * twice) / among * ((weights * browsers.views).sum() + missed))
+
+
+def _missed(browsers: Browsers, weights: Floats, *, older: bool = True) -> list[tuple[Ints, Floats]]:
+    """Return browsers, and for each how many like it never came to be known."""
+    new = np.flatnonzero(~browsers.is_older)
+    if new.size < _FEWEST:
+        return []
+    visits = browsers.visits.astype(float)
+    rate = log_in_rate(visits[new], browsers.before[new].astype(float), weights[new])
+    never = (1 - rate) ** visits
+    found = [(new, weights[new] * never[new] / (1 - never[new]))]
+    # The log-in of an older browser may lie before the data, unless a visit came before it.
+    late = np.flatnonzero(browsers.is_older & (browsers.before > 0))
+    return [*found, (late, weights[late] * never[late] / ((1 - rate) - never[late]))] if older else found
+
+
+def seen(observed: Observed, weights: Floats) -> Floats:
+    """Return by kind the share of customers' touches whose customer was known at the time, those of browsers that never were known included.
+
+    These are estimated by weighting each browser that was known by how likely it was to be missed (Horvitz and Thompson 1952). Mails are
+    always known.
+    """
+    browsers, contacts = observed.browsers, observed.contacts
+    kinds = len(observed.kinds)
+    of = weights[contacts.customer]
+    total = np.bincount(contacts.kind, weights=of * contacts.count, minlength=kinds)
+    known = np.bincount(contacts.kind, weights=of * contacts.known, minlength=kinds)
+    overall = known.sum() / total.sum() if total.sum() else 1.0
+    # A kind with few touches leans on all.
+    share = (known + 10 * overall) / (total + 10)
+    is_view = np.array([kind.is_view for kind in observed.kinds])
+    for group, missed in ((~is_view, _missed_visits), (is_view, _missed_views)):
+        count = total[group].sum()
+        if count:
+            share[group] *= count / (count + missed(browsers, weights[browsers.customer]))
+    found: Floats = np.where([kind.is_mail for kind in observed.kinds], 1.0, np.clip(share, _LEAST_SEEN, 1.0))
+    return found
