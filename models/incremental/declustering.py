@@ -214,7 +214,7 @@ class _Run:
         given, rate = self.given, self._contact_rate(now)
         # Visits: of themselves, or because of an order that is to come.
         harvest = now.early[self.pair_kind[self.short]] * now.shape[self.bin]
-        by_touch = np.bincount(given.touch[self.short], weights=harvest, minlength=self.kind.size)
+        by_touch = totals(given.touch[self.short], harvest, self.kind.size)
         unharvested = rate / (rate + by_touch)
         unharvested[self.holds] = 1.0
         # Orders: by habit, by earlier touches, or by the visit in which they are placed.
@@ -236,12 +236,12 @@ class _Run:
             * alive
             * self.plain[given.touch]
         )
-        keenness = np.bincount(self.order, weights=keen, minlength=habit.size)
-        elsewhere = habit + keenness + np.bincount(self.order, weights=push, minlength=habit.size)
+        keenness = totals(self.order, keen, habit.size)
+        elsewhere = habit + keenness + totals(self.order, push, habit.size)
         rest = np.ones(habit.size)
         np.multiply.at(rest, self.held_order, 1 - at_once)
         caused = push / elsewhere[self.order] * rest[self.order]
-        by_touch_caused = np.minimum(np.bincount(given.touch, weights=caused, minlength=self.kind.size), 1.0)
+        by_touch_caused = np.minimum(totals(given.touch, caused, self.kind.size), 1.0)
         exogenous = unharvested + (1 - unharvested) * by_touch_caused
         exogenous[given.held_touch] = at_once
         likelihood = (self.order_weight * np.log(np.maximum(elsewhere, _TINY**2))).sum()
@@ -271,7 +271,7 @@ class _Run:
     def _meet(self, exogenous: Floats) -> None:
         """Work out how often each customer comes of themselves, against the average."""
         visits = self.plain & ~self.mail[self.kind]
-        met = np.bincount(self.customer[visits], weights=exogenous[visits], minlength=self.span.size)
+        met = totals(self.customer[visits], exogenous[visits], self.span.size)
         pace = (met * self.weights).sum() / max((self.weights * self.span).sum(), _TINY)
         self.keenness = (met + _CONTACTS) / (self.span * pace + _CONTACTS)
 
@@ -341,7 +341,7 @@ class _Run:
         """Return the density of the lags of early harvest: that of the controls as it is, or an exponential where there are none."""
         by_control = weighted * self.control[of]
         if by_control.sum() > _ANCHOR / 2:
-            lags = np.bincount(self.bin, weights=by_control, minlength=_EDGES.size - 1) + 1e-3
+            lags = totals(self.bin, by_control, _EDGES.size - 1) + 1e-3
         else:
             mean = (weighted * self.lag[self.short]).sum() / max(weighted.sum(), _TINY)
             lags = -np.diff(np.exp(-_EDGES / np.clip(mean, *_HARVEST_LAGS)))
@@ -361,9 +361,7 @@ class _Run:
         of, weight = self.pair_kind[self.short], self.pair_weight[self.short]
         early = self._sum(of, found.harvest * weight)
         # Each touch's own share of what it tells about the rate.
-        by_touch = np.bincount(
-            self.given.touch[self.short], weights=found.harvest * np.sqrt(weight), minlength=self.kind.size
-        )
+        by_touch = totals(self.given.touch[self.short], found.harvest * np.sqrt(weight), self.kind.size)
         spread = np.sqrt(np.maximum(self._sum(self.kind, by_touch**2), _TINY))
         short: Floats = (now.early * self.total_orders - early) / spread
         return short

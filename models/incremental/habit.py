@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from martlet.models.incremental.totals import totals
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -58,7 +60,7 @@ class Weeks:
         total = np.zeros(self.cells)
         for part in self.chunks():
             days = self.exposed(part) * weights[part, None] * stretch
-            total += np.bincount(self.cell[part].ravel(), weights=days.ravel(), minlength=self.cells)
+            total += totals(self.cell[part].ravel(), days.ravel(), self.cells)
         return total
 
     def of(self, customer: Ints, at: Floats) -> Ints:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from martlet.models.incremental.totals import totals
+
 if TYPE_CHECKING:
     from martlet.models.incremental.observed import Browsers, Floats, Ints, Observed
 
@@ -83,8 +85,8 @@ def seen(observed: Observed, weights: Floats) -> Floats:
     browsers, contacts = observed.browsers, observed.contacts
     kinds = len(observed.kinds)
     of = weights[contacts.customer]
-    total = np.bincount(contacts.kind, weights=of * contacts.count, minlength=kinds)
-    known = np.bincount(contacts.kind, weights=of * contacts.known, minlength=kinds)
+    total = totals(contacts.kind, of * contacts.count, kinds)
+    known = totals(contacts.kind, of * contacts.known, kinds)
     overall = known.sum() / total.sum() if total.sum() else 1.0
     # A kind with few touches leans on all.
     share = (known + 10 * overall) / (total + 10)
