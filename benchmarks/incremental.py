@@ -159,10 +159,16 @@ def summary(scores: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
+def _exists(value: Any) -> bool:
+    return value is not None and (not isinstance(value, float) or bool(np.isfinite(value)))
+
+
 def markdown(frame: pl.DataFrame) -> str:
     """Return a frame as a table of a page."""
     lines = ["| " + " | ".join(frame.columns) + " |", "|" + "---|" * frame.width]
-    lines += ["| " + " | ".join(str(value) for value in row) + " |" for row in frame.iter_rows()]
+    # What does not exist, such as a ratio to nothing, is a dash.
+    cells = ([str(value) if _exists(value) else "-" for value in row] for row in frame.iter_rows())
+    lines += ["| " + " | ".join(row) + " |" for row in cells]
     return "\n".join(lines)
 
 
