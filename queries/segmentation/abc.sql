@@ -6,7 +6,7 @@ crosses that border included; B those who bring on to b_share; C the rest, and w
 Of customers it is net revenue less refunds, or margin; of products and categories that of their lines, before refunds. By margin only those count whose margin is known whole."""
 grain = ["item"]
 headline = ["item", "amount", "cumulative_share", "class"]
-needs = ["star.fact_order"]
+needs = ["star.fact_order or star.fact_customer_snapshot"]
 
 [chart]
 kind = "line"

@@ -6,7 +6,7 @@ to those of all customers who have bought: days since the last order, number of 
 misleads = "The strategy is a rule of thumb to begin with, not a measured effect: whether it works, an experiment says."
 grain = ["cluster"]
 headline = ["cluster", "name", "customer_share", "monetary_share", "persona", "strategy"]
-needs = ["star.fact_order", "model.centroid"]
+needs = ["star.dim_customer", "model.centroid"]
 
 [chart]
 kind = "bar"

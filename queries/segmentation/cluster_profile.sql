@@ -7,7 +7,7 @@ fit: no rows."""
 misleads = "Features that the fit did not use differ too, because they go with those that it did. An index number of a small cluster, or of a value that few have, strays by chance."
 grain = ["cluster", "feature"]
 headline = ["cluster", "name", "feature", "mean", "index"]
-needs = ["star.fact_order", "model.centroid"]
+needs = ["star.dim_customer", "model.centroid"]
 
 [chart]
 kind = "heat"

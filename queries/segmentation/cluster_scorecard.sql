@@ -6,7 +6,7 @@ adjusted Rand index (Hubert and Arabie 1985): 1 where the clusters are the perso
 misleads = "Personas are planted in age, family, income and tastes, not in how often customers buy: clusters by recency, frequency and money are near 0 here, and may be right for all that. Fit by income, age_years, children, avg_order_value and share:* to look for personas."
 grain = ["cluster", "persona"]
 headline = ["cluster", "name", "persona", "customers", "lift", "adjusted_rand"]
-needs = ["star.fact_order", "model.centroid", "truth.customer"]
+needs = ["star.dim_customer", "model.centroid", "truth.customer"]
 
 [chart]
 kind = "heat"

@@ -7,7 +7,7 @@ have one. margin says how clearly they belong: 1 in the middle of the cluster, 0
 misleads = "k-means makes clusters of any cloud, also of one that has none: look at cluster_quality before you believe in them. Customers with a margin near 0 could as well be in the other cluster."
 grain = ["customer_key"]
 headline = ["customer_id", "cluster", "name", "margin", "second_cluster"]
-needs = ["star.fact_order"]
+needs = ["star.dim_customer"]
 
 [chart]
 kind = "scatter"

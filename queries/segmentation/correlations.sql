@@ -79,7 +79,7 @@ pairs AS (
             {% endfor %}
             {% endfor %}
     ) AS listed (position, feature, other_feature, correlation)
-    WHERE listed.position > 0 AND list_contains($features, listed.feature) AND list_contains($features, listed.other_feature)
+    WHERE all_sums.customers > 0 AND listed.position > 0 AND list_contains($features, listed.feature) AND list_contains($features, listed.other_feature)
 ),
 
 scored AS (

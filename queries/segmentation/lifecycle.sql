@@ -8,7 +8,7 @@ figures of customers and no orders, it can't tell who is new or won back: both a
 misleads = "Of a source that begins with the first order on record, everybody's first order looks like the first ever: whole months of new customers at the beginning are its start."
 grain = ["stage"]
 headline = ["stage", "customers", "customer_share", "monetary_share"]
-needs = ["star.fact_order"]
+needs = ["star.fact_order or star.fact_customer_snapshot"]
 
 [chart]
 kind = "bar"
@@ -106,7 +106,8 @@ stage_totals AS (
         count(customer_stages.customer_key) AS customers,
         coalesce(sum(customer_stages.orders), 0) AS orders,
         coalesce(sum(customer_stages.monetary), 0) AS monetary,
-        avg(customer_stages.days_since) AS days_since
+        avg(customer_stages.days_since) AS days_since,
+        sum(count(customer_stages.customer_key)) OVER () AS all_customers
     FROM (
         VALUES (1, 'new'), (2, 'active'), (3, 'won_back'), (4, 'at_risk'), (5, 'lapsed')
     ) AS stages (position, stage)
@@ -117,10 +118,11 @@ stage_totals AS (
 SELECT
     stage,
     customers,
-    main.ratio(customers, sum(customers) OVER ()) AS customer_share,
+    main.ratio(customers, all_customers) AS customer_share,
     CAST(orders AS BIGINT) AS orders,
     main.money(monetary) AS monetary,
     CASE WHEN sum(monetary) OVER () > 0 THEN CAST(monetary AS DOUBLE) / CAST(sum(monetary) OVER () AS DOUBLE) END AS monetary_share,
     days_since AS avg_days_since
 FROM stage_totals
+WHERE all_customers > 0
 ORDER BY position

@@ -7,7 +7,7 @@ themselves: a customer who does nothing moves towards Lost."""
 misleads = "scale = each scores each date by its own quantiles: then somebody can fall because others bought more."
 grain = ["from_segment", "to_segment"]
 headline = ["from_segment", "to_segment", "customers", "share"]
-needs = ["star.fact_order"]
+needs = ["star.fact_order or star.fact_customer_snapshot"]
 
 [chart]
 kind = "heat"

@@ -7,7 +7,7 @@ counts in part). Of customers it is net revenue less refunds, or margin; of prod
 misleads = "Over a few months much of the concentration is chance: who bought once happens to lie in it. Compare periods of one length."
 grain = ["part"]
 headline = ["top_share", "amount_share", "cumulative_share"]
-needs = ["star.fact_order"]
+needs = ["star.fact_order or star.fact_customer_snapshot"]
 
 [chart]
 kind = "lorenz"

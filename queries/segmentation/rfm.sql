@@ -12,7 +12,7 @@ units of money where every total is whole): the end of a quantile moves up to th
 Where a source told figures of customers and no orders (star.fact_customer_snapshot), the latest of these are scored."""
 grain = ["customer_key"]
 headline = ["customer_id", "segment", "rfm_score", "recency_days", "frequency", "monetary"]
-needs = ["star.fact_order"]
+needs = ["star.fact_order or star.fact_customer_snapshot"]
 
 [chart]
 kind = "scatter"

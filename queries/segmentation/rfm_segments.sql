@@ -6,7 +6,7 @@ the action that fits (meta.segment_rule). Segments that nobody falls in are left
 misleads = "With quantile or ntile a fifth of the customers has the worst score by construction, so the sizes hardly change from month to month: compare dates by cuts or by segmentation/migration."
 grain = ["segment"]
 headline = ["segment", "customers", "customer_share", "monetary_share", "action"]
-needs = ["star.fact_order"]
+needs = ["star.fact_order or star.fact_customer_snapshot"]
 
 [chart]
 kind = "bar"

@@ -6,7 +6,7 @@ a colleague who asks what a 4 means, and what to pass as cuts to score a later m
 customers with an order; a score that ties have emptied stays, with no customers."""
 grain = ["measure", "score"]
 headline = ["measure", "score", "lower_bound", "upper_bound", "customers"]
-needs = ["star.fact_order"]
+needs = ["star.fact_order or star.fact_customer_snapshot"]
 
 [chart]
 kind = "bar"

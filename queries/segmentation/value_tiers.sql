@@ -6,7 +6,7 @@ customer of a tier brings as one of the next and of the lowest."""
 misleads = "Who came late has had less time to spend: compare customers of like age (value/historic) before calling somebody poor."
 grain = ["tier"]
 headline = ["tier", "customers", "avg_monetary", "monetary_share", "times_lowest"]
-needs = ["star.fact_order"]
+needs = ["star.fact_order or star.fact_customer_snapshot"]
 
 [chart]
 kind = "bar"

@@ -41,7 +41,7 @@ def test_a_picture_of_each_kind_is_drawn_the_same_each_time(opened, kind, capfd)
         if query.chart is None or query.chart.kind != kind:
             continue
         result = opened.query(query.path)
-        if result.arrow().num_rows == 0:
+        if not charts.is_drawable(result.arrow(), query.chart):
             continue
         first, second = (drawing.drawn(result, ".svg") for _ in range(2))
         assert first == second
