@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from martlet.loaders.fitting._incremental import IncrementalReport
+from martlet.loaders.fitting._incremental_rows import Controls
 from martlet.loaders.fitting._kept import carry_over
 from martlet.loaders.fitting._segments import SegmentsReport
 from martlet.loaders.fitting.fitting import FitReport, fit, fit_if_possible
 
-__all__ = ["FitReport", "IncrementalReport", "SegmentsReport", "carry_over", "fit", "fit_if_possible"]
+__all__ = ["Controls", "FitReport", "IncrementalReport", "SegmentsReport", "carry_over", "fit", "fit_if_possible"]

@@ -14,7 +14,7 @@ from martlet.terminal.application import Application, Command
 if TYPE_CHECKING:
     from datetime import date
 
-    from martlet.loaders.fitting._incremental_rows import Controls
+    from martlet.loaders.fitting import Controls
 
 # Heavy modules are imported by the command itself, so that help is quick.
 # ruff: noqa: PLC0415

@@ -13,6 +13,15 @@ from martlet.engine.interrupts import Interrupted, allowed, held, raising, stopp
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
+@pytest.fixture(autouse=True)
+def _heard():
+    """Hear a hang-up too where the run was started by nohup, which has it ignored."""
+    before = signal.getsignal(signal.SIGHUP)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 def send(number):
     os.kill(os.getpid(), number)
 
