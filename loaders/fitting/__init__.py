@@ -8,4 +8,12 @@ from martlet.loaders.fitting._kept import carry_over
 from martlet.loaders.fitting._segments import SegmentsReport
 from martlet.loaders.fitting.fitting import FitReport, fit, fit_if_possible
 
-__all__ = ["Controls", "FitReport", "IncrementalReport", "SegmentsReport", "carry_over", "fit", "fit_if_possible"]
+__all__ = [
+    "Controls",
+    "FitReport",
+    "IncrementalReport",
+    "SegmentsReport",
+    "carry_over",
+    "fit",
+    "fit_if_possible",
+]
