@@ -114,7 +114,7 @@ def relation(query: Query) -> Relation:
 
 def _default_answer(query: Query) -> str:
     """Return a call of the macro, which keeps the file small, unless the macro carries parts that the defaults don't need."""
-    # In quotes, since to DuckDB 2.0.0 `any(` is a keyword even behind a schema.
+    # In quotes, since to a client of DuckDB 2.0.0 `any(` is a keyword even behind a schema.
     return (
         view(query)
         if query.stored or query.selective or query.counted
