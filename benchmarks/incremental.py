@@ -23,7 +23,7 @@ import polars as pl
 
 import martlet
 from martlet.loaders.fitting._incremental_rows import rows
-from martlet.models.incremental.found import found, margin_of_share, margins
+from martlet.models.incremental.found import found, margins, margins_of_shares
 
 TRUTH = """
 SELECT channel.channel, count(placed.order_id)
@@ -130,7 +130,7 @@ def score(name: str, path: Path, replicates: int) -> pl.DataFrame:
             "orders_margin": margins(made.caused.orders, made.errors.orders),
             "share": made.caused.share,
             "share_error": made.errors.share,
-            "share_margin": [margin_of_share(error) for error in made.errors.share],
+            "share_margin": margins_of_shares(made.errors.share),
             "true_orders": true,
             "true_share": shares,
             **{model: wrong.get(model) for model in OTHERS},

@@ -13,7 +13,7 @@ from martlet.loaders.fitting import _kept
 from martlet.loaders.fitting._incremental_rows import rows
 from martlet.loaders.warehouse import star
 from martlet.models.incremental.diagnostics import diagnostics
-from martlet.models.incremental.found import found, margin_of_share, margins
+from martlet.models.incremental.found import found, margins, margins_of_shares
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from martlet.loaders.fitting._incremental_rows import Controls, Rows
     from martlet.models.incremental.diagnostics import Diagnostic
     from martlet.models.incremental.found import Found
+    from martlet.models.incremental.observed import Floats
 
 __all__ = ["MODEL", "REPLICATES", "IncrementalReport", "keep", "report"]
 
@@ -63,7 +64,7 @@ class IncrementalReport(Summed):
                     "revenue_error": errors.revenue,
                     "share": caused.share,
                     "share_error": errors.share,
-                    "share_margin": [margin_of_share(error) for error in errors.share],
+                    "share_margin": margins_of_shares(errors.share),
                     "effect": caused.effect,
                     "lag_days": caused.lag,
                     "harvest_share": caused.harvest,
@@ -166,49 +167,42 @@ def _rounded(value: float) -> float | None:
 def _caused(made: IncrementalReport) -> pl.DataFrame:
     caused, errors, steps = made.found.caused, made.found.errors, made.rows.steps
     keys = dict(steps.select("channel", "channel_key").unique().iter_rows())
-    total = max(caused.orders.sum(), 1e-12)
-    orders_margin, revenue_margin = (
-        margins(caused.orders, errors.orders),
-        margins(caused.revenue, errors.revenue),
+    channels = list(made.found.channels)
+    unknown = np.full(steps.height, np.nan)
+    by_channel = {
+        "channel": channels,
+        "channel_key": [keys[channel] for channel in channels],
+        "campaign_key": [_ALL] * len(channels),
+        **_measured("orders", caused.orders, errors.orders, margins(caused.orders, errors.orders)),
+        **_measured("revenue", caused.revenue, errors.revenue, margins(caused.revenue, errors.revenue)),
+        **_measured("share", caused.share, errors.share, margins_of_shares(errors.share)),
+    }
+    by_step = {
+        **steps.select("channel", "channel_key", "campaign_key").to_dict(as_series=False),
+        **_measured(
+            "orders", caused.step_orders, errors.step_orders, margins(caused.step_orders, errors.step_orders)
+        ),
+        **_measured(
+            "revenue",
+            caused.step_revenue,
+            errors.step_revenue,
+            margins(caused.step_revenue, errors.step_revenue),
+        ),
+        **_measured("share", caused.step_orders / max(caused.orders.sum(), 1e-12), unknown, unknown),
+    }
+    controls = [channel for channel in channels if _is_control(made, channel)]
+    return pl.concat([pl.DataFrame(by_channel), pl.DataFrame(by_step)], how="vertical_relaxed").select(
+        pl.exclude("channel"), is_control=pl.col("channel").is_in(controls)
     )
-    step_margin = margins(caused.step_orders, errors.step_orders)
-    step_revenue_margin = margins(caused.step_revenue, errors.step_revenue)
-    controls = {channel for channel in made.found.channels if _is_control(made, channel)}
-    by_channel = [
-        {
-            "channel_key": keys[channel],
-            "campaign_key": _ALL,
-            "orders": _kept.rounded(caused.orders[place]),
-            "orders_error": _rounded(errors.orders[place]),
-            "orders_margin": _rounded(orders_margin[place]),
-            "revenue": _kept.rounded(caused.revenue[place]),
-            "revenue_error": _rounded(errors.revenue[place]),
-            "revenue_margin": _rounded(revenue_margin[place]),
-            "share": _kept.rounded(caused.share[place]),
-            "share_error": _rounded(errors.share[place]),
-            "share_margin": _rounded(margin_of_share(errors.share[place])),
-            "is_control": channel in controls,
-        }
-        for place, channel in enumerate(made.found.channels)
-    ]
-    by_step = [
-        {
-            "channel_key": row["channel_key"],
-            "campaign_key": row["campaign_key"],
-            "orders": _kept.rounded(caused.step_orders[place]),
-            "orders_error": _rounded(errors.step_orders[place]),
-            "orders_margin": _rounded(step_margin[place]),
-            "revenue": _kept.rounded(caused.step_revenue[place]),
-            "revenue_error": _rounded(errors.step_revenue[place]),
-            "revenue_margin": _rounded(step_revenue_margin[place]),
-            "share": _kept.rounded(caused.step_orders[place] / total),
-            "share_error": None,
-            "share_margin": None,
-            "is_control": row["channel"] in controls,
-        }
-        for place, row in enumerate(steps.iter_rows(named=True))
-    ]
-    return pl.DataFrame([*by_channel, *by_step], infer_schema_length=None)
+
+
+def _measured(name: str, values: Floats, errors: Floats, wide: Floats) -> dict[str, pl.Series]:
+    """Return the columns of a figure: itself, its standard error, and half of the width of its interval."""
+    columns = {name: values, f"{name}_error": errors, f"{name}_margin": wide}
+    return {
+        column: pl.Series([_rounded(number) for number in numbers], dtype=pl.Float64)
+        for column, numbers in columns.items()
+    }
 
 
 def _is_control(made: IncrementalReport, channel: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 import polars as pl
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["CONTROLS", "Controls", "Rows", "rows"]
 
 Controls = Literal["direct_and_brand", "direct", "none"]
-CONTROLS: Final = ("direct_and_brand", "direct", "none")
+CONTROLS: Final = get_args(Controls)
 
 # Days since the first day with an order.
 _DAY = "epoch({moment}) / 86400.0 - epoch($first) / 86400.0"

@@ -26,8 +26,8 @@ __all__ = [
     "Caused",
     "Found",
     "found",
-    "margin_of_share",
     "margins",
+    "margins_of_shares",
     "refuse_unfit",
 ]
 
@@ -90,9 +90,10 @@ class Found:
         return float((self.declustered.caused**2).sum() + (self.declustered.at_once**2).sum())
 
 
-def margin_of_share(error: float) -> float:
-    """Return half of the width of a share's interval of 90 %, the model's own error included."""
-    return QUANTILE * float(np.hypot(error, MODEL_ERROR))
+def margins_of_shares(errors: Floats) -> Floats:
+    """Return half of the width of shares' intervals of 90 %, the model's own error included."""
+    wide: Floats = QUANTILE * np.hypot(errors, MODEL_ERROR)
+    return wide
 
 
 def margins(values: Floats, errors: Floats) -> Floats:

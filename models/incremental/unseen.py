@@ -11,6 +11,9 @@ from martlet.models.incremental.totals import totals
 if TYPE_CHECKING:
     from martlet.models.incremental.observed import Browsers, Floats, Ints, Observed
 
+    # Places of browsers, and for each how many like it there are.
+    Missed = list[tuple[Ints, Floats]]
+
 __all__ = ["log_in_rate", "seen"]
 
 _HALVINGS: Final = 40
@@ -34,36 +37,36 @@ def log_in_rate(visits: Floats, before: Floats, weights: Floats) -> float:
     return (low + high) / 2
 
 
-def _missed_visits(browsers: Browsers, weights: Floats) -> float:
-    return sum(float((own * browsers.visits[rows]).sum()) for rows, own in _missed(browsers, weights))
+def _missed_visits(browsers: Browsers, _weights: Floats, missed: Missed) -> float:
+    return _total(browsers.visits, missed)
 
 
-def _missed_views(browsers: Browsers, weights: Floats) -> float:
+def _missed_views(browsers: Browsers, weights: Floats, missed: Missed) -> float:
     """Return the views in browsers whose user never came to be known, those that never visited included.
 
     How many of the latter there are follows from those with one visit and with two (Chao 1987), each weighted by its views.
     """
-    missed = sum(float((own * browsers.views[rows]).sum()) for rows, own in _missed(browsers, weights))
-    once, twice = 0.0, 0.0
-    new = ~browsers.is_older
-    for visits in (1, 2):
-        views = (weights * browsers.views)[new & (browsers.visits == visits)].sum()
-        views += sum(
-            float((own * browsers.views[rows])[browsers.visits[rows] == visits].sum())
-            for rows, own in _missed(browsers, weights, older=False)
-        )
-        once, twice = (views, twice) if visits == 1 else (once, views)
-    among = (weights * browsers.views)[new].sum()
-    among += sum(
-        float((own * browsers.views[rows]).sum()) for rows, own in _missed(browsers, weights, older=False)
-    )
+    views, new, missed_new = browsers.views, ~browsers.is_older, missed[:1]
+
+    def after(visits: int) -> float:
+        exactly = browsers.visits == visits
+        return float((weights * views)[new & exactly].sum()) + _total(views * exactly, missed_new)
+
+    once, twice = after(1), after(2)
+    among = float((weights * views)[new].sum()) + _total(views, missed_new)
+    unknown = _total(views, missed)
     if not twice or not among:
-        return missed
-    return missed + float(once**2 / (2 * twice) / among * ((weights * browsers.views).sum() + missed))
+        return unknown
+    return unknown + once**2 / (2 * twice) / among * (float((weights * views).sum()) + unknown)
 
 
-def _missed(browsers: Browsers, weights: Floats, *, older: bool = True) -> list[tuple[Ints, Floats]]:
-    """Return browsers, and for each how many like it never came to be known."""
+def _total(values: Ints, missed: Missed) -> float:
+    """Return the sum of what is counted by browser over those that never came to be known."""
+    return sum(float((own * values[rows]).sum()) for rows, own in missed)
+
+
+def _missed(browsers: Browsers, weights: Floats) -> Missed:
+    """Return browsers, and for each how many like it never came to be known: first new customers', then those of older ones."""
     new = np.flatnonzero(~browsers.is_older)
     if new.size < _FEWEST:
         return []
@@ -73,7 +76,7 @@ def _missed(browsers: Browsers, weights: Floats, *, older: bool = True) -> list[
     found = [(new, weights[new] * never[new] / (1 - never[new]))]
     # The log-in of an older browser may lie before the data, unless a visit came before it.
     late = np.flatnonzero(browsers.is_older & (browsers.before > 0))
-    return [*found, (late, weights[late] * never[late] / ((1 - rate) - never[late]))] if older else found
+    return [*found, (late, weights[late] * never[late] / ((1 - rate) - never[late]))]
 
 
 def seen(observed: Observed, weights: Floats) -> Floats:
@@ -91,9 +94,11 @@ def seen(observed: Observed, weights: Floats) -> Floats:
     # A kind with few touches leans on all.
     share = (known + 10 * overall) / (total + 10)
     is_view = np.array([kind.is_view for kind in observed.kinds])
-    for group, missed in ((~is_view, _missed_visits), (is_view, _missed_views)):
+    own = weights[browsers.customer]
+    missed = _missed(browsers, own)
+    for group, unknown in ((~is_view, _missed_visits), (is_view, _missed_views)):
         count = total[group].sum()
         if count:
-            share[group] *= count / (count + missed(browsers, weights[browsers.customer]))
+            share[group] *= count / (count + unknown(browsers, own, missed))
     found: Floats = np.where([kind.is_mail for kind in observed.kinds], 1.0, np.clip(share, _LEAST_SEEN, 1.0))
     return found
