@@ -112,5 +112,15 @@ coefficients AS (
     INNER JOIN spreads AS own ON own.place = solved.i
     INNER JOIN spreads AS of_outcome ON of_outcome.place = solved.outcome_place
     CROSS JOIN (SELECT CAST(sum(observations) - count(*) AS BIGINT) AS rows_left FROM stratum_weights) AS freedom
+),
+
+-- The interval of 95 % reaches as far as error_margin to either side.
+effects AS (
+    SELECT
+        term,
+        coefficient,
+        stats.student_t_quantile(0.975, degrees) * standard_error AS error_margin,
+        stats.student_t_p(coefficient / nullif(standard_error, 0), degrees) AS p_value
+    FROM coefficients
 )
 {%- endmacro %}

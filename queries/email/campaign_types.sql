@@ -126,7 +126,8 @@ scores AS (
 tested AS (
     SELECT
         scores.*,
-        CASE $test WHEN 'z' THEN 2 * stats.normal_tail(abs(statistic)) ELSE stats.student_t_p(statistic, told_degrees) END AS p_value
+        CASE $test WHEN 'z' THEN 2 * stats.normal_tail(abs(statistic)) ELSE stats.student_t_p(statistic, told_degrees) END AS p_value,
+        CASE WHEN $test <> 'z' THEN stats.student_t_quantile(0.975, told_degrees) * standard_error END AS margin
     FROM scores
 ),
 
@@ -151,11 +152,11 @@ SELECT
     difference,
     CASE $test
         WHEN 'z' THEN difference - sqrt(power(rate - stats.wilson_low(rate, size, stats.z_95()), 2) + power(stats.wilson_high(other_rate, other_size, stats.z_95()) - other_rate, 2))
-        ELSE difference - stats.student_t_quantile(0.975, told_degrees) * standard_error
+        ELSE difference - margin
     END AS low,
     CASE $test
         WHEN 'z' THEN difference + sqrt(power(stats.wilson_high(rate, size, stats.z_95()) - rate, 2) + power(other_rate - stats.wilson_low(other_rate, other_size, stats.z_95()), 2))
-        ELSE difference + stats.student_t_quantile(0.975, told_degrees) * standard_error
+        ELSE difference + margin
     END AS high,
     2 * asin(sqrt(rate)) - 2 * asin(sqrt(other_rate)) AS effect_size,
     statistic,

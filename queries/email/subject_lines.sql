@@ -133,10 +133,10 @@ SELECT
     plain_rates.delivered,
     plain_rates.open_rate,
     plain_rates.other_open_rate,
-    exp(coefficients.coefficient) AS factor,
-    exp(coefficients.coefficient - stats.student_t_quantile(0.975, coefficients.degrees) * coefficients.standard_error) AS factor_low,
-    exp(coefficients.coefficient + stats.student_t_quantile(0.975, coefficients.degrees) * coefficients.standard_error) AS factor_high,
-    stats.student_t_p(coefficients.coefficient / nullif(coefficients.standard_error, 0), coefficients.degrees) AS p_value
+    exp(effects.coefficient) AS factor,
+    exp(effects.coefficient - effects.error_margin) AS factor_low,
+    exp(effects.coefficient + effects.error_margin) AS factor_high,
+    effects.p_value
 FROM plain_rates
-LEFT JOIN coefficients ON coefficients.term = plain_rates.position + 100
+LEFT JOIN effects ON effects.term = plain_rates.position + 100
 ORDER BY plain_rates.position

@@ -87,6 +87,11 @@ statistics AS (
     FROM measured_values
     WHERE value IS NOT NULL
     GROUP BY campaign_type, position, measure
+),
+
+margins AS (
+    SELECT statistics.*, stats.student_t_quantile(0.975, campaigns - 1) * sd / sqrt(campaigns) AS margin
+    FROM statistics
 )
 
 SELECT
@@ -94,8 +99,8 @@ SELECT
     measure,
     campaigns,
     mean,
-    mean - stats.student_t_quantile(0.975, campaigns - 1) * sd / sqrt(campaigns) AS mean_low,
-    mean + stats.student_t_quantile(0.975, campaigns - 1) * sd / sqrt(campaigns) AS mean_high,
+    mean - margin AS mean_low,
+    mean + margin AS mean_high,
     CASE WHEN campaigns > 1 THEN sd END AS sd,
     lowest,
     p25,
@@ -103,5 +108,5 @@ SELECT
     p75,
     highest,
     pooled
-FROM statistics
+FROM margins
 ORDER BY campaign_type, position

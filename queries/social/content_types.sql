@@ -92,11 +92,11 @@ regressors AS (
 SELECT
     figures.content_type,
 {{ figure_columns() }},
-    CASE WHEN figures.content_type = usual_type.content_type THEN 1 ELSE exp(coefficients.coefficient) END AS factor,
-    exp(coefficients.coefficient - stats.student_t_quantile(0.975, coefficients.degrees) * coefficients.standard_error) AS factor_low,
-    exp(coefficients.coefficient + stats.student_t_quantile(0.975, coefficients.degrees) * coefficients.standard_error) AS factor_high,
-    stats.student_t_p(coefficients.coefficient / nullif(coefficients.standard_error, 0), coefficients.degrees) AS p_value
+    CASE WHEN figures.content_type = usual_type.content_type THEN 1 ELSE exp(effects.coefficient) END AS factor,
+    exp(effects.coefficient - effects.error_margin) AS factor_low,
+    exp(effects.coefficient + effects.error_margin) AS factor_high,
+    effects.p_value
 FROM figures
 CROSS JOIN usual_type
-LEFT JOIN coefficients ON coefficients.term = figures.content_type
+LEFT JOIN effects ON effects.term = figures.content_type
 ORDER BY figures.content_type

@@ -86,6 +86,11 @@ errors AS (
         CAST(sum(posts) OVER () - count(*) OVER () - freedom.strata + 1 AS BIGINT) AS degrees
     FROM bands
     CROSS JOIN (SELECT count(*) AS strata FROM strata) AS freedom
+),
+
+margins AS (
+    SELECT errors.*, sqrt(variance / posts) AS standard_error, stats.student_t_quantile(0.975, degrees) * sqrt(variance / posts) AS margin
+    FROM errors
 )
 
 SELECT
@@ -95,8 +100,8 @@ SELECT
     engagements,
     main.ratio(engagements, reach) AS engagement_rate,
     exp(mean) AS factor,
-    exp(mean - stats.student_t_quantile(0.975, degrees) * sqrt(variance / posts)) AS factor_low,
-    exp(mean + stats.student_t_quantile(0.975, degrees) * sqrt(variance / posts)) AS factor_high,
-    stats.student_t_p(mean / nullif(sqrt(variance / posts), 0), degrees) AS p_value
-FROM errors
+    exp(mean - margin) AS factor_low,
+    exp(mean + margin) AS factor_high,
+    stats.student_t_p(mean / nullif(standard_error, 0), degrees) AS p_value
+FROM margins
 ORDER BY band

@@ -94,6 +94,11 @@ channel_shares AS (
         CAST(revenue AS DOUBLE) AS revenue,
         main.ratio(revenue, sum(revenue) OVER (PARTITION BY channel_sums.model)) AS revenue_share
     FROM channel_sums
+),
+
+intervals AS (
+    SELECT slopes.*, stats.student_t_quantile(0.975, weeks - 2) * standard_error AS margin
+    FROM slopes
 )
 
 SELECT
@@ -105,10 +110,10 @@ SELECT
     shares.revenue_share,
     shares.revenue_share - shares.spend_share AS share_gap,
     main.ratio(shares.revenue, shares.spend) AS roas,
-    coalesce(slopes.weeks, 0) AS weeks,
-    slopes.slope AS marginal_roas,
-    slopes.slope - stats.student_t_quantile(0.975, slopes.weeks - 2) * slopes.standard_error AS marginal_roas_low,
-    slopes.slope + stats.student_t_quantile(0.975, slopes.weeks - 2) * slopes.standard_error AS marginal_roas_high
+    coalesce(intervals.weeks, 0) AS weeks,
+    intervals.slope AS marginal_roas,
+    intervals.slope - intervals.margin AS marginal_roas_low,
+    intervals.slope + intervals.margin AS marginal_roas_high
 FROM channel_shares AS shares
-LEFT JOIN slopes ON slopes.model = shares.model AND slopes.channel = shares.channel
+LEFT JOIN intervals ON intervals.model = shares.model AND intervals.channel = shares.channel
 ORDER BY list_position($model, shares.model), shares.spend DESC, shares.channel
