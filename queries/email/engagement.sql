@@ -50,16 +50,6 @@ revenue_per_recipient = "revenue / recipients."
 */
 {% from "_shared/email_credit.sql" import credited_orders %}
 {% from "email/_kinds.sql" import asked_campaigns %}
-{% macro varied(events) %}
-    greatest(squared_{{ events }} - 2 * rate_{{ events }} * products_{{ events }} + rate_{{ events }} * rate_{{ events }} * squared_delivered, 0)
-    * recipients / nullif(recipients - 1, 0) / delivered / delivered
-{%- endmacro %}
-{% macro effective(events) %}
-    CASE
-        WHEN {{ varied(events) }} > 0 THEN least(CAST(delivered AS DOUBLE), rate_{{ events }} * (1 - rate_{{ events }}) / ({{ varied(events) }}))
-        ELSE CAST(delivered AS DOUBLE)
-    END
-{%- endmacro %}
 WITH {{ credited_orders() }},
 
 {{ asked_campaigns() }},
@@ -125,6 +115,30 @@ band_sums AS (
     GROUP BY 1
 ),
 
+-- The variance of a rate whose mails come in people, each of whom opens or clicks after their own habit.
+variances AS (
+    SELECT
+        *,
+        {% for count in ["opened", "clicked"] %}
+        greatest(squared_{{ count }} - 2 * rate_{{ count }} * products_{{ count }} + rate_{{ count }} * rate_{{ count }} * squared_delivered, 0)
+        * recipients / nullif(recipients - 1, 0) / delivered / delivered AS variance_{{ count }}{{ "" if loop.last else "," }}
+        {% endfor %}
+    FROM band_sums
+),
+
+-- As many independent mails would leave the rate as uncertain.
+effective_sizes AS (
+    SELECT
+        *,
+        {% for count in ["opened", "clicked"] %}
+        CASE
+            WHEN variance_{{ count }} > 0 THEN least(CAST(delivered AS DOUBLE), rate_{{ count }} * (1 - rate_{{ count }}) / variance_{{ count }})
+            ELSE CAST(delivered AS DOUBLE)
+        END AS size_{{ count }}{{ "" if loop.last else "," }}
+        {% endfor %}
+    FROM variances
+),
+
 known_orders AS (
     SELECT count(*) > 0 AS has_orders
     FROM (SELECT 1 FROM star.fact_order LIMIT 1) AS first_order
@@ -136,18 +150,18 @@ SELECT
     delivered,
     opened,
     rate_opened AS open_rate,
-    stats.wilson_low(rate_opened, {{ effective("opened") }}, stats.z_95()) AS open_low,
-    stats.wilson_high(rate_opened, {{ effective("opened") }}, stats.z_95()) AS open_high,
+    stats.wilson_low(rate_opened, size_opened, stats.z_95()) AS open_low,
+    stats.wilson_high(rate_opened, size_opened, stats.z_95()) AS open_high,
     clicked,
     rate_clicked AS click_rate,
-    stats.wilson_low(rate_clicked, {{ effective("clicked") }}, stats.z_95()) AS click_low,
-    stats.wilson_high(rate_clicked, {{ effective("clicked") }}, stats.z_95()) AS click_high,
+    stats.wilson_low(rate_clicked, size_clicked, stats.z_95()) AS click_low,
+    stats.wilson_high(rate_clicked, size_clicked, stats.z_95()) AS click_high,
     main.ratio(clicked, opened) AS click_to_open_rate,
     unsubscribes,
     main.ratio(unsubscribes, delivered) AS unsubscribe_rate,
     CASE WHEN known_orders.has_orders THEN conversions END AS conversions,
     CASE WHEN known_orders.has_orders THEN main.money(revenue) END AS revenue,
     CASE WHEN known_orders.has_orders THEN main.ratio(revenue, recipients) END AS revenue_per_recipient
-FROM band_sums
+FROM effective_sizes
 CROSS JOIN known_orders
 ORDER BY band
