@@ -406,7 +406,7 @@ def test_build_passes_on_what_it_is_told_and_sums_up(run, monkeypatch, tmp_path,
 def test_what_is_set_is_passed_on_and_kept(run, tmp_path):
     target = tmp_path / "w.duckdb"
     given = ("--set", "visits.prospects=2", "--set", "channels.Paid Social.effect=0", "--set", "season=off")
-    result = run("build", "-w", target, "--size", "demo", "--days", "40", "--until", "2025-06-01", *given)
+    result = run("build", "-w", target, "--customers", "100", "--days", "40", "--until", "2025-06-01", *given)
     assert (result.exit_code, result.stdout) == (0, "")
     kept = json.loads(run("info", "--json", "-w", target).stdout)["settings"]
     assert {name: value for name, value in kept.items() if name.startswith("set.")} == {

@@ -22,6 +22,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+import duckdb
+
 from martlet.engine.relation import quote
 from martlet.engine.relations import relations
 from martlet.loaders.privacy._mentions import is_text
@@ -29,8 +31,6 @@ from martlet.loaders.privacy._person import NEVER, OLD, any_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import duckdb
 
     from martlet.engine.relation import Relation
     from martlet.loaders.privacy._person import Person
@@ -61,16 +61,17 @@ def tables() -> Iterator[Relation]:
 
 def columns_of(connection: duckdb.DuckDBPyConnection, relation: Relation) -> list[_Column]:
     """Return the columns of a table of the old file that the new one has too."""
-    sql = (
-        "SELECT old.column_name, new.data_type, new.column_default, new.is_nullable "
-        "FROM duckdb_columns() AS new INNER JOIN duckdb_columns() AS old USING (schema_name, table_name, column_name) "
-        "WHERE new.database_name = current_database() AND old.database_name = $old "
-        "AND schema_name = $schema AND table_name = $name ORDER BY new.column_index"
-    )
-    bound = {"old": OLD, "schema": relation.schema, "name": relation.name}
+    # Not duckdb_columns(), which describes each view of both files to answer.
+    sql = 'SELECT name, type, dflt_value, NOT "notnull" FROM pragma_table_info($name)'
+    try:
+        found = connection.execute(sql, {"name": f"{OLD}.{relation.qualified}"}).fetchall()
+    except duckdb.CatalogException:  # An older version of Martlet did not have the table.
+        return []
+    old = {name for name, *_ in found}
     return [
         _Column(name, kind, default or "NULL", nullable)
-        for name, kind, default, nullable in connection.execute(sql, bound).fetchall()
+        for name, kind, default, nullable in connection.execute(sql, {"name": relation.qualified}).fetchall()
+        if name in old
     ]
 
 

@@ -21,7 +21,7 @@ from martlet.loaders.privacy._person import OLD, Person
 from martlet.loaders.privacy._promises import hold_to_promise, hold_to_totals
 from martlet.loaders.privacy._things import things_called
 from martlet.loaders.privacy.forgotten import remember, salt
-from martlet.loaders.warehouse import star
+from martlet.loaders.warehouse import empty, star
 from martlet.loaders.warehouse.atomic import rewriting
 
 __all__ = ["ForgetReport", "forget"]
@@ -156,7 +156,7 @@ def forget(
             person, left = _found(connection, customer_id, everywhere=everywhere)
             erased, kept = _counts(connection, person)
     else:
-        with rewriting(path, carries_over=True) as connection:
+        with rewriting(path, carries_over=True, empty=empty.put) as connection:
             created = star.create_tables(connection)
             connection.execute(f"ATTACH {quote(str(path))} AS {OLD} (READ_ONLY)")
             try:

@@ -97,13 +97,21 @@ def _refuse_older(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> list[Relation]:
-    """Create all schemas, types and tables, these without a row; return the tables in the order of what they refer to."""
+    """Create all schemas, types and tables, these without a row, or empty those of a copy of the prepared file.
+
+    Returns the tables in the order of what they refer to.
+    """
+    created = [relation for relation in in_order(relations()) if relation.kind in ("type", "table")]
+    tables = [relation for relation in created if relation.kind == "table"]
+    if is_martlet(connection):
+        for table in reversed(tables):
+            connection.execute(f"DELETE FROM {table.qualified}")
+        return tables
     for schema in SCHEMAS:
         connection.execute(f"CREATE SCHEMA {schema}")
-    created = [relation for relation in in_order(relations()) if relation.kind in ("type", "table")]
     for relation in created:
         _create(connection, relation)
-    return [relation for relation in created if relation.kind == "table"]
+    return tables
 
 
 def restore_truth(connection: duckdb.DuckDBPyConnection) -> None:

@@ -163,7 +163,9 @@ def test_installed_packs_are_views_and_macros_and_need_no_folder(folder, own):
         ]
 
 
-def test_time_that_goes_on_and_a_person_who_is_forgotten_leave_them(folder, own):
+def test_time_that_goes_on_and_a_person_who_is_forgotten_leave_them(folder, tmp_path):
+    own = tmp_path / "own.duckdb"
+    martlet.build(own, customers=30, days=30, threads=1)
     martlet.install_packs(folder, own)
     martlet.advance(own, days=1, threads=1)
     with martlet.open(own) as warehouse:
