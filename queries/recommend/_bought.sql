@@ -3,10 +3,10 @@
 window_days = { type = "int", min = 1, max = 36500, doc = "Only sales of so many days before then count. Default: all." }
 most_products = { type = "int", min = 2, max = 1000, default = 50, doc = "The latest so many products of a basket count, lest a few who buy everything take all the time." }
 */
-{# The products in each basket before the end of `today`: in how many orders, when first and last, how many others are beside it. `basket` is SQL over line, what holds products together; `is_known` whether it is one. #}
+{# The lines of sales of known products before the end of `today` (sold), and the products in each basket: in how many orders, when first and last, how many others are beside it (bought). `basket` is SQL over line, what holds products together; `is_known` whether it is one. #}
 {% macro bought(basket, is_known) %}
-basket_orders AS (
-    SELECT {{ basket }} AS basket_id, line.product_key, line.order_id, max(placed.ordered_at) AS ordered_at
+sold AS (
+    SELECT {{ basket }} AS basket_id, line.product_key, line.order_id, placed.ordered_at, line.quantity, line.net_revenue, line.unit_cost
     FROM star.fact_order_line AS line
     INNER JOIN star.fact_order AS placed ON placed.order_id = line.order_id
     CROSS JOIN today
@@ -16,7 +16,13 @@ basket_orders AS (
         AND {{ is_known }}
         AND placed.ordered_at < today.until_at
         AND ($window_days IS NULL OR placed.ordered_at >= today.until_at - to_days(CAST($window_days AS INTEGER)))
-    GROUP BY 1, 2, 3
+),
+
+-- A product twice in an order was bought once.
+basket_orders AS (
+    SELECT basket_id, product_key, order_id, max(ordered_at) AS ordered_at
+    FROM sold
+    GROUP BY basket_id, product_key, order_id
 ),
 
 basket_products AS (

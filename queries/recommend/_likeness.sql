@@ -1,7 +1,3 @@
-/*
-[params]
-shrink = { type = "float", min = 0, max = 1000000, default = 50, doc = "Doubt of products with few buyers, as so many further meetings of which nothing is known; 0 takes each share as it is seen." }
-*/
 {# How alike the products of each pair are, five ways, from pairs, item_sums and bought (likeness). #}
 {% macro likeness() %}
 all_baskets AS (

@@ -1,3 +1,7 @@
+/*
+[params]
+shrink = { type = "float", min = 0, max = 1000000, default = 50, doc = "Doubt of products with few buyers, as so many further meetings of which nothing is known; 0 takes each share as it is seen." }
+*/
 {# From bought: the baskets of each product, and how often another product stands beside it (item_sums); in how many baskets two products stand together, each pair in both directions (pairs). #}
 {% macro pairs() %}
 item_sums AS MATERIALIZED (

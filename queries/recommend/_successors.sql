@@ -1,15 +1,14 @@
 /*
 [params]
-shrink = { type = "float", min = 0, max = 1000000, default = 50, doc = "Doubt of products with few buyers, as so many further meetings of which nothing is known: the share that these have goes to what sells best in category and brand." }
 lately_days = { type = "int", min = 1, max = 3650, default = 90, doc = "A buyer of the last so many days counts tenfold in what sells best." }
 rest_days = { type = "float", min = 0, max = 3650, default = 30, doc = "What a customer has bought is not recommended again for so many days, or for half the usual time between two purchases of its subcategory, if that is shorter." }
 */
 {#
 What follows each product among the purchases of a customer (successors: product_key, other_key, source, share): the shares of one product sum to 1 at most. A part is the same product again, as often as its subcategory is;
 of the rest, what its buyers have besides takes its share (item), and what is in doubt goes to the best sellers of its category, of its brand and of all. Product 0 is that of who has bought nothing.
-From bought, item_sums, pairs and shelf. Of neighbours the first 20 are kept, of best sellers 10, so that no customer is held against all products.
+From bought, item_sums, pairs and shelf. With cosine, a source of that name has the plain cosine besides, to be compared. Of neighbours the first 20 are kept, of best sellers 10, so that no customer is held against all products.
 #}
-{% macro successors() %}
+{% macro successors(cosine=false) %}
 -- Purchases after a customer's first order, and how many of them are of what the customer had already.
 subcategory_sums AS (
     SELECT
@@ -35,6 +34,7 @@ repeat_rates AS (
 items AS (
     SELECT
         item_sums.product_key,
+        item_sums.baskets,
         item_sums.beside,
         product.category,
         product.brand,
@@ -51,10 +51,13 @@ neighbours AS (
     SELECT
         pairs.product_key,
         pairs.other_key,
-        pairs.together,
-        row_number() OVER (PARTITION BY pairs.product_key ORDER BY pairs.together DESC, item_sums.baskets, pairs.other_key) AS place
+        pairs.together / sqrt(CAST(items.baskets AS DOUBLE) * others.baskets) AS cosine,
+        items.else_share * pairs.together / (items.beside + $shrink) AS share,
+        items.cycle_days,
+        row_number() OVER (PARTITION BY pairs.product_key ORDER BY pairs.together DESC, others.baskets, pairs.other_key) AS place
     FROM pairs
-    INNER JOIN item_sums ON item_sums.product_key = pairs.other_key
+    INNER JOIN items ON items.product_key = pairs.product_key
+    INNER JOIN item_sums AS others ON others.product_key = pairs.other_key
     INNER JOIN shelf ON shelf.product_key = pairs.other_key
 ),
 
@@ -99,15 +102,18 @@ leads AS (
 ),
 
 successors AS MATERIALIZED (
-    SELECT
-        neighbours.product_key,
-        neighbours.other_key,
-        'item' AS source,
-        items.else_share * neighbours.together / (items.beside + $shrink) AS share,
-        items.cycle_days
+    SELECT product_key, other_key, 'item' AS source, share, cycle_days
     FROM neighbours
-    INNER JOIN items ON items.product_key = neighbours.product_key
-    WHERE neighbours.place <= 20
+    WHERE place <= 20
+    {% if cosine %}
+    UNION ALL
+    SELECT product_key, other_key, 'cosine', cosine, NULL
+    FROM (
+        SELECT neighbours.*, row_number() OVER (PARTITION BY product_key ORDER BY round(cosine, 12) DESC, other_key) AS cosine_place
+        FROM neighbours
+    ) AS most_alike
+    WHERE cosine_place <= 20
+    {% endif %}
     UNION ALL
     SELECT leads.product_key, best_sellers.product_key, leads.source, leads.share * best_sellers.share, leads.cycle_days
     FROM leads

@@ -2,7 +2,7 @@
 What each customer of `asked` is likely to buy next: each product that they have votes for its successors, with its share of their purchases (votes); added up by source, in millionths of a millionth, whose sums are exact (parts).
 What the customer has already is only recommended again, and not before it has rested.
 #}
-{% macro votes() %}
+{% macro votes(cosine=false) %}
 own AS (
     SELECT
         asked.customer_key,
@@ -34,6 +34,9 @@ parts AS (
         CAST(sum(CASE WHEN source = 'category' THEN vote ELSE 0 END) AS BIGINT) AS category_vote,
         CAST(sum(CASE WHEN source = 'brand' THEN vote ELSE 0 END) AS BIGINT) AS brand_vote,
         CAST(sum(CASE WHEN source = 'popular' THEN vote ELSE 0 END) AS BIGINT) AS popular_vote,
+        {% if cosine %}
+        CAST(sum(CASE WHEN source = 'cosine' THEN vote ELSE 0 END) AS BIGINT) AS cosine_vote,
+        {% endif %}
         max(CASE WHEN source = 'again' THEN vote END) AS again_vote,
         max(CASE WHEN source = 'again' THEN last_at END) AS last_at,
         max(CASE WHEN source = 'again' THEN cycle_days END) AS cycle_days,
