@@ -4,7 +4,7 @@ lately_days = { type = "int", min = 1, max = 3650, default = 90, doc = "A buyer 
 rest_days = { type = "float", min = 0, max = 3650, default = 30, doc = "What a customer has bought is not recommended again for so many days, or for half the usual time between two purchases of its subcategory, if that is shorter." }
 */
 {#
-What follows each product among the purchases of a customer (successors: product_key, other_key, source, share): the shares of one product sum to 1 at most. A part is the same product again, as often as its subcategory is;
+What follows each product among the purchases of a customer (successors, in millionths of a millionth by source): the shares of one product sum to 1 at most. A part is the same product again, as often as its subcategory is;
 of the rest, what its buyers have besides takes its share (item), and what is in doubt goes to the best sellers of its category, of its brand and of all. Product 0 is that of who has bought nothing.
 From bought, item_sums, pairs and shelf. With cosine, a source of that name has the plain cosine besides, to be compared. Of neighbours the first 20 are kept, of best sellers 10, so that no customer is held against all products.
 #}
@@ -53,7 +53,6 @@ neighbours AS (
         pairs.other_key,
         pairs.together / sqrt(CAST(items.baskets AS DOUBLE) * others.baskets) AS cosine,
         items.else_share * pairs.together / (items.beside + $shrink) AS share,
-        items.cycle_days,
         row_number() OVER (PARTITION BY pairs.product_key ORDER BY pairs.together DESC, others.baskets, pairs.other_key) AS place
     FROM pairs
     INNER JOIN items ON items.product_key = pairs.product_key
@@ -93,7 +92,7 @@ leads AS (
         kinds.source,
         CASE kinds.source WHEN 'category' THEN items.category WHEN 'brand' THEN items.brand WHEN 'again' THEN CAST(items.product_key AS VARCHAR) ELSE 'all' END AS word,
         CASE kinds.source WHEN 'again' THEN items.again ELSE kinds.weight * items.doubt_share END AS share,
-        items.cycle_days,
+        CASE kinds.source WHEN 'again' THEN items.cycle_days END AS cycle_days,
         10 AS most
     FROM items
     CROSS JOIN (VALUES ('category', 0.4e0), ('brand', 0.4e0), ('popular', 0.2e0), ('again', 1e0)) AS kinds (source, weight)
@@ -101,8 +100,8 @@ leads AS (
     SELECT 0, 'popular', 'all', 1e0, NULL, 100
 ),
 
-successors AS MATERIALIZED (
-    SELECT product_key, other_key, 'item' AS source, share, cycle_days
+shares AS (
+    SELECT product_key, other_key, 'item' AS source, share, CAST(NULL AS DOUBLE) AS cycle_days
     FROM neighbours
     WHERE place <= 20
     {% if cosine %}
@@ -119,5 +118,28 @@ successors AS MATERIALIZED (
     FROM leads
     INNER JOIN best_sellers ON best_sellers.source = leads.source AND best_sellers.word = leads.word
     WHERE best_sellers.place <= leads.most
+),
+
+-- Whole numbers, whose sums are exact in any order.
+successors AS MATERIALIZED (
+    SELECT
+        product_key,
+        other_key,
+        max(cycle_days) AS cycle_days,
+        {{ sum_of("item") }},
+        {{ sum_of("category") }},
+        {{ sum_of("brand") }},
+        {{ sum_of("popular") }},
+        {% if cosine %}
+        {{ sum_of("cosine") }},
+        {% endif %}
+        -- Of the same product alone.
+        max(CASE WHEN source = 'again' THEN CAST(round(share * 1e12) AS BIGINT) END) AS again_share
+    FROM shares
+    GROUP BY product_key, other_key
 )
+{%- endmacro %}
+{# The share of a source in millionths of a millionth. #}
+{% macro sum_of(source) -%}
+CAST(sum(CASE WHEN source = '{{ source }}' THEN CAST(round(share * 1e12) AS BIGINT) ELSE 0 END) AS BIGINT) AS {{ source }}_share
 {%- endmacro %}

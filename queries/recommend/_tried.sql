@@ -3,6 +3,7 @@
 test_from = { type = "timestamp", doc = "The moment that parts what lists are made of from what they are tried on. Default: the day on which the last quarter of the time begins." }
 test_until = { type = "timestamp", doc = "End of the purchases that are to be hit, exclusive. Default: all." }
 list_length = { type = "int", min = 1, max = 10, default = 10, doc = "Products in a list." }
+most_customers = { type = "int", min = 100, max = 100000000, default = 10000, doc = "Of more customers about so many are tried, spread evenly by their keys: intervals are narrow by then." }
 who = { type = "choice", of = ["returning", "new", "all"], default = "returning", doc = "Customers who had bought before test_from, who had not, or both; of those who bought from then on." }
 */
 {% from "_shared/words.sql" import is_asked %}
@@ -40,9 +41,12 @@ wanted AS (
 ),
 
 asked AS (
-    SELECT customer_key, count(*) AS wanted
+    SELECT wanted.customer_key, count(*) AS wanted
     FROM wanted
-    GROUP BY customer_key
+    CROSS JOIN (SELECT count(DISTINCT customer_key) AS customers FROM wanted) AS everybody
+    -- Knuth's multiplicative hash, the same in every engine.
+    WHERE CAST(wanted.customer_key AS BIGINT) * 2654435761 % 4294967296 < 4294967296e0 * $most_customers / everybody.customers
+    GROUP BY wanted.customer_key
 )
 {%- endmacro %}
 {# What is compared, as rows of VALUES. #}

@@ -1,6 +1,6 @@
 {#
-What each customer of `asked` is likely to buy next: each product that they have votes for its successors, with its share of their purchases (votes); added up by source, in millionths of a millionth, whose sums are exact (parts).
-What the customer has already is only recommended again, and not before it has rested.
+What each customer of `asked` is likely to buy next: each product that they have votes for its successors, as often as they bought it (parts, by source; divided by all_orders they are shares of 1e12). What the customer has already is only recommended again, and not
+before it has rested (scored).
 #}
 {% macro votes(cosine=false) %}
 own AS (
@@ -8,41 +8,28 @@ own AS (
         asked.customer_key,
         coalesce(bought.product_key, 0) AS product_key,
         bought.last_at,
-        coalesce(CAST(bought.orders AS DOUBLE) / CAST(sum(bought.orders) OVER (PARTITION BY asked.customer_key) AS DOUBLE), 1) AS weight
+        coalesce(bought.orders, 1) AS orders,
+        coalesce(CAST(sum(bought.orders) OVER (PARTITION BY asked.customer_key) AS BIGINT), 1) AS all_orders
     FROM asked
     LEFT JOIN bought ON bought.basket_id = asked.customer_key
 ),
 
-votes AS (
+parts AS (
     SELECT
         own.customer_key,
         successors.other_key AS product_key,
-        successors.source,
-        own.product_key AS because_key,
-        own.last_at,
-        successors.cycle_days,
-        CAST(round(own.weight * successors.share * 1e12) AS BIGINT) AS vote
+        max(own.all_orders) AS all_orders,
+        {% for source in (["item", "category", "brand", "popular", "cosine"] if cosine else ["item", "category", "brand", "popular"]) %}
+        CAST(sum(own.orders * successors.{{ source }}_share) AS BIGINT) AS {{ source }}_vote,
+        {% endfor %}
+        max(own.orders * successors.again_share) AS again_vote,
+        max(CASE WHEN successors.again_share IS NOT NULL THEN own.last_at END) AS last_at,
+        max(successors.cycle_days) AS cycle_days,
+        -- The product that says most of it, its key behind its share: quicker than arg_max.
+        max(CASE WHEN successors.item_share > 0 THEN successors.item_share // 1000 * 2147483648 + own.product_key END) % 2147483648 AS because_key
     FROM own
     INNER JOIN successors ON successors.product_key = own.product_key
-),
-
-parts AS (
-    SELECT
-        customer_key,
-        product_key,
-        CAST(sum(CASE WHEN source = 'item' THEN vote ELSE 0 END) AS BIGINT) AS item_vote,
-        CAST(sum(CASE WHEN source = 'category' THEN vote ELSE 0 END) AS BIGINT) AS category_vote,
-        CAST(sum(CASE WHEN source = 'brand' THEN vote ELSE 0 END) AS BIGINT) AS brand_vote,
-        CAST(sum(CASE WHEN source = 'popular' THEN vote ELSE 0 END) AS BIGINT) AS popular_vote,
-        {% if cosine %}
-        CAST(sum(CASE WHEN source = 'cosine' THEN vote ELSE 0 END) AS BIGINT) AS cosine_vote,
-        {% endif %}
-        max(CASE WHEN source = 'again' THEN vote END) AS again_vote,
-        max(CASE WHEN source = 'again' THEN last_at END) AS last_at,
-        max(CASE WHEN source = 'again' THEN cycle_days END) AS cycle_days,
-        arg_max(because_key, row(vote, -because_key)) FILTER (WHERE source = 'item') AS because_key
-    FROM votes
-    GROUP BY customer_key, product_key
+    GROUP BY own.customer_key, successors.other_key
 ),
 
 scored AS (

@@ -92,7 +92,7 @@ SELECT
     product.category,
     product.list_price,
     main.ratio(product.list_price - product.unit_cost, product.list_price) AS margin_share,
-    placed.score / 1e12 AS score,
+    placed.score / 1e12 / placed.all_orders AS score,
     CASE WHEN placed.is_own THEN 0 ELSE placed.item_vote / CAST(placed.score AS DOUBLE) END AS bought_with_share,
     CASE WHEN placed.is_own THEN 0 ELSE placed.category_vote / CAST(placed.score AS DOUBLE) END AS category_share,
     CASE WHEN placed.is_own THEN 0 ELSE placed.brand_vote / CAST(placed.score AS DOUBLE) END AS brand_share,
