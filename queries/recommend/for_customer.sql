@@ -44,6 +44,7 @@ text = "{product_name} leads the lists of {customers:count} of {all:count} custo
 sql = """
 SELECT product_name, customers, sum(customers) OVER () AS all
 FROM (SELECT product_id, max(product_name) AS product_name, count(*) AS customers FROM answer WHERE place = 1 GROUP BY product_id) AS firsts
+WHERE (SELECT count(*) FROM answer WHERE place = 1) > 1
 ORDER BY customers DESC, product_id LIMIT 1"""
 */
 {% from "recommend/_today.sql" import today %}
@@ -102,8 +103,8 @@ SELECT
         WHEN placed.is_own AND placed.cycle_days IS NULL THEN 'bought before'
         WHEN placed.is_own THEN 'bought before; such things are bought again after about ' || CAST(CAST(round(placed.cycle_days) AS BIGINT) AS VARCHAR) || ' days'
         WHEN placed.item_vote >= greatest(placed.category_vote, placed.brand_vote, placed.popular_vote) THEN 'bought with ' || because.name
-        WHEN placed.brand_vote >= greatest(placed.category_vote, placed.popular_vote) THEN 'sells well of ' || product.brand || ', a brand bought before'
-        WHEN placed.category_vote >= placed.popular_vote THEN 'sells well in ' || product.category || ', a category bought before'
+        WHEN placed.brand_vote >= greatest(placed.category_vote, placed.popular_vote) THEN 'best seller of ' || product.brand || ', a brand bought before'
+        WHEN placed.category_vote >= placed.popular_vote THEN 'best seller in ' || product.category || ', a category bought before'
         ELSE 'sells best lately'
     END AS reason
 FROM placed
