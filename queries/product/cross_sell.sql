@@ -3,7 +3,7 @@ question = "Who buys one thing: what else should be offered?"
 doc = """
 For each product (or subcategory, brand, category) the few others that stand in its baskets most above chance, as value/basket counts them, with what tells chance from a habit: the 95 % interval of the lift (on its logarithm, by the delta method) and the chance that two things \
 which have nothing to do with each other meet in so many baskets (Poisson, which is a little too careful), adjusted by Benjamini and Hochberg for all pairs of items there are, also those that never met. Partners are ranked by the lower end of the interval, \
-so that a pair which met three times by accident does not come first."""
+so that a pair which met three times by accident does not come first. For what the same people buy on any day take recommend/also_bought, and for a list by customer recommend/for_customer."""
 misleads = "What is bought together anyway need not be offered: whether showing the one sells the other is for an experiment to say. Things that are only sold as a set, or that were cut in the same sale, go together too."
 grain = ["item", "place"]
 headline = ["item_name", "other_name", "baskets", "confidence", "lift", "lift_low", "p_adjusted"]

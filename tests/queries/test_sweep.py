@@ -17,6 +17,8 @@ QUERIES = sorted(packs.queries())
 EMPTY_ON_GENERATED_DATA = {
     "attribution/given_paths",
     "product/cross_sell",
+    "recommend/also_bought",
+    "recommend/upsell",
     "segmentation/cluster_personas",
     "segmentation/cluster_profile",
     "segmentation/cluster_quality",
