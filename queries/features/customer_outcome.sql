@@ -46,10 +46,10 @@ given_moments AS (
 
 asked AS (
     SELECT
-        as_of,
-        as_of + to_days(CAST($gap AS INTEGER)) AS counted_from,
-        as_of + to_days(CAST($gap + $horizon AS INTEGER)) AS counted_until,
-        as_of + to_days(CAST($gap + $horizon AS INTEGER)) <= data_until AS is_complete
+        given_moments.as_of,
+        given_moments.as_of + to_days(CAST($gap AS INTEGER)) AS counted_from,
+        given_moments.as_of + to_days(CAST($gap + $horizon AS INTEGER)) AS counted_until,
+        given_moments.as_of + to_days(CAST($gap + $horizon AS INTEGER)) <= given_moments.data_until AS is_complete
     FROM given_moments
 ),
 
