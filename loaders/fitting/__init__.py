@@ -7,7 +7,7 @@ from martlet.loaders.fitting._incremental import IncrementalReport
 from martlet.loaders.fitting._incremental_rows import Controls
 from martlet.loaders.fitting._segments import SegmentsReport
 from martlet.loaders.fitting.fitting import FitReport, fit, fit_if_possible
-from martlet.loaders.fitting.predicting import PredictReport
+from martlet.loaders.fitting.predicting import PredictReport, measure_drift, score
 
 __all__ = [
     "Controls",
@@ -18,4 +18,6 @@ __all__ = [
     "carry_over",
     "fit",
     "fit_if_possible",
+    "measure_drift",
+    "score",
 ]

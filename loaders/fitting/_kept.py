@@ -26,6 +26,7 @@ TABLES: Final = (
     "coefficient",
     "tree_node",
     "subgroup",
+    "card",
     "score",
     "reference",
     "drift",

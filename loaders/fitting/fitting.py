@@ -15,6 +15,7 @@ from martlet.engine.summed import Summed
 from martlet.loaders.fitting import _clv, _incremental, _kept, _segments, predicting
 from martlet.loaders.fitting._incremental_rows import CONTROLS
 from martlet.loaders.fitting._kept import rounded
+from martlet.loaders.fitting._segments import SegmentsReport
 from martlet.loaders.warehouse import star
 from martlet.loaders.warehouse.atomic import rewriting
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from martlet.loaders.fitting._incremental import IncrementalReport
     from martlet.loaders.fitting._incremental_rows import Controls
-    from martlet.loaders.fitting._segments import SegmentsReport
     from martlet.loaders.fitting.predicting import PredictReport
 
 __all__ = ["TASKS", "FitReport", "fit", "fit_if_possible"]
@@ -229,14 +229,7 @@ def fit(
         ...
     martlet.engine.errors.FitError: there are ... customers whose first purchase is on record; at least 20 are needed ...
     """
-    if task not in TASKS:
-        raise ParameterError(f"there is no task {shown(task)} to fit models for.{did_you_mean(task, TASKS)}")
-    name = task if name is None else name
-    if not _NAME.fullmatch(name) or name.endswith(_HOLDOUT):
-        raise ParameterError(
-            f"name is {shown(name)}, but must be lower-case letters, digits and _, beginning with a letter, and not end with "
-            f"{_HOLDOUT}"
-        )
+    name = _name(task, name)
     _refuse_given(
         task,
         {
@@ -286,15 +279,28 @@ def fit(
             _keep(connection, report, load_id, fitted_at)
         elif isinstance(report, _incremental.IncrementalReport):
             _incremental.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
-        elif isinstance(report, predicting.PredictReport):
-            predicting.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
-        else:
+        elif isinstance(report, SegmentsReport):
             _segments.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
+        else:
+            predicting.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
         star.restore_truth(connection)
         # What is stored, such as the value in mart.customer_profile, follows the parameters.
         star.refresh(connection)
         star.write_catalogue(connection)
     return report
+
+
+def _name(task: str, name: str | None) -> str:
+    """Return the name of the fit, the task's where none is given."""
+    if task not in TASKS:
+        raise ParameterError(f"there is no task {shown(task)} to fit models for.{did_you_mean(task, TASKS)}")
+    name = task if name is None else name
+    if not _NAME.fullmatch(name) or name.endswith(_HOLDOUT):
+        raise ParameterError(
+            f"name is {shown(name)}, but must be lower-case letters, digits and _, beginning with a letter, and not end with "
+            f"{_HOLDOUT}"
+        )
+    return name
 
 
 def fit_if_possible(connection: duckdb.DuckDBPyConnection) -> None:

@@ -81,6 +81,8 @@ def _usual(values: Sequence[str | None]) -> list[str]:
     if len(counts) == 1:
         return []
     usual = [
-        (-count, word) for word, count in counts.items() if word is not None and count >= _LEAST_SHARE * len(values)
+        (-count, word)
+        for word, count in counts.items()
+        if word is not None and count >= _LEAST_SHARE * len(values)
     ]
     return [word for _, word in sorted(usual)[:_MOST_WORDS]]

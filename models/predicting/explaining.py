@@ -70,9 +70,11 @@ def importances(
 
 def typical(matrix: Matrix) -> Vector:
     """Return the median of each column, NaN where most rows have none; of columns of 0 and 1 that is what most rows have."""
-    unknown = np.isnan(matrix)
-    filled = np.where(unknown, np.nan, matrix)
-    medians = np.array([np.nan if gap.mean() > 0.5 else np.nanmedian(column) for gap, column in zip(unknown.T, filled.T, strict=True)])  # noqa: PLR2004
+    medians = np.full(matrix.shape[1], np.nan)
+    for place, column in enumerate(matrix.T):
+        known = column[~np.isnan(column)]
+        if 2 * len(known) >= len(column):
+            medians[place] = np.median(known)
     return medians
 
 

@@ -35,7 +35,11 @@ class Term:
     def values(self, matrix: Matrix) -> Vector:
         """Return the value of each row, on the scale of the model."""
         unknown = np.isnan(matrix[:, self.column])
-        value = unknown.astype(np.float64) if self.is_missing else np.where(unknown, self.fill, matrix[:, self.column])
+        value = (
+            unknown.astype(np.float64)
+            if self.is_missing
+            else np.where(unknown, self.fill, matrix[:, self.column])
+        )
         return (value - self.centre) / self.spread
 
 

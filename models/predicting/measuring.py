@@ -17,7 +17,18 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float64]
 
-__all__ = ["BINS", "Bin", "amount_figures", "auc", "average_precision", "bins", "class_figures", "decision_figures", "psi", "wilson"]
+__all__ = [
+    "BINS",
+    "Bin",
+    "amount_figures",
+    "auc",
+    "average_precision",
+    "bins",
+    "class_figures",
+    "decision_figures",
+    "psi",
+    "wilson",
+]
 
 BINS: Final = 10
 _Z: Final = 1.959963984540054

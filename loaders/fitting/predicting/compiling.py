@@ -42,7 +42,9 @@ def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
     for model, of in connection.execute(sql, {"tasks": list(TASKS)}).fetchall():
         name = model.rpartition(".")[0]
         learned, bands = rows.read_back(connection, model), rows.parameters(connection, model)
-        query = score_query(learned, task(of), bands, f"{task(of).features.replace('/', '.')}(as_of := as_of)")
+        query = score_query(
+            learned, task(of), bands, f"{task(of).features.replace('/', '.')}(as_of := as_of)"
+        )
         doc = f"Scores of {model} as of any moment, made of its rows in the schema model: {task(of).event}."
         connection.execute(
             f"CREATE OR REPLACE MACRO model.{name}_scores(as_of := CAST(NULL AS TIMESTAMP)) AS TABLE {query}"
@@ -59,7 +61,10 @@ def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
 
 def score_query(learned: Learned, task: Task, bands: Mapping[str, float], source: str) -> str:
     """Return a SELECT of customer_key, as_of, score and band over a relation with the columns of the features."""
-    inputs = ", ".join(f"{_input(column.feature, column.level)} AS f{place}" for place, column in enumerate(learned.design.columns))
+    inputs = ", ".join(
+        f"{_input(column.feature, column.level)} AS f{place}"
+        for place, column in enumerate(learned.design.columns)
+    )
     keys = "features.customer_key, features.as_of AS moment"
     inner = f"SELECT {keys}{', ' if inputs else ''}{inputs} FROM {source} AS features WHERE {task.population}"
     summed = f"SELECT customer_key, moment, {_raw(learned)} AS raw FROM ({inner}) AS inputs"

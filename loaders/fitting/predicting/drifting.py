@@ -35,8 +35,13 @@ def reference(features: Mapping[str, Values]) -> pl.DataFrame:
     for feature, values in features.items():
         bins = _bins_of_numbers(values) if isinstance(values, np.ndarray) else _bins_of_words(values)
         shares = _shares(values, bins)
-        rows += [{"feature": feature, **one, "share": float(share)} for one, share in zip(bins, shares, strict=True)]
-    return pl.DataFrame(rows, infer_schema_length=None, schema_overrides={"upper": pl.Float64, "level": pl.String})
+        rows += [
+            {"feature": feature, **one, "share": float(share)}
+            for one, share in zip(bins, shares, strict=True)
+        ]
+    return pl.DataFrame(
+        rows, infer_schema_length=None, schema_overrides={"upper": pl.Float64, "level": pl.String}
+    )
 
 
 def drift(kept: pl.DataFrame, features: Mapping[str, Values]) -> pl.DataFrame:

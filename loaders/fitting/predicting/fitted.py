@@ -39,7 +39,14 @@ __all__ = ["Judged", "PredictReport", "report"]
 # Of the rarer class: fewer teach nothing.
 _LEAST_CASES: Final = 20
 _RANDOM_TEST: Final = 0.3
-_AGES: Final = ((0, "below 25"), (25, "25 to 34"), (35, "35 to 44"), (45, "45 to 54"), (55, "55 to 64"), (65, "65 and over"))
+_AGES: Final = (
+    (0, "below 25"),
+    (25, "25 to 34"),
+    (35, "35 to 44"),
+    (45, "45 to 54"),
+    (55, "55 to 64"),
+    (65, "65 and over"),
+)
 _GROUPINGS: Final = ("age_band", "gender", "region")
 _UNKNOWN: Final = "(unknown)"
 
@@ -85,7 +92,12 @@ class PredictReport(Summed):
         """The figures, one a row."""
         return pl.DataFrame(
             [
-                {"model": f"{self.name}.{one.learned.kind}", "subset": subset, "metric": metric, "value": value}
+                {
+                    "model": f"{self.name}.{one.learned.kind}",
+                    "subset": subset,
+                    "metric": metric,
+                    "value": value,
+                }
                 for one in self.models
                 for subset, figures in one.figures.items()
                 for metric, value in figures.items()
@@ -97,9 +109,11 @@ class PredictReport(Summed):
         best, other = self.models
         figure, words = ("auc", "AUC") if self.task.is_class else ("rank_correlation", "rank correlation")
         lines = [
-            f"{self.name}.{best.learned.kind}: learnt from {self.rows:,} rows of {self.moments.training[0]:%Y-%m-%d} to "
-            f"{self.moments.training[-1]:%Y-%m-%d}, tested on {self.moments.test:%Y-%m-%d}, "
-            f"{self.today.frame.height:,} customers scored as of {self.at:%Y-%m-%d}"
+            (
+                f"{self.name}.{best.learned.kind}: learnt from {self.rows:,} rows of {self.moments.training[0]:%Y-%m-%d} to "
+                f"{self.moments.training[-1]:%Y-%m-%d}, tested on {self.moments.test:%Y-%m-%d}, "
+                f"{self.today.frame.height:,} customers scored as of {self.at:%Y-%m-%d}"
+            )
         ]
         told = {
             "test": best.figures["test"].get(figure),
@@ -108,7 +122,10 @@ class PredictReport(Summed):
             "a random split would claim": best.figures["random_split"].get(figure),
             "against the planted truth": best.figures.get("truth", {}).get(figure),
         }
-        lines.append(f"{words}: " + ", ".join(f"{name} {value:.3f}" for name, value in told.items() if value is not None))
+        lines.append(
+            f"{words}: "
+            + ", ".join(f"{name} {value:.3f}" for name, value in told.items() if value is not None)
+        )
         top = [one.feature for one in best.drivers[:3]]
         lines.append(f"it leans most on {', '.join(top)}")
         return "\n".join(lines)
@@ -153,8 +170,10 @@ def report(
     _, worths = samples.joined(training)
     value = float(np.nanmean(worths)) if task.value and not np.isnan(worths).all() else None
     shared = {
-        "baseline": _baseline(task, training, test),
-        "random_split": _random_split(task, design, [*training, validation, test], kind=models[0].kind, seed=seed),
+        "baseline": _baseline(task, test),
+        "random_split": _random_split(
+            task, design, [*training, validation, test], kind=models[0].kind, seed=seed
+        ),
     }
     truth = _truth(connection, task, found.test, test, gap=gap)
     judged = [
@@ -162,10 +181,17 @@ def report(
             one,
             one is models[0],
             {
-                **{subset: _figures(task, label, one.score(matrix)) for subset, (matrix, label) in sets.items()},
+                **{
+                    subset: _figures(task, label, one.score(matrix))
+                    for subset, (matrix, label) in sets.items()
+                },
                 **_decided(task, value, sets["test"][1], one.score(sets["test"][0])),
                 **(shared if one is models[0] else {}),
-                **({} if truth is None else {"truth": _figures(task, truth, one.score(sets["test"][0]), is_probability=False)}),
+                **(
+                    {}
+                    if truth is None
+                    else {"truth": _figures(task, truth, one.score(sets["test"][0]), is_probability=False)}
+                ),
             },
             measuring.bins(sets["test"][1], one.score(sets["test"][0]), is_class=task.is_class),
             importances(one, design, *sets["test"], figure=_main_figure(task), seed=seed),
@@ -259,7 +285,7 @@ def _decided(task: Task, value: float | None, label: Vector, score: Vector) -> d
     return {"decision": {**found, "gain": gain, "gain_of_everybody": everybody}}
 
 
-def _baseline(task: Task, training: Sequence[Sample], test: Sample) -> dict[str, float]:
+def _baseline(task: Task, test: Sample) -> dict[str, float]:
     """Return the figures of sorting by one feature; who has none of it comes last."""
     feature = task.baseline.removeprefix("-")
     sign = -1.0 if task.baseline.startswith("-") else 1.0
@@ -324,9 +350,9 @@ def _groups(task: Task, test: Sample, score: Vector) -> pl.DataFrame:
                     "auc": measuring.auc(label, scores) if task.is_class else None,
                 }
             )
-    return pl.DataFrame(rows, schema_overrides={"rate_low": pl.Float64, "rate_high": pl.Float64, "auc": pl.Float64}).sort(
-        "grouping", "value"
-    )
+    return pl.DataFrame(
+        rows, schema_overrides={"rate_low": pl.Float64, "rate_high": pl.Float64, "auc": pl.Float64}
+    ).sort("grouping", "value")
 
 
 def _age_band() -> pl.Expr:

@@ -9,6 +9,7 @@ import polars as pl
 
 from martlet.loaders.fitting import _kept
 from martlet.loaders.fitting.predicting import rows, samples
+from martlet.loaders.fitting.predicting.card import card
 from martlet.loaders.fitting.predicting.compiling import create_macros
 from martlet.loaders.fitting.predicting.drifting import SCORE, reference
 from martlet.loaders.fitting.predicting.scoring import scored
@@ -25,7 +26,12 @@ __all__ = ["keep"]
 
 
 def keep(
-    connection: duckdb.DuckDBPyConnection, report: PredictReport, *, seed: int, load_id: int, fitted_at: datetime
+    connection: duckdb.DuckDBPyConnection,
+    report: PredictReport,
+    *,
+    seed: int,
+    load_id: int,
+    fitted_at: datetime,
 ) -> None:
     """Write the models in the place of those of the same name, and the scores of today; macros are made of these rows."""
     before = _version(connection, report.name)
@@ -118,6 +124,7 @@ def _frames(report: PredictReport, one: Judged) -> dict[str, pl.DataFrame]:
         seen = samples.table(report.task, [sample.frame for sample in report.seen])
         used = {column.feature for column in learned.design.columns}
         seen = {feature: values for feature, values in seen.items() if feature in used}
+        found["card"] = card(report)
         found["reference"] = reference({**seen, SCORE: learned.score(learned.design.matrix(seen))})
     return found
 

@@ -64,10 +64,15 @@ def learn(
     """
     fit = logistic if is_class else ridge
     linear = min(
-        (_judged(LINEAR, design, fit(*training, strength=strength), validation, is_class=is_class) for strength in _STRENGTHS),
+        (
+            _judged(LINEAR, design, fit(*training, strength=strength), validation, is_class=is_class)
+            for strength in _STRENGTHS
+        ),
         key=lambda one: one.validation_loss,
     )
-    trees = _judged(BOOSTED, design, boosted(*training, is_class=is_class, seed=seed), validation, is_class=is_class)
+    trees = _judged(
+        BOOSTED, design, boosted(*training, is_class=is_class, seed=seed), validation, is_class=is_class
+    )
     return (trees, linear) if trees.validation_loss < linear.validation_loss else (linear, trees)
 
 

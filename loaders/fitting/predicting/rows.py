@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["coefficients", "curve_parameters", "nodes", "parameters", "read_back"]
+__all__ = ["coefficients", "curve_parameters", "nodes", "parameters", "read_back", "typical"]
 
 _CONSTANT: Final = "(constant)"
 
@@ -27,7 +27,15 @@ def coefficients(learned: Learned) -> pl.DataFrame:
     linear = learned.predictor
     if not isinstance(linear, Linear):
         return pl.DataFrame()
-    constant = {"position": 0, "feature": _CONSTANT, "level": None, "is_missing": False, "fill": 0.0, "centre": 0.0, "spread": 1.0}
+    constant = {
+        "position": 0,
+        "feature": _CONSTANT,
+        "level": None,
+        "is_missing": False,
+        "fill": 0.0,
+        "centre": 0.0,
+        "spread": 1.0,
+    }
     rows: list[dict[str, Any]] = [{**constant, "coefficient": linear.intercept}]
     for position, term in enumerate(linear.terms, 1):
         column = learned.design.columns[term.column]
@@ -103,11 +111,28 @@ def read_back(connection: duckdb.DuckDBPyConnection, model: str) -> Learned:
     return Learned(kind, Design(tuple(places)), predictor, curve, float("nan"))
 
 
+def typical(connection: duckdb.DuckDBPyConnection, model: str) -> dict[str, float | str | None]:
+    """Return the customer with whom each is compared, by feature: a number, a word, or None."""
+    sql = """
+        SELECT importance.feature, importance.typical, kinds.is_word
+        FROM model.importance
+        INNER JOIN (
+            SELECT feature, bool_or(level IS NOT NULL) AS is_word
+            FROM model.reference
+            WHERE model = $model
+            GROUP BY feature
+        ) AS kinds ON kinds.feature = importance.feature
+        WHERE model = $model"""
+    found = connection.execute(sql, {"model": model}).fetchall()
+    return {feature: value if is_word or value is None else float(value) for feature, value, is_word in found}
+
+
 def _curve(found: Mapping[str, float]) -> Platt | Isotonic | None:
     if "platt_slope" in found:
         return Platt(found["platt_slope"], found["platt_intercept"])
     steps = [
-        tuple(value for name, value in found.items() if name.startswith(f"isotonic_{axis}_")) for axis in ("raw", "rate")
+        tuple(value for name, value in found.items() if name.startswith(f"isotonic_{axis}_"))
+        for axis in ("raw", "rate")
     ]
     return Isotonic(*steps) if steps[0] else None
 

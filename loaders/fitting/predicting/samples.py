@@ -54,7 +54,11 @@ def read(
     values = {"as_of": as_of, "gap": gap, "horizon": horizon}
     features, bound = _asked(connection, task.features, values)
     label, worth, outcome = "CAST(NULL AS DOUBLE)", "CAST(NULL AS DOUBLE)", ""
-    order = f"md5(features.customer_id), features.{KEY} LIMIT {_MOST_CUSTOMERS}" if with_outcome else f"features.{KEY}"
+    order = (
+        f"md5(features.customer_id), features.{KEY} LIMIT {_MOST_CUSTOMERS}"
+        if with_outcome
+        else f"features.{KEY}"
+    )
     if with_outcome and task.outcome is not None:
         sql, also = _asked(connection, task.outcome, values)
         outcome, bound = f"INNER JOIN ({sql}) AS outcome ON outcome.{KEY} = features.{KEY}", bound | also
@@ -91,7 +95,11 @@ def words_of(task: Task) -> Mapping[str, str]:
     """Return what each feature is, in words: the first sentence of its column's text."""
     columns = packs.get(task.features).columns
     sentences = {name: text.split(". ")[0].split(": ")[0].removesuffix(".") for name, text in columns.items()}
-    return {name: text[:1].lower() + text[1:] for name, text in sentences.items()}
+    plain = {
+        name: text.replace("Elapsed days", "days").replace("elapsed days", "days")
+        for name, text in sentences.items()
+    }
+    return {name: text[:1].lower() + text[1:] for name, text in plain.items()}
 
 
 def features_digest(task: Task) -> str:

@@ -11,7 +11,7 @@ from martlet.loaders.fitting.predicting.samples import KEY, table, words_of
 from martlet.models.predicting.explaining import pushes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -35,7 +35,12 @@ def bands_of(scores: Vector) -> dict[str, float]:
 
 
 def scored(
-    learned: Learned, task: Task, frame: pl.DataFrame, *, typical: Mapping[str, float | str | None], bands: Mapping[str, float]
+    learned: Learned,
+    task: Task,
+    frame: pl.DataFrame,
+    *,
+    typical: Mapping[str, float | str | None],
+    bands: Mapping[str, float],
 ) -> pl.DataFrame:
     """Return a row a customer: score, band and reasons; `typical` is a customer with whom each is compared."""
     features = table(task, [frame])
@@ -47,7 +52,12 @@ def scored(
     words = words_of(task)
     reasons = [
         [
-            _reason(words[names[place]], features[names[place]][row], typical.get(names[place]), strengths[row, place])
+            _reason(
+                words[names[place]],
+                features[names[place]][row],
+                typical.get(names[place]),
+                strengths[row, place],
+            )
             for place in np.argsort(-np.abs(strengths[row]), kind="stable")[:_REASONS]
             if abs(strengths[row, place]) > _LEAST_PUSH
         ]
@@ -57,7 +67,10 @@ def scored(
         {
             KEY: frame[KEY],
             "score": score,
-            "band": ["high" if one >= bands["high"] else "medium" if one >= bands["medium"] else "low" for one in score],
+            "band": [
+                "high" if one >= bands["high"] else "medium" if one >= bands["medium"] else "low"
+                for one in score
+            ],
             **{
                 f"reason_{place + 1}": [row[place] if place < len(row) else None for row in reasons]
                 for place in range(_REASONS)
