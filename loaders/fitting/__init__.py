@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from martlet.loaders.fitting._carried import carry_over
+from martlet.loaders.fitting._carried import carry_over, restore_macros
 from martlet.loaders.fitting._incremental import IncrementalReport
 from martlet.loaders.fitting._incremental_rows import Controls
 from martlet.loaders.fitting._segments import SegmentsReport
@@ -19,5 +19,6 @@ __all__ = [
     "fit",
     "fit_if_possible",
     "measure_drift",
+    "restore_macros",
     "score",
 ]

@@ -1,4 +1,4 @@
-"""Fits copied from another warehouse, with the macros that are made of them."""
+"""Fits copied from another warehouse, and the macros that are made of them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from martlet.loaders.fitting._kept import TABLES
 from martlet.loaders.fitting.predicting import create_macros
+from martlet.loaders.warehouse import star
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["carry_over"]
+__all__ = ["carry_over", "restore_macros"]
 
 
 def carry_over(connection: duckdb.DuckDBPyConnection, database: str) -> None:
@@ -25,4 +26,9 @@ def carry_over(connection: duckdb.DuckDBPyConnection, database: str) -> None:
                 "WHERE NOT list_contains($own, model) ORDER BY ALL",
                 {"own": own},
             )
+
+
+def restore_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the macros of the fits that were carried over, once the packs are there that they ask."""
     create_macros(connection)
+    star.write_catalogue(connection)
