@@ -1,5 +1,7 @@
 """Models that foretell, against scikit-learn and SciPy: what was taken out of it scores alike, figures are the same, and chance is chance."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, strategies
@@ -96,7 +98,7 @@ def test_tenths_hold_all_rows_and_their_intervals_are_wilson_s():
     found = measuring.bins(LABEL, MATRIX[:, 0])
     assert [one.rows for one in found] == [200] * 10
     assert sum(one.positives for one in found) == LABEL.sum()
-    assert all(one.high_score <= other.low_score for one, other in zip(found, found[1:], strict=False))
+    assert all(one.high_score <= other.low_score for one, other in pairwise(found))
     for one in found:
         interval = binomtest(int(one.positives), one.rows).proportion_ci(method="wilson")
         assert (one.rate_low, one.rate_high) == pytest.approx((interval.low, interval.high))

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import click.testing
 import duckdb
@@ -87,9 +88,7 @@ def test_each_outcome_is_over_before_the_next_moment_and_the_test_is_the_last(fi
     found = report.moments
     times = [*found.training, found.validation, found.test, found.now]
     assert times == sorted(times)
-    assert all(
-        later - earlier == timedelta(days=50) for earlier, later in zip(times, times[1:], strict=False)
-    )
+    assert all(later - earlier == timedelta(days=50) for earlier, later in pairwise(times))
     assert found.now == datetime(2025, 6, 1)
 
 
@@ -171,7 +170,7 @@ def test_each_kind_of_model_is_the_same_in_sql_to_the_last_digits(kind):
         {
             "customer_key": range(len(matrix)),
             "as_of": [TODAY] * len(matrix),
-            "recency_days": [None if value != value else value for value in matrix[:, 0]],
+            "recency_days": [None if np.isnan(value) else value for value in matrix[:, 0]],
             "visits": matrix[:, 1],
             "orders_365d": [1] * len(matrix),
             "gender": ["it's" if one else None for one in matrix[:, 2]],
@@ -280,7 +279,8 @@ def test_fits_are_carried_over_and_their_macros_are_made_again(fitted, tmp_path)
     assert asked(path, sql) == asked(fitted[0], sql)
 
 
-def test_another_day_is_scored_and_the_latest_stays_the_latest(fitted, quick, tmp_path):
+@pytest.mark.usefixtures("quick")
+def test_another_day_is_scored_and_the_latest_stays_the_latest(fitted, tmp_path):
     path = tmp_path / "scored.duckdb"
     path.write_bytes(fitted[0].read_bytes())
     found = fitting.score(path, as_of=date(2025, 3, 1))
@@ -297,7 +297,8 @@ def test_another_day_is_scored_and_the_latest_stays_the_latest(fitted, quick, tm
     )
 
 
-def test_drift_is_told_and_kept(fitted, quick, tmp_path):
+@pytest.mark.usefixtures("quick")
+def test_drift_is_told_and_kept(fitted, tmp_path):
     path = tmp_path / "drift.duckdb"
     path.write_bytes(fitted[0].read_bytes())
     found = fitting.measure_drift(path)
