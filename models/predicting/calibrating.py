@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from martlet.models.predicting.learning import learner
+from martlet.models.predicting.learning import fitted, learner
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,12 +61,12 @@ def calibrated(raw: Vector, label: Vector) -> Platt | Isotonic:
     rarer = min(label.sum(), len(label) - label.sum())
     if rarer > ENOUGH_FOR_STEPS:
         model = learner("isotonic", "IsotonicRegression", out_of_bounds="clip")
-        model.fit(raw, label)
+        fitted(model, raw, label)
         return _with_few_knots(model.X_thresholds_, model.y_thresholds_)
     if rarer == 0:
         return UNCHANGED
     model = learner("linear_model", "LogisticRegression", C=1e6)
-    model.fit(raw[:, None], label)
+    fitted(model, raw[:, None], label)
     return Platt(float(model.coef_[0, 0]), float(model.intercept_[0]))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from martlet.engine.errors import FitError
 
-__all__ = ["learner"]
+__all__ = ["fitted", "learner"]
 
 
 def learner(module: str, name: str, **settings: Any) -> Any:
@@ -23,3 +23,10 @@ def learner(module: str, name: str, **settings: Any) -> Any:
     except ImportError:
         raise FitError("models that foretell take scikit-learn: pip install 'martlet[models]'") from None
     return getattr(found, name)(**settings)
+
+
+def fitted(model: Any, matrix: Any, label: Any) -> Any:
+    """Fit an estimator by one thread: sums have one order, so that a seed gives one model, and on a busy machine threads wait for each other."""
+    limits = import_module("threadpoolctl").threadpool_limits
+    with limits(1):
+        return model.fit(matrix, label)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from martlet.models.predicting.learning import learner
+from martlet.models.predicting.learning import fitted, learner
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,7 +68,7 @@ def logistic(matrix: Matrix, label: Vector, *, strength: float) -> Linear:
     """
     scales = _scales(matrix)
     model = learner("linear_model", "LogisticRegression", C=1 / strength, max_iter=500)
-    model.fit(_standardised(scales, matrix), label)
+    fitted(model, _standardised(scales, matrix), label)
     return _with(scales, model.coef_[0], model.intercept_[0])
 
 
@@ -76,7 +76,7 @@ def ridge(matrix: Matrix, label: Vector, *, strength: float) -> Linear:
     """Fit an amount; see `logistic`."""
     scales = _scales(matrix)
     model = learner("linear_model", "Ridge", alpha=strength)
-    model.fit(_standardised(scales, matrix), label)
+    fitted(model, _standardised(scales, matrix), label)
     return _with(scales, model.coef_, model.intercept_)
 
 

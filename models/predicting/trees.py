@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from martlet.models.predicting.learning import learner
+from martlet.models.predicting.learning import fitted, learner
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,7 +83,7 @@ def boosted(matrix: Matrix, label: Vector, *, is_class: bool, seed: int) -> Tree
         early_stopping=False,
         random_state=seed,
     )
-    model.fit(matrix, label)
+    fitted(model, matrix, label)
     return taken_out(model)
 
 
