@@ -100,6 +100,12 @@ def _amount_quality(report: PredictReport, best: Judged) -> Iterator[str]:
         f"{figures['baseline'].get(rank, 0):.3f}, the {other.learned.kind} model {other.figures['test'].get(rank, 0):.3f}. Rows drawn at random "
         f"would have claimed {figures['random_split'].get(rank, 0):.3f}."
     )
+    if "bg_nbd" in figures:
+        rival = figures["bg_nbd"]
+        yield (
+            f"BG/NBD and Gamma-Gamma, fitted on the orders before (clv_holdout), have a rank correlation of {rival.get(rank, 0):.3f} and a mean error of "
+            f"{rival['mae']:,.2f}, and told {rival['mean_score']:,.2f} on average."
+        )
     if "truth" in figures:
         yield (
             f"Against the planted truth ({report.task.truth_words}) its rank correlation is {figures['truth'].get(rank, 0):.3f}, and that of what "

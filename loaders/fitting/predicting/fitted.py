@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from martlet.engine import packs
+from martlet.engine.connection import named_in
 from martlet.engine.errors import FitError, ParameterError
 from martlet.engine.summed import Summed
 from martlet.loaders.fitting.predicting import samples
@@ -120,6 +122,7 @@ class PredictReport(Summed):
             f"{other.learned.kind} model": other.figures["test"].get(figure),
             f"{self.task.baseline.removeprefix('-')} alone": best.figures["baseline"].get(figure),
             "a random split would claim": best.figures["random_split"].get(figure),
+            "BG/NBD and Gamma-Gamma": best.figures.get("bg_nbd", {}).get(figure),
             "against the planted truth": best.figures.get("truth", {}).get(figure),
         }
         lines.append(
@@ -169,7 +172,9 @@ def report(
     models = learn(design, sets["train"], sets["validation"], is_class=task.is_class, seed=seed)
     _, worths = samples.joined(training)
     value = float(np.nanmean(worths)) if task.value and not np.isnan(worths).all() else None
+    rival = _bg_nbd(connection, task, found.test, test, horizon=horizon)
     shared = {
+        **({} if rival is None else {"bg_nbd": _figures(task, test.label, rival)}),
         "baseline": _baseline(task, test),
         "random_split": _random_split(
             task, design, [*training, validation, test], kind=models[0].kind, seed=seed
@@ -326,6 +331,31 @@ def _truth(
     found = test.frame.select(samples.KEY).join(planted, on=samples.KEY, how="left")["label"]
     if found.null_count() == len(found):
         return None
+    return found.cast(pl.Float64).fill_null(0).to_numpy()
+
+
+def _bg_nbd(
+    connection: duckdb.DuckDBPyConnection, task: Task, as_of: datetime, test: Sample, *, horizon: int
+) -> Vector | None:
+    """Return what BG/NBD and Gamma-Gamma expect of the test rows, by a fit of the orders before them; None where there is none."""
+    sql = "SELECT 1 FROM model.registry WHERE model = 'clv_holdout.gamma_gamma' AND converged AND as_of < $at"
+    if task.is_class or not connection.execute(sql, {"at": as_of}).fetchall():
+        return None
+    query = packs.get("value/clv")
+    last = as_of - timedelta(microseconds=1)
+    values = query.values(
+        {
+            "fit": "clv_holdout",
+            "as_of": last,
+            "horizon_days": horizon,
+            "discount_rate": 0,
+            "include_older": True,
+        }
+    )
+    text = query.render(values).sql
+    answer = connection.sql(text, params=named_in(connection, text, values))
+    expected: pl.DataFrame = answer.select(samples.KEY, "expected_revenue").pl()
+    found = test.frame.select(samples.KEY).join(expected, on=samples.KEY, how="left")["expected_revenue"]
     return found.cast(pl.Float64).fill_null(0).to_numpy()
 
 

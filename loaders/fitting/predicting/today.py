@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from martlet.loaders.fitting.predicting.learned import Learned
+    from martlet.models.predicting.design import Values
 
 __all__ = ["measure_drift", "score"]
 
@@ -40,7 +41,7 @@ class _Kept:
     frame: pl.DataFrame
 
     @property
-    def features(self) -> dict[str, samples.Values]:
+    def features(self) -> dict[str, Values]:
         """The features of the population, by name."""
         return samples.table(self.task, [self.frame])
 
