@@ -125,7 +125,7 @@ def fit(
 ) -> IncrementalReport: ...
 @overload
 def fit(
-    task: Literal["churn", "purchase", "next_value"],
+    task: Literal["churn", "purchase", "next_value", "response"],
     warehouse: str | Path = ...,
     *,
     name: str | None = ...,
@@ -182,7 +182,7 @@ def fit(
     task
         What the models are for: `clv`, which fits BG/NBD, Pareto/NBD and Gamma-Gamma, `segments`, which finds clusters of customers
         by k-means, `incremental`, which finds the orders that touches caused, or one of what can be foretold: `churn`, `purchase`,
-        `next_value`.
+        `next_value`, `response`.
     warehouse
         The warehouse file.
     name

@@ -1,5 +1,5 @@
 {# What each customer said, asked and subscribed to before the moment of asking: contact_sums, survey_sums, review_sums, subscription_sums,
-   referral_sums, told_figures. Reads asked. #}
+   referral_sums, told_figures, told_categories. Reads asked. #}
 {% macro voices() %}
 contact_sums AS (
     SELECT
@@ -68,5 +68,26 @@ told_figures AS (
     CROSS JOIN asked
     WHERE told.customer_key <> 0 AND CAST(told.snapshot_on AS TIMESTAMP) < asked.as_of
     GROUP BY told.customer_key
+),
+
+latest_spend AS (
+    SELECT
+        told.customer_key,
+        told.category,
+        told.spend,
+        told.snapshot_on = max(told.snapshot_on) OVER (PARTITION BY told.customer_key) AS is_latest
+    FROM star.fact_customer_category_spend AS told
+    CROSS JOIN asked
+    WHERE told.customer_key <> 0 AND CAST(told.snapshot_on AS TIMESTAMP) < asked.as_of
+),
+
+told_categories AS (
+    SELECT
+        customer_key,
+        min_by(category, (-spend, category)) AS told_top_category,
+        main.ratio(max(spend), sum(spend)) AS told_top_category_share
+    FROM latest_spend
+    WHERE is_latest
+    GROUP BY customer_key
 )
 {%- endmacro %}

@@ -107,6 +107,8 @@ told_deal_purchases = "Purchases with a discount as a source told them. NULL whe
 told_web_purchases = "Purchases on the site as a source told them. NULL when no source did."
 told_catalogue_purchases = "Purchases from catalogues as a source told them. NULL when no source did."
 told_store_purchases = "Purchases in stores as a source told them. NULL when no source did."
+told_top_category = "Category on which the customer had spent most as a source told it; of equals the first by name. NULL when no source did."
+told_top_category_share = "Its share of what the customer had spent. NULL when no source did."
 */
 {% from "features/_asked.sql" import asked %}
 {% from "features/_orders.sql" import orders %}
@@ -235,7 +237,9 @@ SELECT
     told_figures.told_deal_purchases,
     told_figures.told_web_purchases,
     told_figures.told_catalogue_purchases,
-    told_figures.told_store_purchases
+    told_figures.told_store_purchases,
+    told_categories.told_top_category,
+    told_categories.told_top_category_share
 FROM known
 LEFT JOIN versions ON versions.customer_key = known.customer_key AND versions.place = 1
 LEFT JOIN star.dim_channel AS channel ON channel.channel_key = known.acquisition_channel_key
@@ -253,4 +257,5 @@ LEFT JOIN review_sums ON review_sums.customer_key = known.customer_key
 LEFT JOIN subscription_sums ON subscription_sums.customer_key = known.customer_key
 LEFT JOIN referral_sums ON referral_sums.customer_key = known.customer_key
 LEFT JOIN told_figures ON told_figures.customer_key = known.customer_key
+LEFT JOIN told_categories ON told_categories.customer_key = known.customer_key
 ORDER BY known.customer_key

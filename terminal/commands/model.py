@@ -36,7 +36,7 @@ def model() -> None:
 
 
 @model.command("fit", cls=Command)
-@click.argument("task", metavar="clv|segments|incremental|churn|purchase|next_value")
+@click.argument("task", metavar="clv|segments|incremental|churn|purchase|next_value|response")
 @click.option("--name", "fit_name", help="Name of the fit. Default: that of the task.")
 @click.option(
     "--until",
@@ -78,7 +78,7 @@ def model() -> None:
 @click.option(
     "--as-of",
     type=options.Day(),
-    help="churn, purchase, next_value: day at whose midnight customers are scored. Default: the day after the data.",
+    help="churn, purchase, next_value, response: day at whose midnight customers are scored. Default: the day after the data.",
 )
 @click.option(
     "--horizon",
@@ -113,7 +113,7 @@ def fit(
     seed: int | None,
     **where: Any,
 ) -> None:
-    """Fit models and keep them in the warehouse: customer lifetime value (clv), clusters of customers (segments), the orders that touches caused (incremental), or what customers will do (churn, purchase, next_value).
+    """Fit models and keep them in the warehouse: customer lifetime value (clv), clusters of customers (segments), the orders that touches caused (incremental), or what customers will do (churn, purchase, next_value, response).
 
     clv: BG/NBD and Pareto/NBD say how often customers buy and when they leave, Gamma-Gamma what they spend. All queries of the pack
     value read the parameters; a second fit, NAME_holdout, of the orders before an earlier day is for value/clv_holdout. It takes SciPy:
@@ -127,7 +127,7 @@ def fit(
 
     churn, purchase, next_value: a linear and a boosted model learn from features/customer at several past days, are chosen on a later one and
     tested on one later still; the better one scores today's customers. martlet model card says what it is worth; docs/models.md explains. It takes
-    scikit-learn: pip install 'martlet[models]'.
+    scikit-learn: pip install 'martlet[models]'. response is the same of the last campaign of which a source tells who answered, its rows split at random.
 
     New orders are scored with the parameters that are there; fit again when queries call them stale.
 

@@ -41,10 +41,11 @@ def card(report: PredictReport) -> pl.DataFrame:
 def _says(report: PredictReport, best: Judged) -> Iterator[str]:
     task = report.task
     what = "the chance that each" if task.is_class else "for each the"
-    time = f"{report.horizon} days" + (
-        f", which begin {report.gap} days after the moment of asking" if report.gap else ""
-    )
-    yield f"{task.question} Of {task.population_words}, it tells {what} {task.event}. The horizon is {time}."
+    time = ""
+    if report.horizon is not None:
+        begin = f", which begin {report.gap} days after the moment of asking" if report.gap else ""
+        time = f" The horizon is {report.horizon} days{begin}."
+    yield f"{task.question} Of {task.population_words}, it tells {what} {task.event}.{time}"
     yield (
         f"As of {report.at:%Y-%m-%d} it has scored {report.today.frame.height:,} customers: predict/scores lists them with reasons, "
         f"and model.{report.name}_scores(as_of := ...) scores at any moment in plain SQL."
@@ -60,15 +61,13 @@ def _class_quality(report: PredictReport, best: Judged) -> Iterator[str]:
     figures, other = best.figures, report.models[1]
     test = figures["test"]
     yield (
-        f"Tested on {test['rows']:,.0f} customers as of {report.moments.test:%Y-%m-%d}, a moment later than all that it learnt from: it "
-        f"happened to {_percent(test['base_rate'])}. Of two customers, one of each kind, it puts {_percent(test['auc'])} in the right order "
+        f"Tested on {test['rows']:,.0f} customers {_tested(report)}: it happened to {_percent(test['base_rate'])}. Of two customers, one of each kind, it puts {_percent(test['auc'])} in the right order "
         f"(AUC {test['auc']:.3f}, give or take {1.96 * test['auc_error']:.3f}); chance would do 50 %."
     )
     simple = report.task.baseline.removeprefix("-")
     yield (
         f"Without a model, sorting by {simple} gives an AUC of {figures['baseline']['auc']:.3f}; the {other.learned.kind} model gives "
-        f"{other.figures['test']['auc']:.3f}. Rows drawn at random from all moments, which see the same customers at other times, would have "
-        f"claimed {figures['random_split']['auc']:.3f}."
+        f"{other.figures['test']['auc']:.3f}.{_claimed(best, 'auc')}"
     )
     inside = sum(
         one.rate_low <= one.score <= one.rate_high
@@ -86,19 +85,30 @@ def _class_quality(report: PredictReport, best: Judged) -> Iterator[str]:
         )
 
 
+def _tested(report: PredictReport) -> str:
+    if report.moments is None:
+        return "drawn at random, a fifth of all, since the rows have no time: a later campaign may fare worse"
+    return f"as of {report.moments.test:%Y-%m-%d}, a moment later than all that it learnt from"
+
+
+def _claimed(best: Judged, figure: str) -> str:
+    if "random_split" not in best.figures:
+        return ""
+    claimed = best.figures["random_split"].get(figure, 0)
+    return f" Rows drawn at random from all moments, which see the same customers at other times, would have claimed {claimed:.3f}."
+
+
 def _amount_quality(report: PredictReport, best: Judged) -> Iterator[str]:
     figures, other = best.figures, report.models[1]
     test = figures["test"]
     yield (
-        f"Tested on {test['rows']:,.0f} customers as of {report.moments.test:%Y-%m-%d}, a moment later than all that it learnt from: they "
-        f"brought {test['mean']:,.2f} on average, and it said {test['mean_score']:,.2f}. The mean error of a customer is {test['mae']:,.2f}."
+        f"Tested on {test['rows']:,.0f} customers {_tested(report)}: they brought {test['mean']:,.2f} on average, and it said {test['mean_score']:,.2f}. The mean error of a customer is {test['mae']:,.2f}."
     )
     rank = "rank_correlation"
     simple = report.task.baseline.removeprefix("-")
     yield (
         f"Its order of customers and what they brought have a rank correlation of {test.get(rank, 0):.3f}; {simple} alone has "
-        f"{figures['baseline'].get(rank, 0):.3f}, the {other.learned.kind} model {other.figures['test'].get(rank, 0):.3f}. Rows drawn at random "
-        f"would have claimed {figures['random_split'].get(rank, 0):.3f}."
+        f"{figures['baseline'].get(rank, 0):.3f}, the {other.learned.kind} model {other.figures['test'].get(rank, 0):.3f}.{_claimed(best, rank)}"
     )
     if "bg_nbd" in figures:
         rival = figures["bg_nbd"]
@@ -185,15 +195,25 @@ def _not_for(report: PredictReport, best: Judged) -> Iterator[str]:
 
 
 def _making(report: PredictReport) -> Iterator[str]:
-    moments = report.moments
-    learned = report.models[0].learned
+    moments, learned = report.moments, report.models[0].learned
     yield (
-        f"Learnt from {report.rows:,} rows of {len(moments.training)} moments from {moments.training[0]:%Y-%m-%d} to {moments.training[-1]:%Y-%m-%d}; chosen and "
-        f"put right on {moments.validation:%Y-%m-%d}; tested on {moments.test:%Y-%m-%d}. Each outcome was over before the next moment began."
+        _learnt_by_chance(report)
+        if moments is None
+        else (
+            f"Learnt from {report.rows:,} rows of {len(moments.training)} moments from {moments.training[0]:%Y-%m-%d} to {moments.training[-1]:%Y-%m-%d}; chosen and "
+            f"put right on {moments.validation:%Y-%m-%d}; tested on {moments.test:%Y-%m-%d}. Each outcome was over before the next moment began."
+        )
     )
     yield (
-        f"It is the {learned.kind} model over {len(learned.design.places())} features of {report.task.features}; its numbers are rows of model.coefficient or "
+        f"It is the {learned.kind} model over {len(learned.design.places())} features of {' and '.join(report.task.features)}; its numbers are rows of model.coefficient or "
         "model.tree_node, and nothing else is kept."
+    )
+
+
+def _learnt_by_chance(report: PredictReport) -> str:
+    return (
+        f"Learnt from {report.rows:,} rows drawn at random with as many of each kind as there are, chosen and put right on a fifth of all, tested on another; the scores are of "
+        "all of them, those included that it learnt from."
     )
 
 

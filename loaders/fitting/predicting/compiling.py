@@ -42,9 +42,7 @@ def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
     for model, of in connection.execute(sql, {"tasks": list(TASKS)}).fetchall():
         name = model.rpartition(".")[0]
         learned, bands = rows.read_back(connection, model), rows.parameters(connection, model)
-        query = score_query(
-            learned, task(of), bands, f"{task(of).features.replace('/', '.')}(as_of := as_of)"
-        )
+        query = score_query(learned, task(of), bands, _source(task(of)))
         doc = f"Scores of {model} as of any moment, made of its rows in the schema model: {task(of).event}."
         connection.execute(
             f"CREATE OR REPLACE MACRO model.{name}_scores(as_of := CAST(NULL AS TIMESTAMP)) AS TABLE {query}"
@@ -57,6 +55,13 @@ def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
         )
         for comment in comments_on("VIEW", latest, f"The latest scores of {model} that are kept.", _LATEST):
             connection.execute(comment)
+
+
+def _source(task: Task) -> str:
+    """Return a relation with the features of a task at the macro's moment."""
+    first, *others = (path.replace("/", ".") for path in task.features)
+    joins = "".join(f" INNER JOIN {other}() USING (customer_key)" for other in others)
+    return f"(SELECT * FROM {first}(as_of := as_of){joins})"
 
 
 def score_query(learned: Learned, task: Task, bands: Mapping[str, float], source: str) -> str:

@@ -14,8 +14,8 @@ from martlet.engine.connection import named_in
 from martlet.engine.errors import FitError, ParameterError
 from martlet.engine.summed import Summed
 from martlet.loaders.fitting.predicting import samples
+from martlet.loaders.fitting.predicting.drawing import draw
 from martlet.loaders.fitting.predicting.learned import learn
-from martlet.loaders.fitting.predicting.moments import moments, now
 from martlet.loaders.fitting.predicting.scoring import bands_of
 from martlet.loaders.fitting.predicting.tasks import task as task_of
 from martlet.models.predicting import measuring
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
 
+    from martlet.loaders.fitting.predicting.drawing import Drawn
     from martlet.loaders.fitting.predicting.learned import Learned
     from martlet.loaders.fitting.predicting.moments import Moments
     from martlet.loaders.fitting.predicting.samples import Sample
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Judged", "PredictReport", "report"]
 
-# Of the rarer class: fewer teach nothing.
-_LEAST_CASES: Final = 20
 _RANDOM_TEST: Final = 0.3
 _AGES: Final = (
     (0, "below 25"),
@@ -72,22 +71,35 @@ class PredictReport(Summed):
 
     name: str
     task: Task
-    moments: Moments
-    gap: int
-    horizon: int
+    drawn: Drawn
+    gap: int | None
+    horizon: int | None
     rows: int
     models: tuple[Judged, ...]
     value: float | None
     typical: Mapping[str, float | str | None]
-    seen: Sequence[Sample]
-    today: Sample
     features_digest: str
     data_digest: str
 
     @property
     def at(self) -> datetime:
         """The moment as of which customers are scored."""
-        return self.moments.now
+        return self.drawn.at
+
+    @property
+    def moments(self) -> Moments | None:
+        """The moments of asking, None where rows have no time."""
+        return self.drawn.moments
+
+    @property
+    def today(self) -> Sample:
+        """The customers who are scored."""
+        return self.drawn.today
+
+    @property
+    def seen(self) -> Sequence[Sample]:
+        """The rows that the models were made by: those of training and validation."""
+        return [*self.drawn.training, self.drawn.validation]
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -110,18 +122,18 @@ class PredictReport(Summed):
         """Return which model was chosen, and its main figure on the test beside what a random split, one feature and the other model give."""
         best, other = self.models
         figure, words = ("auc", "AUC") if self.task.is_class else ("rank_correlation", "rank correlation")
-        lines = [
-            (
-                f"{self.name}.{best.learned.kind}: learnt from {self.rows:,} rows of {self.moments.training[0]:%Y-%m-%d} to "
-                f"{self.moments.training[-1]:%Y-%m-%d}, tested on {self.moments.test:%Y-%m-%d}, "
-                f"{self.today.frame.height:,} customers scored as of {self.at:%Y-%m-%d}"
-            )
-        ]
+        time = (
+            ", tested on a random fifth of the rows, which have no time"
+            if self.moments is None
+            else f" of {self.moments.training[0]:%Y-%m-%d} to {self.moments.training[-1]:%Y-%m-%d}, tested on {self.moments.test:%Y-%m-%d}"
+        )
+        scores = f"{self.today.frame.height:,} customers scored as of {self.at:%Y-%m-%d}"
+        lines = [f"{self.name}.{best.learned.kind}: learnt from {self.rows:,} rows{time}, {scores}"]
         told = {
             "test": best.figures["test"].get(figure),
             f"{other.learned.kind} model": other.figures["test"].get(figure),
             f"{self.task.baseline.removeprefix('-')} alone": best.figures["baseline"].get(figure),
-            "a random split would claim": best.figures["random_split"].get(figure),
+            "a random split would claim": best.figures.get("random_split", {}).get(figure),
             "BG/NBD and Gamma-Gamma": best.figures.get("bg_nbd", {}).get(figure),
             "against the planted truth": best.figures.get("truth", {}).get(figure),
         }
@@ -154,33 +166,31 @@ def report(
         If `gap` or `horizon` is out of bounds.
     """
     task = task_of(asked)
-    gap, horizon = _days("gap", gap, task.gap, least=0), _days("horizon", horizon, task.horizon, least=1)
-    found = moments(_first_order(connection), as_of or now(connection), gap=gap, horizon=horizon)
-    training = [samples.read(connection, task, moment, gap=gap, horizon=horizon) for moment in found.training]
-    validation = samples.read(connection, task, found.validation, gap=gap, horizon=horizon)
-    test = samples.read(connection, task, found.test, gap=gap, horizon=horizon)
-    today = samples.read(connection, task, found.now, gap=gap, horizon=horizon, with_outcome=False)
-    _refuse_few(task, training, validation, test)
-    design = Design.of(samples.table(task, [one.frame for one in training]))
+    if task.has_time:
+        gap, horizon = _days("gap", gap, task.gap, least=0), _days("horizon", horizon, task.horizon, least=1)
+    elif gap is not None or horizon is not None:
+        raise ParameterError(f"gap and horizon mean nothing for the task {asked}, whose rows have no time")
+    drawn = draw(connection, task, as_of=as_of, gap=gap, horizon=horizon, seed=seed)
+    design = Design.of(samples.table(task, [one.frame for one in drawn.training]))
     if not design.columns:
         raise FitError(f"all {task.population_words} are alike in all features")
     sets = {
-        "train": _set(task, design, training),
-        "validation": _set(task, design, [validation]),
-        "test": _set(task, design, [test]),
+        "train": _set(task, design, drawn.training),
+        "validation": _set(task, design, [drawn.validation]),
+        "test": _set(task, design, [drawn.test]),
     }
     models = learn(design, sets["train"], sets["validation"], is_class=task.is_class, seed=seed)
-    _, worths = samples.joined(training)
+    _, worths = samples.joined(drawn.training)
     value = float(np.nanmean(worths)) if task.value and not np.isnan(worths).all() else None
-    rival = _bg_nbd(connection, task, found.test, test, horizon=horizon)
-    shared = {
-        **({} if rival is None else {"bg_nbd": _figures(task, test.label, rival)}),
-        "baseline": _baseline(task, test),
-        "random_split": _random_split(
-            task, design, [*training, validation, test], kind=models[0].kind, seed=seed
-        ),
-    }
-    truth = _truth(connection, task, found.test, test, gap=gap)
+    shared = {"baseline": _baseline(task, drawn.test)}
+    truth = None
+    if drawn.moments is not None and gap is not None and horizon is not None:
+        seen = [*drawn.training, drawn.validation, drawn.test]
+        shared["random_split"] = _random_split(task, design, seen, kind=models[0].kind, seed=seed)
+        truth = _truth(connection, task, drawn.moments.test + timedelta(days=gap), drawn.test)
+        rival = _bg_nbd(connection, task, drawn.moments.test, drawn.test, horizon=horizon)
+        if rival is not None:
+            shared["bg_nbd"] = _figures(task, drawn.test.label, rival)
     judged = [
         Judged(
             one,
@@ -200,7 +210,7 @@ def report(
             },
             measuring.bins(sets["test"][1], one.score(sets["test"][0]), is_class=task.is_class),
             importances(one, design, *sets["test"], figure=_main_figure(task), seed=seed),
-            _groups(task, test, one.score(sets["test"][0])),
+            _groups(task, drawn.test, one.score(sets["test"][0])),
             bands_of(one.score(sets["test"][0])),
         )
         for one in models
@@ -208,17 +218,15 @@ def report(
     return PredictReport(
         name,
         task,
-        found,
+        drawn,
         gap,
         horizon,
         len(sets["train"][1]),
         tuple(judged),
         value,
         _typical(design, typical(sets["train"][0])),
-        [*training, validation],
-        today,
         samples.features_digest(task),
-        samples.digest([*training, validation, test]),
+        samples.digest([*drawn.training, drawn.validation, drawn.test]),
     )
 
 
@@ -240,25 +248,6 @@ def _days(name: str, given: int | None, usual: int | None, *, least: int) -> int
     if value is None or not least <= value <= 3650:  # noqa: PLR2004 (ten years)
         raise ParameterError(f"{name} is {value}; allowed are {least} to 3650 days")
     return value
-
-
-def _first_order(connection: duckdb.DuckDBPyConnection) -> datetime:
-    sql = "SELECT min(ordered_at) FROM star.fact_order WHERE customer_key <> 0 AND main.is_sale(status)"
-    ((first,),) = connection.execute(sql).fetchall()
-    if not isinstance(first, datetime):
-        raise FitError("there are no sales of known customers to learn from")
-    return first
-
-
-def _refuse_few(task: Task, training: Sequence[Sample], validation: Sample, test: Sample) -> None:
-    for words, chosen in (("training", training), ("validation", [validation]), ("test", [test])):
-        label, _ = samples.joined(chosen)
-        rarer = int(min(label.sum(), len(label) - label.sum())) if task.is_class else int((label != 0).sum())
-        if rarer < _LEAST_CASES:
-            raise FitError(
-                f"the rows of {words} are {len(label)} {task.population_words}, and {rarer} of the rarer kind; "
-                f"at least {_LEAST_CASES} are needed: take a longer horizon, or more data"
-            )
 
 
 def _set(task: Task, design: Design, chosen: Sequence[Sample]) -> tuple[Matrix, Vector]:
@@ -320,14 +309,12 @@ def _random_split(
     return _figures(task, label[test], one.score(matrix[test]))
 
 
-def _truth(
-    connection: duckdb.DuckDBPyConnection, task: Task, as_of: datetime, test: Sample, *, gap: int
-) -> Vector | None:
+def _truth(connection: duckdb.DuckDBPyConnection, task: Task, at: datetime, test: Sample) -> Vector | None:
     """Return what was planted of the test rows; None in real data, and where the truth was hidden."""
     there = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'truth' AND table_name = 'customer'"
     if task.truth is None or not connection.execute(there).fetchall():
         return None
-    planted: pl.DataFrame = connection.sql(task.truth, params={"at": as_of + timedelta(days=gap)}).pl()
+    planted: pl.DataFrame = connection.sql(task.truth, params={"at": at}).pl()
     found = test.frame.select(samples.KEY).join(planted, on=samples.KEY, how="left")["label"]
     if found.null_count() == len(found):
         return None

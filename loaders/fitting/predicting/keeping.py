@@ -52,9 +52,9 @@ def keep(
             "code_version": version("martlet"),
             "features_digest": report.features_digest,
             "data_digest": report.data_digest,
-            "trained_from": report.moments.training[0],
-            "trained_to": report.moments.training[-1],
-            "tested_on": report.moments.test,
+            "trained_from": None if report.moments is None else report.moments.training[0],
+            "trained_to": None if report.moments is None else report.moments.training[-1],
+            "tested_on": None if report.moments is None else report.moments.test,
             "horizon_days": report.horizon,
             "gap_days": report.gap,
         }

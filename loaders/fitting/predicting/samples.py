@@ -44,22 +44,23 @@ class Sample:
 def read(
     connection: duckdb.DuckDBPyConnection,
     task: Task,
-    as_of: datetime,
+    as_of: datetime | None,
     *,
-    gap: int,
-    horizon: int,
+    gap: int | None,
+    horizon: int | None,
     with_outcome: bool = True,
 ) -> Sample:
-    """Return the population of a task at a moment, by customer; without its outcome, labels are NaN."""
-    values = {"as_of": as_of, "gap": gap, "horizon": horizon}
-    features, bound = _asked(connection, task.features, values)
+    """Return the population of a task at a moment (None: as of the end of the data), by customer; without its outcome, labels are NaN."""
+    given = {"as_of": as_of, "gap": gap, "horizon": horizon}
+    values = {name: value for name, value in given.items() if value is not None}
+    features, bound = _features(connection, task, values)
     label, worth, outcome = "CAST(NULL AS DOUBLE)", "CAST(NULL AS DOUBLE)", ""
     order = (
         f"md5(features.customer_id), features.{KEY} LIMIT {_MOST_CUSTOMERS}"
         if with_outcome
         else f"features.{KEY}"
     )
-    if with_outcome and task.outcome is not None:
+    if with_outcome:
         sql, also = _asked(connection, task.outcome, values)
         outcome, bound = f"INNER JOIN ({sql}) AS outcome ON outcome.{KEY} = features.{KEY}", bound | also
         label = f"CAST({task.label} AS DOUBLE)"
@@ -93,7 +94,7 @@ def joined(samples: Sequence[Sample]) -> tuple[Vector, Vector]:
 
 def words_of(task: Task) -> Mapping[str, str]:
     """Return what each feature is, in words: the first sentence of its column's text."""
-    columns = packs.get(task.features).columns
+    columns = {name: text for path in task.features for name, text in packs.get(path).columns.items()}
     sentences = {name: text.split(". ")[0].split(": ")[0].removesuffix(".") for name, text in columns.items()}
     plain = {
         name: text.replace("Elapsed days", "days").replace("elapsed days", "days")
@@ -104,7 +105,7 @@ def words_of(task: Task) -> Mapping[str, str]:
 
 def features_digest(task: Task) -> str:
     """Return a hash of the SQL of the features and outcome, and of the task."""
-    texts = [packs.get(path).unit.body for path in (task.features, task.outcome) if path is not None]
+    texts = [packs.get(path).unit.body for path in (*task.features, task.outcome)]
     return _hash("\0".join([*texts, repr(task)]).encode())
 
 
@@ -115,6 +116,21 @@ def digest(samples: Sequence[Sample]) -> str:
         whole.update(sample.frame.write_csv().encode())
         whole.update(sample.label.tobytes())
     return whole.hexdigest()[:16]
+
+
+def _features(
+    connection: duckdb.DuckDBPyConnection, task: Task, values: Mapping[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """Return a SELECT of all columns of the task's queries of features, and its values."""
+    bound: dict[str, Any] = {}
+    parts = []
+    for path in task.features:
+        sql, also = _asked(connection, path, values)
+        parts.append(f"({sql}) AS {path.rpartition('/')[2]}")
+        bound |= also
+    first, *others = parts
+    joins = "".join(f" INNER JOIN {part} USING ({KEY})" for part in others)
+    return f"SELECT * FROM {first}{joins}", bound
 
 
 def _asked(

@@ -23,7 +23,8 @@ class Task:
     name: Annotated[str, Name()]
     question: str
     event: str
-    features: str
+    features: Texts
+    outcome: str
     label: str
     population: str
     population_words: str
@@ -31,7 +32,6 @@ class Task:
     baseline: str
     not_for: str
     leave_out: Texts
-    outcome: str | None = None
     horizon: Count | None = None
     gap: Count | None = None
     value: str | None = None
@@ -41,6 +41,11 @@ class Task:
     offer_success: Number | None = None
     truth: str | None = None
     truth_words: str | None = None
+
+    @property
+    def has_time(self) -> bool:
+        """Whether outcomes come after a moment of asking; else rows are split at random."""
+        return self.horizon is not None
 
     @property
     def is_class(self) -> bool:
@@ -64,4 +69,4 @@ def task(name: str) -> Task:
     return _declared()[name]
 
 
-TASKS: Final = ("churn", "purchase", "next_value")
+TASKS: Final = ("churn", "purchase", "next_value", "response")

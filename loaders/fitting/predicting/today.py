@@ -12,7 +12,6 @@ from martlet.engine.connection import connect, refuse_foreign
 from martlet.engine.errors import ParameterError, did_you_mean, shown
 from martlet.loaders.fitting.predicting import rows, samples
 from martlet.loaders.fitting.predicting.drifting import SCORE, drift
-from martlet.loaders.fitting.predicting.moments import now
 from martlet.loaders.fitting.predicting.scoring import scored
 from martlet.loaders.fitting.predicting.tasks import Task
 from martlet.loaders.fitting.predicting.tasks import task as task_of
@@ -128,12 +127,12 @@ def _kept(connection: duckdb.DuckDBPyConnection, fit: str, as_of: date | None) -
             f"there is no fit {shown(fit)} that foretells something.{did_you_mean(fit, fits)} martlet model fit makes one"
         )
     model, task, horizon, gap = fits[fit]
-    moment = now(connection) if as_of is None else datetime.combine(as_of, time())
     asked = task_of(task)
+    moment = None if as_of is None else datetime.combine(as_of, time())
     frame = samples.read(connection, asked, moment, gap=gap, horizon=horizon, with_outcome=False).frame
     if frame.is_empty():
-        raise ParameterError(f"as_of is {moment:%Y-%m-%d}, when there were no {asked.population_words}")
-    return _Kept(model, asked, rows.read_back(connection, model), moment, frame)
+        raise ParameterError(f"as_of is {as_of or 'not given'}, when there were no {asked.population_words}")
+    return _Kept(model, asked, rows.read_back(connection, model), frame["as_of"][0], frame)
 
 
 def _replace(warehouse: str | Path, table: str, kept: _Kept, found: pl.DataFrame) -> None:

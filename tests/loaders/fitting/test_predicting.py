@@ -9,6 +9,11 @@ import duckdb
 import numpy as np
 import polars as pl
 import pytest
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import martlet
 from martlet.cli import cli
@@ -344,6 +349,30 @@ def test_too_little_time_is_refused_with_what_would_do():
 def test_what_can_t_be_is_refused(fitted, task_name, options, error, message):
     with pytest.raises(error, match=message):
         martlet.fit(task_name, fitted[0], **options)
+
+
+@pytest.mark.slow
+def test_who_accepts_the_last_offer_is_foretold_as_well_as_scikit_learn_does_from_the_file(shared, tmp_path):
+    source, path = shared / "data" / "customer_personality.csv", tmp_path / "grocer.duckdb"
+    martlet.ingest("customer_personality", source, warehouse=path, as_of=date(2014, 7, 1))
+    report = martlet.fit("response", path, fitted_at=TODAY)
+    # The file itself, straight into a pipeline, over random fifths.
+    frame = pl.read_csv(source, separator="\t", infer_schema_length=None)
+    columns = [
+        name
+        for name in frame.columns
+        if name.startswith(("Mnt", "Num", "Accepted")) or name in ("Recency", "Income", "Kidhome", "Teenhome")
+    ]
+    matrix = frame.select(pl.col(columns).cast(pl.Float64)).to_numpy()
+    pipeline = make_pipeline(SimpleImputer(), StandardScaler(), LogisticRegression(max_iter=500))
+    areas = cross_val_score(pipeline, matrix, frame["Response"].to_numpy(), cv=5, scoring="roc_auc")
+    test = report.models[0].figures["test"]
+    assert test["rows"] == pytest.approx(0.2 * 2240, abs=15)
+    assert test["auc"] > areas.mean() - 2 * test["auc_error"]
+    assert test["auc"] > 0.8
+    assert {one.feature for one in report.models[0].drivers[:5]} & {"earlier_answers", "told_recency_days"}
+    with pytest.raises(ParameterError, match="gap and horizon mean nothing for the task response"):
+        martlet.fit("response", path, gap=3)
 
 
 def test_a_fit_that_is_not_there_is_named(fitted):
