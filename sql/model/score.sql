@@ -1,6 +1,7 @@
 /*
 doc   = "What a model foretold of a customer at a moment, with its reasons. martlet model score writes it for another moment."
 grain = ["model", "as_of", "customer_key"]
+personal = ["reason_1", "reason_2", "reason_3"]
 
 [columns]
 model = "Name of the fit and of the model, as in model.registry."

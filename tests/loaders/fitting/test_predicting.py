@@ -284,6 +284,23 @@ def test_fits_are_carried_over_and_their_macros_are_made_again(fitted, tmp_path)
     assert asked(path, sql) == asked(fitted[0], sql)
 
 
+@pytest.mark.slow
+def test_who_is_forgotten_keeps_a_score_without_reasons_and_the_macro_stays(fitted, tmp_path):
+    path = tmp_path / "forgotten.duckdb"
+    path.write_bytes(fitted[0].read_bytes())
+    ((key, name),) = asked(
+        path,
+        "SELECT customer_key, customer_id FROM predict.scores WHERE reason_1 IS NOT NULL ORDER BY customer_key LIMIT 1",
+    )
+    martlet.forget(name, warehouse=path)
+    sql = "SELECT score, reason_1, reason_2, reason_3 FROM model.latest_churn WHERE customer_key = $key"
+    ((score, *reasons),) = asked(path, sql, key=key)
+    assert (score > 0, reasons) == (True, [None] * 3)
+    assert len(asked(path, "SELECT * FROM model.churn_scores()")) == len(
+        asked(fitted[0], "SELECT * FROM model.churn_scores()")
+    )
+
+
 @pytest.mark.usefixtures("quick")
 def test_another_day_is_scored_and_the_latest_stays_the_latest(fitted, tmp_path):
     path = tmp_path / "scored.duckdb"
@@ -357,7 +374,7 @@ def test_who_accepts_the_last_offer_is_foretold_as_well_as_scikit_learn_does_fro
     martlet.ingest("customer_personality", source, warehouse=path, as_of=date(2014, 7, 1))
     report = martlet.fit("response", path, fitted_at=TODAY)
     # The file itself, straight into a pipeline, over random fifths.
-    frame = pl.read_csv(source, separator="\t", infer_schema_length=None)
+    frame = pl.read_csv(source, infer_schema_length=None)
     columns = [
         name
         for name in frame.columns
