@@ -1,4 +1,4 @@
-"""Log odds as probabilities: scores of a model put right on rows that it has not learnt from."""
+"""Log odds as probabilities, and amounts at the right level: scores of a model put right on rows that it has not learnt from."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float64]
 
-__all__ = ["UNCHANGED", "Isotonic", "Platt", "calibrated", "logistic_of"]
+__all__ = ["UNCHANGED", "Isotonic", "Line", "Platt", "calibrated", "levelled", "logistic_of"]
 
 # Below so many of the rarer class a curve of steps follows chance.
 ENOUGH_FOR_STEPS: Final = 1_000
@@ -28,7 +28,7 @@ class Platt:
     slope: float
     intercept: float
 
-    def probability(self, raw: Vector) -> Vector:
+    def score(self, raw: Vector) -> Vector:
         """Return the probability of each row."""
         return logistic_of(self.slope * raw + self.intercept)
 
@@ -40,9 +40,21 @@ class Isotonic:
     raw: tuple[float, ...]
     rate: tuple[float, ...]
 
-    def probability(self, raw: Vector) -> Vector:
+    def score(self, raw: Vector) -> Vector:
         """Return the probability of each row, that of the first or last knot beyond them."""
         return np.interp(raw, self.raw, self.rate)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A straight line through amounts."""
+
+    slope: float
+    intercept: float
+
+    def score(self, raw: Vector) -> Vector:
+        """Return the amount of each row."""
+        return self.slope * raw + self.intercept
 
 
 UNCHANGED: Final = Platt(1.0, 0.0)
@@ -68,6 +80,14 @@ def calibrated(raw: Vector, label: Vector) -> Platt | Isotonic:
     model = learner("linear_model", "LogisticRegression", C=1e6)
     fitted(model, raw[:, None], label)
     return Platt(float(model.coef_[0, 0]), float(model.intercept_[0]))
+
+
+def levelled(raw: Vector, label: Vector) -> Line:
+    """Return the line from amounts to what came, by least squares; one that falls, or amounts that are alike, only get the right mean."""
+    spread = float(raw.var())
+    slope = float(((raw - raw.mean()) * (label - label.mean())).mean()) / spread if spread else 0.0
+    slope = slope if slope > 0 else 1.0
+    return Line(slope, float(label.mean() - slope * raw.mean()))
 
 
 def _with_few_knots(raw: Vector, rate: Vector) -> Isotonic:

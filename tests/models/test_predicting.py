@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from martlet.models.predicting import measuring
-from martlet.models.predicting.calibrating import Isotonic, Platt, calibrated, logistic_of
+from martlet.models.predicting.calibrating import Isotonic, Platt, calibrated, levelled, logistic_of
 from martlet.models.predicting.design import Column, Design
 from martlet.models.predicting.explaining import importances, pushes, typical
 from martlet.models.predicting.linear import logistic, ridge
@@ -141,11 +141,19 @@ def test_few_cases_are_put_right_by_a_line_and_many_by_steps():
     assert isinstance(many, Isotonic)
     for curve in (few, many):
         raw = np.linspace(-4, 4, 200)
-        probability = curve.probability(raw)
+        probability = curve.score(raw)
         assert (np.diff(probability) >= 0).all()
         assert ((probability >= 0) & (probability <= 1)).all()
     # What is too sure of itself becomes right on average.
-    assert many.probability(matrix[:, 0] * 3).mean() == pytest.approx(label.mean(), abs=0.01)
+    assert many.score(matrix[:, 0] * 3).mean() == pytest.approx(label.mean(), abs=0.01)
+
+
+def test_amounts_get_the_right_level_and_keep_their_order():
+    line = levelled(AMOUNT * 3 + 7, AMOUNT)
+    assert line.score(AMOUNT * 3 + 7) == pytest.approx(AMOUNT)
+    backwards = levelled(-AMOUNT, AMOUNT)
+    assert backwards.slope == 1
+    assert backwards.score(-AMOUNT).mean() == pytest.approx(AMOUNT.mean())
 
 
 def test_a_matrix_has_a_column_for_each_usual_word_and_none_for_what_is_alike():

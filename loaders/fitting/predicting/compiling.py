@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from martlet.engine.relation import comments_on, quote
 from martlet.loaders.fitting.predicting import rows
 from martlet.loaders.fitting.predicting.tasks import TASKS, task
-from martlet.models.predicting.calibrating import Isotonic, Platt
+from martlet.models.predicting.calibrating import Isotonic, Line, Platt
 from martlet.models.predicting.linear import Linear
 
 if TYPE_CHECKING:
@@ -124,8 +124,8 @@ def _curve(learned: Learned) -> str:
                 for since, until, low, high in zip(raw[:-1], raw[1:], rate[:-1], rate[1:], strict=True)
             ]
             return f"CASE {' '.join(steps)} ELSE {_number(rate[-1])} END"
-        case _:
-            return "raw"
+        case Line(slope, intercept):
+            return f"{_number(slope)} * raw + {_number(intercept)}"
 
 
 def _number(value: float) -> str:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from martlet.models.predicting.calibrating import UNCHANGED, calibrated
+from martlet.models.predicting.calibrating import UNCHANGED, calibrated, levelled
 from martlet.models.predicting.linear import Linear, logistic, ridge
 from martlet.models.predicting.trees import Trees, boosted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from martlet.models.predicting.calibrating import Isotonic, Platt
+    from martlet.models.predicting.calibrating import Isotonic, Line, Platt
     from martlet.models.predicting.design import Design
 
     Vector = NDArray[np.float64]
@@ -29,12 +29,12 @@ _STRENGTHS: Final = (1.0, 10.0, 100.0, 1000.0)
 
 @dataclass(frozen=True)
 class Learned:
-    """A model: columns of features, what it makes of them, and for a class the curve to a probability."""
+    """A model: columns of features, what it makes of them, and the curve to a probability, or to an amount of the right level."""
 
     kind: str
     design: Design
     predictor: Linear | Trees
-    curve: Platt | Isotonic | None
+    curve: Platt | Isotonic | Line
     validation_loss: float
 
     def raw(self, matrix: Matrix) -> Vector:
@@ -43,8 +43,7 @@ class Learned:
 
     def score(self, matrix: Matrix) -> Vector:
         """Return probabilities, or amounts."""
-        raw = self.raw(matrix)
-        return raw if self.curve is None else self.curve.probability(raw)
+        return self.curve.score(self.raw(matrix))
 
 
 def learn(
@@ -82,9 +81,10 @@ def _judged(
     matrix, label = validation
     raw = predictor.raw(matrix)
     if not is_class:
-        return Learned(kind, design, predictor, None, float(((raw - label) ** 2).mean()))
+        line = levelled(raw, label)
+        return Learned(kind, design, predictor, line, float(((line.score(raw) - label) ** 2).mean()))
     # Models are compared by the same curve: steps that were fitted to these rows would flatter the one with more of them.
     curve = calibrated(raw, label)
-    probability = UNCHANGED.probability(raw)
+    probability = UNCHANGED.score(raw)
     loss = -np.where(label == 1, np.log(probability), np.log1p(-probability)).mean()
     return Learned(kind, design, predictor, curve, float(loss))

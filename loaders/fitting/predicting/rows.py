@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from martlet.loaders.fitting.predicting.learned import LINEAR, Learned
-from martlet.models.predicting.calibrating import Isotonic, Platt
+from martlet.models.predicting.calibrating import Isotonic, Line, Platt
 from martlet.models.predicting.design import Column, Design
 from martlet.models.predicting.linear import Linear, Term
 from martlet.models.predicting.trees import Node, Trees
@@ -83,7 +83,7 @@ def nodes(learned: Learned) -> pl.DataFrame:
 
 
 def curve_parameters(learned: Learned) -> dict[str, float]:
-    """Return the parameters of the curve to a probability, none of an amount."""
+    """Return the parameters of the curve to a probability or an amount."""
     match learned.curve:
         case Platt(slope, intercept):
             return {"platt_slope": slope, "platt_intercept": intercept}
@@ -92,8 +92,8 @@ def curve_parameters(learned: Learned) -> dict[str, float]:
                 **{f"isotonic_raw_{place:02}": value for place, value in enumerate(raw, 1)},
                 **{f"isotonic_rate_{place:02}": value for place, value in enumerate(rate, 1)},
             }
-        case _:
-            return {}
+        case Line(slope, intercept):
+            return {"line_slope": slope, "line_intercept": intercept}
 
 
 def parameters(connection: duckdb.DuckDBPyConnection, model: str) -> dict[str, float]:
@@ -127,14 +127,16 @@ def typical(connection: duckdb.DuckDBPyConnection, model: str) -> dict[str, floa
     return {feature: value if is_word or value is None else float(value) for feature, value, is_word in found}
 
 
-def _curve(found: Mapping[str, float]) -> Platt | Isotonic | None:
+def _curve(found: Mapping[str, float]) -> Platt | Isotonic | Line:
     if "platt_slope" in found:
         return Platt(found["platt_slope"], found["platt_intercept"])
-    steps = [
+    if "line_slope" in found:
+        return Line(found["line_slope"], found["line_intercept"])
+    raw, rate = (
         tuple(value for name, value in found.items() if name.startswith(f"isotonic_{axis}_"))
         for axis in ("raw", "rate")
-    ]
-    return Isotonic(*steps) if steps[0] else None
+    )
+    return Isotonic(raw, rate)
 
 
 def _linear(connection: duckdb.DuckDBPyConnection, model: str, places: dict[Column, int]) -> Linear:
