@@ -16,6 +16,8 @@ QUERIES = sorted(packs.queries())
 # A generated company has touches of its own, and no paths that somebody else has counted; 300 customers are too few for a fit, and for products that meet in baskets.
 EMPTY_ON_GENERATED_DATA = {
     "attribution/given_paths",
+    "features/answer_outcome",
+    "features/answers",
     "predict/calibration",
     "predict/card",
     "predict/compare",
