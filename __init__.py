@@ -29,7 +29,15 @@ if TYPE_CHECKING:
     from martlet.loaders.company.build import BuildReport, build
     from martlet.loaders.company.planted_sections import truth
     from martlet.loaders.extract import ExtractReport, extract
-    from martlet.loaders.fitting import FitReport, IncrementalReport, SegmentsReport, fit
+    from martlet.loaders.fitting import (
+        FitReport,
+        IncrementalReport,
+        PredictReport,
+        SegmentsReport,
+        fit,
+        measure_drift,
+        score,
+    )
     from martlet.loaders.ingest import ingest, ingest_paths, profiles, sniff
     from martlet.loaders.ingest.quarantined import quarantine
     from martlet.loaders.ingest.report import IngestReport
@@ -55,6 +63,7 @@ __all__ = [
     "IngestReport",
     "MartletError",
     "ParameterError",
+    "PredictReport",
     "QueryError",
     "Report",
     "Result",
@@ -76,10 +85,12 @@ __all__ = [
     "ingest_paths",
     "install_packs",
     "install_segments",
+    "measure_drift",
     "open",
     "profiles",
     "quarantine",
     "report",
+    "score",
     "sniff",
     "truth",
 ]
@@ -96,6 +107,7 @@ _HOMES = {
     "Report": "martlet.reports.report",
     "Result": "martlet.engine.result",
     "IncrementalReport": "martlet.loaders.fitting",
+    "PredictReport": "martlet.loaders.fitting",
     "SegmentsReport": "martlet.loaders.fitting",
     "Warehouse": "martlet.engine.warehouse",
     "advance": "martlet.loaders.company.advance",
@@ -110,10 +122,12 @@ _HOMES = {
     "ingest_paths": "martlet.loaders.ingest",
     "install_packs": "martlet.loaders.user_packs.installing",
     "install_segments": "martlet.loaders.warehouse.own_segments",
+    "measure_drift": "martlet.loaders.fitting",
     "open": "martlet.engine.warehouse",
     "profiles": "martlet.loaders.ingest",
     "quarantine": "martlet.loaders.ingest.quarantined",
     "report": "martlet.reports.report",
+    "score": "martlet.loaders.fitting",
     "sniff": "martlet.loaders.ingest",
     "truth": "martlet.loaders.company.planted_sections",
 }

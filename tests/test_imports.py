@@ -31,8 +31,8 @@ LOADERS_MAY = {
     "quality": set(),
     # A load ends with the checks, and their results are kept.
     "warehouse": {"quality"},
-    # Forgetting a person rewrites the warehouse.
-    "privacy": {"warehouse"},
+    # Forgetting a person rewrites the warehouse, and makes again what is made of the rows of fits.
+    "privacy": {"warehouse", "fitting"},
     # Whoever was forgotten is not loaded again, and names become pseudonyms on their way in.
     "ingest": {"warehouse", "quality", "privacy"},
     # Parameters are kept in a warehouse.

@@ -133,6 +133,7 @@ def advance(
         )
         fitting.fit_if_possible(connection)
         warnings = checks.warnings(star.finish(connection, load_id))
+        fitting.restore_macros(connection)
     seconds = time.monotonic() - started
     return AdvanceReport(
         path, rows, path.stat().st_size, seconds, warnings, company.until, added, company.settings()

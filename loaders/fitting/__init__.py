@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from martlet.loaders.fitting._carried import carry_over, restore_macros
 from martlet.loaders.fitting._incremental import IncrementalReport
 from martlet.loaders.fitting._incremental_rows import Controls
-from martlet.loaders.fitting._kept import carry_over
 from martlet.loaders.fitting._segments import SegmentsReport
 from martlet.loaders.fitting.fitting import FitReport, fit, fit_if_possible
+from martlet.loaders.fitting.predicting import PredictReport, measure_drift, score
 
 __all__ = [
     "Controls",
     "FitReport",
     "IncrementalReport",
+    "PredictReport",
     "SegmentsReport",
     "carry_over",
     "fit",
     "fit_if_possible",
+    "measure_drift",
+    "restore_macros",
+    "score",
 ]

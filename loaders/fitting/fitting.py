@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Final, Literal, overload
 
 import polars as pl
@@ -12,9 +12,10 @@ import polars as pl
 from martlet.engine.connection import connect, refuse_foreign
 from martlet.engine.errors import FitError, ParameterError, WarehouseError, did_you_mean, shown
 from martlet.engine.summed import Summed
-from martlet.loaders.fitting import _clv, _incremental, _kept, _segments
+from martlet.loaders.fitting import _clv, _incremental, _kept, _segments, predicting
 from martlet.loaders.fitting._incremental_rows import CONTROLS
 from martlet.loaders.fitting._kept import rounded
+from martlet.loaders.fitting._segments import SegmentsReport
 from martlet.loaders.warehouse import star
 from martlet.loaders.warehouse.atomic import rewriting
 
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
 
     from martlet.loaders.fitting._incremental import IncrementalReport
     from martlet.loaders.fitting._incremental_rows import Controls
-    from martlet.loaders.fitting._segments import SegmentsReport
+    from martlet.loaders.fitting.predicting import PredictReport
 
 __all__ = ["TASKS", "FitReport", "fit", "fit_if_possible"]
 
-TASKS: Final = ("clv", "segments", "incremental")
+TASKS: Final = ("clv", "segments", "incremental", *predicting.TASKS)
+_PREDICTING: Final = " ".join(predicting.TASKS)
 _HOLDOUT: Final = "_holdout"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SEED: Final = 42
@@ -123,6 +125,18 @@ def fit(
 ) -> IncrementalReport: ...
 @overload
 def fit(
+    task: Literal["churn", "purchase", "next_value", "response"],
+    warehouse: str | Path = ...,
+    *,
+    name: str | None = ...,
+    as_of: date | None = ...,
+    horizon: int | None = ...,
+    gap: int | None = ...,
+    seed: int | None = ...,
+    fitted_at: datetime | None = ...,
+) -> PredictReport: ...
+@overload
+def fit(
     task: str,
     warehouse: str | Path = ...,
     *,
@@ -134,9 +148,12 @@ def fit(
     declared: str | Path | None = ...,
     controls: Controls | None = ...,
     replicates: int | None = ...,
+    as_of: date | None = ...,
+    horizon: int | None = ...,
+    gap: int | None = ...,
     seed: int | None = ...,
     fitted_at: datetime | None = ...,
-) -> FitReport | SegmentsReport | IncrementalReport: ...
+) -> FitReport | SegmentsReport | IncrementalReport | PredictReport: ...
 def fit(
     task: str,
     warehouse: str | Path = "warehouse.duckdb",
@@ -149,9 +166,12 @@ def fit(
     declared: str | Path | None = None,
     controls: Controls | None = None,
     replicates: int | None = None,
+    as_of: date | None = None,
+    horizon: int | None = None,
+    gap: int | None = None,
     seed: int | None = None,
     fitted_at: datetime | None = None,
-) -> FitReport | SegmentsReport | IncrementalReport:
+) -> FitReport | SegmentsReport | IncrementalReport | PredictReport:
     """Fit the models of a task on a warehouse, and keep their parameters in it, in the place of those of the same name.
 
     Queries read the parameters, so that scores follow new orders without another fit. Beside each fit another of the name
@@ -161,7 +181,8 @@ def fit(
     ----------
     task
         What the models are for: `clv`, which fits BG/NBD, Pareto/NBD and Gamma-Gamma, `segments`, which finds clusters of customers
-        by k-means, or `incremental`, which finds the orders that touches caused.
+        by k-means, `incremental`, which finds the orders that touches caused, or one of what can be foretold: `churn`, `purchase`,
+        `next_value`, `response`.
     warehouse
         The warehouse file.
     name
@@ -180,8 +201,15 @@ def fit(
         For incremental: what is assumed to cause nothing: `direct_and_brand`, the default, `direct` or `none`.
     replicates
         For incremental: of the bootstrap that gives the errors, 30 by default; 0 leaves them unknown.
+    as_of
+        For what is foretold: the day at whose midnight customers are scored, and before which all outcomes lie that are learnt
+        from; by default the day after the last order or visit.
+    horizon
+        For what is foretold: how many days are foretold; by default the task's, 90 for churn.
+    gap
+        For what is foretold: days between a moment of asking and the time that is foretold; by default the task's, 7 for churn.
     seed
-        For segments and incremental: of the random draws, 42 by default.
+        For all but clv: of the random draws, 42 by default.
     fitted_at
         What is kept as the moment of the fit, UTC; by default now.
 
@@ -201,14 +229,7 @@ def fit(
         ...
     martlet.engine.errors.FitError: there are ... customers whose first purchase is on record; at least 20 are needed ...
     """
-    if task not in TASKS:
-        raise ParameterError(f"there is no task {shown(task)} to fit models for.{did_you_mean(task, TASKS)}")
-    name = task if name is None else name
-    if not _NAME.fullmatch(name) or name.endswith(_HOLDOUT):
-        raise ParameterError(
-            f"name is {shown(name)}, but must be lower-case letters, digits and _, beginning with a letter, and not end with "
-            f"{_HOLDOUT}"
-        )
+    name = _name(task, name)
     _refuse_given(
         task,
         {
@@ -219,7 +240,10 @@ def fit(
             "declared": (declared, "segments"),
             "controls": (controls, "incremental"),
             "replicates": (replicates, "incremental"),
-            "seed": (seed, "segments incremental"),
+            "as_of": (as_of, _PREDICTING),
+            "horizon": (horizon, _PREDICTING),
+            "gap": (gap, _PREDICTING),
+            "seed": (seed, f"segments incremental {_PREDICTING}"),
         },
     )
     controls = "direct_and_brand" if controls is None else controls
@@ -229,7 +253,7 @@ def fit(
     if not 0 <= replicates <= _MOST_REPLICATES or replicates == 1:
         raise ParameterError(f"replicates is {replicates}; allowed are 0, and 2 to {_MOST_REPLICATES}")
     seed = _SEED if seed is None else seed
-    report: FitReport | SegmentsReport | IncrementalReport
+    report: FitReport | SegmentsReport | IncrementalReport | PredictReport
     with connect(warehouse) as connection:
         refuse_foreign(connection, warehouse)
         _refuse_without_tables(connection, warehouse)
@@ -238,6 +262,11 @@ def fit(
         elif task == "incremental":
             report = _incremental.report(
                 connection, name, controls=controls, replicates=replicates, seed=seed
+            )
+        elif task in predicting.TASKS:
+            moment = None if as_of is None else datetime.combine(as_of, time())
+            report = predicting.report(
+                connection, name, task, as_of=moment, gap=gap, horizon=horizon, seed=seed
             )
         else:
             report = _segments.report(
@@ -250,13 +279,28 @@ def fit(
             _keep(connection, report, load_id, fitted_at)
         elif isinstance(report, _incremental.IncrementalReport):
             _incremental.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
-        else:
+        elif isinstance(report, SegmentsReport):
             _segments.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
+        else:
+            predicting.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
         star.restore_truth(connection)
         # What is stored, such as the value in mart.customer_profile, follows the parameters.
         star.refresh(connection)
         star.write_catalogue(connection)
     return report
+
+
+def _name(task: str, name: str | None) -> str:
+    """Return the name of the fit, the task's where none is given."""
+    if task not in TASKS:
+        raise ParameterError(f"there is no task {shown(task)} to fit models for.{did_you_mean(task, TASKS)}")
+    name = task if name is None else name
+    if not _NAME.fullmatch(name) or name.endswith(_HOLDOUT):
+        raise ParameterError(
+            f"name is {shown(name)}, but must be lower-case letters, digits and _, beginning with a letter, and not end with "
+            f"{_HOLDOUT}"
+        )
+    return name
 
 
 def fit_if_possible(connection: duckdb.DuckDBPyConnection) -> None:
@@ -329,7 +373,7 @@ def _refuse_given(task: str, given: dict[str, tuple[object, str]]) -> None:
 
 
 def _refuse_without_tables(connection: duckdb.DuckDBPyConnection, warehouse: str | Path) -> None:
-    sql = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'model' AND table_name = 'touch_weight'"
+    sql = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'model' AND table_name = 'tree_node'"
     if not connection.execute(sql).fetchall():
         raise WarehouseError(
             f"another version of Martlet made {warehouse}: it has no room for models; make it anew"

@@ -16,6 +16,7 @@ from martlet.engine.errors import UnknownNameError, WarehouseError, did_you_mean
 from martlet.engine.relation import quote
 from martlet.engine.relations import relations
 from martlet.engine.summed import Summed
+from martlet.loaders import fitting
 from martlet.loaders.privacy._erasing import columns_of, copied, erased_rows, tables
 from martlet.loaders.privacy._person import OLD, Person
 from martlet.loaders.privacy._promises import hold_to_promise, hold_to_totals
@@ -173,7 +174,7 @@ def forget(
             star.finish(connection, star.next_load_id(connection) - 1)
             for view in views:
                 connection.execute(view)
-            star.write_catalogue(connection)
+            fitting.restore_macros(connection)
             hold_to_promise(connection, person)
     main, *others = [name for name, _ in person.accounts.values()] or [customer_id]
     seconds = time.monotonic() - started

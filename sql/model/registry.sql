@@ -3,15 +3,25 @@ doc   = "A model that was fitted on this warehouse by martlet model fit. Its par
 grain = ["model"]
 
 [columns]
-model = "Name of the fit and of the model, such as clv.bg_nbd, segments.k_means or incremental.declustering; clv_holdout.bg_nbd is the same model fitted on the orders until an earlier moment, to be held against what came later."
-task = "What the model is for: clv, segments or incremental."
+model = "Name of the fit and of the model, such as clv.bg_nbd, segments.k_means or incremental.declustering, churn.boosted or churn.linear; clv_holdout.bg_nbd is the same model fitted on the orders until an earlier moment, to be held against what came later."
+task = "What the model is for: clv, segments, incremental, or what is foretold: churn, purchase, next_value, response."
 fitted_at = "When it was fitted, UTC."
 as_of = "The moment up to which the data were used, in the warehouse's zone."
 seed = "Seed of random draws. NULL where the fit draws nothing."
 load_id = "The last load in the warehouse when it was fitted: where a later one is there, the parameters are those of earlier data. 0 where there was none."
-rows = "Customers that it was fitted on."
+rows = "Customers that it was fitted on; of models that foretell, rows of training: a customer is there once for each moment of asking."
 log_likelihood = "Log likelihood of all these customers' histories, or of their orders for incremental. NULL for clusters."
-converged = "Whether the fit found a top of the likelihood; where not, the data do not determine the parameters, and the queries don't use them. For clusters and for incremental, whether the last step moved nothing."
+converged = "Whether the fit found a top of the likelihood; where not, the data do not determine the parameters, and the queries don't use them. For clusters and for incremental, whether the last step moved nothing; always true of models that foretell."
+version = "How often models of this name have been fitted, this one included. NULL for clv, segments and incremental, and so are all that follow."
+is_chosen = "Whether this is the model of its fit whose scores are given out: the one that foretold the validation rows better."
+code_version = "Version of Martlet that fitted it."
+features_digest = "Hash of the features' SQL and of the task's declaration: another one means other features."
+data_digest = "Hash of the rows that it learnt from, was chosen by and was tested on."
+trained_from = "The earliest moment of asking that it learnt from, in the warehouse's zone. NULL where rows have no time."
+trained_to = "The latest moment of asking that it learnt from. NULL where rows have no time."
+tested_on = "The moment of asking of its test, later than all of training and validation. NULL where rows have no time."
+horizon_days = "Days that are foretold. NULL where rows have no time."
+gap_days = "Days between a moment of asking and the time that is foretold. NULL where rows have no time."
 */
 CREATE TABLE model.registry (
     model VARCHAR PRIMARY KEY,
@@ -22,5 +32,15 @@ CREATE TABLE model.registry (
     load_id INTEGER NOT NULL DEFAULT 0,
     rows BIGINT NOT NULL,
     log_likelihood DOUBLE,
-    converged BOOLEAN NOT NULL
+    converged BOOLEAN NOT NULL,
+    version INTEGER,
+    is_chosen BOOLEAN,
+    code_version VARCHAR,
+    features_digest VARCHAR,
+    data_digest VARCHAR,
+    trained_from TIMESTAMP,
+    trained_to TIMESTAMP,
+    tested_on TIMESTAMP,
+    horizon_days INTEGER,
+    gap_days INTEGER
 )

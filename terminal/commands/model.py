@@ -30,11 +30,13 @@ def model() -> None:
       martlet model fit clv
       martlet model fit segments --k 5
       martlet model fit incremental
+      martlet model fit churn
+      martlet model card churn
     """
 
 
 @model.command("fit", cls=Command)
-@click.argument("task", metavar="clv|segments|incremental")
+@click.argument("task", metavar="clv|segments|incremental|churn|purchase|next_value|response")
 @click.option("--name", "fit_name", help="Name of the fit. Default: that of the task.")
 @click.option(
     "--until",
@@ -74,7 +76,22 @@ def model() -> None:
     help="incremental: of the bootstrap that gives the errors; 0 for none. Default: 30.",
 )
 @click.option(
-    "--seed", type=click.IntRange(min=0), help="segments, incremental: seed of the random draws. Default: 42."
+    "--as-of",
+    type=options.Day(),
+    help="churn, purchase, next_value, response: day at whose midnight customers are scored. Default: the day after the data.",
+)
+@click.option(
+    "--horizon",
+    type=click.IntRange(min=1),
+    help="churn, purchase, next_value: how many days are foretold. Default: 90, 30 and 180.",
+)
+@click.option(
+    "--gap",
+    type=click.IntRange(min=0),
+    help="churn, purchase, next_value: days left to act in before these. Default: 7, 0 and 0.",
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), help="All but clv: seed of the random draws. Default: 42."
 )
 @options.output_options
 @options.warehouse
@@ -90,10 +107,13 @@ def fit(
     declared: Path | None,
     controls: Controls | None,
     replicates: int | None,
+    as_of: date | None,
+    horizon: int | None,
+    gap: int | None,
     seed: int | None,
     **where: Any,
 ) -> None:
-    """Fit models and keep their parameters in the warehouse: customer lifetime value (clv), clusters of customers (segments), or the orders that touches caused (incremental).
+    """Fit models and keep them in the warehouse: customer lifetime value (clv), clusters of customers (segments), the orders that touches caused (incremental), or what customers will do (churn, purchase, next_value, response).
 
     clv: BG/NBD and Pareto/NBD say how often customers buy and when they leave, Gamma-Gamma what they spend. All queries of the pack
     value read the parameters; a second fit, NAME_holdout, of the orders before an earlier day is for value/clv_holdout. It takes SciPy:
@@ -105,6 +125,10 @@ def fit(
     incremental: tells caused orders from those of habit, and touches that cause from those of people who had already decided, by
     touches and orders alone; for attribution/incremental. Its checks say when not to believe it; docs/incremental.md says how it works.
 
+    churn, purchase, next_value: a linear and a boosted model learn from features/customer at several past days, are chosen on a later one and
+    tested on one later still; the better one scores today's customers. martlet model card says what it is worth; docs/models.md explains. It takes
+    scikit-learn: pip install 'martlet[models]'. response is the same of the last campaign of which a source tells who answered, its rows split at random.
+
     New orders are scored with the parameters that are there; fit again when queries call them stale.
 
     For example:
@@ -115,6 +139,7 @@ def fit(
       martlet model fit segments --k 5 --features income,age_years,share:*
       martlet model fit incremental
       martlet model fit incremental --name free --controls none
+      martlet model fit churn --horizon 60 --gap 14
     """
     import martlet
     from martlet.terminal import output
@@ -130,6 +155,9 @@ def fit(
         declared=declared,
         controls=controls,
         replicates=replicates,
+        as_of=as_of,
+        horizon=horizon,
+        gap=gap,
         seed=seed,
     )
     click.echo(report.summary(), err=True)
@@ -144,3 +172,121 @@ def _number(k: str | None) -> int | None:
         return int(k)
     except ValueError:
         raise ParameterError(f"k is {shown(k)}; allowed are auto and 2 to 12") from None
+
+
+@model.command("list", cls=Command)
+@options.output_options
+@options.warehouse
+def list_(warehouse: Path, **where: Any) -> None:
+    """List the models that foretell something, with how good they are: predict/models.
+
+    For example:
+      martlet model list
+    """
+    _ask(warehouse, "predict/models", where)
+
+
+@model.command("compare", cls=Command)
+@click.argument("fit", default="churn")
+@options.output_options
+@options.warehouse
+def compare(fit: str, warehouse: Path, **where: Any) -> None:
+    """Hold the boosted model of a fit against the linear one: predict/compare.
+
+    For example:
+      martlet model compare churn
+    """
+    _ask(warehouse, "predict/compare", where, fit=fit)
+
+
+@model.command("card", cls=Command)
+@click.argument("fit", default="churn")
+@options.output_options
+@options.warehouse
+def card(fit: str, warehouse: Path, **where: Any) -> None:
+    """Tell in sentences what a model says, what it is worth, what drives it, whether it is fair and when not to use it.
+
+    Written to a file that ends in .html, .md or .pdf it is a page with its pictures and tables.
+
+    For example:
+      martlet model card churn
+      martlet model card churn -o card.html
+      martlet model card purchase --format csv
+    """
+    import martlet
+    from martlet.reports.report import ENDINGS
+    from martlet.terminal import protection
+    from martlet.terminal.cards import lines
+
+    output: Path | None = where["output"]
+    if output is not None and output.suffix in ENDINGS:
+        protection.refuse(output, overwrite=where["overwrite"])
+        martlet.report(warehouse, template="card", fit=fit).save(output)
+        return
+    if output is None and where["name"] in (None, "table"):
+        with martlet.open(warehouse) as opened:
+            rows = opened.query("predict/card", fit=fit).rows()
+        if rows:
+            click.echo("\n".join(lines(rows)))
+            return
+    _ask(warehouse, "predict/card", where, fit=fit)
+
+
+@model.command("score", cls=Command)
+@click.argument("fit", default="churn")
+@click.option(
+    "--as-of",
+    type=options.Day(),
+    help="The day at whose midnight customers are scored. Default: the day after the data.",
+)
+@options.output_options
+@options.warehouse
+def score(fit: str, warehouse: Path, *, as_of: date | None, **where: Any) -> None:
+    """Score the customers of today, or of another day, by a fit that is there, and keep the scores.
+
+    For example:
+      martlet model score churn
+      martlet model score churn --as-of 2025-10-01 --format csv
+    """
+    from martlet.loaders import fitting
+    from martlet.terminal import output
+
+    output.deliver(fitting.score(warehouse, fit, as_of=as_of).to_arrow(), **where)
+
+
+@model.command("drift", cls=Command)
+@click.argument("fit", default="churn")
+@click.option(
+    "--as-of",
+    type=options.Day(),
+    help="The day that is held against training. Default: the day after the data.",
+)
+@options.output_options
+@options.warehouse
+def drift(fit: str, warehouse: Path, *, as_of: date | None, **where: Any) -> None:
+    """Hold the features and scores of today against those of training, and keep the answer: predict/drift shows it over time.
+
+    For example:
+      martlet model drift churn
+    """
+    from martlet.loaders import fitting
+    from martlet.terminal import output
+
+    output.deliver(fitting.measure_drift(warehouse, fit, as_of=as_of).to_arrow(), **where)
+
+
+def _ask(warehouse: Path, query: str, where: dict[str, Any], **params: Any) -> None:
+    """Ask a query, as martlet query does."""
+    import martlet
+    from martlet.terminal import output
+
+    with martlet.open(warehouse) as opened:
+        described = opened.describe(query)
+        result = opened.query(query, **params)
+        output.deliver(
+            result.arrow(),
+            headline=described.headline,
+            finding=lambda: result.finding,
+            note=result.note,
+            **where,
+        )

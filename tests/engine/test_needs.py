@@ -89,9 +89,12 @@ def test_the_note_names_what_is_missing():
 
 # The orders without an eligible touch have a row in them, whether there are any or not, and so has a key figure, known or not.
 ALWAYS_A_ROW = {"attribution/campaigns", "attribution/channels", "overview/kpis"}
-# A generated company has no paths that somebody else has counted; 300 customers are too few for clusters.
+# A generated company has no paths that somebody else has counted, no told answers, and nothing that foretells; 300 customers are too few for clusters.
 NOT_GENERATED = {
     "attribution/given_paths",
+    "features/answer_outcome",
+    "features/answers",
+    *(path for path in packs.queries() if path.startswith("predict/")),
     "segmentation/cluster_personas",
     "segmentation/cluster_profile",
     "segmentation/cluster_quality",

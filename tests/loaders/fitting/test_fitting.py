@@ -260,7 +260,7 @@ def test_spending_is_refused_alone(tmp_path, orders):
 @pytest.mark.parametrize(
     ("task", "name", "words"),
     [
-        ("churn", None, "no task 'churn'.*clv"),
+        ("clvv", None, "no task 'clvv'.*'clv'"),
         ("clv", "a.b", "name is 'a.b'"),
         ("clv", "x_holdout", "not end with"),
         ("clv", "", "name is ''"),

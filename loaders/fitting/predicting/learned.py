@@ -1,0 +1,90 @@
+"""Two models of a task, a linear one and boosted trees, each put right on the validation rows, and the better of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from martlet.models.predicting.calibrating import UNCHANGED, calibrated, levelled
+from martlet.models.predicting.linear import Linear, logistic, ridge
+from martlet.models.predicting.trees import Trees, boosted
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from martlet.models.predicting.calibrating import Isotonic, Line, Platt
+    from martlet.models.predicting.design import Design
+
+    Vector = NDArray[np.float64]
+    Matrix = NDArray[np.float64]
+
+__all__ = ["BOOSTED", "LINEAR", "Learned", "learn"]
+
+LINEAR: Final = "linear"
+BOOSTED: Final = "boosted"
+_STRENGTHS: Final = (1.0, 10.0, 100.0, 1000.0)
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A model: columns of features, what it makes of them, and the curve to a probability, or to an amount of the right level."""
+
+    kind: str
+    design: Design
+    predictor: Linear | Trees
+    curve: Platt | Isotonic | Line
+    validation_loss: float
+
+    def raw(self, matrix: Matrix) -> Vector:
+        """Return log odds, or amounts."""
+        return self.predictor.raw(matrix)
+
+    def score(self, matrix: Matrix) -> Vector:
+        """Return probabilities, or amounts."""
+        return self.curve.score(self.raw(matrix))
+
+
+def learn(
+    design: Design,
+    training: tuple[Matrix, Vector],
+    validation: tuple[Matrix, Vector],
+    *,
+    is_class: bool,
+    seed: int,
+) -> tuple[Learned, Learned]:
+    """Return the better model first; where they are as good, the linear one.
+
+    Raises
+    ------
+    FitError
+        If scikit-learn is missing.
+    """
+    fit = logistic if is_class else ridge
+    linear = min(
+        (
+            _judged(LINEAR, design, fit(*training, strength=strength), validation, is_class=is_class)
+            for strength in _STRENGTHS
+        ),
+        key=lambda one: one.validation_loss,
+    )
+    trees = _judged(
+        BOOSTED, design, boosted(*training, is_class=is_class, seed=seed), validation, is_class=is_class
+    )
+    return (trees, linear) if trees.validation_loss < linear.validation_loss else (linear, trees)
+
+
+def _judged(
+    kind: str, design: Design, predictor: Linear | Trees, validation: tuple[Matrix, Vector], *, is_class: bool
+) -> Learned:
+    matrix, label = validation
+    raw = predictor.raw(matrix)
+    if not is_class:
+        line = levelled(raw, label)
+        return Learned(kind, design, predictor, line, float(((line.score(raw) - label) ** 2).mean()))
+    # Models are compared by the same curve: steps that were fitted to these rows would flatter the one with more of them.
+    curve = calibrated(raw, label)
+    probability = UNCHANGED.score(raw)
+    loss = -np.where(label == 1, np.log(probability), np.log1p(-probability)).mean()
+    return Learned(kind, design, predictor, curve, float(loss))

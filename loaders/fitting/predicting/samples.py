@@ -1,0 +1,150 @@
+"""Rows to learn from: features and outcome of a task at a moment, as a query of a pack answers them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import polars as pl
+
+from martlet.engine import packs
+from martlet.engine.connection import named_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    import duckdb
+    from numpy.typing import NDArray
+
+    from martlet.loaders.fitting.predicting.tasks import Task
+    from martlet.models.predicting.design import Values
+
+    Vector = NDArray[np.float64]
+
+__all__ = ["KEY", "Sample", "digest", "features_digest", "joined", "read", "table", "words_of"]
+
+KEY: Final = "customer_key"
+# A random part of the customers, the same at every moment, where there are more.
+_MOST_CUSTOMERS: Final = 100_000
+_NO_FEATURES: Final = ("customer_key", "customer_id", "as_of")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Rows at a moment: their features, what was to be foretold, and what a case was worth, NaN for none."""
+
+    frame: pl.DataFrame
+    label: Vector
+    worth: Vector
+
+
+def read(
+    connection: duckdb.DuckDBPyConnection,
+    task: Task,
+    as_of: datetime | None,
+    *,
+    gap: int | None,
+    horizon: int | None,
+    with_outcome: bool = True,
+) -> Sample:
+    """Return the population of a task at a moment (None: as of the end of the data), by customer; without its outcome, labels are NaN."""
+    given = {"as_of": as_of, "gap": gap, "horizon": horizon}
+    values = {name: value for name, value in given.items() if value is not None}
+    features, bound = _features(connection, task, values)
+    label, worth, outcome = "CAST(NULL AS DOUBLE)", "CAST(NULL AS DOUBLE)", ""
+    order = (
+        f"md5(features.customer_id), features.{KEY} LIMIT {_MOST_CUSTOMERS}"
+        if with_outcome
+        else f"features.{KEY}"
+    )
+    if with_outcome:
+        sql, also = _asked(connection, task.outcome, values)
+        outcome, bound = f"INNER JOIN ({sql}) AS outcome ON outcome.{KEY} = features.{KEY}", bound | also
+        label = f"CAST({task.label} AS DOUBLE)"
+        if task.value:
+            worth = f"CASE WHEN {task.value_of} THEN CAST({task.value} AS DOUBLE) END"
+    frame: pl.DataFrame = connection.sql(
+        f"SELECT features.*, {label} AS _label, {worth} AS _worth FROM ({features}) AS features {outcome} "
+        f"WHERE {task.population} ORDER BY {order}",
+        params=bound,
+    ).pl()
+    frame = frame.sort(KEY)
+    return Sample(frame.drop("_label", "_worth"), _numbers(frame["_label"]), _numbers(frame["_worth"]))
+
+
+def table(task: Task, frames: Sequence[pl.DataFrame]) -> dict[str, Values]:
+    """Return the features of rows, by name: numbers as DOUBLE, words as they are."""
+    frame = pl.concat(frames)
+    found: dict[str, Values] = {}
+    for name in frame.columns:
+        if name in _NO_FEATURES or name in task.leave_out:
+            continue
+        column = frame[name]
+        found[name] = column.to_list() if column.dtype == pl.String else _numbers(column)
+    return found
+
+
+def joined(samples: Sequence[Sample]) -> tuple[Vector, Vector]:
+    """Return the labels and the worths of several samples, one after the other."""
+    return np.concatenate([one.label for one in samples]), np.concatenate([one.worth for one in samples])
+
+
+def words_of(task: Task) -> Mapping[str, str]:
+    """Return what each feature is, in words: the first sentence of its column's text."""
+    columns = {name: text for path in task.features for name, text in packs.get(path).columns.items()}
+    sentences = {name: text.split(". ")[0].split(": ")[0].removesuffix(".") for name, text in columns.items()}
+    plain = {
+        name: text.replace("Elapsed days", "days").replace("elapsed days", "days")
+        for name, text in sentences.items()
+    }
+    return {name: text[:1].lower() + text[1:] for name, text in plain.items()}
+
+
+def features_digest(task: Task) -> str:
+    """Return a hash of the SQL of the features and outcome, and of the task."""
+    texts = [packs.get(path).unit.body for path in (*task.features, task.outcome)]
+    return _hash("\0".join([*texts, repr(task)]).encode())
+
+
+def digest(samples: Sequence[Sample]) -> str:
+    """Return a hash of rows, their labels included, whatever reads them."""
+    whole = hashlib.sha256()
+    for sample in samples:
+        whole.update(sample.frame.write_csv().encode())
+        whole.update(sample.label.tobytes())
+    return whole.hexdigest()[:16]
+
+
+def _features(
+    connection: duckdb.DuckDBPyConnection, task: Task, values: Mapping[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """Return a SELECT of all columns of the task's queries of features, and its values."""
+    bound: dict[str, Any] = {}
+    parts = []
+    for path in task.features:
+        sql, also = _asked(connection, path, values)
+        parts.append(f"({sql}) AS {path.rpartition('/')[2]}")
+        bound |= also
+    first, *others = parts
+    joins = "".join(f" INNER JOIN {part} USING ({KEY})" for part in others)
+    return f"SELECT * FROM {first}{joins}", bound
+
+
+def _asked(
+    connection: duckdb.DuckDBPyConnection, path: str, given: Mapping[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    query = packs.get(path)
+    values = query.values({name: value for name, value in given.items() if name in query.parameters})
+    sql = query.render(values).sql
+    return sql, named_in(connection, sql, values)
+
+
+def _numbers(column: pl.Series) -> Vector:
+    return column.cast(pl.Float64).fill_null(float("nan")).to_numpy().astype(np.float64)
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]

@@ -1,0 +1,95 @@
+/*
+question = "Which models foretell something here, and how good are they?"
+doc = """
+The models that martlet model fit has made of churn, purchase, next_value and the like: two of each fit, a linear one and boosted trees, of which the better one on the validation rows is chosen. The figures are those of the test, a later \
+moment that the model has not seen; beside them what rows drawn at random would have claimed, what sorting by one feature gives, and, in a synthetic company, what was planted."""
+misleads = "AUC says how well people are sorted, not whether the scores are right as probabilities (predict/calibration), nor whether an offer changes anything: that takes a hold-out."
+grain = ["model"]
+headline = ["model", "is_chosen", "auc", "auc_low", "auc_high", "baseline_auc", "random_split_auc", "truth_auc", "fit_status"]
+needs = ["model.metric"]
+
+[chart]
+kind = "interval"
+x = "model"
+y = "auc"
+low = "auc_low"
+high = "auc_high"
+
+[finding]
+text = "{model} puts {auc:percent} of the pairs of customers in the right order; sorting by one feature does {baseline_auc:percent}."
+sql = "SELECT model, auc, baseline_auc FROM answer WHERE is_chosen AND auc_low > baseline_auc ORDER BY auc DESC, model LIMIT 1"
+
+[columns]
+model = "Name of the fit and of the model."
+fit = "Name of the fit."
+task = "What is foretold."
+is_chosen = "Whether its scores are given out."
+version = "How often the fit has been made."
+fitted_at = "When it was fitted, UTC."
+tested_on = "The moment of asking of the test."
+training_rows = "Rows that it learnt from."
+test_rows = "Rows of the test."
+base_rate = "Share of the test rows to whom it happened. NULL for amounts."
+auc = "Share of pairs of test rows, one to whom it happened and one to whom not, that the scores put in the right order; 0.5 is chance. NULL for amounts."
+auc_low = "Lower end of its 95 % interval, by Hanley and McNeil."
+auc_high = "Upper end of it."
+validation_auc = "AUC on the rows by which the model was chosen."
+random_split_auc = "AUC that rows drawn at random from all moments would have claimed. NULL for the model that was not chosen."
+baseline_auc = "AUC of sorting by one feature. NULL for the model that was not chosen."
+truth_auc = "AUC against what the generator planted. NULL in real data, and for amounts."
+average_precision = "Mean precision over the recalls of the test rows."
+brier = "Mean squared distance of score and outcome; less is better."
+rank_correlation = "Of amounts, the correlation of the ranks of scores and outcomes. NULL for classes."
+sum_ratio = "Of amounts, the sum of the scores / the sum of the outcomes. NULL for classes."
+fit_status = "fitted; or stale, when data were loaded after the fit."
+*/
+WITH figures AS (
+    SELECT
+        metric.model,
+        max(CASE WHEN metric.subset = 'test' AND metric.metric = 'rows' THEN metric.value END) AS test_rows,
+        max(CASE WHEN metric.subset = 'test' AND metric.metric = 'base_rate' THEN metric.value END) AS base_rate,
+        max(CASE WHEN metric.subset = 'test' AND metric.metric = 'auc' THEN metric.value END) AS auc,
+        max(CASE WHEN metric.subset = 'test' AND metric.metric = 'auc_error' THEN metric.value END) AS auc_error,
+        max(CASE WHEN metric.subset = 'validation' AND metric.metric = 'auc' THEN metric.value END) AS validation_auc,
+        max(CASE WHEN metric.subset = 'random_split' AND metric.metric = 'auc' THEN metric.value END) AS random_split_auc,
+        max(CASE WHEN metric.subset = 'baseline' AND metric.metric = 'auc' THEN metric.value END) AS baseline_auc,
+        max(CASE WHEN metric.subset = 'truth' AND metric.metric = 'auc' THEN metric.value END) AS truth_auc,
+        max(CASE WHEN metric.subset = 'test' AND metric.metric = 'average_precision' THEN metric.value END) AS average_precision,
+        max(CASE WHEN metric.subset = 'test' AND metric.metric = 'brier' THEN metric.value END) AS brier,
+        max(CASE WHEN metric.subset = 'test' AND metric.metric = 'rank_correlation' THEN metric.value END) AS rank_correlation,
+        max(CASE WHEN metric.subset = 'test' AND metric.metric = 'sum_ratio' THEN metric.value END) AS sum_ratio
+    FROM model.metric AS metric
+    GROUP BY metric.model
+),
+
+newest_load AS (
+    SELECT max(load_id) AS load_id FROM meta.load
+)
+
+SELECT
+    registry.model,
+    split_part(registry.model, '.', 1) AS fit,
+    registry.task,
+    registry.is_chosen,
+    registry.version,
+    registry.fitted_at,
+    registry.tested_on,
+    registry.rows AS training_rows,
+    CAST(figures.test_rows AS BIGINT) AS test_rows,
+    figures.base_rate,
+    figures.auc,
+    CASE WHEN figures.auc_error IS NOT NULL THEN greatest(figures.auc - stats.z_95() * figures.auc_error, 0) END AS auc_low,
+    CASE WHEN figures.auc_error IS NOT NULL THEN least(figures.auc + stats.z_95() * figures.auc_error, 1) END AS auc_high,
+    figures.validation_auc,
+    figures.random_split_auc,
+    figures.baseline_auc,
+    figures.truth_auc,
+    figures.average_precision,
+    figures.brier,
+    figures.rank_correlation,
+    figures.sum_ratio,
+    CASE WHEN registry.load_id < newest_load.load_id THEN 'stale: fitted before the last load' ELSE 'fitted' END AS fit_status
+FROM model.registry AS registry
+INNER JOIN figures ON figures.model = registry.model
+CROSS JOIN newest_load
+ORDER BY registry.model
