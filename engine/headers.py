@@ -47,6 +47,8 @@ _TYPES = {
     "nothing": str,
     # Column with the moment of a fact, by which its rows lie in the file.
     "at": str,
+    # Column with the moment from which a row is there, where that is later.
+    "there_from": str,
     # Columns that may still change when time goes on, and SQL of the rows in which they may; without it, in all.
     "open": list,
     "open_where": str,
@@ -82,10 +84,10 @@ _DIMENSION = {
     "folded",
     "nothing",
 }
-_FACT = {"at", "open", "open_where"}
+_FACT = {"at", "there_from", "open", "open_where"}
 _OPTIONAL_IN_FOLDER = {"dims": _DIMENSION, "bridges": _DIMENSION | _FACT, "facts": _FACT}
 
-_NAMING_COLUMNS = ("watched", "personal", "natural", "tracked", "at", "open")
+_NAMING_COLUMNS = ("watched", "personal", "natural", "tracked", "at", "there_from", "open")
 # Keys that mean nothing without another.
 _NEEDS = {
     "alias": "natural",

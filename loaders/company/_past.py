@@ -97,6 +97,8 @@ def _questions(relation: Relation, columns: list[str]) -> list[tuple[str, str]]:
             )
         )
     early = "WHERE new.date_key < CAST(strftime(CAST($until AS DATE), '%Y%m%d') AS INTEGER)"
+    if "there_from" in header:
+        early += f" AND new.{header['there_from']} < $until"
     if "date_key" in columns:
         asked.append(
             (

@@ -49,7 +49,7 @@ referral_sums AS (
     SELECT referral.referrer_key AS customer_key, count(*) AS referrals
     FROM star.fact_referral AS referral
     CROSS JOIN asked
-    WHERE referral.referrer_key <> 0 AND referral.referred_at < asked.as_of
+    WHERE referral.referrer_key <> 0 AND referral.signed_up_at < asked.as_of
     GROUP BY referral.referrer_key
 ),
 

@@ -3,6 +3,7 @@ doc   = "A customer who was brought by another: who invited whom, when, and what
 grain = ["referral_id"]
 watched = ["reward_amount"]
 at = "referred_at"
+there_from = "signed_up_at"
 open = ["rewarded_at", "reward_amount"]
 
 [columns]

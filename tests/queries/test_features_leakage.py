@@ -40,8 +40,9 @@ def columns_of(connection, table):
 
 def moment_of(relation, kinds):
     """Return the SQL of the moment at which a row is there: its `at`, else a day told, else that of its date key."""
-    if "at" in relation.unit.header:
-        return relation.unit.header["at"]
+    header = relation.unit.header
+    if "at" in header:
+        return header.get("there_from", header["at"])
     for column in ("snapshot_on", "valid_from", "first_seen_at"):
         if column in kinds:
             return f"CAST({column} AS TIMESTAMP)"

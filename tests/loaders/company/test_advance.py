@@ -12,7 +12,12 @@ from martlet.loaders.warehouse.atomic import rewriting
 from .test_build import fingerprint
 
 UNTIL = date(2025, 12, 3)
-FLAT = {"visits.prospects": "2", "channels.Email.effect": 0.04}
+FLAT = {
+    "visits.prospects": "2",
+    "channels.Email.effect": 0.04,
+    "channels.Referral.acquisition": 2,
+    "referrals.days": 60,
+}
 COMPANY = {"customers": 250, "days": 370, "seed": 7, "set": FLAT, "threads": 1}
 # They record the loads themselves: when, how many, and what each found.
 OF_LOADS = {"meta.load", "meta.check_result", "meta.load_relation", "meta.relation", "model.registry"}
@@ -85,6 +90,12 @@ def test_the_past_is_as_it_was(old, advanced):
             "EXCEPT SELECT order_id, ordered_at, net_revenue FROM later.star.fact_order"
         )
         assert gone.fetchall() == []
+
+
+def test_an_invitation_of_before_is_there_once_it_is_taken_up(old, advanced):
+    taken_up = f"SELECT count(*) FROM star.fact_referral WHERE referred_at < DATE '{UNTIL}' AND signed_up_at >= DATE '{UNTIL}'"
+    assert ask(old, taken_up) == [(0,)]
+    assert ask(advanced.warehouse, taken_up) > [(0,)]
 
 
 def test_there_is_something_new_and_it_is_counted(old, advanced):
