@@ -47,14 +47,14 @@ class Isotonic:
 
 @dataclass(frozen=True)
 class Line:
-    """A straight line through amounts."""
+    """A straight line through amounts, which are never below 0."""
 
     slope: float
     intercept: float
 
     def score(self, raw: Vector) -> Vector:
         """Return the amount of each row."""
-        return self.slope * raw + self.intercept
+        return np.maximum(self.slope * raw + self.intercept, 0.0)
 
 
 UNCHANGED: Final = Platt(1.0, 0.0)

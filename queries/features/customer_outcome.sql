@@ -31,6 +31,7 @@ is_complete = "Whether the data go on to the end of the horizon."
 has_bought = "1 when the customer bought within the horizon, else 0."
 orders = "Sales within the horizon."
 revenue = "Net revenue of these sales less their refunds and less the credit notes of the time, whenever the refunds came."
+margin = "Margin of these orders less the refunds and credit notes on them. NULL when a cost is not known."
 */
 WITH last_moments AS (
     SELECT
@@ -65,7 +66,8 @@ later_orders AS (
     SELECT
         orders.customer_key,
         count(*) FILTER (WHERE main.is_sale(orders.status)) AS orders,
-        sum(orders.net_revenue - orders.refund_amount) AS revenue
+        sum(orders.net_revenue - orders.refund_amount) AS revenue,
+        CASE WHEN count(orders.margin) = count(*) THEN sum(orders.margin - orders.refund_amount) END AS margin
     FROM star.fact_order AS orders
     CROSS JOIN asked
     WHERE
@@ -83,7 +85,8 @@ SELECT
     asked.is_complete,
     CASE WHEN later_orders.orders > 0 THEN 1 ELSE 0 END AS has_bought,
     coalesce(later_orders.orders, 0) AS orders,
-    main.money(coalesce(later_orders.revenue, 0)) AS revenue
+    main.money(coalesce(later_orders.revenue, 0)) AS revenue,
+    main.money(CASE WHEN later_orders.customer_key IS NULL THEN 0 ELSE later_orders.margin END) AS margin
 FROM star.dim_customer AS customer
 CROSS JOIN asked
 LEFT JOIN first_orders ON first_orders.customer_key = customer.customer_key

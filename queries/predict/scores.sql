@@ -18,7 +18,7 @@ text = "{high:count} of {customers:count} customers have a high score, of {score
 sql = "SELECT count(*) FILTER (WHERE band = 'high') AS high, count(*) AS customers, avg(score) FILTER (WHERE band = 'high') AS score FROM answer HAVING count(*) FILTER (WHERE band = 'high') > 0"
 
 [params]
-band = { type = "str", doc = "Only scores of this band: high, medium or low. Default: all." }
+band = { type = "choice", of = ["all", "high", "medium", "low"], default = "all", doc = "Only scores of this band." }
 
 [columns]
 customer_key = "Customer, as in star.dim_customer."
@@ -59,5 +59,5 @@ SELECT
 FROM kept
 INNER JOIN star.dim_customer AS customer ON customer.customer_key = kept.customer_key
 CROSS JOIN newest_load
-WHERE kept.as_of = kept.latest_as_of AND ($band IS NULL OR kept.band = $band)
+WHERE kept.as_of = kept.latest_as_of AND ($band = 'all' OR kept.band = $band)
 ORDER BY kept.score DESC, kept.customer_key

@@ -86,16 +86,24 @@ best_sellers AS (
     FROM sellers
 ),
 
+-- The share of a category or brand that is not known goes to the best sellers of all.
 leads AS (
     SELECT
-        items.product_key,
-        kinds.source,
-        CASE kinds.source WHEN 'category' THEN items.category WHEN 'brand' THEN items.brand WHEN 'again' THEN CAST(items.product_key AS VARCHAR) ELSE 'all' END AS word,
-        CASE kinds.source WHEN 'again' THEN items.again ELSE kinds.weight * items.doubt_share END AS share,
-        CASE kinds.source WHEN 'again' THEN items.cycle_days END AS cycle_days,
+        product_key,
+        CASE WHEN word IS NULL THEN 'popular' ELSE source END AS source,
+        coalesce(word, 'all') AS word,
+        CASE source WHEN 'again' THEN again ELSE weight * doubt_share END AS share,
+        CASE source WHEN 'again' THEN cycle_days END AS cycle_days,
         10 AS most
-    FROM items
-    CROSS JOIN (VALUES ('category', 0.4e0), ('brand', 0.4e0), ('popular', 0.2e0), ('again', 1e0)) AS kinds (source, weight)
+    FROM (
+        SELECT
+            items.*,
+            kinds.source,
+            kinds.weight,
+            CASE kinds.source WHEN 'category' THEN main.known(items.category) WHEN 'brand' THEN main.known(items.brand) WHEN 'again' THEN CAST(items.product_key AS VARCHAR) END AS word
+        FROM items
+        CROSS JOIN (VALUES ('category', 0.4e0), ('brand', 0.4e0), ('popular', 0.2e0), ('again', 1e0)) AS kinds (source, weight)
+    ) AS worded
     UNION ALL
     SELECT 0, 'popular', 'all', 1e0, NULL, 100
 ),

@@ -9,6 +9,7 @@ own AS (
         coalesce(bought.product_key, 0) AS product_key,
         bought.last_at,
         coalesce(bought.orders, 1) AS orders,
+        bought.orders IS NOT NULL AS is_buyer,
         coalesce(CAST(sum(bought.orders) OVER (PARTITION BY asked.customer_key) AS BIGINT), 1) AS all_orders
     FROM asked
     LEFT JOIN bought ON bought.basket_id = asked.customer_key
@@ -19,6 +20,7 @@ parts AS (
         own.customer_key,
         successors.other_key AS product_key,
         max(own.all_orders) AS all_orders,
+        bool_or(own.is_buyer) AS is_buyer,
         {% for source in (["item", "category", "brand", "popular", "cosine"] if cosine else ["item", "category", "brand", "popular"]) %}
         CAST(sum(own.orders * successors.{{ source }}_share) AS BIGINT) AS {{ source }}_vote,
         {% endfor %}

@@ -2,7 +2,7 @@
 question = "What do the buyers of a product buy besides?"
 doc = """
 For each product the others that its buyers buy too, on the same day or another, before as_of: how many buy both, against how many would if the two had nothing to do with each other. Dunning's log-likelihood ratio (1993) says how far that is from chance: \
-above 10.8 it comes about once in a thousand pairs that have nothing to do with each other; below 0 the two are bought together less than that. score is a cosine whose popularity is shrunk, co_buyers / (sqrt(buyers x other_buyers) + shrink): that of two products with few buyers is drawn towards 0. \
+above 10.8 it comes about once in a thousand pairs that have nothing to do with each other, which among all the pairs of a shop is often: adjusted_p counts how many pairs were looked at; below 0 the two are bought together less than that. score is a cosine whose popularity is shrunk, co_buyers / (sqrt(buyers x other_buyers) + shrink): that of two products with few buyers is drawn towards 0. \
 next_share is what recommend/for_customer takes. For what stands in one basket, with intervals, by category or brand, take product/cross_sell: it is about orders, this about people, and with level orders this too is cheap where there are millions of them."""
 misleads = "Tastes are shared, so that what goes together need not make each other be bought: whether showing the one sells the other is for lists held back to say (recommend/lists). A basket counts with its latest most_products products alone."
 grain = ["product_id", "place"]
@@ -17,13 +17,14 @@ min_co_buyers = { type = "int", min = 1, default = 3, doc = "Least buyers of bot
 only_category = { type = "str", doc = "Only products of this category; the others may be of any. Default: all." }
 
 [columns]
+counted = "What buyers are here and below: customers or orders, as level says."
 product_id = "Identifier of the product."
 product_name = "Its name."
 place = "Place of the other among those of the product, from 1."
 other_id = "Identifier of the other product."
 other_name = "Its name."
 other_category = "Its category."
-co_buyers = "Customers who bought both; orders, with level orders, here and below."
+co_buyers = "Those who bought both."
 buyers = "Those who bought the product."
 other_buyers = "Those who bought the other."
 all_buyers = "All who bought anything."
@@ -31,6 +32,7 @@ expected_buyers = "Buyers of both if the two had nothing to do with each other: 
 confidence = "co_buyers / buyers."
 lift = "co_buyers / expected_buyers; 1 is chance."
 log_likelihood_ratio = "Dunning's G2, below 0 where fewer buy both than by chance."
+adjusted_p = "Chance of a pair as far from chance as this among all pairs of products, if none had to do with each other (Bonferroni, at most 1): below 0.05 it is more than luck. 1 where fewer buy both than by chance."
 score = "co_buyers / (sqrt(buyers x other_buyers) + shrink), 0 to 1."
 next_share = "co_buyers / (how often any other product is among the buyers' + shrink): of what the buyers have besides, the share that is this one, less where little is known."
 
@@ -40,11 +42,11 @@ x = "co_buyers"
 y = "lift"
 
 [finding]
-text = "{both:count} of the {buyers:count} buyers of {product_name} bought {other_name} too, {lift:number} times as many as by chance."
+text = "{both:count} of the {buyers:count} {counted} with {product_name} have {other_name} too, {lift:number} times as many as by chance."
 sql = """
-SELECT co_buyers AS both, buyers, product_name, other_name, lift
+SELECT co_buyers AS both, buyers, counted, product_name, other_name, lift
 FROM answer
-WHERE log_likelihood_ratio > 10.83
+WHERE adjusted_p < 0.05
 ORDER BY round(log_likelihood_ratio, 6) DESC, product_id, other_id LIMIT 1"""
 */
 {% from "recommend/_today.sql" import today %}
@@ -82,11 +84,20 @@ ranked AS (
 ),
 
 placed AS (
-    SELECT ranked.*, row_number() OVER (PARTITION BY product_key ORDER BY worth DESC, together DESC, other_key) AS place
+    SELECT
+        ranked.*,
+        row_number() OVER (PARTITION BY product_key ORDER BY worth DESC, together DESC, other_key) AS place,
+        max(worth) OVER (PARTITION BY product_key) AS best_worth
     FROM ranked
+),
+
+all_pairs AS (
+    SELECT CAST(count(*) AS DOUBLE) * (count(*) - 1) / 2 AS pairs
+    FROM item_sums
 )
 
 SELECT
+    $level AS counted,
     placed.product_id,
     placed.product_name,
     placed.place,
@@ -101,9 +112,11 @@ SELECT
     main.ratio(placed.together, placed.item_baskets) AS confidence,
     placed.lift,
     placed.log_likelihood_ratio,
+    least(2 * stats.normal_tail(sqrt(greatest(placed.log_likelihood_ratio, 0))) * all_pairs.pairs, 1) AS adjusted_p,
     placed.cosine AS score,
     placed.share AS next_share
 FROM placed
 INNER JOIN star.dim_product AS other ON other.product_key = placed.other_key
+CROSS JOIN all_pairs
 WHERE placed.place <= $per_product
-ORDER BY placed.product_id, placed.place
+ORDER BY placed.best_worth DESC, placed.product_id, placed.place

@@ -24,6 +24,7 @@ place = "Place in the customer's list, from 1."
 product_id = "Identifier of the product."
 product_name = "Its name."
 category = "Its category."
+is_buyer = "Whether the customer has bought something that counts; the others are all shown the same."
 list_price = "Its list price now. NULL when not known."
 margin_share = "(list price - cost) / list price. NULL when not known."
 score = "About the chance that the customer's next purchase is this product: the sum of all votes."
@@ -35,16 +36,16 @@ again_share = "Part that comes of having bought it before: all or nothing."
 reason = "The largest part, in words."
 
 [chart]
-kind = "bar"
-x = "product_name"
-y = "score"
+kind = "scatter"
+x = "score"
+y = "list_price"
 
 [finding]
-text = "{product_name} leads the lists of {customers:count} of {all:count} customers: of no other product is the next purchase so often expected."
+text = "{product_name} leads the lists of {customers:count} of the {all:count} customers who have bought: of no other product is the next purchase so often expected."
 sql = """
 SELECT product_name, customers, sum(customers) OVER () AS all
-FROM (SELECT product_id, max(product_name) AS product_name, count(*) AS customers FROM answer WHERE place = 1 GROUP BY product_id) AS firsts
-WHERE (SELECT count(*) FROM answer WHERE place = 1) > 1
+FROM (SELECT product_id, max(product_name) AS product_name, count(*) AS customers FROM answer WHERE place = 1 AND is_buyer GROUP BY product_id) AS firsts
+WHERE (SELECT count(*) FROM answer WHERE place = 1 AND is_buyer) > 1
 ORDER BY customers DESC, product_id LIMIT 1"""
 */
 {% from "recommend/_today.sql" import today %}
@@ -63,14 +64,25 @@ WITH {{ today() }},
 
 {{ successors() }},
 
+named AS (
+    SELECT count(*) AS customers, count(CASE WHEN customer_id = $only_customer THEN 1 END) AS found
+    FROM star.dim_customer
+    WHERE customer_key <> 0
+),
+
 asked AS (
     SELECT customer.customer_key
     FROM star.dim_customer AS customer
     CROSS JOIN today
+    CROSS JOIN named
     LEFT JOIN (SELECT DISTINCT basket_id FROM bought) AS buyers ON buyers.basket_id = customer.customer_key
     WHERE
         customer.customer_key <> 0
-        AND ($only_customer IS NULL OR customer.customer_id = $only_customer)
+        AND CASE
+            WHEN $only_customer IS NULL OR customer.customer_id = $only_customer THEN true
+            WHEN named.found > 0 THEN false
+            ELSE error('only_customer must be the customer_id of one of the ' || named.customers || ' customers in star.dim_customer')
+        END
         AND (buyers.basket_id IS NOT NULL OR (NOT $only_buyers AND (customer.signed_up_at IS NULL OR customer.signed_up_at < today.until_at)))
 ),
 
@@ -91,6 +103,7 @@ SELECT
     product.product_id,
     product.name AS product_name,
     product.category,
+    placed.is_buyer,
     product.list_price,
     main.ratio(product.list_price - product.unit_cost, product.list_price) AS margin_share,
     placed.score / 1e12 / placed.all_orders AS score,

@@ -34,16 +34,16 @@ caused_purchases = "caused_share x shown: purchases that the lists have brought 
 
 [chart]
 kind = "interval"
-x = "algorithm"
+x = "position"
 y = "caused_share"
 low = "caused_low"
 high = "caused_high"
-series = "position"
+series = "algorithm"
 
 [finding]
-text = "Lists of the kind {algorithm} sell: of 1,000 shown, {caused:number} bring about a purchase ({low:number} to {high:number})."
+text = "Lists of the kind {algorithm} sell: of 1,000 shown, {caused:count} bring about a purchase ({low:count} to {high:count})."
 sql = """
-SELECT algorithm, 1000 * caused_share AS caused, 1000 * caused_low AS low, 1000 * caused_high AS high
+SELECT algorithm, CAST(round(1000 * caused_share) AS BIGINT) AS caused, CAST(round(1000 * caused_low) AS BIGINT) AS low, CAST(round(1000 * caused_high) AS BIGINT) AS high
 FROM answer
 WHERE position = 0 AND caused_low > 0
 ORDER BY caused_low DESC, algorithm LIMIT 1"""

@@ -3,9 +3,9 @@ question = "How good are the recommendations, beside simple lists?"
 doc = """
 Lists made of what was known before test_from, held against what the same customers bought from then on. recommend/for_customer beside its parts and simpler lists: item to item alone; item cosine, the plain cosine of what is bought by the same customers (Sarwar et al. 2001); the best sellers of all, \
 of the customer's own categories, of their own brands; and what they bought before, once more. Of list_length products: precision is the share that was bought; recall the share of what was bought that the list holds; mean average precision and NDCG (Järvelin and Kekäläinen 2002) reward hits near the top, \
-where 1 is a list that begins with all that was bought. Intervals are 95 %, normal over customers; ndcg_lead is the difference from the best sellers for the same customers, so that chance common to both falls out. Nothing from test_from on is seen by any list."""
+where 1 is a list that begins with all that was bought. Intervals are 95 %, normal over customers; ndcg_lead is the difference from the best sellers for the same customers, so that chance common to both falls out. Nothing from test_from on is seen by any list. What has a list for nobody, as the repeat purchases of new customers, is left out."""
 misleads = """
-A hit is a product that was bought without the list having been shown: what lists bring about is in recommend/lists. What was launched after test_from can't be hit, and counts as missed. Precision is low everywhere, for most customers buy a product or two: compare rows, not with other shops. \
+A hit is a product that was bought without the list having been shown: what lists bring about is in recommend/lists. What was launched after test_from can't be hit, and counts as missed. The best sellers are those of lately; over a longer time they may be stronger (-p lately_days=3650). Precision is low everywhere, for most customers buy a product or two: compare rows, not with other shops. \
 Settings that are chosen by this very table look better than they are."""
 grain = ["recommender"]
 headline = ["recommender", "precision_rate", "recall_rate", "ndcg", "ndcg_lead", "lead_low", "lead_high", "coverage"]
@@ -17,7 +17,7 @@ test_from = "The moment that parts the time."
 customers = "Customers who are tried."
 listed = "Of these, customers for whom there was a list."
 precision_rate = "Products hit / list_length, mean over customers; a short list counts as long."
-precision_low = "Lower end of its interval. NULL for a single customer."
+precision_low = "Lower end of its interval, rough below 30 customers. NULL for a single one."
 precision_high = "Upper end."
 recall_rate = "Products hit / products bought, mean over customers."
 recall_low = "Lower end of its interval."
@@ -40,12 +40,17 @@ low = "ndcg_low"
 high = "ndcg_high"
 
 [finding]
-text = "{recommender} is better than the best sellers: NDCG {ndcg:number} against {popular:number}, {customers:count} customers."
+text = "{recommender} {verdict}: NDCG {ndcg:number} against {popular:number}, {customers:count} customers."
 sql = """
-SELECT recommender, ndcg, ndcg - ndcg_lead AS popular, customers
+SELECT
+    recommender,
+    CASE WHEN lead_low > 0 THEN 'is better than the best sellers' ELSE 'is not better than the best sellers by more than chance' END AS verdict,
+    ndcg,
+    ndcg - ndcg_lead AS popular,
+    customers
 FROM answer
-WHERE lead_low > 0
-ORDER BY ndcg DESC, recommender LIMIT 1"""
+WHERE recommender <> 'popular' AND lead_low IS NOT NULL
+ORDER BY coalesce(lead_low > 0, false) DESC, ndcg DESC, recommender LIMIT 1"""
 */
 {% from "recommend/_bought.sql" import bought %}
 {% from "recommend/_pairs.sql" import pairs %}
@@ -165,15 +170,15 @@ SELECT
     means.customers,
     means.listed,
     means.precision_rate,
-    means.precision_rate - means.precision_reach AS precision_low,
-    means.precision_rate + means.precision_reach AS precision_high,
+    CASE WHEN means.precision_reach IS NOT NULL THEN greatest(means.precision_rate - means.precision_reach, 0) END AS precision_low,
+    CASE WHEN means.precision_reach IS NOT NULL THEN least(means.precision_rate + means.precision_reach, 1) END AS precision_high,
     means.recall_rate,
-    means.recall_rate - means.recall_reach AS recall_low,
-    means.recall_rate + means.recall_reach AS recall_high,
+    CASE WHEN means.recall_reach IS NOT NULL THEN greatest(means.recall_rate - means.recall_reach, 0) END AS recall_low,
+    CASE WHEN means.recall_reach IS NOT NULL THEN least(means.recall_rate + means.recall_reach, 1) END AS recall_high,
     means.mean_average_precision,
     means.ndcg,
-    means.ndcg - means.ndcg_reach AS ndcg_low,
-    means.ndcg + means.ndcg_reach AS ndcg_high,
+    CASE WHEN means.ndcg_reach IS NOT NULL THEN greatest(means.ndcg - means.ndcg_reach, 0) END AS ndcg_low,
+    CASE WHEN means.ndcg_reach IS NOT NULL THEN least(means.ndcg + means.ndcg_reach, 1) END AS ndcg_high,
     means.ndcg_lead,
     means.ndcg_lead - means.lead_reach AS lead_low,
     means.ndcg_lead + means.lead_reach AS lead_high,
@@ -183,4 +188,5 @@ FROM means
 CROSS JOIN today
 CROSS JOIN (SELECT count(*) AS products FROM shelf) AS shelf_sums
 CROSS JOIN (SELECT count(DISTINCT basket_id) AS buyers FROM bought) AS buyer_sums
+WHERE means.listed > 0
 ORDER BY means.recommender

@@ -19,9 +19,12 @@ by_chance = "What chance would give: the share of planted pairs among all that m
 planted = "What the truth is: 1 of the pairs; the share of own style in what these customers then bought; or purchases that a list really brought about."
 
 [chart]
-kind = "dumbbell"
+kind = "interval"
 x = "method"
-y = ["estimate", "planted"]
+y = "estimate"
+low = "estimate_low"
+high = "estimate_high"
+series = "subject"
 
 [finding]
 text = "{found:percent} of the planted pairs stand among the first by {method}, {popular:percent} by the number of buyers alone."

@@ -2,8 +2,8 @@
 question = "Which dearer product did its buyers go on to?"
 doc = """
 For each product the dearer ones of the same category that its buyers bought later, for the first time: how many went on, and what one sale more of the dearer instead of the other brings in price and margin. Prices are net revenue a unit of the sales that count, so discounts are in them; what costs are not known of has no margin. \
-In order of the gain that is safe to expect: the lower end of the share who went on (Wilson, 95 %) times the gain in price. Only what may be recommended: in stock, still offered. For goods that go beside a product, dearer or not, take recommend/also_bought."""
-misleads = "They went on to it without being shown it, and some bought it beside the other rather than instead: how many more would if it were shown is for a test to say. Who bought lately has had little time to go on, so shares are low for new products."
+In order of the gain that is safe to expect: the lower end of the share who went on (Wilson, 95 %) times the gain in margin, or in price where a cost is not known; what would lose margin is left out. Only what may be recommended: in stock, still offered. For goods that go beside a product, dearer or not, take recommend/also_bought."""
+misleads = "They went on to it without being shown it, some bought it beside the other rather than instead, and where other_way is near went_on the two are bought in any order: how many more would if it were shown is for a test to say. Who bought lately has had little time to go on, so shares are low for new products."
 grain = ["product_id", "place"]
 headline = ["product_name", "other_name", "went_on", "went_on_share", "price_gain", "margin_gain"]
 needs = ["star.fact_order_line"]
@@ -25,6 +25,7 @@ other_id = "Identifier of the dearer one."
 other_name = "Its name."
 buyers = "Customers who bought the product."
 went_on = "Of these, customers who bought the dearer one later, for the first time."
+other_way = "Customers who bought the dearer one first, and the product later."
 went_on_share = "went_on / buyers."
 went_on_low = "Lower end of its 95 % interval (Wilson)."
 went_on_high = "Upper end."
@@ -44,7 +45,8 @@ text = "{went_on:count} of the {buyers:count} buyers of {product_name} went on t
 sql = """
 SELECT went_on, buyers, product_name, other_name, price_gain
 FROM answer
-ORDER BY round(went_on_low * price_gain, 9) DESC, product_id, place LIMIT 1"""
+WHERE went_on - other_way > 1.96 * sqrt(went_on + other_way)
+ORDER BY round(went_on_low * coalesce(margin_gain, price_gain), 9) DESC, product_id, place LIMIT 1"""
 */
 {% from "recommend/_today.sql" import today %}
 {% from "recommend/_bought.sql" import bought %}
@@ -85,13 +87,14 @@ went AS (
     SELECT
         one.product_key,
         two.product_key AS other_key,
-        count(*) AS went_on,
-        median(main.elapsed_days(one.first_at, two.first_at)) AS median_days
+        count(CASE WHEN two.first_at > one.first_at THEN 1 END) AS went_on,
+        count(CASE WHEN two.first_at < one.first_at THEN 1 END) AS other_way,
+        median(CASE WHEN two.first_at > one.first_at THEN main.elapsed_days(one.first_at, two.first_at) END) AS median_days
     FROM steps AS one
-    INNER JOIN steps AS two ON two.basket_id = one.basket_id AND two.kind = one.kind AND two.first_at > one.first_at
+    INNER JOIN steps AS two ON two.basket_id = one.basket_id AND two.kind = one.kind
     WHERE two.is_open AND two.price > one.price * (1 + $least_dearer)
     GROUP BY one.product_key, two.product_key
-    HAVING count(*) >= $min_went_on
+    HAVING count(CASE WHEN two.first_at > one.first_at THEN 1 END) >= $min_went_on
 ),
 
 item_sums AS (
@@ -113,6 +116,7 @@ figures AS (
         went.product_key,
         went.other_key,
         went.went_on,
+        went.other_way,
         went.median_days,
         item_sums.buyers,
         one.price,
@@ -125,7 +129,9 @@ figures AS (
     INNER JOIN prices AS two ON two.product_key = went.other_key
     LEFT JOIN theirs AS last_one ON last_one.product_key = went.product_key AND last_one.recency = 1
     LEFT JOIN theirs AS had ON had.product_key = went.other_key
-    WHERE $only_customer IS NULL OR (last_one.product_key IS NOT NULL AND had.product_key IS NULL)
+    WHERE
+        ($only_customer IS NULL OR (last_one.product_key IS NOT NULL AND had.product_key IS NULL))
+        AND coalesce(two.margin > one.margin, true)
 ),
 
 bounded AS (
@@ -136,11 +142,17 @@ bounded AS (
     FROM figures
 ),
 
+worths AS (
+    SELECT bounded.*, round(went_on_low * coalesce(margin_gain, other_price - price), 9) AS worth
+    FROM bounded
+),
+
 placed AS (
     SELECT
-        bounded.*,
-        row_number() OVER (PARTITION BY product_key ORDER BY round(went_on_low * (other_price - price), 9) DESC, other_key) AS place
-    FROM bounded
+        worths.*,
+        row_number() OVER (PARTITION BY product_key ORDER BY worth DESC, other_key) AS place,
+        max(worth) OVER (PARTITION BY product_key) AS best_worth
+    FROM worths
 )
 
 SELECT
@@ -152,6 +164,7 @@ SELECT
     other.name AS other_name,
     placed.buyers,
     placed.went_on,
+    placed.other_way,
     placed.went_on_share,
     placed.went_on_low,
     placed.went_on_high,
@@ -164,4 +177,4 @@ FROM placed
 INNER JOIN star.dim_product AS product ON product.product_key = placed.product_key
 INNER JOIN star.dim_product AS other ON other.product_key = placed.other_key
 WHERE placed.place <= $per_product
-ORDER BY product.product_id, placed.place
+ORDER BY placed.best_worth DESC, product.product_id, placed.place

@@ -132,6 +132,8 @@ def test_pairs_are_those_of_plain_counting(star, shop, level, as_of, most):
         if all(map(sum, table)) and all(map(sum, zip(*table, strict=True))):
             ratio = stats.chi2_contingency(table, correction=False, lambda_="log-likelihood").statistic
             assert abs(row["log_likelihood_ratio"]) == about(ratio)
+            chance = stats.chi2.sf(max(row["log_likelihood_ratio"], 0), 1)
+            assert row["adjusted_p"] == about(min(1, chance * len(buyers) * (len(buyers) - 1) / 2))
     for product in {row["product_id"] for row in answer}:
         ranked = [row for row in answer if row["product_id"] == product]
         assert [row["place"] for row in ranked] == list(range(1, len(ranked) + 1))
@@ -324,6 +326,9 @@ def test_the_scorecard_measures_the_lists_of_for_customer(star, shop, inventory,
     if not tried:
         assert not answer
         return
+    assert ("for_customer" in answer) == any(lists[customer] for customer in tried)
+    if "for_customer" not in answer:
+        return
     found = [measures(lists[customer], wanted[customer], length) for customer in tried]
     row = answer["for_customer"]
     assert (row["customers"], row["listed"]) == (len(tried), sum(bool(lists[customer]) for customer in tried))
@@ -335,7 +340,7 @@ def test_the_scorecard_measures_the_lists_of_for_customer(star, shop, inventory,
         assert row[name] == pytest.approx(mean(values), abs=1e-8)
         low = row.get(f"{name.removesuffix('_rate')}_low")
         if low is not None and len(tried) > 1:
-            assert low == pytest.approx(mean(values) - Z * stdev(values) / sqrt(len(tried)), abs=1e-7)
+            assert low == pytest.approx(max(mean(values) - Z * stdev(values) / sqrt(len(tried)), 0), abs=1e-7)
     assert row["ndcg_lead"] == pytest.approx(row["ndcg"] - answer["popular"]["ndcg"], abs=1e-8)
     if who == "new":
         assert row["ndcg_lead"] == 0
@@ -369,6 +374,7 @@ def test_steps_up_are_those_of_plain_counting(star, shop):
         assert (row["went_on_low"], row["went_on_high"]) == tuple(map(about, wilson(row["went_on"], buyers)))
         assert float(row["price_gain"]) == pytest.approx(price[other] - price[one], abs=0.0051)
         assert row["median_days"] == about(median(expected[one, other]))
+        assert row["other_way"] == len(went[other, one])
 
 
 @st.composite
@@ -495,6 +501,22 @@ def test_of_who_buys_everything_the_latest_products_count(star):
     assert {(row["product_id"], row["other_id"]) for row in rows} == {
         (f"p{one}", f"p{other}") for one in (4, 5, 6) for other in (4, 5, 6) if one != other
     }
+
+
+def test_a_brand_or_category_that_is_not_known_is_no_reason(star):
+    orders, lines = [], []
+    for number in range(1, 5):
+        at = ORIGIN + timedelta(days=number)
+        orders.append({"order_id": number, "customer_key": number, "ordered_at": at, "status": "completed"})
+        line = {"order_id": number, "customer_key": number, "line_number": 1, "ordered_at": at, "quantity": 1}
+        lines.append({**line, "order_line_id": number, "product_key": 1 + number % 2, "net_revenue": 5})
+    customers = [{"customer_key": key, "customer_id": f"c{key}"} for key in range(1, 5)]
+    products = [{"product_key": key, "product_id": f"p{key}", "name": f"P{key}"} for key in (1, 2)]
+    star.fill(dim_customer=customers, dim_product=products, fact_order=orders, fact_order_line=lines)
+    answer = star.ask("recommend/for_customer")
+    assert {row["reason"] for row in answer} == {"sells best lately"}
+    with pytest.raises(Exception, match="only_customer must be the customer_id of one of the 4 customers"):
+        star.ask("recommend/for_customer", only_customer="C1")
 
 
 def test_an_unknown_category_is_an_error_that_names_those_there_are(star):

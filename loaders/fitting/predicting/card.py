@@ -6,18 +6,23 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from martlet.loaders.fitting.predicting.samples import words_of
+from martlet.loaders.fitting.predicting.samples import UNKNOWN, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from martlet.loaders.fitting.predicting.fitted import Judged, PredictReport
+    from martlet.loaders.fitting.predicting.moments import Moments
 
 __all__ = ["card"]
 
 # A group of fewer test rows says little.
 _LEAST_GROUP: Final = 100
 _TOP: Final = 3
+# From that AUC on, a model and the planted truth say nearly the same.
+_CLOSE: Final = 0.9
+# A list that gains less than so many times what an offer to everybody gains is worth little.
+_LEAST_USE: Final = 1.05
 
 
 def card(report: PredictReport) -> pl.DataFrame:
@@ -64,9 +69,8 @@ def _class_quality(report: PredictReport, best: Judged) -> Iterator[str]:
         f"Tested on {test['rows']:,.0f} customers {_tested(report)}: it happened to {_percent(test['base_rate'])}. Of two customers, one of each kind, it puts {_percent(test['auc'])} in the right order "
         f"(AUC {test['auc']:.3f}, give or take {1.96 * test['auc_error']:.3f}); chance would do 50 %."
     )
-    simple = report.task.baseline.removeprefix("-")
     yield (
-        f"Without a model, sorting by {simple} gives an AUC of {figures['baseline']['auc']:.3f}; the {other.learned.kind} model gives "
+        f"Without a model, sorting by the best single feature, {report.alone}, gives an AUC of {figures['baseline']['auc']:.3f}; the {other.learned.kind} model gives "
         f"{other.figures['test']['auc']:.3f}.{_claimed(best, 'auc')}"
     )
     inside = sum(
@@ -79,10 +83,9 @@ def _class_quality(report: PredictReport, best: Judged) -> Iterator[str]:
         f"{test['brier']:.4f}, against {test['brier_uncertainty']:.4f} of giving everybody the average."
     )
     if "truth" in figures and "auc" in figures["truth"]:
-        yield (
-            f"Against the planted truth ({report.task.truth_words}) its AUC is {figures['truth']['auc']:.3f}: what it foretells and what was "
-            "planted are not the same thing."
-        )
+        area = figures["truth"]["auc"]
+        told = "" if area >= _CLOSE else ": what it foretells and what was planted are not the same thing"
+        yield f"Against the planted truth ({report.task.truth_words}) its AUC is {area:.3f}{told}."
 
 
 def _tested(report: PredictReport) -> str:
@@ -105,9 +108,8 @@ def _amount_quality(report: PredictReport, best: Judged) -> Iterator[str]:
         f"Tested on {test['rows']:,.0f} customers {_tested(report)}: they brought {test['mean']:,.2f} on average, and it said {test['mean_score']:,.2f}. The mean error of a customer is {test['mae']:,.2f}."
     )
     rank = "rank_correlation"
-    simple = report.task.baseline.removeprefix("-")
     yield (
-        f"Its order of customers and what they brought have a rank correlation of {test.get(rank, 0):.3f}; {simple} alone has "
+        f"Its order of customers and what they brought have a rank correlation of {test.get(rank, 0):.3f}; the best single feature, {report.alone}, alone has "
         f"{figures['baseline'].get(rank, 0):.3f}, the {other.learned.kind} model {other.figures['test'].get(rank, 0):.3f}.{_claimed(best, rank)}"
     )
     if "bg_nbd" in figures:
@@ -118,8 +120,7 @@ def _amount_quality(report: PredictReport, best: Judged) -> Iterator[str]:
         )
     if "truth" in figures:
         yield (
-            f"Against the planted truth ({report.task.truth_words}) its rank correlation is {figures['truth'].get(rank, 0):.3f}, and that of what "
-            f"was planted with what customers brought is the most that anybody could reach."
+            f"Against the planted truth ({report.task.truth_words}) its rank correlation is {figures['truth'].get(rank, 0):.3f}."
         )
 
 
@@ -142,6 +143,10 @@ def _worth(report: PredictReport, best: Judged) -> Iterator[str]:
             f"{report.value:,.2f} ({task.value_words}), it pays for scores from {_percent(made['threshold'])} on: {made['taken']:,.0f} of {rows:,.0f} test "
             f"customers, a gain of {made['gain']:,.0f}, where an offer to everybody would have gained {made['gain_of_everybody']:,.0f}."
         )
+        if made["gain"] < _LEAST_USE * made["gain_of_everybody"]:
+            yield (
+                f"The list itself is worth little here: it gains {made['gain'] - made['gain_of_everybody']:,.0f} more than the offer to everybody."
+            )
         yield "Cost, success and worth are assumptions: predict/lift takes others, and only a hold-out knows the success."
 
 
@@ -163,9 +168,13 @@ def _drivers(report: PredictReport, best: Judged) -> Iterator[str]:
 
 
 def _fairness(report: PredictReport, best: Judged) -> Iterator[str]:
-    groups = best.groups.filter(pl.col("rows") >= _LEAST_GROUP)
+    known = best.groups.filter(pl.col("value") != UNKNOWN)
+    groups = known.filter(pl.col("rows") >= _LEAST_GROUP)
+    if known.is_empty():
+        yield "Nobody can say: age, gender and region of these customers are not known."
+        return
     if not report.task.is_class or groups.is_empty():
-        yield "Of its groups, predict/groups tells what they brought and what was foretold; for amounts there is no interval to judge by."
+        yield f"predict/groups tells what each group did and what was foretold; of amounts, and below {_LEAST_GROUP} test customers, there is no interval to judge by."
         return
     off = groups.filter((pl.col("score") < pl.col("rate_low")) | (pl.col("score") > pl.col("rate_high")))
     yield (
@@ -190,7 +199,7 @@ def _not_for(report: PredictReport, best: Judged) -> Iterator[str]:
     figure = "auc" if report.task.is_class else "rank_correlation"
     test, simple = best.figures["test"].get(figure, 0), best.figures["baseline"].get(figure, 0)
     if test <= simple + 2 * best.figures["test"].get("auc_error", 0):
-        yield f"On the test it is no better than sorting by {report.task.baseline.removeprefix('-')}: do that instead."
+        yield f"On the test it is no better than sorting by {report.alone}: do that instead."
     yield "Fit it again when predict/drift calls the score moved, or after the business has changed: another range, another channel, other prices."
 
 
@@ -200,7 +209,7 @@ def _making(report: PredictReport) -> Iterator[str]:
         _learnt_by_chance(report)
         if moments is None
         else (
-            f"Learnt from {report.rows:,} rows of {len(moments.training)} moments from {moments.training[0]:%Y-%m-%d} to {moments.training[-1]:%Y-%m-%d}; chosen and "
+            f"Learnt from {report.rows:,} rows of {_moments(moments)}; chosen and "
             f"put right on {moments.validation:%Y-%m-%d}; tested on {moments.test:%Y-%m-%d}. Each outcome was over before the next moment began."
         )
     )
@@ -208,6 +217,13 @@ def _making(report: PredictReport) -> Iterator[str]:
         f"It is the {learned.kind} model over {len(learned.design.places())} features of {' and '.join(report.task.features)}; its numbers are rows of model.coefficient or "
         "model.tree_node, and nothing else is kept."
     )
+
+
+def _moments(moments: Moments) -> str:
+    first, last = moments.training[0], moments.training[-1]
+    if first == last:
+        return f"{first:%Y-%m-%d} alone, which is thin: with a longer history there would be several moments"
+    return f"{len(moments.training)} moments from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
 
 
 def _learnt_by_chance(report: PredictReport) -> str:

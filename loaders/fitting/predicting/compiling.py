@@ -125,7 +125,7 @@ def _curve(learned: Learned) -> str:
             ]
             return f"CASE {' '.join(steps)} ELSE {_number(rate[-1])} END"
         case Line(slope, intercept):
-            return f"{_number(slope)} * raw + {_number(intercept)}"
+            return f"greatest({_number(slope)} * raw + {_number(intercept)}, 0e0)"
 
 
 def _number(value: float) -> str:

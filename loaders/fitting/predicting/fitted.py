@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Judged", "PredictReport", "report"]
 
+# Within a group with fewer of either kind the order of the scores is chance.
+_LEAST_OF_A_KIND: Final = 20
 _RANDOM_TEST: Final = 0.3
 _AGES: Final = (
     (0, "below 25"),
@@ -49,7 +51,6 @@ _AGES: Final = (
     (65, "65 and over"),
 )
 _GROUPINGS: Final = ("age_band", "gender", "region")
-_UNKNOWN: Final = "(unknown)"
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class PredictReport(Summed):
     rows: int
     models: tuple[Judged, ...]
     value: float | None
+    alone: str
     typical: Mapping[str, float | str | None]
     features_digest: str
     data_digest: str
@@ -132,7 +134,7 @@ class PredictReport(Summed):
         told = {
             "test": best.figures["test"].get(figure),
             f"{other.learned.kind} model": other.figures["test"].get(figure),
-            f"{self.task.baseline.removeprefix('-')} alone": best.figures["baseline"].get(figure),
+            f"{self.alone} alone": best.figures["baseline"].get(figure),
             "a random split would claim": best.figures.get("random_split", {}).get(figure),
             "BG/NBD and Gamma-Gamma": best.figures.get("bg_nbd", {}).get(figure),
             "against the planted truth": best.figures.get("truth", {}).get(figure),
@@ -182,7 +184,8 @@ def report(
     models = learn(design, sets["train"], sets["validation"], is_class=task.is_class, seed=seed)
     _, worths = samples.joined(drawn.training)
     value = float(np.nanmean(worths)) if task.value and not np.isnan(worths).all() else None
-    shared = {"baseline": _baseline(task, drawn.test)}
+    alone, simple = _best_alone(task, drawn)
+    shared = {"baseline": simple}
     truth = None
     if drawn.moments is not None and gap is not None and horizon is not None:
         seen = [*drawn.training, drawn.validation, drawn.test]
@@ -224,6 +227,7 @@ def report(
         len(sets["train"][1]),
         tuple(judged),
         value,
+        alone,
         _typical(design, typical(sets["train"][0])),
         samples.features_digest(task),
         samples.digest([*drawn.training, drawn.validation, drawn.test]),
@@ -279,15 +283,27 @@ def _decided(task: Task, value: float | None, label: Vector, score: Vector) -> d
     return {"decision": {**found, "gain": gain, "gain_of_everybody": everybody}}
 
 
-def _baseline(task: Task, test: Sample) -> dict[str, float]:
-    """Return the figures of sorting by one feature; who has none of it comes last."""
-    feature = task.baseline.removeprefix("-")
-    sign = -1.0 if task.baseline.startswith("-") else 1.0
-    values = samples.table(task, [test.frame])[feature]
-    score = np.asarray(values, dtype=np.float64) * sign
+def _best_alone(task: Task, drawn: Drawn) -> tuple[str, dict[str, float]]:
+    """Return the one feature by which the rows of training are best sorted, and what sorting by it gives on the test."""
+    figure = _main_figure(task)
+    label, _ = samples.joined(drawn.training)
+    training = samples.table(task, [one.frame for one in drawn.training])
+    numbers = [name for name, values in training.items() if isinstance(values, np.ndarray)]
+    found = [
+        (figure(label, _sorted_by(np.asarray(training[name]), sign)) or 0.0, name, sign)
+        for name in numbers
+        for sign in (1.0, -1.0)
+    ]
+    _, feature, sign = max(found)
+    test = np.asarray(samples.table(task, [drawn.test.frame])[feature])
+    return feature, _figures(task, drawn.test.label, _sorted_by(test, sign), is_probability=False)
+
+
+def _sorted_by(values: Vector, sign: float) -> Vector:
+    """Return a feature as a score: more of it first, or less where the sign is negative; who has none of it comes last."""
+    score = values * sign
     known = score[~np.isnan(score)]
-    score = np.where(np.isnan(score), (known.min() if len(known) else 0.0) - 1, score)
-    return _figures(task, test.label, score, is_probability=False)
+    return np.where(np.isnan(score), (known.min() if len(known) else 0.0) - 1, score)
 
 
 def _random_split(
@@ -351,7 +367,9 @@ def _groups(task: Task, test: Sample, score: Vector) -> pl.DataFrame:
     frame = test.frame.with_columns(age_band=_age_band(), _label=test.label, _score=score)
     rows = []
     for grouping in _GROUPINGS:
-        for (value,), group in frame.with_columns(pl.col(grouping).fill_null(_UNKNOWN)).group_by(grouping):
+        for (value,), group in frame.with_columns(pl.col(grouping).fill_null(samples.UNKNOWN)).group_by(
+            grouping
+        ):
             label, scores = group["_label"].to_numpy(), group["_score"].to_numpy()
             rate = float(label.mean())
             low, high = measuring.wilson(rate, len(label)) if task.is_class else (None, None)
@@ -364,7 +382,9 @@ def _groups(task: Task, test: Sample, score: Vector) -> pl.DataFrame:
                     "score": float(scores.mean()),
                     "rate_low": low,
                     "rate_high": high,
-                    "auc": measuring.auc(label, scores) if task.is_class else None,
+                    "auc": measuring.auc(label, scores)
+                    if task.is_class and min(label.sum(), (1 - label).sum()) >= _LEAST_OF_A_KIND
+                    else None,
                 }
             )
     return pl.DataFrame(

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float64]
 
-__all__ = ["KEY", "Sample", "digest", "features_digest", "joined", "read", "table", "words_of"]
+__all__ = ["KEY", "UNKNOWN", "Sample", "digest", "features_digest", "joined", "read", "table", "words_of"]
 
 KEY: Final = "customer_key"
+# The group of those of whom a grouping is not known.
+UNKNOWN: Final = "(unknown)"
 # A random part of the customers, the same at every moment, where there are more.
 _MOST_CUSTOMERS: Final = 100_000
 _NO_FEATURES: Final = ("customer_key", "customer_id", "as_of")

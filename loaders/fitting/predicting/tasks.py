@@ -29,7 +29,6 @@ class Task:
     population: str
     population_words: str
     kind: Literal["class", "amount"]
-    baseline: str
     not_for: str
     leave_out: Texts
     horizon: Count | None = None

@@ -12,6 +12,7 @@ from martlet.engine.connection import connect, refuse_foreign
 from martlet.engine.errors import ParameterError, did_you_mean, shown
 from martlet.loaders.fitting.predicting import rows, samples
 from martlet.loaders.fitting.predicting.drifting import SCORE, drift
+from martlet.loaders.fitting.predicting.moments import now
 from martlet.loaders.fitting.predicting.scoring import scored
 from martlet.loaders.fitting.predicting.tasks import Task
 from martlet.loaders.fitting.predicting.tasks import task as task_of
@@ -129,6 +130,10 @@ def _kept(connection: duckdb.DuckDBPyConnection, fit: str, as_of: date | None) -
     model, task, horizon, gap = fits[fit]
     asked = task_of(task)
     moment = None if as_of is None else datetime.combine(as_of, time())
+    if moment is not None and asked.has_time and moment > (last := now(connection)):
+        raise ParameterError(
+            f"as_of is {as_of}, but the data end before {last:%Y-%m-%d}: of later days nothing is known"
+        )
     frame = samples.read(connection, asked, moment, gap=gap, horizon=horizon, with_outcome=False).frame
     if frame.is_empty():
         raise ParameterError(f"as_of is {as_of or 'not given'}, when there were no {asked.population_words}")
