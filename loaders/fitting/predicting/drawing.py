@@ -125,7 +125,8 @@ def _refuse_few(task: Task, drawn: Drawn) -> None:
         label, _ = samples.joined(chosen)
         rarer = int(min(label.sum(), len(label) - label.sum())) if task.is_class else int((label != 0).sum())
         if rarer < _LEAST_CASES:
+            what = "of the rarer outcome" if task.is_class else "with an amount"
             raise FitError(
-                f"the rows of {words} are {len(label)} {task.population_words}, and {rarer} of the rarer kind; "
+                f"for {words} there are {len(label)} rows ({task.population_words}), {rarer} of them {what}; "
                 f"at least {_LEAST_CASES} are needed: take a longer horizon, or more data"
             )
