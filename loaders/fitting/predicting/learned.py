@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from martlet.models.predicting.calibrating import UNCHANGED, calibrated, levelled
+from martlet.models.predicting.calibrating import calibrated, levelled
 from martlet.models.predicting.linear import Linear, logistic, ridge
 from martlet.models.predicting.trees import Trees, boosted
 
@@ -85,6 +85,6 @@ def _judged(
         return Learned(kind, design, predictor, line, float(((line.score(raw) - label) ** 2).mean()))
     # Models are compared by the same curve: steps that were fitted to these rows would flatter the one with more of them.
     curve = calibrated(raw, label)
-    probability = UNCHANGED.score(raw)
-    loss = -np.where(label == 1, np.log(probability), np.log1p(-probability)).mean()
+    # The log loss of log odds, finite where a probability is 0 or 1 to the last digit.
+    loss = (np.logaddexp(0, raw) - label * raw).mean()
     return Learned(kind, design, predictor, curve, float(loss))
