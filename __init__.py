@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         SegmentsReport,
         fit,
         measure_drift,
+        refit,
         score,
     )
     from martlet.loaders.ingest import ingest, ingest_paths, profiles, sniff
@@ -89,6 +90,7 @@ __all__ = [
     "open",
     "profiles",
     "quarantine",
+    "refit",
     "report",
     "score",
     "sniff",
@@ -126,6 +128,7 @@ _HOMES = {
     "open": "martlet.engine.warehouse",
     "profiles": "martlet.loaders.ingest",
     "quarantine": "martlet.loaders.ingest.quarantined",
+    "refit": "martlet.loaders.fitting",
     "report": "martlet.reports.report",
     "score": "martlet.loaders.fitting",
     "sniff": "martlet.loaders.ingest",

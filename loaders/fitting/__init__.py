@@ -8,6 +8,7 @@ from martlet.loaders.fitting._incremental_rows import Controls
 from martlet.loaders.fitting._segments import SegmentsReport
 from martlet.loaders.fitting.fitting import FitReport, fit, fit_if_possible
 from martlet.loaders.fitting.predicting import PredictReport, measure_drift, score
+from martlet.loaders.fitting.refitting import refit
 
 __all__ = [
     "Controls",
@@ -19,6 +20,7 @@ __all__ = [
     "fit",
     "fit_if_possible",
     "measure_drift",
+    "refit",
     "restore_macros",
     "score",
 ]

@@ -275,6 +275,30 @@ def drift(fit: str, warehouse: Path, *, as_of: date | None, **where: Any) -> Non
     output.deliver(fitting.measure_drift(warehouse, fit, as_of=as_of).to_arrow(), **where)
 
 
+@model.command("refit", cls=Command)
+@click.argument("fit", default="churn")
+@click.option("--if-drifted", is_flag=True, help="Only when today's scores are those of another population.")
+@options.warehouse
+def refit(fit: str, warehouse: Path, *, if_drifted: bool) -> None:
+    """Fit a model again as it was asked for, on what has come since; with --if-drifted it fits a nightly job.
+
+    The drift of today is measured and kept first, as martlet model drift does.
+
+    For example:
+      martlet model refit churn
+      martlet model refit churn --if-drifted
+    """
+    import martlet
+
+    report = martlet.refit(warehouse, fit, if_drifted=if_drifted)
+    if report is None:
+        click.echo(
+            f"{fit} was not fitted again: its scores have not drifted, as predict/drift shows", err=True
+        )
+    else:
+        click.echo(report.summary(), err=True)
+
+
 def _ask(warehouse: Path, query: str, where: dict[str, Any], **params: Any) -> None:
     """Ask a query, as martlet query does."""
     import martlet

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from martlet.loaders.fitting.predicting.compiling import create_macros
+from martlet.loaders.fitting.predicting.drifting import ANOTHER, SCORE
 from martlet.loaders.fitting.predicting.fitted import PredictReport, report
 from martlet.loaders.fitting.predicting.keeping import keep
 from martlet.loaders.fitting.predicting.tasks import TASKS
 from martlet.loaders.fitting.predicting.today import measure_drift, score
 
-__all__ = ["TASKS", "PredictReport", "create_macros", "keep", "measure_drift", "report", "score"]
+__all__ = [
+    "ANOTHER",
+    "SCORE",
+    "TASKS",
+    "PredictReport",
+    "create_macros",
+    "keep",
+    "measure_drift",
+    "report",
+    "score",
+]

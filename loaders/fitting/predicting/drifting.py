@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float64]
 
-__all__ = ["SCORE", "drift", "reference"]
+__all__ = ["ANOTHER", "SCORE", "drift", "reference"]
 
 SCORE: Final = "(score)"
+ANOTHER: Final = "another"
 _TENTHS: Final = np.linspace(0.1, 0.9, 9)
 _MOST_WORDS: Final = 12
 # From these on an index says: look at it, and: another population. By Siddiqi (2006), as banks use it.
 _MOVED: Final = 0.1
-_ANOTHER: Final = 0.25
+_FAR: Final = 0.25
 
 
 def reference(features: Mapping[str, Values]) -> pl.DataFrame:
@@ -54,7 +55,7 @@ def drift(kept: pl.DataFrame, features: Mapping[str, Values]) -> pl.DataFrame:
 
 
 def _band(moved: float) -> str:
-    return "stable" if moved < _MOVED else "moved" if moved < _ANOTHER else "another"
+    return "stable" if moved < _MOVED else "moved" if moved < _FAR else ANOTHER
 
 
 def _bins_of_numbers(values: Vector) -> list[dict[str, Any]]:

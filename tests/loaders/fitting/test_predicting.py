@@ -369,6 +369,27 @@ def test_drift_is_told_and_kept(fitted, tmp_path):
     assert kept.height == found.height
 
 
+@pytest.mark.usefixtures("quick")
+def test_a_fit_is_made_again_where_its_scores_have_drifted(fitted, tmp_path):
+    path = tmp_path / "again.duckdb"
+    path.write_bytes(fitted[0].read_bytes())
+    version = "SELECT max(version), max(horizon_days), max(gap_days) FROM model.registry WHERE task = 'churn'"
+    refit = ["model", "refit", "churn", "--if-drifted", "-w", str(path)]
+    # Of this shop ever more customers have stopped.
+    ran = click.testing.CliRunner().invoke(cli, refit)
+    assert (ran.exit_code, asked(path, version)) == (0, [(2, 45, 5)])
+    assert "churn.boosted: learnt from" in ran.output
+    scores = np.array(asked(path, "SELECT score FROM model.latest_churn"))[:, 0]
+    with rewriting(path, start_from_existing=True) as connection:
+        model = connection.execute("SELECT model FROM model.registry WHERE is_chosen").fetchone()[0]
+        connection.execute("DELETE FROM model.reference WHERE feature = '(score)'")
+        kept = reference({"(score)": scores}).with_columns(model=pl.lit(model))
+        star.insert(connection, "model.reference", kept)
+    ran = click.testing.CliRunner().invoke(cli, refit)
+    assert (ran.exit_code, asked(path, version)) == (0, [(2, 45, 5)])
+    assert "was not fitted again" in ran.output
+
+
 def test_nothing_drifts_from_itself_and_a_shift_is_another_population():
     draw = np.random.default_rng(1)
     values = {"x": draw.normal(size=5_000), "word": ["a", "b", None, "a"] * 1_250}

@@ -1,0 +1,59 @@
+"""A fit that is there, fitted again on what has come since: as it was asked for then, and if wanted only where it has drifted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from martlet.engine.connection import connect
+from martlet.loaders.fitting.fitting import fit
+from martlet.loaders.fitting.predicting import ANOTHER, SCORE, PredictReport, measure_drift
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["refit"]
+
+_ASKED: Final = """
+    SELECT task, horizon_days, gap_days, seed FROM model.registry
+    WHERE is_chosen AND split_part(model, '.', 1) = $name"""
+
+
+def refit(
+    warehouse: str | Path = "warehouse.duckdb", name: str = "churn", *, if_drifted: bool = False
+) -> PredictReport | None:
+    """Fit a model that foretells again, as it was asked for: the same task, horizon, gap and seed, on the data of now.
+
+    Parameters
+    ----------
+    warehouse
+        The warehouse file.
+    name
+        Name of the fit, the task's by default.
+    if_drifted
+        Only where the scores of today are those of another population than the one it learnt from: a population stability index of
+        0.25 or more. The drift is measured and kept either way, for predict/drift.
+
+    Returns
+    -------
+    PredictReport or None
+        What was fitted; None where nothing had to be.
+
+    Raises
+    ------
+    FitError
+        If the data do not allow a fit, or scikit-learn is missing.
+    ParameterError
+        If there is no such fit.
+    WarehouseError
+        If there is no such warehouse, or it can't be written.
+    """
+    moved = measure_drift(warehouse, name).filter(pl.col("feature") == SCORE)["band"].to_list()
+    if if_drifted and moved != [ANOTHER]:
+        return None
+    with connect(warehouse) as connection:
+        ((task, horizon, gap, seed),) = connection.execute(_ASKED, {"name": name}).fetchall()
+    report = fit(task, warehouse, name=name, horizon=horizon, gap=gap, seed=seed)
+    assert isinstance(report, PredictReport)  # noqa: S101 (tasks that foretell have no other)
+    return report
