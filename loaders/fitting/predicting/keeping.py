@@ -33,8 +33,12 @@ def keep(
     load_id: int,
     fitted_at: datetime,
 ) -> None:
-    """Write the models in the place of those of the same name, and the scores of today; macros are made of these rows."""
+    """Write the models in the place of those of the same name, and the scores of today; how those drifted stays. Macros are made of these rows."""
     before = _version(connection, report.name)
+    drifted: pl.DataFrame = connection.sql(
+        "SELECT * FROM model.drift WHERE starts_with(model, $name) ORDER BY ALL",
+        params={"name": f"{report.name}."},
+    ).pl()
     _kept.remove(connection, report.name)
     for one in report.models:
         model = f"{report.name}.{one.learned.kind}"
@@ -61,6 +65,8 @@ def keep(
         star.insert(connection, "model.registry", pl.DataFrame([registry]))
         for table, frame in _frames(report, one).items():
             star.insert(connection, f"model.{table}", frame.with_columns(model=pl.lit(model)))
+    # What was measured of the fit before is its history.
+    star.insert(connection, "model.drift", drifted)
     create_macros(connection)
 
 

@@ -379,6 +379,8 @@ def test_a_fit_is_made_again_where_its_scores_have_drifted(fitted, tmp_path):
     ran = click.testing.CliRunner().invoke(cli, refit)
     assert (ran.exit_code, asked(path, version)) == (0, [(2, 45, 5)])
     assert "churn.boosted: learnt from" in ran.output
+    # What led to it is still to be seen.
+    assert asked(path, "SELECT band FROM model.drift WHERE feature = '(score)'") == [("another",)]
     scores = np.array(asked(path, "SELECT score FROM model.latest_churn"))[:, 0]
     with rewriting(path, start_from_existing=True) as connection:
         model = connection.execute("SELECT model FROM model.registry WHERE is_chosen").fetchone()[0]
