@@ -320,7 +320,8 @@ def test_fits_of_other_names_go_on_into_a_new_file(tmp_path, path):
     new = made(tmp_path / "new.duckdb", {})
     with rewriting(new, start_from_existing=True) as connection:
         connection.execute(
-            "INSERT INTO model.registry SELECT 'clv.bg_nbd', 'clv', now(), now(), NULL, 9, 1, 0, true"
+            "INSERT INTO model.registry BY NAME SELECT 'clv.bg_nbd' AS model, 'clv' AS task, now() AS fitted_at, now() AS as_of, "
+            "9 AS load_id, 1 AS rows, true AS converged"
         )
         connection.execute(f"ATTACH '{path}' AS before (READ_ONLY)")
         fitting.carry_over(connection, "before")
