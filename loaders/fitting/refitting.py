@@ -48,6 +48,13 @@ def refit(
         If there is no such fit.
     WarehouseError
         If there is no such warehouse, or it can't be written.
+
+    Examples
+    --------
+    >>> martlet.refit(path, "churn")  # nothing was fitted
+    Traceback (most recent call last):
+        ...
+    martlet.engine.errors.ParameterError: there is no fit 'churn' that foretells something...
     """
     moved = measure_drift(warehouse, name).filter(pl.col("feature") == SCORE)["band"].to_list()
     if if_drifted and moved != [ANOTHER]:

@@ -71,6 +71,13 @@ def score(
         If there is no such fit.
     WarehouseError
         If there is no such warehouse, or it can't be written.
+
+    Examples
+    --------
+    >>> martlet.score(path, "churn")  # nothing was fitted
+    Traceback (most recent call last):
+        ...
+    martlet.engine.errors.ParameterError: there is no fit 'churn' that foretells something...
     """
     with connect(warehouse) as connection:
         refuse_foreign(connection, warehouse)
@@ -105,6 +112,13 @@ def measure_drift(
         If there is no such fit.
     WarehouseError
         If there is no such warehouse, or it can't be written.
+
+    Examples
+    --------
+    >>> martlet.measure_drift(path, "churn")  # nothing was fitted
+    Traceback (most recent call last):
+        ...
+    martlet.engine.errors.ParameterError: there is no fit 'churn' that foretells something...
     """
     with connect(warehouse) as connection:
         refuse_foreign(connection, warehouse)
