@@ -181,15 +181,7 @@ def query(
         result = opened.query(query, **options.assigned(parameters))
     if show_sql:
         click.echo(f"{result.sql};\n", err=True)
-    output.deliver(
-        result.arrow(),
-        headline=described.headline,
-        finding=lambda: result.finding,
-        note=result.note,
-        chart=described.chart,
-        has_chart=has_chart,
-        **where,
-    )
+    output.deliver_result(result, described.headline, chart=described.chart, has_chart=has_chart, **where)
 
 
 cli.add_command(chart.chart)

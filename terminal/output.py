@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from martlet.engine.result import Result
 
-__all__ = ["deliver"]
+
+__all__ = ["deliver", "deliver_result"]
 
 # Where nobody says how wide it is.
 _ANY_WIDTH = 10_000
@@ -112,6 +114,11 @@ def deliver(
     content = _content(answer, kind, headline, limit=limit, safe_cells=safe_cells)
     with formats.destination(output, overwrite=overwrite) as file:
         content(file)
+
+
+def deliver_result(result: Result, headline: tuple[str, ...], **where: Any) -> None:
+    """Deliver the answer of a query of a pack, with its finding and note; `where` is as for `deliver`."""
+    deliver(result.arrow(), headline=headline, finding=lambda: result.finding, note=result.note, **where)
 
 
 def _content(

@@ -104,14 +104,7 @@ def _answer(warehouse: Warehouse, text: str) -> None:
         pairs = [word.partition("=")[::2] for word in given]
         result = warehouse.query(path, **options.assigned(pairs))
         described = warehouse.describe(path)
-        output.deliver(
-            result.arrow(),
-            **_PLAIN,
-            headline=described.headline,
-            finding=lambda: result.finding,
-            note=result.note,
-            chart=described.chart,
-        )
+        output.deliver_result(result, described.headline, chart=described.chart, **_PLAIN)
     else:
         output.deliver(warehouse.sql(text).arrow(), **_PLAIN)
     sys.stdout.flush()

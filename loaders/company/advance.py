@@ -133,7 +133,8 @@ def advance(
         )
         fitting.fit_if_possible(connection)
         warnings = checks.warnings(star.finish(connection, load_id))
-        fitting.restore_macros(connection)
+        if fitting.create_macros(connection):
+            star.write_catalogue(connection)
     seconds = time.monotonic() - started
     return AdvanceReport(
         path, rows, path.stat().st_size, seconds, warnings, company.until, added, company.settings()

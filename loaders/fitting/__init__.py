@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from martlet.loaders.fitting._carried import carry_over, restore_macros
 from martlet.loaders.fitting._incremental import IncrementalReport
 from martlet.loaders.fitting._incremental_rows import Controls
+from martlet.loaders.fitting._kept import carry_over
 from martlet.loaders.fitting._segments import SegmentsReport
 from martlet.loaders.fitting.fitting import FitReport, fit, fit_if_possible
-from martlet.loaders.fitting.predicting import PredictReport, measure_drift, score
+from martlet.loaders.fitting.predicting import PredictReport, create_macros, measure_drift, score
 from martlet.loaders.fitting.refitting import refit
 
 __all__ = [
@@ -17,10 +17,10 @@ __all__ = [
     "PredictReport",
     "SegmentsReport",
     "carry_over",
+    "create_macros",
     "fit",
     "fit_if_possible",
     "measure_drift",
     "refit",
-    "restore_macros",
     "score",
 ]

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from martlet.engine import packs
-from martlet.engine.connection import named_in
 from martlet.engine.errors import FitError
+from martlet.loaders.fitting._asked import asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from martlet.models.estimate import Estimate
 
-__all__ = ["Fitted", "before", "fitted", "last_order", "three_quarters"]
+__all__ = ["Fitted", "before", "first_order", "fitted", "last_order", "three_quarters"]
 
 _HISTORY: Final = ["x", "t_x", "age_days"]
 
@@ -35,6 +34,12 @@ class Fitted:
     refused: dict[str, str]
 
 
+def first_order(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+    """Return the moment of the first sale to a known customer."""
+    sql = "SELECT min(ordered_at) FROM star.fact_order WHERE customer_key <> 0 AND main.is_sale(status)"
+    return _moment(connection, sql)
+
+
 def last_order(connection: duckdb.DuckDBPyConnection) -> datetime | None:
     """Return the moment of the last sale of a known customer."""
     sql = "SELECT max(ordered_at) FROM star.fact_order WHERE customer_key <> 0 AND main.is_sale(status)"
@@ -43,8 +48,7 @@ def last_order(connection: duckdb.DuckDBPyConnection) -> datetime | None:
 
 def three_quarters(connection: duckdb.DuckDBPyConnection, last: datetime) -> datetime | None:
     """Return the end of the day before which three quarters of the time up to the last order lie: the rest is to be foretold."""
-    sql = "SELECT min(ordered_at) FROM star.fact_order WHERE customer_key <> 0 AND main.is_sale(status)"
-    first = _moment(connection, sql)
+    first = first_order(connection)
     return None if first is None else before((first + (last - first) * 0.75).date())
 
 
@@ -91,10 +95,8 @@ def fitted(connection: duckdb.DuckDBPyConnection, name: str, as_of: datetime) ->
 
 
 def _customers(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> pl.DataFrame:
-    query = packs.get("value/rfmt")
-    values = query.values({"as_of": as_of})
-    sql = query.render(values).sql
-    answer = connection.sql(sql, params=named_in(connection, sql, values))
+    sql, bound = asked(connection, "value/rfmt", {"as_of": as_of})
+    answer = connection.sql(sql, params=bound)
     found: pl.DataFrame = answer.select(*_HISTORY, "monetary").pl()
     return found
 

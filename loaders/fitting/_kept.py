@@ -1,4 +1,4 @@
-"""The tables of the schema `model`: what a fit left in them is removed."""
+"""The tables of the schema `model`: what a fit left in them is removed, and copied from another warehouse."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["TABLES", "remove", "rounded"]
+__all__ = ["TABLES", "carry_over", "remove", "rounded"]
 
 # Those first that others refer to.
 TABLES: Final = (
@@ -41,6 +41,20 @@ def remove(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     connection.execute(f"DROP MACRO TABLE IF EXISTS model.{name}_scores")
     for table in reversed(TABLES):
         connection.execute(f"DELETE FROM model.{table} WHERE starts_with(model, $name)", {"name": f"{name}."})
+
+
+def carry_over(connection: duckdb.DuckDBPyConnection, database: str) -> None:
+    """Copy fits of other names than those that the warehouse has, from an attached one, so far as that has the tables."""
+    sql = "SELECT table_name FROM duckdb_tables() WHERE database_name = $database AND schema_name = 'model'"
+    there = {table for (table,) in connection.execute(sql, {"database": database}).fetchall()}
+    own = [model for (model,) in connection.execute("SELECT model FROM model.registry").fetchall()]
+    for table in TABLES:
+        if table in there:
+            connection.execute(
+                f"INSERT INTO model.{table} BY NAME SELECT * FROM {database}.model.{table} "
+                "WHERE NOT list_contains($own, model) ORDER BY ALL",
+                {"own": own},
+            )
 
 
 def rounded(value: float) -> float:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from martlet.engine.connection import connect
 from martlet.loaders.fitting.fitting import fit
-from martlet.loaders.fitting.predicting import ANOTHER, SCORE, PredictReport, measure_drift
+from martlet.loaders.fitting.predicting import ANOTHER, SCORE, PredictReport, measure_drift, registered
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["refit"]
-
-_ASKED: Final = """
-    SELECT task, horizon_days, gap_days, seed FROM model.registry
-    WHERE is_chosen AND split_part(model, '.', 1) = $name"""
 
 
 def refit(
@@ -60,7 +56,7 @@ def refit(
     if if_drifted and moved != [ANOTHER]:
         return None
     with connect(warehouse) as connection:
-        ((task, horizon, gap, seed),) = connection.execute(_ASKED, {"name": name}).fetchall()
-    report = fit(task, warehouse, name=name, horizon=horizon, gap=gap, seed=seed)
+        one = registered(connection, name)
+    report = fit(one.task, warehouse, name=name, horizon=one.horizon, gap=one.gap, seed=one.seed)
     assert isinstance(report, PredictReport)  # noqa: S101 (tasks that foretell have no other)
     return report

@@ -174,7 +174,8 @@ def forget(
             star.finish(connection, star.next_load_id(connection) - 1)
             for view in views:
                 connection.execute(view)
-            fitting.restore_macros(connection)
+            fitting.create_macros(connection)
+            star.write_catalogue(connection)
             hold_to_promise(connection, person)
     main, *others = [name for name, _ in person.accounts.values()] or [customer_id]
     seconds = time.monotonic() - started

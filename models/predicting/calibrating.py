@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float64]
 
-__all__ = ["UNCHANGED", "Isotonic", "Line", "Platt", "calibrated", "levelled", "logistic_of"]
+__all__ = ["Isotonic", "Line", "Platt", "calibrated", "levelled", "logistic_of"]
 
 # Below so many of the rarer class a curve of steps follows chance.
 ENOUGH_FOR_STEPS: Final = 1_000
@@ -57,9 +57,6 @@ class Line:
         return np.maximum(self.slope * raw + self.intercept, 0.0)
 
 
-UNCHANGED: Final = Platt(1.0, 0.0)
-
-
 def logistic_of(raw: Vector) -> Vector:
     """Return 1 / (1 + exp(-raw))."""
     return np.asarray(1 / (1 + np.exp(-raw)), dtype=np.float64)
@@ -76,7 +73,7 @@ def calibrated(raw: Vector, label: Vector) -> Platt | Isotonic:
         fitted(model, raw, label)
         return _with_few_knots(model.X_thresholds_, model.y_thresholds_)
     if rarer == 0:
-        return UNCHANGED
+        return Platt(1.0, 0.0)
     model = learner("linear_model", "LogisticRegression", C=1e6)
     fitted(model, raw[:, None], label)
     return Platt(float(model.coef_[0, 0]), float(model.intercept_[0]))

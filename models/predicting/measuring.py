@@ -56,10 +56,9 @@ def auc(label: Vector, score: Vector) -> float | None:
     negatives = len(label) - positives
     if not positives or not negatives:
         return None
-    values, inverse, counts = np.unique(score, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    ranks = (last - (counts - 1) / 2)[inverse] if len(values) else np.empty(0)
-    return float((ranks[label == 1].sum() - positives * (positives + 1) / 2) / (positives * negatives))
+    return float(
+        (_ranks(score)[label == 1].sum() - positives * (positives + 1) / 2) / (positives * negatives)
+    )
 
 
 def auc_error(area: float, positives: float, negatives: float) -> float:

@@ -58,10 +58,6 @@ class Trees:
             total += _leaves(tree, matrix)
         return total
 
-    def columns(self) -> set[int]:
-        """Return the columns that some node asks about."""
-        return {node.column for tree in self.trees for node in tree if node.column is not None}
-
 
 def boosted(matrix: Matrix, label: Vector, *, is_class: bool, seed: int) -> Trees:
     """Fit trees to a class, 0 or 1, or to an amount.

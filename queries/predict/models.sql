@@ -43,21 +43,24 @@ rank_correlation = "Of amounts, the correlation of the ranks of scores and outco
 sum_ratio = "Of amounts, the sum of the scores / the sum of the outcomes. NULL for classes."
 fit_status = "fitted; or stale, when data were loaded after the fit."
 */
+{% macro figure(subset, metric) -%}
+max(CASE WHEN metric.subset = '{{ subset }}' AND metric.metric = '{{ metric }}' THEN metric.value END)
+{%- endmacro %}
 WITH figures AS (
     SELECT
         metric.model,
-        max(CASE WHEN metric.subset = 'test' AND metric.metric = 'rows' THEN metric.value END) AS test_rows,
-        max(CASE WHEN metric.subset = 'test' AND metric.metric = 'base_rate' THEN metric.value END) AS base_rate,
-        max(CASE WHEN metric.subset = 'test' AND metric.metric = 'auc' THEN metric.value END) AS auc,
-        max(CASE WHEN metric.subset = 'test' AND metric.metric = 'auc_error' THEN metric.value END) AS auc_error,
-        max(CASE WHEN metric.subset = 'validation' AND metric.metric = 'auc' THEN metric.value END) AS validation_auc,
-        max(CASE WHEN metric.subset = 'random_split' AND metric.metric = 'auc' THEN metric.value END) AS random_split_auc,
-        max(CASE WHEN metric.subset = 'baseline' AND metric.metric = 'auc' THEN metric.value END) AS baseline_auc,
-        max(CASE WHEN metric.subset = 'truth' AND metric.metric = 'auc' THEN metric.value END) AS truth_auc,
-        max(CASE WHEN metric.subset = 'test' AND metric.metric = 'average_precision' THEN metric.value END) AS average_precision,
-        max(CASE WHEN metric.subset = 'test' AND metric.metric = 'brier' THEN metric.value END) AS brier,
-        max(CASE WHEN metric.subset = 'test' AND metric.metric = 'rank_correlation' THEN metric.value END) AS rank_correlation,
-        max(CASE WHEN metric.subset = 'test' AND metric.metric = 'sum_ratio' THEN metric.value END) AS sum_ratio
+        {{ figure("test", "rows") }} AS test_rows,
+        {{ figure("test", "base_rate") }} AS base_rate,
+        {{ figure("test", "auc") }} AS auc,
+        {{ figure("test", "auc_error") }} AS auc_error,
+        {{ figure("validation", "auc") }} AS validation_auc,
+        {{ figure("random_split", "auc") }} AS random_split_auc,
+        {{ figure("baseline", "auc") }} AS baseline_auc,
+        {{ figure("truth", "auc") }} AS truth_auc,
+        {{ figure("test", "average_precision") }} AS average_precision,
+        {{ figure("test", "brier") }} AS brier,
+        {{ figure("test", "rank_correlation") }} AS rank_correlation,
+        {{ figure("test", "sum_ratio") }} AS sum_ratio
     FROM model.metric AS metric
     GROUP BY metric.model
 ),

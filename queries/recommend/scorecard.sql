@@ -67,6 +67,12 @@ stats.z_95() * sqrt(main.ratio(
             count(*) * sum({{ column }} * {{ column }}) - sum({{ column }}) * sum({{ column }}), CAST(count(*) AS DOUBLE) * count(*) * (count(*) - 1)
         )) / 1e9
 {%- endmacro %}
+{# A mean with the ends of its interval, which stay between 0 and 1. #}
+{% macro with_ends(rate, name) -%}
+means.{{ rate }},
+    CASE WHEN means.{{ name }}_reach IS NOT NULL THEN greatest(means.{{ rate }} - means.{{ name }}_reach, 0) END AS {{ name }}_low,
+    CASE WHEN means.{{ name }}_reach IS NOT NULL THEN least(means.{{ rate }} + means.{{ name }}_reach, 1) END AS {{ name }}_high
+{%- endmacro %}
 {# A share in billionths, whose sums are exact. #}
 {% macro billionths(share) -%}
 CAST(round(coalesce({{ share }}, 0) * 1e9) AS BIGINT)
@@ -169,16 +175,10 @@ SELECT
     today.until_at AS test_from,
     means.customers,
     means.listed,
-    means.precision_rate,
-    CASE WHEN means.precision_reach IS NOT NULL THEN greatest(means.precision_rate - means.precision_reach, 0) END AS precision_low,
-    CASE WHEN means.precision_reach IS NOT NULL THEN least(means.precision_rate + means.precision_reach, 1) END AS precision_high,
-    means.recall_rate,
-    CASE WHEN means.recall_reach IS NOT NULL THEN greatest(means.recall_rate - means.recall_reach, 0) END AS recall_low,
-    CASE WHEN means.recall_reach IS NOT NULL THEN least(means.recall_rate + means.recall_reach, 1) END AS recall_high,
+    {{ with_ends("precision_rate", "precision") }},
+    {{ with_ends("recall_rate", "recall") }},
     means.mean_average_precision,
-    means.ndcg,
-    CASE WHEN means.ndcg_reach IS NOT NULL THEN greatest(means.ndcg - means.ndcg_reach, 0) END AS ndcg_low,
-    CASE WHEN means.ndcg_reach IS NOT NULL THEN least(means.ndcg + means.ndcg_reach, 1) END AS ndcg_high,
+    {{ with_ends("ndcg", "ndcg") }},
     means.ndcg_lead,
     means.ndcg_lead - means.lead_reach AS lead_low,
     means.ndcg_lead + means.lead_reach AS lead_high,

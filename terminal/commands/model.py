@@ -307,10 +307,4 @@ def _ask(warehouse: Path, query: str, where: dict[str, Any], **params: Any) -> N
     with martlet.open(warehouse) as opened:
         described = opened.describe(query)
         result = opened.query(query, **params)
-        output.deliver(
-            result.arrow(),
-            headline=described.headline,
-            finding=lambda: result.finding,
-            note=result.note,
-            **where,
-        )
+        output.deliver_result(result, described.headline, **where)

@@ -7,7 +7,7 @@ from martlet.loaders.fitting.predicting.drifting import ANOTHER, SCORE
 from martlet.loaders.fitting.predicting.fitted import PredictReport, report
 from martlet.loaders.fitting.predicting.keeping import keep
 from martlet.loaders.fitting.predicting.tasks import TASKS
-from martlet.loaders.fitting.predicting.today import measure_drift, score
+from martlet.loaders.fitting.predicting.today import measure_drift, registered, score
 
 __all__ = [
     "ANOTHER",
@@ -17,6 +17,7 @@ __all__ = [
     "create_macros",
     "keep",
     "measure_drift",
+    "registered",
     "report",
     "score",
 ]

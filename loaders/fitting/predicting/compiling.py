@@ -6,9 +6,10 @@ Both are made of the rows of the schema `model`, which are what is kept; so they
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from martlet.engine.relation import comments_on, quote
+from martlet.engine.relations import relations
 from martlet.loaders.fitting.predicting import rows
 from martlet.loaders.fitting.predicting.tasks import TASKS, task
 from martlet.models.predicting.calibrating import Isotonic, Line, Platt
@@ -25,21 +26,20 @@ if TYPE_CHECKING:
 
 __all__ = ["create_macros", "score_query"]
 
-_LATEST = {
-    "customer_key": "Customer, as in star.dim_customer.",
-    "as_of": "The moment of asking.",
-    "score": "Probability of what the task foretells, or the amount.",
-    "band": "high, medium or low, by the bands of the test.",
-    "reason_1": "What moves the score most against a typical customer. NULL where nothing does.",
-    "reason_2": "The second reason.",
-    "reason_3": "The third reason.",
-}
+# Columns of the view, as the table of scores describes them.
+_LATEST: Final = ("customer_key", "as_of", "score", "band", "reason_1", "reason_2", "reason_3")
 
 
-def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the macro `model.NAME_scores` and the view `model.latest_NAME` of each fit that foretells."""
+def create_macros(connection: duckdb.DuckDBPyConnection) -> int:
+    """Make the macro `model.NAME_scores` and the view `model.latest_NAME` of each fit that foretells; return of how many.
+
+    The packs that they ask must be there, and whoever made some writes the catalogue anew.
+    """
     sql = "SELECT model, task FROM model.registry WHERE is_chosen AND list_contains($tasks, task) ORDER BY model"
-    for model, of in connection.execute(sql, {"tasks": list(TASKS)}).fetchall():
+    fits = connection.execute(sql, {"tasks": list(TASKS)}).fetchall()
+    (scores,) = (relation for relation in relations() if relation.qualified == "model.score")
+    columns = {name: scores.unit.columns[name] for name in _LATEST}
+    for model, of in fits:
         name = model.rpartition(".")[0]
         learned, bands = rows.read_back(connection, model), rows.parameters(connection, model)
         query = score_query(learned, task(of), bands, _source(task(of)))
@@ -53,8 +53,9 @@ def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
             f"CREATE OR REPLACE VIEW {latest} AS SELECT {', '.join(_LATEST)} FROM model.score WHERE model = {quote(model)} "
             f"AND as_of = (SELECT max(as_of) FROM model.score WHERE model = {quote(model)})"
         )
-        for comment in comments_on("VIEW", latest, f"The latest scores of {model} that are kept.", _LATEST):
+        for comment in comments_on("VIEW", latest, f"The latest scores of {model} that are kept.", columns):
             connection.execute(comment)
+    return len(fits)
 
 
 def _source(task: Task) -> str:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from martlet.engine.errors import FitError
+from martlet.loaders.fitting._clv import first_order
 from martlet.loaders.fitting.predicting import samples
 from martlet.loaders.fitting.predicting.moments import moments, now
 from martlet.loaders.fitting.predicting.samples import Sample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     import duckdb
 
@@ -69,7 +70,10 @@ def draw(
 def _by_time(
     connection: duckdb.DuckDBPyConnection, task: Task, as_of: datetime | None, *, gap: int, horizon: int
 ) -> Drawn:
-    found = moments(_first_order(connection), as_of or now(connection), gap=gap, horizon=horizon)
+    first = first_order(connection)
+    if first is None:
+        raise FitError("there are no sales of known customers to learn from")
+    found = moments(first, as_of or now(connection), gap=gap, horizon=horizon)
 
     def read(moment: datetime, *, with_outcome: bool = True) -> Sample:
         return samples.read(connection, task, moment, gap=gap, horizon=horizon, with_outcome=with_outcome)
@@ -109,14 +113,6 @@ def _at_random(connection: duckdb.DuckDBPyConnection, task: Task, as_of: datetim
 def _part(whole: Sample, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Sample:
     rows = np.sort(rows)
     return Sample(whole.frame[rows], whole.label[rows], whole.worth[rows])
-
-
-def _first_order(connection: duckdb.DuckDBPyConnection) -> datetime:
-    sql = "SELECT min(ordered_at) FROM star.fact_order WHERE customer_key <> 0 AND main.is_sale(status)"
-    ((first,),) = connection.execute(sql).fetchall()
-    if not isinstance(first, datetime):
-        raise FitError("there are no sales of known customers to learn from")
-    return first
 
 
 def _refuse_few(task: Task, drawn: Drawn) -> None:

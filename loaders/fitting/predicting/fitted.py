@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from martlet.engine import packs
-from martlet.engine.connection import named_in
 from martlet.engine.errors import FitError, ParameterError
 from martlet.engine.summed import Summed
+from martlet.loaders.fitting._asked import asked as sql_of
 from martlet.loaders.fitting.predicting import samples
 from martlet.loaders.fitting.predicting.drawing import draw
-from martlet.loaders.fitting.predicting.learned import learn
+from martlet.loaders.fitting.predicting.learned import learn, learn_kind
 from martlet.loaders.fitting.predicting.scoring import bands_of
 from martlet.loaders.fitting.predicting.tasks import task as task_of
 from martlet.models.predicting import measuring
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from martlet.loaders.fitting.predicting.moments import Moments
     from martlet.loaders.fitting.predicting.samples import Sample
     from martlet.loaders.fitting.predicting.tasks import Task
+    from martlet.models.predicting.design import Values
 
     Vector = NDArray[np.float64]
     Matrix = NDArray[np.float64]
@@ -173,18 +173,19 @@ def report(
     elif gap is not None or horizon is not None:
         raise ParameterError(f"gap and horizon mean nothing for the task {asked}, whose rows have no time")
     drawn = draw(connection, task, as_of=as_of, gap=gap, horizon=horizon, seed=seed)
-    design = Design.of(samples.table(task, [one.frame for one in drawn.training]))
+    training = samples.table(task, [one.frame for one in drawn.training])
+    design = Design.of(training)
     if not design.columns:
         raise FitError(f"all {task.population_words} are alike in all features")
     sets = {
-        "train": _set(task, design, drawn.training),
+        "train": (design.matrix(training), samples.joined(drawn.training)[0]),
         "validation": _set(task, design, [drawn.validation]),
         "test": _set(task, design, [drawn.test]),
     }
     models = learn(design, sets["train"], sets["validation"], is_class=task.is_class, seed=seed)
     _, worths = samples.joined(drawn.training)
     value = float(np.nanmean(worths)) if task.value and not np.isnan(worths).all() else None
-    alone, simple = _best_alone(task, drawn)
+    alone, simple = _best_alone(task, training, sets["train"][1], drawn.test)
     shared = {"baseline": simple}
     truth = None
     if drawn.moments is not None and gap is not None and horizon is not None:
@@ -194,30 +195,20 @@ def report(
         rival = _bg_nbd(connection, task, drawn.moments.test, drawn.test, horizon=horizon)
         if rival is not None:
             shared["bg_nbd"] = _figures(task, drawn.test.label, rival)
-    judged = [
-        Judged(
+    judged = tuple(
+        _judged(
+            task,
             one,
-            one is models[0],
-            {
-                **{
-                    subset: _figures(task, label, one.score(matrix))
-                    for subset, (matrix, label) in sets.items()
-                },
-                **_decided(task, value, sets["test"][1], one.score(sets["test"][0])),
-                **(shared if one is models[0] else {}),
-                **(
-                    {}
-                    if truth is None
-                    else {"truth": _figures(task, truth, one.score(sets["test"][0]), is_probability=False)}
-                ),
-            },
-            measuring.bins(sets["test"][1], one.score(sets["test"][0]), is_class=task.is_class),
-            importances(one, design, *sets["test"], figure=_main_figure(task), seed=seed),
-            _groups(task, drawn.test, one.score(sets["test"][0])),
-            bands_of(one.score(sets["test"][0])),
+            sets,
+            drawn.test,
+            is_chosen=one is models[0],
+            value=value,
+            truth=truth,
+            shared=shared if one is models[0] else {},
+            seed=seed,
         )
         for one in models
-    ]
+    )
     return PredictReport(
         name,
         task,
@@ -225,12 +216,46 @@ def report(
         gap,
         horizon,
         len(sets["train"][1]),
-        tuple(judged),
+        judged,
         value,
         alone,
         _typical(design, typical(sets["train"][0])),
         samples.features_digest(task),
         samples.digest([*drawn.training, drawn.validation, drawn.test]),
+    )
+
+
+def _judged(
+    task: Task,
+    learned: Learned,
+    sets: Mapping[str, tuple[Matrix, Vector]],
+    test: Sample,
+    *,
+    is_chosen: bool,
+    value: float | None,
+    truth: Vector | None,
+    shared: Mapping[str, Mapping[str, float]],
+    seed: int,
+) -> Judged:
+    """Return how good a model is on each set of rows, on the test against the truth and in money too."""
+    scores = {subset: learned.score(matrix) for subset, (matrix, _) in sets.items()}
+    matrix, label = sets["test"]
+    score = scores["test"]
+    figures: dict[str, Mapping[str, float]] = {
+        subset: _figures(task, happened, scores[subset]) for subset, (_, happened) in sets.items()
+    }
+    figures |= _decided(task, value, label, score)
+    figures |= shared
+    if truth is not None:
+        figures["truth"] = _figures(task, truth, score, is_probability=False)
+    return Judged(
+        learned,
+        is_chosen,
+        figures,
+        measuring.bins(label, score, is_class=task.is_class),
+        importances(learned, learned.design, matrix, label, figure=_main_figure(task), seed=seed),
+        _groups(task, test, score),
+        bands_of(score),
     )
 
 
@@ -283,20 +308,20 @@ def _decided(task: Task, value: float | None, label: Vector, score: Vector) -> d
     return {"decision": {**found, "gain": gain, "gain_of_everybody": everybody}}
 
 
-def _best_alone(task: Task, drawn: Drawn) -> tuple[str, dict[str, float]]:
+def _best_alone(
+    task: Task, training: Mapping[str, Values], label: Vector, test: Sample
+) -> tuple[str, dict[str, float]]:
     """Return the one feature by which the rows of training are best sorted, and what sorting by it gives on the test."""
     figure = _main_figure(task)
-    label, _ = samples.joined(drawn.training)
-    training = samples.table(task, [one.frame for one in drawn.training])
-    numbers = [name for name, values in training.items() if isinstance(values, np.ndarray)]
     found = [
-        (figure(label, _sorted_by(np.asarray(training[name]), sign)) or 0.0, name, sign)
-        for name in numbers
+        (figure(label, _sorted_by(values, sign)) or 0.0, name, sign)
+        for name, values in training.items()
+        if isinstance(values, np.ndarray)
         for sign in (1.0, -1.0)
     ]
     _, feature, sign = max(found)
-    test = np.asarray(samples.table(task, [drawn.test.frame])[feature])
-    return feature, _figures(task, drawn.test.label, _sorted_by(test, sign), is_probability=False)
+    tested = np.asarray(samples.table(task, [test.frame])[feature])
+    return feature, _figures(task, test.label, _sorted_by(tested, sign), is_probability=False)
 
 
 def _sorted_by(values: Vector, sign: float) -> Vector:
@@ -314,14 +339,14 @@ def _random_split(
     order = np.random.default_rng(seed).permutation(len(label))
     test, rest = np.split(order, [int(_RANDOM_TEST * len(label))])
     validation, training = np.split(rest, [int(_RANDOM_TEST * len(rest))])
-    models = learn(
+    one = learn_kind(
+        kind,
         design,
         (matrix[training], label[training]),
         (matrix[validation], label[validation]),
         is_class=task.is_class,
         seed=seed,
     )
-    (one,) = (one for one in models if one.kind == kind)
     return _figures(task, label[test], one.score(matrix[test]))
 
 
@@ -331,10 +356,15 @@ def _truth(connection: duckdb.DuckDBPyConnection, task: Task, at: datetime, test
     if task.truth is None or not connection.execute(there).fetchall():
         return None
     planted: pl.DataFrame = connection.sql(task.truth, params={"at": at}).pl()
-    found = test.frame.select(samples.KEY).join(planted, on=samples.KEY, how="left")["label"]
+    found = _of_rows(test, planted, "label")
     if found.null_count() == len(found):
         return None
-    return found.cast(pl.Float64).fill_null(0).to_numpy()
+    return found.fill_null(0).to_numpy()
+
+
+def _of_rows(test: Sample, frame: pl.DataFrame, column: str) -> pl.Series:
+    """Return a column of a table of customers for the rows of the test, NULL for who is not in it."""
+    return test.frame.select(samples.KEY).join(frame, on=samples.KEY, how="left")[column].cast(pl.Float64)
 
 
 def _bg_nbd(
@@ -344,22 +374,19 @@ def _bg_nbd(
     sql = "SELECT 1 FROM model.registry WHERE model = 'clv_holdout.gamma_gamma' AND converged AND as_of < $at"
     if task.is_class or not connection.execute(sql, {"at": as_of}).fetchall():
         return None
-    query = packs.get("value/clv")
-    last = as_of - timedelta(microseconds=1)
-    values = query.values(
+    sql, bound = sql_of(
+        connection,
+        "value/clv",
         {
             "fit": "clv_holdout",
-            "as_of": last,
+            "as_of": as_of - timedelta(microseconds=1),
             "horizon_days": horizon,
             "discount_rate": 0,
             "include_older": True,
-        }
+        },
     )
-    text = query.render(values).sql
-    answer = connection.sql(text, params=named_in(connection, text, values))
-    expected: pl.DataFrame = answer.select(samples.KEY, "expected_revenue").pl()
-    found = test.frame.select(samples.KEY).join(expected, on=samples.KEY, how="left")["expected_revenue"]
-    return found.cast(pl.Float64).fill_null(0).to_numpy()
+    expected: pl.DataFrame = connection.sql(sql, params=bound).select(samples.KEY, "expected_revenue").pl()
+    return _of_rows(test, expected, "expected_revenue").fill_null(0).to_numpy()
 
 
 def _groups(task: Task, test: Sample, score: Vector) -> pl.DataFrame:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Vector = NDArray[np.float64]
     Matrix = NDArray[np.float64]
 
-__all__ = ["BOOSTED", "LINEAR", "Learned", "learn"]
+__all__ = ["BOOSTED", "LINEAR", "Learned", "learn", "learn_kind"]
 
 LINEAR: Final = "linear"
 BOOSTED: Final = "boosted"
@@ -61,18 +61,38 @@ def learn(
     FitError
         If scikit-learn is missing.
     """
-    fit = logistic if is_class else ridge
-    linear = min(
-        (
-            _judged(LINEAR, design, fit(*training, strength=strength), validation, is_class=is_class)
-            for strength in _STRENGTHS
-        ),
-        key=lambda one: one.validation_loss,
-    )
-    trees = _judged(
-        BOOSTED, design, boosted(*training, is_class=is_class, seed=seed), validation, is_class=is_class
+    linear, trees = (
+        learn_kind(kind, design, training, validation, is_class=is_class, seed=seed)
+        for kind in (LINEAR, BOOSTED)
     )
     return (trees, linear) if trees.validation_loss < linear.validation_loss else (linear, trees)
+
+
+def learn_kind(
+    kind: str,
+    design: Design,
+    training: tuple[Matrix, Vector],
+    validation: tuple[Matrix, Vector],
+    *,
+    is_class: bool,
+    seed: int,
+) -> Learned:
+    """Return a model of one kind, a linear one with the penalty that does best on the validation rows.
+
+    Raises
+    ------
+    FitError
+        If scikit-learn is missing.
+    """
+    if kind == BOOSTED:
+        trees = boosted(*training, is_class=is_class, seed=seed)
+        return _judged(kind, design, trees, validation, is_class=is_class)
+    fit = logistic if is_class else ridge
+    tried = (fit(*training, strength=strength) for strength in _STRENGTHS)
+    return min(
+        (_judged(kind, design, one, validation, is_class=is_class) for one in tried),
+        key=lambda one: one.validation_loss,
+    )
 
 
 def _judged(

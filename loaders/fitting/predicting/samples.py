@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from martlet.engine import packs
-from martlet.engine.connection import named_in
+from martlet.loaders.fitting._asked import asked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -138,10 +138,8 @@ def _features(
 def _asked(
     connection: duckdb.DuckDBPyConnection, path: str, given: Mapping[str, Any]
 ) -> tuple[str, dict[str, Any]]:
-    query = packs.get(path)
-    values = query.values({name: value for name, value in given.items() if name in query.parameters})
-    sql = query.render(values).sql
-    return sql, named_in(connection, sql, values)
+    known = packs.get(path).parameters
+    return asked(connection, path, {name: value for name, value in given.items() if name in known})
 
 
 def _numbers(column: pl.Series) -> Vector:

@@ -27,7 +27,18 @@ if TYPE_CHECKING:
     from martlet.loaders.fitting.predicting.learned import Learned
     from martlet.models.predicting.design import Values
 
-__all__ = ["measure_drift", "score"]
+__all__ = ["Registered", "measure_drift", "registered", "score"]
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A model that is kept, and what it was asked for: days are None where rows have no time."""
+
+    model: str
+    task: str
+    horizon: int | None
+    gap: int | None
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -134,24 +145,37 @@ def measure_drift(
     return found
 
 
-def _kept(connection: duckdb.DuckDBPyConnection, fit: str, as_of: date | None) -> _Kept:
-    sql = "SELECT split_part(model, '.', 1), model, task, horizon_days, gap_days FROM model.registry WHERE is_chosen ORDER BY model"
-    fits = {name: found for name, *found in connection.execute(sql).fetchall()}
+def registered(connection: duckdb.DuckDBPyConnection, fit: str) -> Registered:
+    """Return the model of a fit whose scores are given out, and what it was asked for.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such fit.
+    """
+    sql = "SELECT split_part(model, '.', 1), model, task, horizon_days, gap_days, seed FROM model.registry WHERE is_chosen ORDER BY model"
+    fits = {name: Registered(*found) for name, *found in connection.execute(sql).fetchall()}
     if fit not in fits:
         raise ParameterError(
             f"there is no fit {shown(fit)} that foretells something.{did_you_mean(fit, fits)} martlet model fit makes one"
         )
-    model, task, horizon, gap = fits[fit]
-    asked = task_of(task)
+    return fits[fit]
+
+
+def _kept(connection: duckdb.DuckDBPyConnection, fit: str, as_of: date | None) -> _Kept:
+    one = registered(connection, fit)
+    asked = task_of(one.task)
     moment = None if as_of is None else datetime.combine(as_of, time())
     if moment is not None and asked.has_time and moment > (last := now(connection)):
         raise ParameterError(
             f"as_of is {as_of}, but the data end before {last:%Y-%m-%d}: of later days nothing is known"
         )
-    frame = samples.read(connection, asked, moment, gap=gap, horizon=horizon, with_outcome=False).frame
+    frame = samples.read(
+        connection, asked, moment, gap=one.gap, horizon=one.horizon, with_outcome=False
+    ).frame
     if frame.is_empty():
         raise ParameterError(f"as_of is {as_of or 'not given'}, when there were no {asked.population_words}")
-    return _Kept(model, asked, rows.read_back(connection, model), frame["as_of"][0], frame)
+    return _Kept(one.model, asked, rows.read_back(connection, one.model), frame["as_of"][0], frame)
 
 
 def _replace(warehouse: str | Path, table: str, kept: _Kept, found: pl.DataFrame) -> None:

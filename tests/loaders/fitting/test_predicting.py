@@ -286,7 +286,7 @@ def test_fits_are_carried_over_and_their_macros_are_made_again(fitted, tmp_path)
         fitting.carry_over(connection, "before")
         connection.execute("DETACH before")
         star.refresh(connection)
-        fitting.restore_macros(connection)
+        fitting.create_macros(connection)
     sql = "SELECT customer_key, score, band FROM model.churn_scores() ORDER BY customer_key"
     assert asked(path, sql) == asked(fitted[0], sql)
 
