@@ -11,7 +11,8 @@ from martlet.loaders.fitting.predicting.samples import UNKNOWN, words_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from martlet.loaders.fitting.predicting.fitted import Judged, PredictReport
+    from martlet.loaders.fitting.predicting.fitted import PredictReport
+    from martlet.loaders.fitting.predicting.judging import Judged
     from martlet.loaders.fitting.predicting.moments import Moments
 
 __all__ = ["card"]

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from martlet.loaders.fitting.predicting.fitted import Judged, PredictReport
+    from martlet.loaders.fitting.predicting.fitted import PredictReport
+    from martlet.loaders.fitting.predicting.judging import Judged
 
 __all__ = ["keep"]
 

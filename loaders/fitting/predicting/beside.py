@@ -1,0 +1,111 @@
+"""What stands beside a model: the best single feature, a random split, the planted truth, and BG/NBD."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from martlet.loaders.fitting._asked import asked
+from martlet.loaders.fitting.predicting import samples
+from martlet.loaders.fitting.predicting.judging import figures_of, main_figure, rows_of
+from martlet.loaders.fitting.predicting.learned import learn_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import duckdb
+    from numpy.typing import NDArray
+
+    from martlet.loaders.fitting.predicting.samples import Sample
+    from martlet.loaders.fitting.predicting.tasks import Task
+    from martlet.models.predicting.design import Design, Values
+
+    Vector = NDArray[np.float64]
+
+__all__ = ["best_alone", "bg_nbd", "planted", "random_split"]
+
+_RANDOM_TEST: Final = 0.3
+
+
+def best_alone(
+    task: Task, training: Mapping[str, Values], label: Vector, test: Sample
+) -> tuple[str, dict[str, float]]:
+    """Return the one feature by which the rows of training are best sorted, and what sorting by it gives on the test."""
+    figure = main_figure(task)
+    found = [
+        (figure(label, _sorted_by(values, sign)) or 0.0, name, sign)
+        for name, values in training.items()
+        if isinstance(values, np.ndarray)
+        for sign in (1.0, -1.0)
+    ]
+    _, feature, sign = max(found)
+    tested = np.asarray(samples.table(task, [test.frame])[feature])
+    return feature, figures_of(task, test.label, _sorted_by(tested, sign), is_probability=False)
+
+
+def _sorted_by(values: Vector, sign: float) -> Vector:
+    """Return a feature as a score: more of it first, or less where the sign is negative; who has none of it comes last."""
+    score = values * sign
+    known = score[~np.isnan(score)]
+    return np.where(np.isnan(score), (known.min() if len(known) else 0.0) - 1, score)
+
+
+def random_split(
+    task: Task, design: Design, chosen: Sequence[Sample], *, kind: str, seed: int
+) -> dict[str, float]:
+    """Return what the same method would claim on rows drawn from all moments at random: it has seen the same customers at other moments."""
+    matrix, label = rows_of(task, design, chosen)
+    order = np.random.default_rng(seed).permutation(len(label))
+    test, rest = np.split(order, [int(_RANDOM_TEST * len(label))])
+    validation, training = np.split(rest, [int(_RANDOM_TEST * len(rest))])
+    one = learn_kind(
+        kind,
+        design,
+        (matrix[training], label[training]),
+        (matrix[validation], label[validation]),
+        is_class=task.is_class,
+        seed=seed,
+    )
+    return figures_of(task, label[test], one.score(matrix[test]))
+
+
+def planted(connection: duckdb.DuckDBPyConnection, task: Task, at: datetime, test: Sample) -> Vector | None:
+    """Return what was planted of the test rows; None in real data, and where the truth was hidden."""
+    there = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'truth' AND table_name = 'customer'"
+    if task.truth is None or not connection.execute(there).fetchall():
+        return None
+    truth: pl.DataFrame = connection.sql(task.truth, params={"at": at}).pl()
+    found = _of_rows(test, truth, "label")
+    if found.null_count() == len(found):
+        return None
+    return found.fill_null(0).to_numpy()
+
+
+def _of_rows(test: Sample, frame: pl.DataFrame, column: str) -> pl.Series:
+    """Return a column of a table of customers for the rows of the test, NULL for who is not in it."""
+    return test.frame.select(samples.KEY).join(frame, on=samples.KEY, how="left")[column].cast(pl.Float64)
+
+
+def bg_nbd(
+    connection: duckdb.DuckDBPyConnection, task: Task, as_of: datetime, test: Sample, *, horizon: int
+) -> Vector | None:
+    """Return what BG/NBD and Gamma-Gamma expect of the test rows, by a fit of the orders before them; None where there is none."""
+    sql = "SELECT 1 FROM model.registry WHERE model = 'clv_holdout.gamma_gamma' AND converged AND as_of < $at"
+    if task.is_class or not connection.execute(sql, {"at": as_of}).fetchall():
+        return None
+    sql, bound = asked(
+        connection,
+        "value/clv",
+        {
+            "fit": "clv_holdout",
+            "as_of": as_of - timedelta(microseconds=1),
+            "horizon_days": horizon,
+            "discount_rate": 0,
+            "include_older": True,
+        },
+    )
+    expected: pl.DataFrame = connection.sql(sql, params=bound).select(samples.KEY, "expected_revenue").pl()
+    return _of_rows(test, expected, "expected_revenue").fill_null(0).to_numpy()
