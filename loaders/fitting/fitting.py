@@ -125,7 +125,7 @@ def fit(
 ) -> IncrementalReport: ...
 @overload
 def fit(
-    task: Literal["churn", "purchase", "next_value", "response"],
+    task: Literal["churn", "purchase", "next_value", "visit", "lead", "response"],
     warehouse: str | Path = ...,
     *,
     name: str | None = ...,

@@ -17,11 +17,6 @@ y = "revenue"
 text = "{buyers:count} of {customers:count} customers bought, which is {share:percent}."
 sql = "SELECT sum(has_bought) AS buyers, count(*) AS customers, sum(has_bought) / count(*) AS share FROM answer HAVING count(*) > 0"
 
-[params]
-as_of = { type = "timestamp", doc = "The moment of asking, as features/customer has it. Default: gap and horizon before the midnight after the last order or visit." }
-gap = { type = "int", min = 0, max = 365, default = 7, doc = "Days after as_of that are left to act in, and do not count." }
-horizon = { type = "int", min = 1, max = 3650, default = 90, doc = "Days after the gap that count." }
-
 [columns]
 customer_key = "Customer, as in star.dim_customer, never 0."
 as_of = "The moment of asking."
@@ -33,26 +28,8 @@ orders = "Sales within the horizon."
 revenue = "Net revenue of these sales less their refunds and less the credit notes of the time, whenever the refunds came."
 margin = "Margin of these orders less the refunds and credit notes on them. NULL when a cost is not known."
 */
-WITH last_moments AS (
-    SELECT
-        greatest((SELECT max(ordered_at) FROM star.fact_order), (SELECT max(started_at) FROM star.fact_session)) AS last_at
-),
-
-given_moments AS (
-    SELECT
-        date_trunc('day', last_at) + INTERVAL 1 DAY AS data_until,
-        coalesce($as_of, date_trunc('day', last_at) + INTERVAL 1 DAY - to_days(CAST($gap + $horizon AS INTEGER))) AS as_of
-    FROM last_moments
-),
-
-asked AS (
-    SELECT
-        given_moments.as_of,
-        given_moments.as_of + to_days(CAST($gap AS INTEGER)) AS counted_from,
-        given_moments.as_of + to_days(CAST($gap + $horizon AS INTEGER)) AS counted_until,
-        given_moments.as_of + to_days(CAST($gap + $horizon AS INTEGER)) <= given_moments.data_until AS is_complete
-    FROM given_moments
-),
+{% from "features/_ahead.sql" import ahead %}
+WITH {{ ahead() }},
 
 first_orders AS (
     SELECT orders.customer_key

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from martlet.engine.connection import named_in
 from martlet.loaders.fitting._asked import asked
 from martlet.loaders.fitting.predicting import samples
 from martlet.loaders.fitting.predicting.judging import figures_of, main_figure, rows_of
@@ -77,16 +78,18 @@ def planted(connection: duckdb.DuckDBPyConnection, task: Task, at: datetime, tes
     there = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'truth' AND table_name = 'customer'"
     if task.truth is None or not connection.execute(there).fetchall():
         return None
-    truth: pl.DataFrame = connection.sql(task.truth, params={"at": at}).pl()
-    found = _of_rows(test, truth, "label")
+    truth: pl.DataFrame = connection.sql(
+        task.truth, params=named_in(connection, task.truth, {"at": at})
+    ).pl()
+    found = _of_rows(test, truth, task.subject.key, "label")
     if found.null_count() == len(found):
         return None
     return found.fill_null(0).to_numpy()
 
 
-def _of_rows(test: Sample, frame: pl.DataFrame, column: str) -> pl.Series:
-    """Return a column of a table of customers for the rows of the test, NULL for who is not in it."""
-    return test.frame.select(samples.KEY).join(frame, on=samples.KEY, how="left")[column].cast(pl.Float64)
+def _of_rows(test: Sample, frame: pl.DataFrame, key: str, column: str) -> pl.Series:
+    """Return a column of a table for the rows of the test, NULL for who is not in it."""
+    return test.frame.select(key).join(frame, on=key, how="left")[column].cast(pl.Float64)
 
 
 def bg_nbd(
@@ -107,5 +110,6 @@ def bg_nbd(
             "include_older": True,
         },
     )
-    expected: pl.DataFrame = connection.sql(sql, params=bound).select(samples.KEY, "expected_revenue").pl()
-    return _of_rows(test, expected, "expected_revenue").fill_null(0).to_numpy()
+    key = task.subject.key
+    expected: pl.DataFrame = connection.sql(sql, params=bound).select(key, "expected_revenue").pl()
+    return _of_rows(test, expected, key, "expected_revenue").fill_null(0).to_numpy()

@@ -48,13 +48,15 @@ def _says(report: PredictReport, best: Judged) -> Iterator[str]:
     task = report.task
     what = "the chance that each" if task.is_class else "for each the"
     time = ""
-    if report.horizon is not None:
-        begin = f", which begin {report.gap} days after the moment of asking" if report.gap else ""
-        time = f" The horizon is {report.horizon} days{begin}."
+    if task.subject.is_of_a_time:
+        time = f" It is made of the {task.subject.many} of {report.horizon} days at a time."
+    elif report.horizon is not None:
+        begin = f", which begin {_days(report.gap)} after the moment of asking" if report.gap else ""
+        time = f" The horizon is {_days(report.horizon)}{begin}."
     yield f"{task.question} Of {task.population_words}, it tells {what} {task.event}.{time}"
+    scored = f"As of {report.at:%Y-%m-%d} it has scored {report.today.frame.height:,} {task.subject.many}: predict/scores lists them with reasons, and "
     yield (
-        f"As of {report.at:%Y-%m-%d} it has scored {report.today.frame.height:,} customers: predict/scores lists them with reasons, "
-        f"and model.{report.name}_scores(as_of := ...) scores at any moment in plain SQL."
+        f"{scored if task.subject.is_kept else ''}model.{report.name}_scores(as_of := ...) scores {task.subject.many} at any moment in plain SQL."
     )
     if task.is_class:
         yield (
@@ -67,12 +69,12 @@ def _class_quality(report: PredictReport, best: Judged) -> Iterator[str]:
     figures, other = best.figures, report.models[1]
     test = figures["test"]
     yield (
-        f"Tested on {test['rows']:,.0f} customers {_tested(report)}: it happened to {_percent(test['base_rate'])}. Of two customers, one of each kind, it puts {_percent(test['auc'])} in the right order "
+        f"Tested on {test['rows']:,.0f} {report.task.subject.many} {_tested(report)}: it happened to {_percent(test['base_rate'])}. Of two {report.task.subject.many}, one of each kind, it puts {_percent(test['auc'])} in the right order "
         f"(AUC {test['auc']:.3f}, give or take {1.96 * test['auc_error']:.3f}); chance would do 50 %."
     )
     yield (
         f"Without a model, sorting by the best single feature, {report.alone}, gives an AUC of {figures['baseline']['auc']:.3f}; the {other.learned.kind} model gives "
-        f"{other.figures['test']['auc']:.3f}.{_claimed(best, 'auc')}"
+        f"{other.figures['test']['auc']:.3f}.{_claimed(report, best, 'auc')}"
     )
     inside = sum(
         one.rate_low <= one.score <= one.rate_high
@@ -92,14 +94,17 @@ def _class_quality(report: PredictReport, best: Judged) -> Iterator[str]:
 def _tested(report: PredictReport) -> str:
     if report.moments is None:
         return "drawn at random, a fifth of all, since the rows have no time: a later campaign may fare worse"
+    if report.task.subject.is_of_a_time:
+        return f"of the {_days(report.horizon or 0)} from {report.moments.test:%Y-%m-%d} on, later than all that it learnt from"
     return f"as of {report.moments.test:%Y-%m-%d}, a moment later than all that it learnt from"
 
 
-def _claimed(best: Judged, figure: str) -> str:
+def _claimed(report: PredictReport, best: Judged, figure: str) -> str:
     if "random_split" not in best.figures:
         return ""
     claimed = best.figures["random_split"].get(figure, 0)
-    return f" Rows drawn at random from all moments, which see the same customers at other times, would have claimed {claimed:.3f}."
+    seen = "which see the same customers at other times, " if report.task.subject.is_kept else ""
+    return f" Rows drawn at random from all moments, {seen}would have claimed {claimed:.3f}."
 
 
 def _amount_quality(report: PredictReport, best: Judged) -> Iterator[str]:
@@ -111,7 +116,7 @@ def _amount_quality(report: PredictReport, best: Judged) -> Iterator[str]:
     rank = "rank_correlation"
     yield (
         f"Its order of customers and what they brought have a rank correlation of {test.get(rank, 0):.3f}; the best single feature, {report.alone}, alone has "
-        f"{figures['baseline'].get(rank, 0):.3f}, the {other.learned.kind} model {other.figures['test'].get(rank, 0):.3f}.{_claimed(best, rank)}"
+        f"{figures['baseline'].get(rank, 0):.3f}, the {other.learned.kind} model {other.figures['test'].get(rank, 0):.3f}.{_claimed(report, best, rank)}"
     )
     if "bg_nbd" in figures:
         rival = figures["bg_nbd"]
@@ -172,14 +177,14 @@ def _fairness(report: PredictReport, best: Judged) -> Iterator[str]:
     known = best.groups.filter(pl.col("value") != UNKNOWN)
     groups = known.filter(pl.col("rows") >= _LEAST_GROUP)
     if known.is_empty():
-        yield "Nobody can say: age, gender and region of these customers are not known."
+        yield f"Nobody can say: age, gender and region of these {report.task.subject.many} are not known."
         return
     if not report.task.is_class or groups.is_empty():
-        yield f"predict/groups tells what each group did and what was foretold; of amounts, and below {_LEAST_GROUP} test customers, there is no interval to judge by."
+        yield f"predict/groups tells what each group did and what was foretold; of amounts, and below {_LEAST_GROUP} test {report.task.subject.many}, there is no interval to judge by."
         return
     off = groups.filter((pl.col("score") < pl.col("rate_low")) | (pl.col("score") > pl.col("rate_high")))
     yield (
-        f"By age, gender and region there are {groups.height} groups of {_LEAST_GROUP} test customers or more. The mean score of {off.height} lies outside the 95 % "
+        f"By {_groupings(known)} there are {groups.height} groups of {_LEAST_GROUP} test {report.task.subject.many} or more. The mean score of {off.height} lies outside the 95 % "
         f"interval of what happened to the group; {groups.height * 0.05:.0f} would by chance."
     )
     for row in off.iter_rows(named=True):
@@ -232,6 +237,16 @@ def _learnt_by_chance(report: PredictReport) -> str:
         f"Learnt from {report.rows:,} rows drawn at random with as many of each kind as there are, chosen and put right on a fifth of all, tested on another; the scores are of "
         "all of them, those included that it learnt from."
     )
+
+
+def _groupings(groups: pl.DataFrame) -> str:
+    """Return what groups are made by, in words."""
+    *others, last = (name.removesuffix("_band") for name in groups["grouping"].unique(maintain_order=True))
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _days(count: int) -> str:
+    return f"{count} day{'' if count == 1 else 's'}"
 
 
 def _percent(share: float) -> str:

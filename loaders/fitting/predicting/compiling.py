@@ -31,7 +31,7 @@ _LATEST: Final = ("customer_key", "as_of", "score", "band", "reason_1", "reason_
 
 
 def create_macros(connection: duckdb.DuckDBPyConnection) -> int:
-    """Make the macro `model.NAME_scores` and the view `model.latest_NAME` of each fit that foretells; return of how many.
+    """Make the macro `model.NAME_scores` of each fit that foretells, and where scores are kept the view `model.latest_NAME`; return of how many.
 
     The packs that they ask must be there, and whoever made some writes the catalogue anew.
     """
@@ -48,6 +48,8 @@ def create_macros(connection: duckdb.DuckDBPyConnection) -> int:
             f"CREATE OR REPLACE MACRO model.{name}_scores(as_of := CAST(NULL AS TIMESTAMP)) AS TABLE {query}"
         )
         connection.execute(f"COMMENT ON MACRO TABLE model.{name}_scores IS {quote(doc)}")
+        if not task(of).subject.is_kept:
+            continue
         latest = f"model.latest_{name}"
         connection.execute(
             f"CREATE OR REPLACE VIEW {latest} AS SELECT {', '.join(_LATEST)} FROM model.score WHERE model = {quote(model)} "
@@ -61,22 +63,23 @@ def create_macros(connection: duckdb.DuckDBPyConnection) -> int:
 def _source(task: Task) -> str:
     """Return a relation with the features of a task at the macro's moment."""
     first, *others = (path.replace("/", ".") for path in task.features)
-    joins = "".join(f" INNER JOIN {other}() USING (customer_key)" for other in others)
+    joins = "".join(f" INNER JOIN {other}() USING ({task.subject.key})" for other in others)
     return f"(SELECT * FROM {first}(as_of := as_of){joins})"
 
 
 def score_query(learned: Learned, task: Task, bands: Mapping[str, float], source: str) -> str:
-    """Return a SELECT of customer_key, as_of, score and band over a relation with the columns of the features."""
+    """Return a SELECT of the key, as_of, score and band over a relation with the columns of the features."""
     inputs = ", ".join(
         f"{_input(column.feature, column.level)} AS f{place}"
         for place, column in enumerate(learned.design.columns)
     )
-    keys = "features.customer_key, features.as_of AS moment"
+    key = task.subject.key
+    keys = f"features.{key}, features.as_of AS moment"
     inner = f"SELECT {keys}{', ' if inputs else ''}{inputs} FROM {source} AS features WHERE {task.population}"
-    summed = f"SELECT customer_key, moment, {_raw(learned)} AS raw FROM ({inner}) AS inputs"
-    curved = f"SELECT customer_key, moment, {_curve(learned)} AS score FROM ({summed}) AS sums"
+    summed = f"SELECT {key}, moment, {_raw(learned)} AS raw FROM ({inner}) AS inputs"
+    curved = f"SELECT {key}, moment, {_curve(learned)} AS score FROM ({summed}) AS sums"
     band = f"CASE WHEN score >= {_number(bands['band_high'])} THEN 'high' WHEN score >= {_number(bands['band_medium'])} THEN 'medium' ELSE 'low' END"
-    return f"SELECT customer_key, moment AS as_of, score, {band} AS band FROM ({curved}) AS scores"
+    return f"SELECT {key}, moment AS as_of, score, {band} AS band FROM ({curved}) AS scores"
 
 
 def _input(feature: str, level: str | None) -> str:

@@ -39,7 +39,7 @@ __all__ = ["PredictReport", "report"]
 
 @dataclass(frozen=True, repr=False)
 class PredictReport(Summed):
-    """What was fitted, the model whose scores are given out first; `at` is the moment as of which customers are scored."""
+    """What was fitted, the model whose scores are given out first; `at` is the moment as of which rows are scored."""
 
     name: str
     task: Task
@@ -56,7 +56,7 @@ class PredictReport(Summed):
 
     @property
     def at(self) -> datetime:
-        """The moment as of which customers are scored."""
+        """The moment as of which rows are scored."""
         return self.drawn.at
 
     @property
@@ -66,7 +66,7 @@ class PredictReport(Summed):
 
     @property
     def today(self) -> Sample:
-        """The customers who are scored."""
+        """The rows that are scored."""
         return self.drawn.today
 
     @property
@@ -100,7 +100,11 @@ class PredictReport(Summed):
             if self.moments is None
             else f" of {self.moments.training[0]:%Y-%m-%d} to {self.moments.training[-1]:%Y-%m-%d}, tested on {self.moments.test:%Y-%m-%d}"
         )
-        scores = f"{self.today.frame.height:,} customers scored as of {self.at:%Y-%m-%d}"
+        scores = (
+            f"{self.today.frame.height:,} customers scored as of {self.at:%Y-%m-%d}"
+            if self.task.subject.is_kept
+            else f"model.{self.name}_scores() scores {self.task.subject.many}"
+        )
         lines = [f"{self.name}.{best.learned.kind}: learnt from {self.rows:,} rows{time}, {scores}"]
         told = {
             "test": best.figures["test"].get(figure),

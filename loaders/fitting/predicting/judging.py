@@ -121,10 +121,12 @@ def _decided(task: Task, value: float | None, label: Vector, score: Vector) -> d
 
 
 def _groups(task: Task, test: Sample, score: Vector) -> pl.DataFrame:
-    """Return a row a group of people of the test rows."""
-    frame = test.frame.with_columns(age_band=_age_band(), _label=test.label, _score=score)
+    """Return a row a group of people of the test rows, of what is known of such rows."""
+    frame = test.frame.with_columns(_label=test.label, _score=score)
+    if "age_years" in frame.columns:
+        frame = frame.with_columns(age_band=_age_band())
     rows = []
-    for grouping in _GROUPINGS:
+    for grouping in filter(frame.columns.__contains__, _GROUPINGS):
         for (value,), group in frame.with_columns(pl.col(grouping).fill_null(samples.UNKNOWN)).group_by(
             grouping
         ):

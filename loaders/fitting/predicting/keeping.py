@@ -126,8 +126,9 @@ def _frames(report: PredictReport, one: Judged) -> dict[str, pl.DataFrame]:
         "subgroup": one.groups,
     }
     if one.is_chosen:
-        scores = scored(learned, report.task, report.today.frame, typical=report.typical, bands=one.bands)
-        found["score"] = scores.with_columns(as_of=pl.lit(report.at, dtype=pl.Datetime("us")))
+        if report.task.subject.is_kept:
+            scores = scored(learned, report.task, report.today.frame, typical=report.typical, bands=one.bands)
+            found["score"] = scores.with_columns(as_of=pl.lit(report.at, dtype=pl.Datetime("us")))
         seen = samples.table(report.task, [sample.frame for sample in report.seen])
         used = {column.feature for column in learned.design.columns}
         seen = {feature: values for feature, values in seen.items() if feature in used}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -24,13 +25,12 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float64]
 
-__all__ = ["KEY", "UNKNOWN", "Sample", "digest", "features_digest", "joined", "read", "table", "words_of"]
+__all__ = ["UNKNOWN", "Sample", "digest", "features_digest", "joined", "read", "table", "words_of"]
 
-KEY: Final = "customer_key"
 # The group of those of whom a grouping is not known.
 UNKNOWN: Final = "(unknown)"
-# A random part of the customers, the same at every moment, where there are more.
-_MOST_CUSTOMERS: Final = 100_000
+# A random part of the rows, of customers the same at every moment, where there are more.
+_MOST_ROWS: Final = 100_000
 _NO_FEATURES: Final = ("customer_key", "customer_id", "as_of")
 
 
@@ -52,19 +52,18 @@ def read(
     horizon: int | None,
     with_outcome: bool = True,
 ) -> Sample:
-    """Return the population of a task at a moment (None: as of the end of the data), by customer; without its outcome, labels are NaN."""
-    given = {"as_of": as_of, "gap": gap, "horizon": horizon}
-    values = {name: value for name, value in given.items() if value is not None}
+    """Return the population of a task at a moment (None: as of the end of the data), by its key; without its outcome, labels are NaN."""
+    key, values = task.subject.key, _values(task, as_of, gap, horizon, with_outcome=with_outcome)
     features, bound = _features(connection, task, values)
     label, worth, outcome = "CAST(NULL AS DOUBLE)", "CAST(NULL AS DOUBLE)", ""
     order = (
-        f"md5(features.customer_id), features.{KEY} LIMIT {_MOST_CUSTOMERS}"
+        f"md5(CAST(features.{task.subject.named_by} AS VARCHAR)), features.{key} LIMIT {_MOST_ROWS}"
         if with_outcome
-        else f"features.{KEY}"
+        else f"features.{key}"
     )
     if with_outcome:
         sql, also = _asked(connection, task.outcome, values)
-        outcome, bound = f"INNER JOIN ({sql}) AS outcome ON outcome.{KEY} = features.{KEY}", bound | also
+        outcome, bound = f"INNER JOIN ({sql}) AS outcome ON outcome.{key} = features.{key}", bound | also
         label = f"CAST({task.label} AS DOUBLE)"
         if task.value:
             worth = f"CASE WHEN {task.value_of} THEN CAST({task.value} AS DOUBLE) END"
@@ -73,7 +72,7 @@ def read(
         f"WHERE {task.population} ORDER BY {order}",
         params=bound,
     ).pl()
-    frame = frame.sort(KEY)
+    frame = frame.sort(key)
     return Sample(frame.drop("_label", "_worth"), _numbers(frame["_label"]), _numbers(frame["_worth"]))
 
 
@@ -120,6 +119,17 @@ def digest(samples: Sequence[Sample]) -> str:
     return whole.hexdigest()[:16]
 
 
+def _values(
+    task: Task, as_of: datetime | None, gap: int | None, horizon: int | None, *, with_outcome: bool
+) -> dict[str, Any]:
+    """Return what a task's queries are asked: rows of a time are asked at the end of their horizon."""
+    given: dict[str, Any] = {"as_of": as_of, "gap": gap, "horizon": horizon}
+    if task.subject.is_of_a_time and gap is not None and horizon is not None:
+        end = as_of + timedelta(days=gap + horizon) if as_of is not None and with_outcome else as_of
+        given = {"as_of": end, "days": horizon}
+    return {name: value for name, value in given.items() if value is not None}
+
+
 def _features(
     connection: duckdb.DuckDBPyConnection, task: Task, values: Mapping[str, Any]
 ) -> tuple[str, dict[str, Any]]:
@@ -131,7 +141,7 @@ def _features(
         parts.append(f"({sql}) AS {path.rpartition('/')[2]}")
         bound |= also
     first, *others = parts
-    joins = "".join(f" INNER JOIN {part} USING ({KEY})" for part in others)
+    joins = "".join(f" INNER JOIN {part} USING ({task.subject.key})" for part in others)
     return f"SELECT * FROM {first}{joins}", bound
 
 

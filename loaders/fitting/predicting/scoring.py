@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from martlet.loaders.fitting.predicting.samples import KEY, table, words_of
+from martlet.loaders.fitting.predicting.samples import table, words_of
 from martlet.models.predicting.explaining import pushes
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def scored(
     typical: Mapping[str, float | str | None],
     bands: Mapping[str, float],
 ) -> pl.DataFrame:
-    """Return a row a customer: score, band and reasons; `typical` is a customer with whom each is compared."""
+    """Return a row for each row of the frame: score, band and reasons; `typical` is the one with whom each is compared."""
     features = table(task, [frame])
     matrix = learned.design.matrix(features)
     score = learned.score(matrix)
@@ -65,7 +65,7 @@ def scored(
     ]
     return pl.DataFrame(
         {
-            KEY: frame[KEY],
+            task.subject.key: frame[task.subject.key],
             "score": score,
             "band": [
                 "high" if one >= bands["high"] else "medium" if one >= bands["medium"] else "low"

@@ -13,7 +13,28 @@ from martlet.engine.declared import Name, Place, read
 from martlet.engine.declared_types import Count, Number, Texts  # noqa: TC001 (read by `declared`)
 from martlet.engine.errors import FitError
 
-__all__ = ["TASKS", "Task", "task"]
+__all__ = ["TASKS", "Subject", "Task", "task"]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a row is of: the column that tells it, the one that names it in its source, and what many are called.
+
+    Scores of customers are kept. Visits are too many, and over: theirs are asked for. Those of a time are the rows of its end, where
+    customers are asked at its start.
+    """
+
+    key: str
+    named_by: str
+    many: str
+    is_kept: bool
+    is_of_a_time: bool
+
+
+_SUBJECTS: Final = {
+    "customers": Subject("customer_key", "customer_id", "customers", is_kept=True, is_of_a_time=False),
+    "visits": Subject("session_id", "session_id", "visits", is_kept=False, is_of_a_time=True),
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +61,12 @@ class Task:
     offer_success: Number | None = None
     truth: str | None = None
     truth_words: str | None = None
+    rows: Literal["customers", "visits"] = "customers"
+
+    @property
+    def subject(self) -> Subject:
+        """What a row is of."""
+        return _SUBJECTS[self.rows]
 
     @property
     def has_time(self) -> bool:
@@ -68,4 +95,4 @@ def task(name: str) -> Task:
     return _declared()[name]
 
 
-TASKS: Final = ("churn", "purchase", "next_value", "response")
+TASKS: Final = ("churn", "purchase", "next_value", "visit", "lead", "response")

@@ -62,6 +62,8 @@ def score(
 ) -> pl.DataFrame:
     """Score the customers of a moment by a fit that is kept, and keep the scores beside those of other moments.
 
+    Of a fit of visits, those of its horizon before the moment are scored, and the scores are not kept.
+
     Parameters
     ----------
     warehouse
@@ -74,7 +76,7 @@ def score(
     Returns
     -------
     polars.DataFrame
-        A row a customer: customer_key, score, band and three reasons.
+        A row a customer, or a visit: customer_key or session_id, score, band and three reasons.
 
     Raises
     ------
@@ -98,7 +100,8 @@ def score(
         found = scored(
             kept.learned, kept.task, kept.frame, typical=rows.typical(connection, kept.model), bands=bands
         )
-    _replace(warehouse, "model.score", kept, found)
+    if kept.task.subject.is_kept:
+        _replace(warehouse, "model.score", kept, found)
     return found
 
 
