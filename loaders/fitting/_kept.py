@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["TABLES", "carry_over", "remove", "rounded"]
+__all__ = ["TABLES", "carry_over", "remove", "rounded", "version"]
 
 # Those first that others refer to.
 TABLES: Final = (
@@ -30,6 +30,8 @@ TABLES: Final = (
     "score",
     "reference",
     "drift",
+    "term",
+    "confusion",
 )
 # So many digits of a number are the same on every machine and in any order of adding up, and far more than its standard error leaves.
 _DIGITS: Final = 8
@@ -55,6 +57,13 @@ def carry_over(connection: duckdb.DuckDBPyConnection, database: str) -> None:
                 "WHERE NOT list_contains($own, model) ORDER BY ALL",
                 {"own": own},
             )
+
+
+def version(connection: duckdb.DuckDBPyConnection, name: str) -> int:
+    """Return how often models of a fit have been made, 0 for never."""
+    sql = "SELECT coalesce(max(version), 0) FROM model.registry WHERE starts_with(model, $name)"
+    ((found,),) = connection.execute(sql, {"name": f"{name}."}).fetchall()
+    return int(found)
 
 
 def rounded(value: float) -> float:

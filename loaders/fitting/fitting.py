@@ -12,7 +12,7 @@ import polars as pl
 from martlet.engine.connection import connect, refuse_foreign
 from martlet.engine.errors import FitError, ParameterError, WarehouseError, did_you_mean, shown
 from martlet.engine.summed import Summed
-from martlet.loaders.fitting import _clv, _incremental, _kept, _segments, predicting
+from martlet.loaders.fitting import _clv, _incremental, _kept, _segments, predicting, wording
 from martlet.loaders.fitting._incremental_rows import CONTROLS
 from martlet.loaders.fitting._kept import rounded
 from martlet.loaders.fitting._segments import SegmentsReport
@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from martlet.loaders.fitting._incremental import IncrementalReport
     from martlet.loaders.fitting._incremental_rows import Controls
     from martlet.loaders.fitting.predicting import PredictReport
+    from martlet.loaders.fitting.wording import WordingReport
 
 __all__ = ["TASKS", "FitReport", "fit", "fit_if_possible"]
 
-TASKS: Final = ("clv", "segments", "incremental", *predicting.TASKS)
+TASKS: Final = ("clv", "segments", "incremental", *predicting.TASKS, *wording.TASKS)
 _PREDICTING: Final = " ".join(predicting.TASKS)
+_WORDING: Final = " ".join(wording.TASKS)
 _HOLDOUT: Final = "_holdout"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SEED: Final = 42
@@ -137,6 +139,15 @@ def fit(
 ) -> PredictReport: ...
 @overload
 def fit(
+    task: Literal["subject_type", "opens"],
+    warehouse: str | Path = ...,
+    *,
+    name: str | None = ...,
+    seed: int | None = ...,
+    fitted_at: datetime | None = ...,
+) -> WordingReport: ...
+@overload
+def fit(
     task: str,
     warehouse: str | Path = ...,
     *,
@@ -153,7 +164,7 @@ def fit(
     gap: int | None = ...,
     seed: int | None = ...,
     fitted_at: datetime | None = ...,
-) -> FitReport | SegmentsReport | IncrementalReport | PredictReport: ...
+) -> FitReport | SegmentsReport | IncrementalReport | PredictReport | WordingReport: ...
 def fit(
     task: str,
     warehouse: str | Path = "warehouse.duckdb",
@@ -171,7 +182,7 @@ def fit(
     gap: int | None = None,
     seed: int | None = None,
     fitted_at: datetime | None = None,
-) -> FitReport | SegmentsReport | IncrementalReport | PredictReport:
+) -> FitReport | SegmentsReport | IncrementalReport | PredictReport | WordingReport:
     """Fit the models of a task on a warehouse, and keep their parameters in it, in the place of those of the same name.
 
     Queries read the parameters, so that scores follow new orders without another fit. Beside each fit another of the name
@@ -182,7 +193,7 @@ def fit(
     task
         What the models are for: `clv`, which fits BG/NBD, Pareto/NBD and Gamma-Gamma, `segments`, which finds clusters of customers
         by k-means, `incremental`, which finds the orders that touches caused, or one of what can be foretold: `churn`, `purchase`,
-        `next_value`, `response`.
+        `next_value`, `visit`, `lead`, `response`, or, of subject lines, `subject_type` and `opens`.
     warehouse
         The warehouse file.
     name
@@ -243,7 +254,7 @@ def fit(
             "as_of": (as_of, _PREDICTING),
             "horizon": (horizon, _PREDICTING),
             "gap": (gap, _PREDICTING),
-            "seed": (seed, f"segments incremental {_PREDICTING}"),
+            "seed": (seed, f"segments incremental {_PREDICTING} {_WORDING}"),
         },
     )
     controls = "direct_and_brand" if controls is None else controls
@@ -253,7 +264,7 @@ def fit(
     if not 0 <= replicates <= _MOST_REPLICATES or replicates == 1:
         raise ParameterError(f"replicates is {replicates}; allowed are 0, and 2 to {_MOST_REPLICATES}")
     seed = _SEED if seed is None else seed
-    report: FitReport | SegmentsReport | IncrementalReport | PredictReport
+    report: FitReport | SegmentsReport | IncrementalReport | PredictReport | WordingReport
     with connect(warehouse) as connection:
         refuse_foreign(connection, warehouse)
         _refuse_without_tables(connection, warehouse)
@@ -268,21 +279,15 @@ def fit(
             report = predicting.report(
                 connection, name, task, as_of=moment, gap=gap, horizon=horizon, seed=seed
             )
+        elif task in wording.TASKS:
+            report = wording.report(connection, name, task, seed=seed)
         else:
             report = _segments.report(
                 connection, name, k=k, features=features, declared_in=declared, seed=seed
             )
         load_id = star.next_load_id(connection) - 1
     with rewriting(warehouse, start_from_existing=True) as connection:
-        fitted_at = fitted_at or _now()
-        if isinstance(report, FitReport):
-            _keep(connection, report, load_id, fitted_at)
-        elif isinstance(report, _incremental.IncrementalReport):
-            _incremental.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
-        elif isinstance(report, SegmentsReport):
-            _segments.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
-        else:
-            predicting.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
+        _keep_any(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at or _now())
         star.restore_truth(connection)
         # What is stored, such as the value in mart.customer_profile, follows the parameters.
         star.refresh(connection)
@@ -330,6 +335,26 @@ def _fitted(
             fits.append(held)
             refused |= {f"{held.name}.{model}": text for model, text in held.refused.items()}
     return FitReport(tuple(fits), refused)
+
+
+def _keep_any(
+    connection: duckdb.DuckDBPyConnection,
+    report: FitReport | SegmentsReport | IncrementalReport | PredictReport | WordingReport,
+    *,
+    seed: int,
+    load_id: int,
+    fitted_at: datetime,
+) -> None:
+    if isinstance(report, FitReport):
+        _keep(connection, report, load_id, fitted_at)
+    elif isinstance(report, _incremental.IncrementalReport):
+        _incremental.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
+    elif isinstance(report, SegmentsReport):
+        _segments.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
+    elif isinstance(report, wording.WordingReport):
+        wording.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
+    else:
+        predicting.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
 
 
 def _keep(

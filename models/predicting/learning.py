@@ -25,8 +25,8 @@ def learner(module: str, name: str, **settings: Any) -> Any:
     return getattr(found, name)(**settings)
 
 
-def fitted(model: Any, matrix: Any, label: Any) -> Any:
+def fitted(model: Any, matrix: Any, label: Any, **more: Any) -> Any:
     """Fit an estimator by one thread: sums have one order, so that a seed gives one model, and on a busy machine threads wait for each other."""
     limits = import_module("threadpoolctl").threadpool_limits
     with limits(1):
-        return model.fit(matrix, label)
+        return model.fit(matrix, label, **more)

@@ -3,13 +3,13 @@ doc   = "A model that was fitted on this warehouse by martlet model fit. Its par
 grain = ["model"]
 
 [columns]
-model = "Name of the fit and of the model, such as clv.bg_nbd, segments.k_means or incremental.declustering, churn.boosted or churn.linear; clv_holdout.bg_nbd is the same model fitted on the orders until an earlier moment, to be held against what came later."
-task = "What the model is for: clv, segments, incremental, or what is foretold: churn, purchase, next_value, response."
+model = "Name of the fit and of the model, such as clv.bg_nbd, segments.k_means or incremental.declustering, churn.boosted or churn.linear, subject_type.naive_bayes, opens.logistic; clv_holdout.bg_nbd is the same model fitted on the orders until an earlier moment, to be held against what came later."
+task = "What the model is for: clv, segments, incremental, or what is foretold: churn, purchase, next_value, visit, lead, response, subject_type, opens."
 fitted_at = "When it was fitted, UTC."
 as_of = "The moment up to which the data were used, in the warehouse's zone."
 seed = "Seed of random draws. NULL where the fit draws nothing."
 load_id = "The last load in the warehouse when it was fitted: where a later one is there, the parameters are those of earlier data. 0 where there was none."
-rows = "Customers that it was fitted on; of models that foretell, rows of training: a customer is there once for each moment of asking."
+rows = "Customers that it was fitted on; of models that foretell, rows of training: a customer is there once for each moment of asking; of subject lines, lines."
 log_likelihood = "Log likelihood of all these customers' histories, or of their orders for incremental. NULL for clusters."
 converged = "Whether the fit found a top of the likelihood; where not, the data do not determine the parameters, and the queries don't use them. For clusters and for incremental, whether the last step moved nothing; always true of models that foretell."
 version = "How often models of this name have been fitted, this one included. NULL for clv, segments and incremental, and so are all that follow."

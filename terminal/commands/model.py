@@ -36,7 +36,7 @@ def model() -> None:
 
 
 @model.command("fit", cls=Command)
-@click.argument("task", metavar="clv|segments|incremental|churn|purchase|next_value|response")
+@click.argument("task", metavar="clv|segments|incremental|churn|purchase|next_value|visit|lead|response|subject_type|opens")
 @click.option("--name", "fit_name", help="Name of the fit. Default: that of the task.")
 @click.option(
     "--until",
@@ -78,17 +78,17 @@ def model() -> None:
 @click.option(
     "--as-of",
     type=options.Day(),
-    help="churn, purchase, next_value, response: day at whose midnight customers are scored. Default: the day after the data.",
+    help="churn, purchase, next_value, visit, lead, response: day at whose midnight customers are scored. Default: the day after the data.",
 )
 @click.option(
     "--horizon",
     type=click.IntRange(min=1),
-    help="churn, purchase, next_value: how many days are foretold. Default: 90, 30 and 180.",
+    help="churn, purchase, next_value, lead: how many days are foretold. Default: 90, 30, 180 and 90. visit: how many days of visits are taken at a time. Default: 60.",
 )
 @click.option(
     "--gap",
     type=click.IntRange(min=0),
-    help="churn, purchase, next_value: days left to act in before these. Default: 7, 0 and 0.",
+    help="churn, purchase, next_value, visit, lead: days left to act in before these. Default: 7, 0, 0, 1 and 0.",
 )
 @click.option(
     "--seed", type=click.IntRange(min=0), help="All but clv: seed of the random draws. Default: 42."
@@ -113,7 +113,7 @@ def fit(
     seed: int | None,
     **where: Any,
 ) -> None:
-    """Fit models and keep them in the warehouse: customer lifetime value (clv), clusters of customers (segments), the orders that touches caused (incremental), or what customers will do (churn, purchase, next_value, response).
+    """Fit models and keep them in the warehouse: customer lifetime value (clv), clusters of customers (segments), the orders that touches caused (incremental), what customers and visits will do (churn, purchase, next_value, visit, lead, response), or what subject lines say (subject_type, opens).
 
     clv: BG/NBD and Pareto/NBD say how often customers buy and when they leave, Gamma-Gamma what they spend. All queries of the pack
     value read the parameters; a second fit, NAME_holdout, of the orders before an earlier day is for value/clv_holdout. It takes SciPy:
@@ -125,9 +125,13 @@ def fit(
     incremental: tells caused orders from those of habit, and touches that cause from those of people who had already decided, by
     touches and orders alone; for attribution/incremental. Its checks say when not to believe it; docs/incremental.md says how it works.
 
-    churn, purchase, next_value: a linear and a boosted model learn from features/customer at several past days, are chosen on a later one and
+    churn, purchase, next_value, lead: a linear and a boosted model learn from features/customer at several past days, are chosen on a later one and
     tested on one later still; the better one scores today's customers. martlet model card says what it is worth; docs/models.md explains. It takes
     scikit-learn: pip install 'martlet[models]'. response is the same of the last campaign of which a source tells who answered, its rows split at random.
+    visit foretells which visits will end in an order, by what is known a minute after they began (features/visit).
+
+    subject_type and opens: which kind of campaign a subject line sounds like, and how many will open it, learnt from the lines that were sent; for
+    predict/line, which tells it of any line.
 
     New orders are scored with the parameters that are there; fit again when queries call them stale.
 
@@ -140,6 +144,8 @@ def fit(
       martlet model fit incremental
       martlet model fit incremental --name free --controls none
       martlet model fit churn --horizon 60 --gap 14
+      martlet model fit visit
+      martlet model fit opens
     """
     import martlet
     from martlet.terminal import output

@@ -78,9 +78,7 @@ def planted(connection: duckdb.DuckDBPyConnection, task: Task, at: datetime, tes
     there = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'truth' AND table_name = 'customer'"
     if task.truth is None or not connection.execute(there).fetchall():
         return None
-    truth: pl.DataFrame = connection.sql(
-        task.truth, params=named_in(connection, task.truth, {"at": at})
-    ).pl()
+    truth: pl.DataFrame = connection.sql(task.truth, params=named_in(connection, task.truth, {"at": at})).pl()
     found = _of_rows(test, truth, task.subject.key, "label")
     if found.null_count() == len(found):
         return None

@@ -35,7 +35,7 @@ def keep(
     fitted_at: datetime,
 ) -> None:
     """Write the models in the place of those of the same name, and the scores of today; how those drifted stays. Macros are made of these rows."""
-    before = _version(connection, report.name)
+    before = _kept.version(connection, report.name)
     drifted: pl.DataFrame = connection.sql(
         "SELECT * FROM model.drift WHERE starts_with(model, $name) ORDER BY ALL",
         params={"name": f"{report.name}."},
@@ -69,12 +69,6 @@ def keep(
     # What was measured of the fit before is its history.
     star.insert(connection, "model.drift", drifted)
     create_macros(connection)
-
-
-def _version(connection: duckdb.DuckDBPyConnection, name: str) -> int:
-    sql = "SELECT coalesce(max(version), 0) FROM model.registry WHERE starts_with(model, $name)"
-    ((found,),) = connection.execute(sql, {"name": f"{name}."}).fetchall()
-    return int(found)
 
 
 def _frames(report: PredictReport, one: Judged) -> dict[str, pl.DataFrame]:

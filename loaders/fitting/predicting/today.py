@@ -14,7 +14,7 @@ from martlet.loaders.fitting.predicting import rows, samples
 from martlet.loaders.fitting.predicting.drifting import SCORE, drift
 from martlet.loaders.fitting.predicting.moments import now
 from martlet.loaders.fitting.predicting.scoring import scored
-from martlet.loaders.fitting.predicting.tasks import Task
+from martlet.loaders.fitting.predicting.tasks import TASKS, Task
 from martlet.loaders.fitting.predicting.tasks import task as task_of
 from martlet.loaders.warehouse import star
 from martlet.loaders.warehouse.atomic import rewriting
@@ -158,6 +158,10 @@ def registered(connection: duckdb.DuckDBPyConnection, fit: str) -> Registered:
     """
     sql = "SELECT split_part(model, '.', 1), model, task, horizon_days, gap_days, seed FROM model.registry WHERE is_chosen ORDER BY model"
     fits = {name: Registered(*found) for name, *found in connection.execute(sql).fetchall()}
+    if fit in fits and fits[fit].task not in TASKS:
+        raise ParameterError(
+            f"the fit {fit} foretells nothing of customers or visits that could be scored or drift; martlet model fit {fits[fit].task} makes it anew"
+        )
     if fit not in fits:
         raise ParameterError(
             f"there is no fit {shown(fit)} that foretells something.{did_you_mean(fit, fits)} martlet model fit makes one"

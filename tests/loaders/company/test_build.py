@@ -103,6 +103,7 @@ def test_every_table_is_filled(built):
         # Of predictive models, likewise.
         "model.calibration",
         "model.card",
+        "model.confusion",
         "model.coefficient",
         "model.drift",
         "model.importance",
@@ -110,6 +111,7 @@ def test_every_table_is_filled(built):
         "model.reference",
         "model.score",
         "model.subgroup",
+        "model.term",
         "model.tree_node",
         "quarantine.awaited_reference",
         "quarantine.flagged_value",

@@ -1,0 +1,71 @@
+"""What is found of a model of words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from martlet.loaders.fitting.wording.lines import Lines
+    from martlet.models.wording.vocabulary import Vocabulary
+
+__all__ = ["CONSTANT", "Found", "Worded", "card_of", "leaning", "percent", "term_rows"]
+
+CONSTANT: Final = "(constant)"
+_TOP: Final = 5
+
+
+@dataclass(frozen=True)
+class Worded:
+    """A model of words: rows of model.term and model.confusion without its name, and figures by set of lines."""
+
+    kind: str
+    terms: pl.DataFrame
+    figures: Mapping[str, Mapping[str, float]]
+    confusion: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a task found: its lines, its models with the better one first, its card, and its figures in words."""
+
+    lines: Lines
+    models: tuple[Worded, ...]
+    card: pl.DataFrame
+    told: str
+
+
+def term_rows(words: Vocabulary, name: str, constant: float, weights: Iterable[float]) -> pl.DataFrame:
+    """Return the rows of model.term of one class, without the model's name."""
+    return pl.DataFrame(
+        {
+            "class": name,
+            "term": [CONSTANT, *words.words],
+            "lines": [None, *words.texts],
+            "idf": [None, *words.idf.tolist()],
+            "weight": [constant, *weights],
+        },
+        schema_overrides={"lines": pl.Int32, "idf": pl.Float64, "weight": pl.Float64},
+    )
+
+
+def leaning(terms: pl.DataFrame, name: str, *, least: bool = False) -> str:
+    """Return the words that speak most for a class, or against it, in words."""
+    words = terms.filter((pl.col("class") == name) & pl.col("idf").is_not_null())
+    words = words.filter(pl.col("weight") < 0) if least else words.filter(pl.col("weight") > 0)
+    return ", ".join(words.sort(["weight", "term"], descending=[not least, False])["term"].head(_TOP))
+
+
+def card_of(parts: Mapping[str, Iterable[str]]) -> pl.DataFrame:
+    """Return the rows of model.card, without the model's name."""
+    rows = [(section, sentence) for section, sentences in parts.items() for sentence in sentences]
+    return pl.DataFrame(rows, schema=["section", "sentence"], orient="row").with_row_index("place", offset=1)
+
+
+def percent(share: float) -> str:
+    """Return a share as a person reads it."""
+    return f"{100 * share:.1f} %"

@@ -1,0 +1,1 @@
+"""Models of short texts by their words: lists of words in, weights of words out."""
