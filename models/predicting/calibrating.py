@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float64]
 
-__all__ = ["Isotonic", "Line", "Platt", "calibrated", "levelled", "logistic_of"]
+__all__ = ["Exponential", "Isotonic", "Line", "Platt", "calibrated", "grown", "levelled", "logistic_of"]
 
 # Below so many of the rarer class a curve of steps follows chance.
 ENOUGH_FOR_STEPS: Final = 1_000
@@ -57,6 +57,17 @@ class Line:
         return np.maximum(self.slope * raw + self.intercept, 0.0)
 
 
+@dataclass(frozen=True)
+class Exponential:
+    """Logarithms as amounts."""
+
+    factor: float
+
+    def score(self, raw: Vector) -> Vector:
+        """Return the amount of each row."""
+        return np.asarray(self.factor * np.exp(raw), dtype=np.float64)
+
+
 def logistic_of(raw: Vector) -> Vector:
     """Return 1 / (1 + exp(-raw))."""
     return np.asarray(1 / (1 + np.exp(-raw)), dtype=np.float64)
@@ -85,6 +96,12 @@ def levelled(raw: Vector, label: Vector) -> Line:
     slope = float(((raw - raw.mean()) * (label - label.mean())).mean()) / spread if spread else 0.0
     slope = slope if slope > 0 else 1.0
     return Line(slope, float(label.mean() - slope * raw.mean()))
+
+
+def grown(raw: Vector, label: Vector) -> Exponential:
+    """Return the curve from logarithms to amounts with the mean of what came; where nothing came, nothing is changed."""
+    amounts = np.exp(raw)
+    return Exponential(max(float(label.mean()), 0.0) / float(amounts.mean()) or 1.0)
 
 
 def _with_few_knots(raw: Vector, rate: Vector) -> Isotonic:

@@ -36,7 +36,10 @@ def model() -> None:
 
 
 @model.command("fit", cls=Command)
-@click.argument("task", metavar="clv|segments|incremental|churn|purchase|next_value|visit|lead|response|subject_type|opens")
+@click.argument(
+    "task",
+    metavar="clv|segments|incremental|churn|purchase|next_value|visit|lead|response|subject_type|opens",
+)
 @click.option("--name", "fit_name", help="Name of the fit. Default: that of the task.")
 @click.option(
     "--until",

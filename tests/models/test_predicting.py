@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from martlet.models.predicting import measuring
-from martlet.models.predicting.calibrating import Isotonic, Platt, calibrated, levelled, logistic_of
+from martlet.models.predicting.calibrating import Isotonic, Platt, calibrated, grown, levelled, logistic_of
 from martlet.models.predicting.design import Column, Design
 from martlet.models.predicting.explaining import importances, pushes, typical
 from martlet.models.predicting.linear import logistic, ridge
@@ -154,6 +154,26 @@ def test_amounts_get_the_right_level_and_keep_their_order():
     backwards = levelled(-AMOUNT, AMOUNT)
     assert backwards.slope == 1
     assert (backwards.intercept - AMOUNT).mean() == pytest.approx(AMOUNT.mean())
+
+
+def test_logarithms_become_amounts_with_the_mean_of_what_came():
+    amounts = np.abs(AMOUNT)
+    curve = grown(np.log(amounts + 1) + 3, amounts)
+    found = curve.score(np.log(amounts + 1) + 3)
+    assert found.mean() == pytest.approx(amounts.mean())
+    assert found == pytest.approx((amounts + 1) * amounts.mean() / (amounts + 1).mean())
+    assert grown(amounts * 0, amounts * 0).factor == 1
+
+
+def test_trees_of_amounts_find_the_mean_of_each_group_whatever_its_spread():
+    draw = np.random.default_rng(4)
+    group = draw.integers(0, 3, 6000).astype(float)
+    # Most bring nothing, a few much; what is below 0 counts as 0.
+    amount = np.where(draw.random(6000) < 0.1, draw.gamma(0.5, 200 * (group + 1)), -1.0)
+    trees = boosted(group[:, None], amount, is_class=False, seed=1)
+    for one in (0.0, 1.0, 2.0):
+        mean = np.maximum(amount[group == one], 0).mean()
+        assert np.exp(trees.raw(np.array([[one]])))[0] == pytest.approx(mean, rel=0.02)
 
 
 def test_a_matrix_has_a_column_for_each_usual_word_and_none_for_what_is_alike():

@@ -12,7 +12,7 @@ from martlet.engine.relation import comments_on, quote
 from martlet.engine.relations import relations
 from martlet.loaders.fitting.predicting import rows
 from martlet.loaders.fitting.predicting.tasks import TASKS, task
-from martlet.models.predicting.calibrating import Isotonic, Line, Platt
+from martlet.models.predicting.calibrating import Exponential, Isotonic, Line, Platt
 from martlet.models.predicting.linear import Linear
 
 if TYPE_CHECKING:
@@ -130,6 +130,8 @@ def _curve(learned: Learned) -> str:
             return f"CASE {' '.join(steps)} ELSE {_number(rate[-1])} END"
         case Line(slope, intercept):
             return f"greatest({_number(slope)} * raw + {_number(intercept)}, 0e0)"
+        case Exponential(factor):
+            return f"{_number(factor)} * exp(raw)"
 
 
 def _number(value: float) -> str:

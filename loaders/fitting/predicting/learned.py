@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from martlet.models.predicting.calibrating import calibrated, levelled
+from martlet.models.predicting.calibrating import calibrated, grown, levelled
 from martlet.models.predicting.linear import Linear, logistic, ridge
+from martlet.models.predicting.measuring import amount_figures
 from martlet.models.predicting.trees import Trees, boosted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from martlet.models.predicting.calibrating import Isotonic, Line, Platt
+    from martlet.models.predicting.calibrating import Exponential, Isotonic, Line, Platt
     from martlet.models.predicting.design import Design
 
     Vector = NDArray[np.float64]
@@ -34,11 +35,11 @@ class Learned:
     kind: str
     design: Design
     predictor: Linear | Trees
-    curve: Platt | Isotonic | Line
+    curve: Platt | Isotonic | Line | Exponential
     validation_loss: float
 
     def raw(self, matrix: Matrix) -> Vector:
-        """Return log odds, or amounts."""
+        """Return log odds, or amounts, of trees their logarithms."""
         return self.predictor.raw(matrix)
 
     def score(self, matrix: Matrix) -> Vector:
@@ -101,8 +102,10 @@ def _judged(
     matrix, label = validation
     raw = predictor.raw(matrix)
     if not is_class:
-        line = levelled(raw, label)
-        return Learned(kind, design, predictor, line, float(((line.score(raw) - label) ** 2).mean()))
+        line = grown(raw, label) if kind == BOOSTED else levelled(raw, label)
+        # A few large amounts would decide by their squares; the curve puts the level right, so the order is what models differ in.
+        order = amount_figures(label, raw).get("rank_correlation", 0.0)
+        return Learned(kind, design, predictor, line, 1 - order)
     # Models are compared by the same curve: steps that were fitted to these rows would flatter the one with more of them.
     curve = calibrated(raw, label)
     # The log loss of log odds, finite where a probability is 0 or 1 to the last digit.

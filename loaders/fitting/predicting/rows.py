@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from martlet.loaders.fitting.predicting.learned import LINEAR, Learned
-from martlet.models.predicting.calibrating import Isotonic, Line, Platt
+from martlet.models.predicting.calibrating import Exponential, Isotonic, Line, Platt
 from martlet.models.predicting.design import Column, Design
 from martlet.models.predicting.linear import Linear, Term
 from martlet.models.predicting.trees import Node, Trees
@@ -94,6 +94,8 @@ def curve_parameters(learned: Learned) -> dict[str, float]:
             }
         case Line(slope, intercept):
             return {"line_slope": slope, "line_intercept": intercept}
+        case Exponential(factor):
+            return {"exponential_factor": factor}
 
 
 def parameters(connection: duckdb.DuckDBPyConnection, model: str) -> dict[str, float]:
@@ -127,11 +129,13 @@ def typical(connection: duckdb.DuckDBPyConnection, model: str) -> dict[str, floa
     return {feature: value if is_word or value is None else float(value) for feature, value, is_word in found}
 
 
-def _curve(found: Mapping[str, float]) -> Platt | Isotonic | Line:
+def _curve(found: Mapping[str, float]) -> Platt | Isotonic | Line | Exponential:
     if "platt_slope" in found:
         return Platt(found["platt_slope"], found["platt_intercept"])
     if "line_slope" in found:
         return Line(found["line_slope"], found["line_intercept"])
+    if "exponential_factor" in found:
+        return Exponential(found["exponential_factor"])
     raw, rate = (
         tuple(value for name, value in found.items() if name.startswith(f"isotonic_{axis}_"))
         for axis in ("raw", "rate")

@@ -29,7 +29,7 @@ from martlet.loaders.fitting.predicting.tasks import TASKS, task
 from martlet.loaders.warehouse import star
 from martlet.loaders.warehouse.atomic import rewriting
 from martlet.models.predicting import measuring
-from martlet.models.predicting.calibrating import Isotonic, Line, Platt
+from martlet.models.predicting.calibrating import Exponential, Isotonic, Line, Platt
 from martlet.models.predicting.design import Column, Design
 from martlet.models.predicting.linear import Linear, Term
 from martlet.models.predicting.trees import boosted
@@ -170,12 +170,15 @@ def made(kind):
         return Learned(kind, design, Linear(-0.3, terms), Platt(1.3, -0.2), 0.0), matrix
     if kind == "amount":
         trees = boosted(matrix, label * 40, is_class=False, seed=1)
-        return Learned("boosted", design, trees, Line(0.7, -3.0), 0.0), matrix
+        return Learned("boosted", design, trees, Exponential(1.3), 0.0), matrix
+    if kind == "line":
+        terms = (Term(1, False, 0.0, 1.5, 2.0, 30.0), Term(2, False, 0.0, 0.5, 0.5, 12.5))
+        return Learned("linear", design, Linear(20.0, terms), Line(0.7, -3.0), 0.0), matrix
     curve = Isotonic((-1.0, 0.1, 0.8), (0.01, 0.3, 0.99)) if kind == "steps" else Platt(1.1, 0.05)
     return Learned("boosted", design, boosted(matrix, label, is_class=True, seed=1), curve, 0.0), matrix
 
 
-@pytest.mark.parametrize("kind", ["linear", "boosted", "steps", "amount"])
+@pytest.mark.parametrize("kind", ["linear", "boosted", "steps", "amount", "line"])
 def test_each_kind_of_model_is_the_same_in_sql_to_the_last_digits(kind):
     learned, matrix = made(kind)
     frame = pl.DataFrame(
