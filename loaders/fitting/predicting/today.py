@@ -153,8 +153,8 @@ def registered(connection: duckdb.DuckDBPyConnection, fit: str) -> Registered:
     ParameterError
         If there is no such fit.
     """
-    sql = "SELECT split_part(model, '.', 1), model, task, horizon_days, gap_days, seed FROM model.registry WHERE is_chosen ORDER BY model"
-    fits = {name: Registered(*found) for name, *found in connection.execute(sql).fetchall()}
+    sql = "SELECT split_part(model, '.', 1), model, task, horizon_days, gap_days, seed FROM model.registry WHERE is_chosen AND list_contains($tasks, task) ORDER BY model"
+    fits = {name: Registered(*found) for name, *found in connection.execute(sql, {"tasks": list(TASKS)}).fetchall()}
     if fit not in fits:
         raise ParameterError(
             f"there is no fit {shown(fit)} that foretells something.{did_you_mean(fit, fits)} martlet model fit makes one"

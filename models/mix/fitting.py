@@ -1,0 +1,308 @@
+"""The fit: demand and media in turns, shapes by coordinate search, coefficients by non-negative least squares, draws by a block bootstrap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from martlet.models.maximising import scipy_or_error
+from martlet.models.mix.demand import Design, dispersion, fitted_demand
+from martlet.models.mix.media import Media
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from martlet.models.mix.panel import Floats, Ints, Panel
+
+__all__ = ["Draws", "Lift", "Line", "Mix", "drawn", "fitted", "line_at"]
+
+# Standard deviation of what a channel may add to demand at most, against demand.
+_COEFFICIENT: Final = 1.0
+_TURNS: Final = 40
+_NEAR: Final = 1e-6
+_SWEEPS: Final = 30
+_BLOCK_WEEKS: Final = 8
+
+
+@dataclass(frozen=True)
+class Lift:
+    """What an experiment or another model says a channel brought about: sales in some weeks and regions, with a standard error.
+
+    `is_in` is by region and week, (R, T); None is all.
+    """
+
+    channel: int
+    sales: float
+    error: float
+    is_in: Floats | None = None
+
+
+@dataclass(frozen=True)
+class Mix:
+    """A fitted mix.
+
+    Attributes
+    ----------
+    panel, media, design
+        What it was fitted on.
+    weights
+        Of the terms of demand, (P,).
+    place
+        Of each channel's shape among `media.carry` and `media.half`, (C,).
+    coefficient
+        What each channel adds to demand at most, (C,).
+    size_weights
+        Of the terms of demand that made the sizes, against which spend saturates, (P,).
+    level
+        Mean sales of a region and week, the unit in which it was fitted.
+    spread
+        Variance of sales against their mean, in the unit of sales.
+    has_converged
+        Whether the last turn moved nothing.
+    """
+
+    panel: Panel
+    media: Media
+    design: Design
+    weights: Floats
+    place: Ints
+    coefficient: Floats
+    size_weights: Floats
+    level: float
+    spread: float
+    has_converged: bool
+
+    @property
+    def demand(self) -> Floats:
+        """Sales without media, by region and week."""
+        return self.level * np.exp(self.design.terms @ self.weights)
+
+    def added(self) -> Floats:
+        """Return the sales that each channel added, (C, R, T)."""
+        shapes = [self.media.shape(channel, int(at)) for channel, at in enumerate(self.place)]
+        stacked = np.array(shapes).reshape(-1, *self.panel.sales.shape)
+        return np.asarray(self.coefficient[:, None, None] * self.demand * stacked)
+
+    @property
+    def carry(self) -> Floats:
+        """Share of an effect that is carried over to the next week, by channel."""
+        return self.media.carry[self.place]
+
+    @property
+    def half(self) -> Floats:
+        """Spend at which half of the limit is reached, against the mean of weeks with spend, by channel."""
+        return self.media.half[self.place]
+
+
+@dataclass(frozen=True)
+class Draws:
+    """What might as well have been found, (D, C): the shapes' places and the coefficients."""
+
+    place: Ints
+    coefficient: Floats
+
+    def with_fit(self, mix: Mix) -> Draws:
+        """Return the draws with the fit itself before them, as number 0."""
+        return Draws(np.vstack([mix.place, self.place]), np.vstack([mix.coefficient, self.coefficient]))
+
+
+def fitted(panel: Panel, lifts: Sequence[Lift] = ()) -> Mix:
+    """Fit a mix.
+
+    Parameters
+    ----------
+    panel
+        Sales, spend and controls.
+    lifts
+        What is known from elsewhere; each is one more observation, weighed by its error.
+
+    Raises
+    ------
+    FitError
+        If SciPy is missing.
+    """
+    level = float(panel.sales.mean())
+    sales = panel.sales.ravel() / level
+    least = (1.0 if panel.is_count else 0.0) / level + 1e-12
+    design = Design.of(panel)
+    terms = design.terms.reshape(sales.size, -1)
+    ones = np.ones(sales.size)
+    weights = fitted_demand(sales, terms, design.precision, ones, max(least, 1e-3))
+    spread = dispersion(sales, np.exp(terms @ weights), _free(design), least)
+    weights = fitted_demand(sales, terms, design.precision, ones, spread, weights)
+    size_weights = np.where(design.is_lasting, weights, 0.0)
+    media = Media.of(panel, np.exp(design.terms @ size_weights))
+    shapes = media.all_shapes().reshape(len(panel.channels), media.carry.size, -1)
+    channels = len(panel.channels)
+    place = np.full(channels, int(np.argmin(media.penalty()[0])) if channels else 0)
+    coefficient = np.zeros(channels)
+    # The first turn has no media in its demand, so it goes on from the usual shapes.
+    has_converged = False
+    for _ in range(_TURNS):
+        last = coefficient.copy()
+        times = 1.0 + coefficient @ shapes[np.arange(channels), place] if channels else ones
+        weights = fitted_demand(sales, terms, design.precision, times, spread, weights)
+        line = Line.at(sales, terms, design, weights, shapes, place, coefficient, spread)
+        place, coefficient = line.solved(line.summed(lifts, level), media.penalty(), place)
+        mean = np.exp(terms @ weights) * (
+            1.0 + coefficient @ shapes[np.arange(channels), place] if channels else ones
+        )
+        spread = dispersion(sales, mean, _free(design) + 3 * channels, least)
+        if np.abs(coefficient - last).max(initial=0.0) < _NEAR:
+            has_converged = True
+            break
+    times = 1.0 + coefficient @ shapes[np.arange(channels), place] if channels else ones
+    weights = fitted_demand(sales, terms, design.precision, times, spread, weights)
+    return Mix(panel, media, design, weights, place, coefficient, size_weights, level, spread * level, has_converged)
+
+
+def drawn(mix: Mix, lifts: Sequence[Lift] = (), *, draws: int, seed: int) -> Draws:
+    """Return what might as well have been found: weeks drawn again in blocks, with what is usual, and lifts, drawn within their errors.
+
+    Each draw is one step of the fit from the shapes and coefficients that were found. What is usual is drawn too, so that where the
+    data say nothing of a shape the draws differ as much as what is usual does.
+    """
+    panel, random = mix.panel, np.random.default_rng(seed)
+    channels, weeks = len(panel.channels), panel.weeks
+    line = line_at(mix)
+    places, coefficients = [], []
+    block = min(_BLOCK_WEEKS, max(weeks // 8, 1))
+    for _ in range(draws):
+        starts = random.integers(0, weeks, -(-weeks // block))
+        chosen = ((starts[:, None] + np.arange(block)) % weeks).ravel()[:weeks]
+        times = np.bincount(chosen, minlength=weeks).astype(float)
+        moved = [
+            Lift(one.channel, one.sales + one.error * random.standard_normal(), one.error, one.is_in)
+            for one in lifts
+        ]
+        sums = line.summed(moved, mix.level, times=np.tile(times, panel.regions), random=random)
+        place, coefficient = line.solved(sums, mix.media.penalty(random), mix.place)
+        places.append(place)
+        coefficients.append(coefficient)
+    shape = (draws, channels)
+    return Draws(np.array(places).reshape(shape), np.array(coefficients).reshape(shape))
+
+
+def line_at(mix: Mix) -> Line:
+    """Return the model as it is near a fit."""
+    panel = mix.panel
+    shapes = mix.media.all_shapes().reshape(len(panel.channels), mix.media.carry.size, -1)
+    terms = mix.design.terms.reshape(panel.sales.size, -1)
+    sales, spread = panel.sales.ravel() / mix.level, mix.spread / mix.level
+    return Line.at(sales, terms, mix.design, mix.weights, shapes, mix.place, mix.coefficient, spread)
+
+
+def _free(design: Design) -> float:
+    """Return how many parameters demand has; those of weeks are drawn towards nothing, and count for half."""
+    return float((~design.is_week).sum() + 0.5 * design.is_week.sum())
+
+
+@dataclass(frozen=True)
+class Line:
+    """The model as it is near a fit: sums of squares of what is left, in the terms of demand and in all shapes of all channels."""
+
+    base: Floats
+    shapes: Floats
+    left: Floats
+    weight: Floats
+    precision: Floats
+    channels: int
+    demand: Floats
+
+    @classmethod
+    def at(
+        cls,
+        sales: Floats,
+        terms: Floats,
+        design: Design,
+        weights: Floats,
+        shapes: Floats,
+        place: Ints,
+        coefficient: Floats,
+        spread: float,
+    ) -> Line:
+        """Return it at some weights, shapes and coefficients."""
+        channels = len(shapes)
+        demand = np.exp(terms @ weights)
+        media = (
+            demand * (coefficient @ shapes[np.arange(channels), place])
+            if channels
+            else np.zeros_like(demand)
+        )
+        mean = demand + media
+        return cls(
+            base=terms * mean[:, None],
+            shapes=(shapes * demand).reshape(-1, demand.size).T,
+            left=sales - mean + media + (terms @ weights) * mean,
+            weight=1.0 / (np.maximum(mean, 1e-9) * spread),
+            precision=design.precision,
+            channels=channels,
+            demand=demand,
+        )
+
+    def summed(
+        self,
+        lifts: Sequence[Lift],
+        level: float,
+        *,
+        times: Floats | None = None,
+        random: np.random.Generator | None = None,
+    ) -> tuple[Floats, Floats]:
+        """Return the sums of squares of the shapes, and with what is left, after the terms of demand are taken out of both."""
+        weight = self.weight if times is None else self.weight * times
+        weighed = self.base * weight[:, None]
+        inner = weighed.T @ self.base + np.diag(self.precision)
+        across, target = weighed.T @ self.shapes, weighed.T @ self.left
+        if random is not None:
+            target = target + np.sqrt(self.precision) * random.standard_normal(self.precision.size)
+        solved = np.linalg.solve(inner, np.column_stack([across, target]))
+        shape_weighed = self.shapes * weight[:, None]
+        gram = shape_weighed.T @ self.shapes - across.T @ solved[:, :-1]
+        right = shape_weighed.T @ self.left - across.T @ solved[:, -1]
+        of_channel = np.repeat(np.arange(self.channels), self.shapes.shape[1] // max(self.channels, 1))
+        for lift in lifts:
+            chosen = (
+                self.shapes.sum(axis=0) if lift.is_in is None else lift.is_in.ravel() @ self.shapes
+            ) * level
+            chosen = np.where(of_channel == lift.channel, chosen, 0.0) / lift.error
+            gram = gram + np.outer(chosen, chosen)
+            right = right + chosen * (lift.sales / lift.error)
+        return gram, right
+
+    def solved(self, sums: tuple[Floats, Floats], penalty: Floats, start: Ints) -> tuple[Ints, Floats]:
+        """Return the shapes and coefficients of the least penalised sum of squares.
+
+        One channel at a time takes its best shape, the coefficients of the others with it; in the end non-negative least squares puts all
+        coefficients right.
+        """
+        gram, right = sums
+        channels, shapes = penalty.shape if penalty.size else (0, 1)
+        offset, place = np.arange(channels) * shapes, start.copy()
+        ridge = _COEFFICIENT**-2.0
+        coefficient = _non_negative(gram, right, offset + place, ridge)
+        for _ in range(_SWEEPS):
+            before = place.copy()
+            for channel in range(channels):
+                own = slice(offset[channel], offset[channel] + shapes)
+                others = np.arange(channels) != channel
+                slope = right[own] - gram[own][:, (offset + place)[others]] @ coefficient[others]
+                curve = np.diagonal(gram)[own] + ridge
+                worth = np.where(slope > 0, slope**2 / curve, 0.0) - penalty[channel]
+                place[channel] = int(np.argmax(worth))
+                at = place[channel]
+                coefficient[channel] = max(slope[at] / curve[at], 0.0)
+            coefficient = _non_negative(gram, right, offset + place, ridge)
+            if (place == before).all():
+                break
+        return place, coefficient
+
+
+def _non_negative(gram: Floats, right: Floats, chosen: Ints, ridge: float) -> Floats:
+    """Return the non-negative coefficients of some shapes with the least sum of squares."""
+    if not chosen.size:
+        return np.zeros(0)
+    factor = np.linalg.cholesky(gram[np.ix_(chosen, chosen)] + ridge * np.eye(chosen.size))
+    target = np.linalg.solve(factor, right[chosen])
+    return np.asarray(scipy_or_error("optimize").nnls(factor.T, target)[0])
