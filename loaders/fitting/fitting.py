@@ -340,22 +340,32 @@ def fit(
             )
         load_id = star.next_load_id(connection) - 1
     with rewriting(warehouse, start_from_existing=True) as connection:
-        fitted_at = fitted_at or _now()
-        if isinstance(report, FitReport):
-            _keep(connection, report, load_id, fitted_at)
-        elif isinstance(report, _incremental.IncrementalReport):
-            _incremental.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
-        elif isinstance(report, mixing.MixReport):
-            mixing.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
-        elif isinstance(report, SegmentsReport):
-            _segments.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
-        else:
-            predicting.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
+        _write(connection, report, seed, load_id, fitted_at or _now())
         star.restore_truth(connection)
         # What is stored, such as the value in mart.customer_profile, follows the parameters.
         star.refresh(connection)
         star.write_catalogue(connection)
     return report
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    report: FitReport | SegmentsReport | IncrementalReport | MixReport | PredictReport,
+    seed: int,
+    load_id: int,
+    fitted_at: datetime,
+) -> None:
+    """Write what was fitted in the place of the fit of the same name."""
+    if isinstance(report, FitReport):
+        _keep(connection, report, load_id, fitted_at)
+    elif isinstance(report, _incremental.IncrementalReport):
+        _incremental.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
+    elif isinstance(report, mixing.MixReport):
+        mixing.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
+    elif isinstance(report, SegmentsReport):
+        _segments.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
+    else:
+        predicting.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
 
 
 def _name(task: str, name: str | None) -> str:

@@ -13,7 +13,7 @@ from martlet.models.mix.media import carried, saturated
 
 if TYPE_CHECKING:
     from martlet.models.mix.fitting import Mix
-    from martlet.models.mix.panel import Floats, Panel
+    from martlet.models.mix.panel import Floats, Ints, Panel
 
 __all__ = ["Backtest", "backtest", "mape"]
 
@@ -58,7 +58,7 @@ def backtest(panel: Panel, *, weeks: int, draws: int, seed: int) -> Backtest:
     size = np.exp(design.terms @ mix.size_weights)
     spend = panel.spend / size / mix.media.unit[:, None, None]
 
-    def of(weights: Floats, place: Floats, coefficient: Floats) -> Floats:
+    def of(weights: Floats, place: Ints, coefficient: Floats) -> Floats:
         demand = mix.level * np.exp(design.terms @ weights)
         times = np.ones_like(demand)
         for channel, at in enumerate(place):
@@ -84,9 +84,7 @@ def backtest(panel: Panel, *, weeks: int, draws: int, seed: int) -> Backtest:
     if known >= _YEAR_WEEKS:
         before = actual[known - _YEAR_WEEKS : known - _YEAR_WEEKS + weeks]
         naive[: before.size] = before
-    return Backtest(
-        actual[known:], of(mix.weights, mix.place, mix.coefficient).sum(axis=0), low, high, naive
-    )
+    return Backtest(actual[known:], of(mix.weights, mix.place, mix.coefficient).sum(axis=0), low, high, naive)
 
 
 def _curvature(mix: Mix) -> Floats:

@@ -46,6 +46,11 @@ class Design:
     is_lasting: NDArray[np.bool_]
     is_week: NDArray[np.bool_]
 
+    @property
+    def rows(self) -> Floats:
+        """The terms by row, (R x T, P)."""
+        return self.terms.reshape(-1, self.terms.shape[-1])
+
     @classmethod
     def of(cls, panel: Panel, *, last: int | None = None) -> Design:
         """Return the terms of a panel; knots, means and spreads are those of the weeks before `last`."""
@@ -78,12 +83,14 @@ class Design:
 
 
 def fitted_demand(
-    sales: Floats, terms: Floats, precision: Floats, times: Floats, spread: float, start: Floats | None = None
+    sales: Floats, design: Design, times: Floats, spread: float, start: Floats | None = None
 ) -> Floats:
     """Return the weights of the terms: of sales that are demand x `times`, with variance `spread` x their mean.
 
-    Newton's method on the penalised quasi-likelihood of a Poisson regression with a logarithmic link. All by row.
+    Newton's method on the penalised quasi-likelihood of a Poisson regression with a logarithmic link. Sales
+    and `times` are by row, (R x T,).
     """
+    terms, precision = design.rows, design.precision
     weights = np.zeros(terms.shape[-1]) if start is None else start
     for _ in range(_STEPS):
         mean = times * np.exp(np.clip(terms @ weights, -30, 30))

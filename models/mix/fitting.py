@@ -20,7 +20,9 @@ __all__ = ["Draws", "Lift", "Line", "Mix", "drawn", "fitted", "line_at"]
 
 # Standard deviation of what a channel may add to demand at most, against demand.
 _COEFFICIENT: Final = 1.0
-_TURNS: Final = 40
+_TURNS: Final = 60
+# From then on shapes stay, since two that are as good as each other would change places for ever.
+_SEARCHES: Final = 15
 _NEAR: Final = 1e-6
 _SWEEPS: Final = 30
 _BLOCK_WEEKS: Final = 8
@@ -127,11 +129,11 @@ def fitted(panel: Panel, lifts: Sequence[Lift] = ()) -> Mix:
     sales = panel.sales.ravel() / level
     least = (1.0 if panel.is_count else 0.0) / level + 1e-12
     design = Design.of(panel)
-    terms = design.terms.reshape(sales.size, -1)
+    terms = design.rows
     ones = np.ones(sales.size)
-    weights = fitted_demand(sales, terms, design.precision, ones, max(least, 1e-3))
+    weights = fitted_demand(sales, design, ones, max(least, 1e-3))
     spread = dispersion(sales, np.exp(terms @ weights), _free(design), least)
-    weights = fitted_demand(sales, terms, design.precision, ones, spread, weights)
+    weights = fitted_demand(sales, design, ones, spread, weights)
     size_weights = np.where(design.is_lasting, weights, 0.0)
     media = Media.of(panel, np.exp(design.terms @ size_weights))
     shapes = media.all_shapes().reshape(len(panel.channels), media.carry.size, -1)
@@ -140,12 +142,15 @@ def fitted(panel: Panel, lifts: Sequence[Lift] = ()) -> Mix:
     coefficient = np.zeros(channels)
     # The first turn has no media in its demand, so it goes on from the usual shapes.
     has_converged = False
-    for _ in range(_TURNS):
+    for turn in range(_TURNS):
         last = coefficient.copy()
         times = 1.0 + coefficient @ shapes[np.arange(channels), place] if channels else ones
-        weights = fitted_demand(sales, terms, design.precision, times, spread, weights)
-        line = Line.at(sales, terms, design, weights, shapes, place, coefficient, spread)
-        place, coefficient = line.solved(line.summed(lifts, level), media.penalty(), place)
+        weights = fitted_demand(sales, design, times, spread, weights)
+        now = _Point(weights, place, coefficient, spread)
+        line = Line.at(sales, design, shapes, now)
+        place, coefficient = line.solved(
+            line.summed(lifts, level), media.penalty(), place, sweeps=_SWEEPS if turn < _SEARCHES else 0
+        )
         mean = np.exp(terms @ weights) * (
             1.0 + coefficient @ shapes[np.arange(channels), place] if channels else ones
         )
@@ -154,8 +159,10 @@ def fitted(panel: Panel, lifts: Sequence[Lift] = ()) -> Mix:
             has_converged = True
             break
     times = 1.0 + coefficient @ shapes[np.arange(channels), place] if channels else ones
-    weights = fitted_demand(sales, terms, design.precision, times, spread, weights)
-    return Mix(panel, media, design, weights, place, coefficient, size_weights, level, spread * level, has_converged)
+    weights = fitted_demand(sales, design, times, spread, weights)
+    return Mix(
+        panel, media, design, weights, place, coefficient, size_weights, level, spread * level, has_converged
+    )
 
 
 def drawn(mix: Mix, lifts: Sequence[Lift] = (), *, draws: int, seed: int) -> Draws:
@@ -189,14 +196,23 @@ def line_at(mix: Mix) -> Line:
     """Return the model as it is near a fit."""
     panel = mix.panel
     shapes = mix.media.all_shapes().reshape(len(panel.channels), mix.media.carry.size, -1)
-    terms = mix.design.terms.reshape(panel.sales.size, -1)
-    sales, spread = panel.sales.ravel() / mix.level, mix.spread / mix.level
-    return Line.at(sales, terms, mix.design, mix.weights, shapes, mix.place, mix.coefficient, spread)
+    now = _Point(mix.weights, mix.place, mix.coefficient, mix.spread / mix.level)
+    return Line.at(panel.sales.ravel() / mix.level, mix.design, shapes, now)
 
 
 def _free(design: Design) -> float:
     """Return how many parameters demand has; those of weeks are drawn towards nothing, and count for half."""
     return float((~design.is_week).sum() + 0.5 * design.is_week.sum())
+
+
+@dataclass(frozen=True)
+class _Point:
+    """Where the fit is: weights of the terms of demand, shapes, coefficients, and variance against the mean."""
+
+    weights: Floats
+    place: Ints
+    coefficient: Floats
+    spread: float
 
 
 @dataclass(frozen=True)
@@ -212,31 +228,20 @@ class Line:
     demand: Floats
 
     @classmethod
-    def at(
-        cls,
-        sales: Floats,
-        terms: Floats,
-        design: Design,
-        weights: Floats,
-        shapes: Floats,
-        place: Ints,
-        coefficient: Floats,
-        spread: float,
-    ) -> Line:
+    def at(cls, sales: Floats, design: Design, shapes: Floats, now: _Point) -> Line:
         """Return it at some weights, shapes and coefficients."""
+        terms, place, coefficient = design.rows, now.place, now.coefficient
         channels = len(shapes)
-        demand = np.exp(terms @ weights)
+        demand = np.exp(terms @ now.weights)
         media = (
-            demand * (coefficient @ shapes[np.arange(channels), place])
-            if channels
-            else np.zeros_like(demand)
+            demand * (coefficient @ shapes[np.arange(channels), place]) if channels else np.zeros_like(demand)
         )
         mean = demand + media
         return cls(
             base=terms * mean[:, None],
             shapes=(shapes * demand).reshape(-1, demand.size).T,
-            left=sales - mean + media + (terms @ weights) * mean,
-            weight=1.0 / (np.maximum(mean, 1e-9) * spread),
+            left=sales - mean + media + (terms @ now.weights) * mean,
+            weight=1.0 / (np.maximum(mean, 1e-9) * now.spread),
             precision=design.precision,
             channels=channels,
             demand=demand,
@@ -271,7 +276,9 @@ class Line:
             right = right + chosen * (lift.sales / lift.error)
         return gram, right
 
-    def solved(self, sums: tuple[Floats, Floats], penalty: Floats, start: Ints) -> tuple[Ints, Floats]:
+    def solved(
+        self, sums: tuple[Floats, Floats], penalty: Floats, start: Ints, *, sweeps: int = _SWEEPS
+    ) -> tuple[Ints, Floats]:
         """Return the shapes and coefficients of the least penalised sum of squares.
 
         One channel at a time takes its best shape, the coefficients of the others with it; in the end non-negative least squares puts all
@@ -282,7 +289,7 @@ class Line:
         offset, place = np.arange(channels) * shapes, start.copy()
         ridge = _COEFFICIENT**-2.0
         coefficient = _non_negative(gram, right, offset + place, ridge)
-        for _ in range(_SWEEPS):
+        for _ in range(sweeps):
             before = place.copy()
             for channel in range(channels):
                 own = slice(offset[channel], offset[channel] + shapes)

@@ -83,7 +83,7 @@ class Panel:
     @property
     def weeks(self) -> int:
         """Number of weeks."""
-        return self.sales.shape[1]
+        return int(self.sales.shape[1])
 
     def until(self, weeks: int) -> Panel:
         """Return the panel of the first weeks alone."""

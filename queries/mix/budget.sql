@@ -202,7 +202,7 @@ SELECT
     listed.channel,
     main.money(listed.spend) AS weekly_spend,
     CASE WHEN listed.is_possible AND listed.chance >= $least_chance THEN main.money(listed.planned) END AS planned_spend,
-    CASE WHEN listed.is_possible AND listed.chance >= $least_chance THEN main.ratio(listed.planned, listed.spend) - 1 END AS change,
+    CASE WHEN listed.is_possible AND listed.chance >= $least_chance THEN main.ratio(main.fixed_point(listed.planned - listed.spend), listed.spend) END AS change,
     CASE WHEN listed.channel = '(all)' OR listed.chance >= $least_chance THEN listed.expected_gain END AS expected_gain,
     listed.gain_low,
     listed.gain_high,

@@ -2,7 +2,7 @@
 question = "What did each channel bring, and what did it cost?"
 doc = """
 Sales (orders, or net revenue where the fit was told so) that would not have come without a channel's spend, as martlet model fit mix found from the weeks of each region, with an interval of 90 % by a block bootstrap. The rows add up to all sales: channels, (demand), which would have come without media, and (unexplained), which the model \
-does not account for. Channels that could not be fitted have no figures, and verdict says why: their sales are part of demand. A fit of orders takes the mean revenue of an order for returns."""
+does not account for. Channels that could not be fitted have no figures, and words says why: their sales are part of demand. A fit of orders takes the mean revenue of an order for returns."""
 misleads = """
 The model learns from spend that differs between weeks and regions. Where somebody raises a budget because demand is high, it takes demand for an effect; a channel that was never switched off, or that moves with another, is a guess. Figures are of what was spent, not of what more would bring: for that see marginal."""
 grain = ["part"]
@@ -29,7 +29,7 @@ WITH ranked AS (
 )
 SELECT part, sales, low, high, outcome, demand, share AS effect
 FROM ranked
-WHERE place = 1 AND low > 0 AND starts_with(verdict, 'known')"""
+WHERE place = 1 AND low > 0 AND verdict = 'known'"""
 
 [columns]
 part = "Channel; (demand), what would have come without media; or (unexplained)."
@@ -44,7 +44,8 @@ roas_high = "Its upper end."
 cost_per_order = "Spend for each order that it brought. NULL for a fit of revenue."
 cost_low = "Lower end of its interval."
 cost_high = "Its upper end; NULL where the lower end of the orders is 0."
-verdict = "Whether it is known: known where the interval reaches no further than about a third to either side, roughly known up to three quarters, else not known; and what to know of the channel."
+verdict = "Whether it is known: known where the interval reaches no further than about a third to either side, roughly known up to three quarters, else not known."
+words = "What to know of the channel, and why it could not be fitted. NULL where there is nothing."
 outcome = "What sales are: orders or revenue."
 all_sales = "All sales of these weeks, the same in each row."
 fit_status = "fitted; stale, when data were loaded after the fit; or doubtful."
@@ -105,14 +106,11 @@ SELECT
     CASE WHEN fitted.outcome = 'orders' THEN main.ratio(joined.spend, joined.low) END AS cost_high,
     CASE
         WHEN joined.part IN ('(demand)', '(unexplained)') THEN NULL
-        WHEN joined.sales IS NULL THEN 'not known: ' || joined.words
-        ELSE
-            CASE
-                WHEN joined.half_width <= 0.35 THEN 'known'
-                WHEN joined.half_width <= 0.75 THEN 'roughly known'
-                ELSE 'not known: the interval says too little'
-            END || coalesce('. ' || joined.words, '')
+        WHEN joined.half_width <= 0.35 THEN 'known'
+        WHEN joined.half_width <= 0.75 THEN 'roughly known'
+        ELSE 'not known'
     END AS verdict,
+    joined.words,
     fitted.outcome,
     fitted.all_sales,
     fitted.fit_status

@@ -57,7 +57,7 @@ truths AS (
 ),
 
 channels AS (
-    SELECT channels.channel, channels.is_fitted, channels.own_share, channels.words, CAST(truths.orders AS DOUBLE) AS orders
+    SELECT channels.channel, channels.is_fitted, channels.own_share, CAST(truths.orders AS DOUBLE) AS orders
     FROM model.mix_channel AS channels
     INNER JOIN fitted ON fitted.model = channels.model
     LEFT JOIN truths ON truths.channel = channels.channel
@@ -85,9 +85,9 @@ estimates AS (
 ),
 
 listed AS (
-    SELECT channel, is_fitted, own_share, words, orders FROM channels
+    SELECT channel, is_fitted, own_share, orders FROM channels
     UNION ALL
-    SELECT '(all)', true, NULL, NULL, sum(CASE WHEN is_fitted THEN orders END)
+    SELECT '(all)', true, NULL, sum(CASE WHEN is_fitted THEN orders END)
     FROM channels
     HAVING count(*) > 0
 ),
@@ -100,7 +100,6 @@ held AS (
         estimates.high,
         listed.orders * CASE WHEN fitted.outcome = 'orders' THEN 1 ELSE revenue.per_order END AS truth,
         listed.own_share,
-        listed.words,
         fitted.regions
     FROM listed
     CROSS JOIN fitted
@@ -131,13 +130,13 @@ SELECT
     is_inside,
     own_share,
     CASE
-        WHEN estimate IS NULL THEN 'not in the model. ' || words
+        WHEN estimate IS NULL THEN 'not in the model: what it brought is not known, and is part of demand'
         WHEN truth IS NULL THEN 'no truth to hold it against'
         WHEN abs(error) <= 0.25 AND is_inside THEN 'found: within 25 % and within its interval'
         WHEN abs(error) <= 0.25 THEN 'found within 25 %, but its interval is too narrow'
         WHEN is_inside THEN 'not within 25 %, as its interval says: too few orders to know it better'
         WHEN regions = 1 THEN 'missed: without regions, spend and season are hard to tell apart, and the interval does not know how hard'
         ELSE 'missed: outside of its interval, which misses one channel in ten by chance, and more where few orders lie in a region and week'
-    END || CASE WHEN estimate IS NOT NULL THEN coalesce('. ' || words, '') ELSE '' END AS words
+    END AS words
 FROM scored
 ORDER BY CASE WHEN channel = '(all)' THEN 1 ELSE 0 END, estimate DESC NULLS LAST, channel

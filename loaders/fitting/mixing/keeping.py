@@ -122,9 +122,7 @@ def _channels(report: MixReport) -> pl.DataFrame:
                 if alike >= 0
                 else None,
             }
-            whole = [
-                one.lift for one in report.lifts if one.channel == channel and one.lift.is_in is None
-            ]
+            whole = [one.lift for one in report.lifts if one.channel == channel and one.lift.is_in is None]
             if whole:
                 row |= {"lift_sales": whole[0].sales, "lift_error": whole[0].error}
         rows.append(row)
@@ -165,10 +163,7 @@ def _weeks(report: MixReport) -> pl.DataFrame:
     left = panel.sales.sum(axis=0) - demand - weekly[0].sum(axis=0)
     parts: list[tuple[str, np.ndarray, np.ndarray, np.ndarray]] = [
         ("(demand)", demand, unknown, unknown),
-        *(
-            (name, weekly[0, at], low[at], high[at])
-            for at, name in enumerate(report.mix.panel.channels)
-        ),
+        *((name, weekly[0, at], low[at], high[at]) for at, name in enumerate(report.mix.panel.channels)),
         ("(unexplained)", left, unknown, unknown),
     ]
     return pl.concat(

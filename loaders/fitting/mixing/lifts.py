@@ -146,8 +146,6 @@ def _experiments(read: Read, path: Path) -> list[Told]:
         if not weeks.any() or not places.any():
             raise ParameterError(f"{where}: no week or region of the data lies in it")
         is_in = places[:, None] * weeks[None, :].astype(float)
-        lift = Lift(
-            channels.index(row["channel"]), float(row["sales"]), float(row["standard_error"]), is_in
-        )
+        lift = Lift(channels.index(row["channel"]), float(row["sales"]), float(row["standard_error"]), is_in)
         found.append(Told(row["channel"], "experiment", lift))
     return found

@@ -76,9 +76,7 @@ class Read:
     @property
     def kept(self) -> list[int]:
         """Places of the channels that are in the model."""
-        return [
-            place for place, channel in enumerate(self.panel.channels) if channel not in self.left_out
-        ]
+        return [place for place, channel in enumerate(self.panel.channels) if channel not in self.left_out]
 
 
 def read(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Read:

@@ -96,11 +96,10 @@ class MixReport(Summed):
         total, all_sales = self.told.total, self.read.panel.sales.sum()
         low, high = np.quantile(total[1:].sum(axis=1), INTERVAL)
         what = self.asked.outcome
-        lines = [
-            f"{self.name}.{MODEL}: of {all_sales:,.0f} {what} in {self.read.panel.weeks} weeks and {self.read.panel.regions} "
-            f"region{'s' if self.read.panel.regions > 1 else ''}, {len(self.read.kept)} channels brought {total[0].sum():,.0f} "
-            f"({low:,.0f} to {high:,.0f})"
-        ]
+        weeks, regions = self.read.panel.weeks, self.read.panel.regions
+        where = f"{weeks} weeks and {regions} region{'s' if regions > 1 else ''}"
+        brought = f"{len(self.read.kept)} channels brought {total[0].sum():,.0f} ({low:,.0f} to {high:,.0f})"
+        lines = [f"{self.name}.{MODEL}: of {all_sales:,.0f} {what} in {where}, {brought}"]
         if self.backtest is not None:
             ours, naive = self.errors
             beside = "" if np.isnan(naive) else f"; the weeks of a year before are off by {naive:.1%}"

@@ -80,7 +80,11 @@ def _says(report: MixReport) -> Iterator[str]:
     )
     for row in report.frame.iter_rows(named=True):
         if row["sales"] is not None:
-            cost = f", at {row['spend'] / row['sales']:,.2f} each" if row["sales"] > 0 and what == "orders" else ""
+            cost = (
+                f", at {row['spend'] / row['sales']:,.2f} each"
+                if row["sales"] > 0 and what == "orders"
+                else ""
+            )
             cost = f", {row['sales'] / row['spend']:,.2f} for each unit of spend" if row["spend"] > 0 and what == "revenue" else cost  # fmt: skip
             yield f"{row['channel']} brought {row['sales']:,.0f} ({row['low']:,.0f} to {row['high']:,.0f}){cost}."
 

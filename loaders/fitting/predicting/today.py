@@ -14,7 +14,7 @@ from martlet.loaders.fitting.predicting import rows, samples
 from martlet.loaders.fitting.predicting.drifting import SCORE, drift
 from martlet.loaders.fitting.predicting.moments import now
 from martlet.loaders.fitting.predicting.scoring import scored
-from martlet.loaders.fitting.predicting.tasks import Task
+from martlet.loaders.fitting.predicting.tasks import TASKS, Task
 from martlet.loaders.fitting.predicting.tasks import task as task_of
 from martlet.loaders.warehouse import star
 from martlet.loaders.warehouse.atomic import rewriting
@@ -154,7 +154,10 @@ def registered(connection: duckdb.DuckDBPyConnection, fit: str) -> Registered:
         If there is no such fit.
     """
     sql = "SELECT split_part(model, '.', 1), model, task, horizon_days, gap_days, seed FROM model.registry WHERE is_chosen AND list_contains($tasks, task) ORDER BY model"
-    fits = {name: Registered(*found) for name, *found in connection.execute(sql, {"tasks": list(TASKS)}).fetchall()}
+    fits = {
+        name: Registered(*found)
+        for name, *found in connection.execute(sql, {"tasks": list(TASKS)}).fetchall()
+    }
     if fit not in fits:
         raise ParameterError(
             f"there is no fit {shown(fit)} that foretells something.{did_you_mean(fit, fits)} martlet model fit makes one"
