@@ -41,13 +41,13 @@ competitor_promotions = "Promotions that competitors ran. NULL where nobody has 
 rainy_days = "Days with rain; of the whole company the mean of the regions. NULL where nobody has collected them."
 */
 WITH ledger AS (
-    {% if by == "region" %}
     SELECT ad.date_key, ad.channel_key, ad.campaign_key, ad.country, ad.region, ad.spend
     FROM star.fact_ad_region AS ad
-    {% else %}
+    WHERE $by = 'region'
+    UNION ALL
     SELECT ad.date_key, ad.channel_key, ad.campaign_key, '(all)' AS country, '(all)' AS region, ad.spend
     FROM star.fact_ad_spend AS ad
-    {% endif %}
+    WHERE $by = 'company'
 ),
 
 charged AS (
@@ -72,8 +72,8 @@ sold AS (
     SELECT
         CAST(day.date - (day.day_of_week - 1) AS DATE) AS week_start,
         day.date,
-        {% if by == "region" %}place.country{% else %}'(all)'{% endif %} AS country,
-        {% if by == "region" %}place.region{% else %}'(all)'{% endif %} AS region,
+        CASE WHEN $by = 'region' THEN place.country ELSE '(all)' END AS country,
+        CASE WHEN $by = 'region' THEN place.region ELSE '(all)' END AS region,
         sale.net_revenue
     FROM star.fact_order AS sale
     INNER JOIN star.dim_date AS day ON day.date_key = sale.date_key
@@ -127,17 +127,28 @@ channels AS (
     SELECT channel FROM weekly_spend GROUP BY channel
 ),
 
-outside AS (
+placed_factors AS (
     SELECT
         day.date AS week_start,
-        {% if by == "region" %}factor.country{% else %}'(all)'{% endif %} AS country,
-        {% if by == "region" %}factor.region{% else %}'(all)'{% endif %} AS region,
-        avg(CAST(factor.consumer_confidence AS DOUBLE)) AS consumer_confidence,
-        avg(factor.competitor_promotions) AS competitor_promotions,
-        avg(factor.rainy_days) AS rainy_days
+        CASE WHEN $by = 'region' THEN factor.country ELSE '(all)' END AS country,
+        CASE WHEN $by = 'region' THEN factor.region ELSE '(all)' END AS region,
+        factor.consumer_confidence,
+        factor.competitor_promotions,
+        factor.rainy_days
     FROM star.fact_external_week AS factor
     INNER JOIN star.dim_date AS day ON day.date_key = factor.date_key
-    GROUP BY 1, 2, 3
+),
+
+outside AS (
+    SELECT
+        week_start,
+        country,
+        region,
+        avg(CAST(consumer_confidence AS DOUBLE)) AS consumer_confidence,
+        avg(competitor_promotions) AS competitor_promotions,
+        avg(rainy_days) AS rainy_days
+    FROM placed_factors
+    GROUP BY week_start, country, region
 )
 
 SELECT

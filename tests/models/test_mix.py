@@ -3,7 +3,7 @@
 import csv
 import os
 from dataclasses import replace
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -262,7 +262,10 @@ def published():
 
 
 def _day(text):
-    return datetime.strptime(text, "%m/%d/%Y" if "/" in text else "%Y-%m-%d")
+    if "/" not in text:
+        return date.fromisoformat(text)
+    month, day, year = (int(part) for part in text.split("/"))
+    return date(year, month, day)
 
 
 def test_the_published_simulation_is_found_within_fifteen_percent(published):
