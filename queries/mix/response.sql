@@ -8,7 +8,7 @@ needs = ["model.mix_curve"]
 
 [chart]
 kind = "response"
-x = "weekly_spend"
+x = "multiple"
 y = "sales"
 series = "channel"
 low = "low"

@@ -275,6 +275,7 @@ def card(fit: str, warehouse: Path, **where: Any) -> None:
     For example:
       martlet model card churn
       martlet model card churn -o card.html
+      martlet model card mix
       martlet model card purchase --format csv
     """
     import martlet
@@ -285,7 +286,9 @@ def card(fit: str, warehouse: Path, **where: Any) -> None:
     output: Path | None = where["output"]
     if output is not None and output.suffix in ENDINGS:
         protection.refuse(output, overwrite=where["overwrite"])
-        martlet.report(warehouse, template="card", fit=fit).save(output)
+        with martlet.open(warehouse) as opened:
+            is_mix = bool(opened.query("mix/contributions", fit=fit).rows())
+        martlet.report(warehouse, template="mix" if is_mix else "card", fit=fit).save(output)
         return
     if output is None and where["name"] in (None, "table"):
         with martlet.open(warehouse) as opened:

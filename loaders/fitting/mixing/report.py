@@ -12,6 +12,7 @@ from martlet.engine.errors import FitError
 from martlet.engine.summed import Summed
 from martlet.loaders.fitting.mixing.lifts import lifts
 from martlet.loaders.fitting.mixing.reading import read
+from martlet.loaders.fitting.mixing.words import of_channel, sales_in_words
 from martlet.models.mix.backtesting import Backtest, backtest, mape
 from martlet.models.mix.checking import apart
 from martlet.models.mix.curves import told
@@ -79,8 +80,6 @@ class MixReport(Summed):
 
     def words(self, channel: str) -> str | None:
         """Return what to know of a channel, None where there is nothing."""
-        from martlet.loaders.fitting.mixing.words import of_channel  # noqa: PLC0415
-
         return of_channel(self, channel)
 
     @property
@@ -93,13 +92,14 @@ class MixReport(Summed):
 
     def summary(self) -> str:
         """Return what media brought of all sales, how well the last weeks were foretold, and what is not known."""
-        total, all_sales = self.told.total, self.read.panel.sales.sum()
+        total, all_sales = self.told.total, float(self.read.panel.sales.sum())
         low, high = np.quantile(total[1:].sum(axis=1), INTERVAL)
-        what = self.asked.outcome
         weeks, regions = self.read.panel.weeks, self.read.panel.regions
         where = f"{weeks} weeks and {regions} region{'s' if regions > 1 else ''}"
         brought = f"{len(self.read.kept)} channels brought {total[0].sum():,.0f} ({low:,.0f} to {high:,.0f})"
-        lines = [f"{self.name}.{MODEL}: of {all_sales:,.0f} {what} in {where}, {brought}"]
+        lines = [
+            f"{self.name}.{MODEL}: of {sales_in_words(all_sales, self.asked.outcome)} in {where}, {brought}"
+        ]
         if self.backtest is not None:
             ours, naive = self.errors
             beside = "" if np.isnan(naive) else f"; the weeks of a year before are off by {naive:.1%}"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from martlet.loaders.fitting.mixing.report import MixReport
 
-__all__ = ["card", "of_channel"]
+__all__ = ["card", "of_channel", "sales_in_words"]
 
 # Below that share of a channel's movement there is hardly anything to learn from.
 LEAST_OWN: Final = 0.02
@@ -58,6 +58,17 @@ def of_channel(report: MixReport, channel: str) -> str | None:
     return " ".join(found) or None
 
 
+def sales_in_words(sales: float, outcome: str) -> str:
+    """Return sales with what they are.
+
+    Examples
+    --------
+    >>> sales_in_words(1234.4, "orders"), sales_in_words(1234.4, "revenue")
+    ('1,234 orders', 'a revenue of 1,234')
+    """
+    return f"{sales:,.0f} orders" if outcome == "orders" else f"a revenue of {sales:,.0f}"
+
+
 def card(report: MixReport) -> list[tuple[str, str]]:
     """Return the sentences of the model's card, each with the heading of its part."""
     parts = {
@@ -73,9 +84,9 @@ def card(report: MixReport) -> list[tuple[str, str]]:
 def _says(report: MixReport) -> Iterator[str]:
     what, total = report.asked.outcome, report.told.total
     low, high = np.quantile(total[1:].sum(axis=1), (0.05, 0.95))
-    sales = report.read.panel.sales.sum()
+    sales = float(report.read.panel.sales.sum())
     yield (
-        f"Of {sales:,.0f} {what} in {report.read.panel.weeks} weeks, the channels in the model brought {total[0].sum():,.0f} "
+        f"Of {sales_in_words(sales, what)} in {report.read.panel.weeks} weeks, the channels in the model brought {total[0].sum():,.0f} "
         f"({low:,.0f} to {high:,.0f}), {total[0].sum() / sales:.0%} of all; the rest would have come without them."
     )
     for row in report.frame.iter_rows(named=True):

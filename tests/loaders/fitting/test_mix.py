@@ -219,7 +219,7 @@ def test_a_budget_of_everything_or_the_least_leaves_no_choice(fitted):
     assert too_much.filter(channel="(all)")["verdict"].item().startswith("not possible: with these bounds")
 
 
-def test_the_card_is_told_in_sentences(fitted):
+def test_the_card_is_told_in_sentences(fitted, tmp_path):
     path, report = fitted
     result = click.testing.CliRunner().invoke(
         cli, ["model", "card", "mix", "-w", str(path), "--format", "table"]
@@ -236,6 +236,12 @@ def test_the_card_is_told_in_sentences(fitted):
         assert heading in told
     assert f"Of {report.read.panel.sales.sum():,.0f} orders in 90 weeks" in told
     assert "foretold the last 13 with a mean error of" in told
+    page = tmp_path / "card.html"
+    result = click.testing.CliRunner().invoke(cli, ["model", "card", "mix", "-w", str(path), "-o", str(page)])
+    assert result.exit_code == 0, result.output
+    text = page.read_text(encoding="utf-8")
+    assert "Where the money should go" in text
+    assert "there is nothing to answer from" not in text
 
 
 def test_a_fit_is_the_same_again_and_counts_its_versions(fitted, tmp_path):
