@@ -17,6 +17,7 @@ from martlet.models.mix.backtesting import Backtest, backtest, mape
 from martlet.models.mix.checking import apart
 from martlet.models.mix.curves import told
 from martlet.models.mix.fitting import drawn, fitted
+from martlet.models.threads import one_thread
 
 if TYPE_CHECKING:
     import duckdb
@@ -132,17 +133,22 @@ def report(connection: duckdb.DuckDBPyConnection, name: str, asked: Asked, *, se
     panel = seen.panel.of(seen.kept)
     known = lifts(connection, seen, asked)
     told_lifts = [one.lift for one in known]
-    mix = fitted(panel, told_lifts)
-    draws = drawn(mix, told_lifts, draws=asked.draws, seed=seed)
+    with one_thread():
+        mix = fitted(panel, told_lifts)
+        draws = drawn(mix, told_lifts, draws=asked.draws, seed=seed)
+        said, known_apart = told(mix, draws, year=min(YEAR, panel.weeks)), apart(mix)
+        held = (
+            backtest(panel, weeks=asked.holdout_weeks, draws=asked.draws, seed=seed)
+            if panel.weeks - asked.holdout_weeks >= _LEAST_KNOWN
+            else None
+        )
     return MixReport(
         name=name,
         asked=asked,
         read=seen,
         mix=mix,
-        told=told(mix, draws, year=min(YEAR, panel.weeks)),
-        apart=apart(mix),
+        told=said,
+        apart=known_apart,
         lifts=tuple(known),
-        backtest=backtest(panel, weeks=asked.holdout_weeks, draws=asked.draws, seed=seed)
-        if panel.weeks - asked.holdout_weeks >= _LEAST_KNOWN
-        else None,
+        backtest=held,
     )
