@@ -134,6 +134,7 @@ SELECT
         WHEN truth IS NULL THEN 'no truth to hold it against'
         WHEN abs(error) <= 0.25 AND is_inside THEN 'found: within 25 % and within its interval'
         WHEN abs(error) <= 0.25 THEN 'found within 25 %, but its interval is too narrow'
+        WHEN is_inside AND regions = 1 THEN 'not within 25 %, as its interval says: without regions, spend and season are hard to tell apart'
         WHEN is_inside THEN 'not within 25 %, as its interval says: too few orders to know it better'
         WHEN regions = 1 THEN 'missed: without regions, spend and season are hard to tell apart, and the interval does not know how hard'
         ELSE 'missed: outside of its interval, which misses one channel in ten by chance, and more where few orders lie in a region and week'
