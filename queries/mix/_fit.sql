@@ -2,10 +2,16 @@
 [params]
 fit = { type = "str", default = "mix", doc = "Name of the fit, as martlet model fit mix was told." }
 */
-{# One row of a fit with its figures and what there is in words, and none without a fit. Reads no other relation. #}
+{# One row of a fit with its figures and what there is in words, and none where nothing was fitted. Reads no other relation. #}
 {% macro fitted() %}
 newest_load AS (
     SELECT max(load_id) AS load_id FROM meta.load
+),
+
+all_fits AS (
+    SELECT list_sort(list(split_part(registry.model, '.', 1))) AS names
+    FROM model.registry AS registry
+    WHERE registry.task = 'mix'
 ),
 
 figures AS (
@@ -39,6 +45,13 @@ fitted AS (
     FROM model.registry AS registry
     INNER JOIN figures ON figures.model = registry.model
     CROSS JOIN newest_load
-    WHERE registry.task = 'mix' AND split_part(registry.model, '.', 1) = $fit
+    CROSS JOIN all_fits
+    WHERE
+        registry.task = 'mix'
+        AND CASE
+            WHEN split_part(registry.model, '.', 1) = $fit THEN true
+            WHEN list_contains(all_fits.names, $fit) THEN false
+            ELSE error('fit must be one of: ' || array_to_string(all_fits.names, ', '))
+        END
 )
 {%- endmacro %}

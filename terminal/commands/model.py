@@ -287,8 +287,10 @@ def card(fit: str, warehouse: Path, **where: Any) -> None:
     if output is not None and output.suffix in ENDINGS:
         protection.refuse(output, overwrite=where["overwrite"])
         with martlet.open(warehouse) as opened:
-            is_mix = bool(opened.query("mix/contributions", fit=fit).rows())
-        martlet.report(warehouse, template="mix" if is_mix else "card", fit=fit).save(output)
+            mixes = opened.sql(
+                "SELECT split_part(model, '.', 1) FROM model.registry WHERE task = 'mix'"
+            ).rows()
+        martlet.report(warehouse, template="mix" if (fit,) in mixes else "card", fit=fit).save(output)
         return
     if output is None and where["name"] in (None, "table"):
         with martlet.open(warehouse) as opened:

@@ -10,7 +10,7 @@ import pytest
 
 import martlet
 from martlet.cli import cli
-from martlet.engine.errors import FitError, ParameterError
+from martlet.engine.errors import FitError, ParameterError, QueryError
 from martlet.loaders.warehouse import star
 from martlet.loaders.warehouse.atomic import rewriting
 
@@ -254,6 +254,11 @@ def test_a_fit_is_the_same_again_and_counts_its_versions(fitted, tmp_path):
         assert warehouse.sql("SELECT model, version FROM model.registry").rows() == [
             ("mix.demand_and_media", 2)
         ]
+
+
+def test_a_fit_that_is_not_there_is_named(fitted):
+    with martlet.open(fitted[0]) as warehouse, pytest.raises(QueryError, match="fit must be one of: mix"):
+        warehouse.query("mix/budget", fit="mixx")
 
 
 def test_a_model_of_the_mix_is_none_that_scores_customers(fitted):
