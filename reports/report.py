@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ENDINGS", "TEMPLATES", "Report", "ending_of", "report"]
 
-TEMPLATES: Final = ("default", "weekly", "card")
+TEMPLATES: Final = ("default", "weekly", "card", "mix")
 
 
 def ending_of(output: Path) -> str:

@@ -7,6 +7,7 @@ from martlet.loaders.fitting._incremental_rows import Controls
 from martlet.loaders.fitting._kept import carry_over
 from martlet.loaders.fitting._segments import SegmentsReport
 from martlet.loaders.fitting.fitting import FitReport, fit, fit_if_possible
+from martlet.loaders.fitting.mixing import MixReport
 from martlet.loaders.fitting.predicting import PredictReport, create_macros, measure_drift, score
 from martlet.loaders.fitting.refitting import refit
 
@@ -14,6 +15,7 @@ __all__ = [
     "Controls",
     "FitReport",
     "IncrementalReport",
+    "MixReport",
     "PredictReport",
     "SegmentsReport",
     "carry_over",

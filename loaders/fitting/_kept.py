@@ -32,6 +32,11 @@ TABLES: Final = (
     "drift",
     "term",
     "confusion",
+    "mix_channel",
+    "mix_draw",
+    "mix_curve",
+    "mix_week",
+    "mix_backtest",
 )
 # So many digits of a number are the same on every machine and in any order of adding up, and far more than its standard error leaves.
 _DIGITS: Final = 8

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, overload
 
 import polars as pl
@@ -12,7 +13,7 @@ import polars as pl
 from martlet.engine.connection import connect, refuse_foreign
 from martlet.engine.errors import FitError, ParameterError, WarehouseError, did_you_mean, shown
 from martlet.engine.summed import Summed
-from martlet.loaders.fitting import _clv, _incremental, _kept, _segments, predicting, wording
+from martlet.loaders.fitting import _clv, _incremental, _kept, _segments, mixing, predicting, wording
 from martlet.loaders.fitting._incremental_rows import CONTROLS
 from martlet.loaders.fitting._kept import rounded
 from martlet.loaders.fitting._segments import SegmentsReport
@@ -21,18 +22,19 @@ from martlet.loaders.warehouse.atomic import rewriting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     import duckdb
 
     from martlet.loaders.fitting._incremental import IncrementalReport
     from martlet.loaders.fitting._incremental_rows import Controls
+    from martlet.loaders.fitting.mixing import Calibrate, MixReport, Outcome
+    from martlet.loaders.fitting.mixing.asked import By
     from martlet.loaders.fitting.predicting import PredictReport
     from martlet.loaders.fitting.wording import WordingReport
 
 __all__ = ["TASKS", "FitReport", "fit", "fit_if_possible"]
 
-TASKS: Final = ("clv", "segments", "incremental", *predicting.TASKS, *wording.TASKS)
+TASKS: Final = ("clv", "segments", "incremental", "mix", *predicting.TASKS, *wording.TASKS)
 _PREDICTING: Final = " ".join(predicting.TASKS)
 _WORDING: Final = " ".join(wording.TASKS)
 _HOLDOUT: Final = "_holdout"
@@ -127,6 +129,22 @@ def fit(
 ) -> IncrementalReport: ...
 @overload
 def fit(
+    task: Literal["mix"],
+    warehouse: str | Path = ...,
+    *,
+    name: str | None = ...,
+    outcome: Outcome | None = ...,
+    calibrate: Calibrate | None = ...,
+    lifts: str | Path | None = ...,
+    by: By | None = ...,
+    leave_out: Sequence[str] | None = ...,
+    holdout_weeks: int | None = ...,
+    draws: int | None = ...,
+    seed: int | None = ...,
+    fitted_at: datetime | None = ...,
+) -> MixReport: ...
+@overload
+def fit(
     task: Literal["churn", "purchase", "next_value", "visit", "lead", "response"],
     warehouse: str | Path = ...,
     *,
@@ -159,12 +177,19 @@ def fit(
     declared: str | Path | None = ...,
     controls: Controls | None = ...,
     replicates: int | None = ...,
+    outcome: Outcome | None = ...,
+    calibrate: Calibrate | None = ...,
+    lifts: str | Path | None = ...,
+    by: By | None = ...,
+    leave_out: Sequence[str] | None = ...,
+    holdout_weeks: int | None = ...,
+    draws: int | None = ...,
     as_of: date | None = ...,
     horizon: int | None = ...,
     gap: int | None = ...,
     seed: int | None = ...,
     fitted_at: datetime | None = ...,
-) -> FitReport | SegmentsReport | IncrementalReport | PredictReport | WordingReport: ...
+) -> FitReport | SegmentsReport | IncrementalReport | MixReport | PredictReport | WordingReport: ...
 def fit(
     task: str,
     warehouse: str | Path = "warehouse.duckdb",
@@ -177,12 +202,19 @@ def fit(
     declared: str | Path | None = None,
     controls: Controls | None = None,
     replicates: int | None = None,
+    outcome: Outcome | None = None,
+    calibrate: Calibrate | None = None,
+    lifts: str | Path | None = None,
+    by: By | None = None,
+    leave_out: Sequence[str] | None = None,
+    holdout_weeks: int | None = None,
+    draws: int | None = None,
     as_of: date | None = None,
     horizon: int | None = None,
     gap: int | None = None,
     seed: int | None = None,
     fitted_at: datetime | None = None,
-) -> FitReport | SegmentsReport | IncrementalReport | PredictReport | WordingReport:
+) -> FitReport | SegmentsReport | IncrementalReport | MixReport | PredictReport | WordingReport:
     """Fit the models of a task on a warehouse, and keep their parameters in it, in the place of those of the same name.
 
     Queries read the parameters, so that scores follow new orders without another fit. Beside each fit another of the name
@@ -192,8 +224,9 @@ def fit(
     ----------
     task
         What the models are for: `clv`, which fits BG/NBD, Pareto/NBD and Gamma-Gamma, `segments`, which finds clusters of customers
-        by k-means, `incremental`, which finds the orders that touches caused, or one of what can be foretold: `churn`, `purchase`,
-        `next_value`, `visit`, `lead`, `response`, or, of subject lines, `subject_type` and `opens`.
+        by k-means, `incremental`, which finds the orders that touches caused, `mix`, which finds what each channel's spend brought, by
+        weeks and regions, or one of what can be foretold: `churn`, `purchase`, `next_value`, `visit`, `lead`, `response`, or, of subject
+        lines, `subject_type` and `opens`.
     warehouse
         The warehouse file.
     name
@@ -212,6 +245,21 @@ def fit(
         For incremental: what is assumed to cause nothing: `direct_and_brand`, the default, `direct` or `none`.
     replicates
         For incremental: of the bootstrap that gives the errors, 30 by default; 0 leaves them unknown.
+    outcome
+        For mix: what spend brings about, `orders`, the default, or `revenue`.
+    calibrate
+        For mix: `incremental` holds the channels to what the fit incremental found, within its errors; `none`, the default, does not.
+    lifts
+        For mix: a CSV file of experiments with the columns channel, first, last (days), sales, standard_error, and if wanted country
+        and region: what a channel brought there.
+    by
+        For mix: `region` or `company`; by default regions, where all spend is known by region.
+    leave_out
+        For mix: channels that are left out; by default those paid by the sale, and paid search for the own name.
+    holdout_weeks
+        For mix: how many of the last weeks the back-test holds out, 4 to 52, 13 by default.
+    draws
+        For mix: of the bootstrap that gives the intervals, 20 to 2000, 200 by default.
     as_of
         For what is foretold: the day at whose midnight customers are scored, and before which all outcomes lie that are learnt
         from; by default the day after the last order or visit.
@@ -251,10 +299,17 @@ def fit(
             "declared": (declared, "segments"),
             "controls": (controls, "incremental"),
             "replicates": (replicates, "incremental"),
+            "outcome": (outcome, "mix"),
+            "calibrate": (calibrate, "mix"),
+            "lifts": (lifts, "mix"),
+            "by": (by, "mix"),
+            "leave_out": (leave_out, "mix"),
+            "holdout_weeks": (holdout_weeks, "mix"),
+            "draws": (draws, "mix"),
             "as_of": (as_of, _PREDICTING),
             "horizon": (horizon, _PREDICTING),
             "gap": (gap, _PREDICTING),
-            "seed": (seed, f"segments incremental {_PREDICTING} {_WORDING}"),
+            "seed": (seed, f"segments incremental mix {_PREDICTING} {_WORDING}"),
         },
     )
     controls = "direct_and_brand" if controls is None else controls
@@ -264,7 +319,16 @@ def fit(
     if not 0 <= replicates <= _MOST_REPLICATES or replicates == 1:
         raise ParameterError(f"replicates is {replicates}; allowed are 0, and 2 to {_MOST_REPLICATES}")
     seed = _SEED if seed is None else seed
-    report: FitReport | SegmentsReport | IncrementalReport | PredictReport | WordingReport
+    asked = mixing.Asked(
+        outcome=outcome or "orders",
+        calibrate=calibrate or "none",
+        by=by,
+        holdout_weeks=13 if holdout_weeks is None else holdout_weeks,
+        draws=200 if draws is None else draws,
+        lifts=None if lifts is None else Path(lifts),
+        leave_out=None if leave_out is None else tuple(leave_out),
+    )
+    report: FitReport | SegmentsReport | IncrementalReport | MixReport | PredictReport | WordingReport
     with connect(warehouse) as connection:
         refuse_foreign(connection, warehouse)
         _refuse_without_tables(connection, warehouse)
@@ -274,6 +338,8 @@ def fit(
             report = _incremental.report(
                 connection, name, controls=controls, replicates=replicates, seed=seed
             )
+        elif task == "mix":
+            report = mixing.report(connection, name, asked, seed=seed)
         elif task in predicting.TASKS:
             moment = None if as_of is None else datetime.combine(as_of, time())
             report = predicting.report(
@@ -287,12 +353,34 @@ def fit(
             )
         load_id = star.next_load_id(connection) - 1
     with rewriting(warehouse, start_from_existing=True) as connection:
-        _keep_any(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at or _now())
+        _write(connection, report, seed, load_id, fitted_at or _now())
         star.restore_truth(connection)
         # What is stored, such as the value in mart.customer_profile, follows the parameters.
         star.refresh(connection)
         star.write_catalogue(connection)
     return report
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    report: FitReport | SegmentsReport | IncrementalReport | MixReport | PredictReport | WordingReport,
+    seed: int,
+    load_id: int,
+    fitted_at: datetime,
+) -> None:
+    """Write what was fitted in the place of the fit of the same name."""
+    if isinstance(report, FitReport):
+        _keep(connection, report, load_id, fitted_at)
+    elif isinstance(report, _incremental.IncrementalReport):
+        _incremental.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
+    elif isinstance(report, mixing.MixReport):
+        mixing.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
+    elif isinstance(report, SegmentsReport):
+        _segments.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
+    elif isinstance(report, wording.WordingReport):
+        wording.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
+    else:
+        predicting.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
 
 
 def _name(task: str, name: str | None) -> str:
@@ -337,26 +425,6 @@ def _fitted(
     return FitReport(tuple(fits), refused)
 
 
-def _keep_any(
-    connection: duckdb.DuckDBPyConnection,
-    report: FitReport | SegmentsReport | IncrementalReport | PredictReport | WordingReport,
-    *,
-    seed: int,
-    load_id: int,
-    fitted_at: datetime,
-) -> None:
-    if isinstance(report, FitReport):
-        _keep(connection, report, load_id, fitted_at)
-    elif isinstance(report, _incremental.IncrementalReport):
-        _incremental.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
-    elif isinstance(report, SegmentsReport):
-        _segments.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
-    elif isinstance(report, wording.WordingReport):
-        wording.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
-    else:
-        predicting.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
-
-
 def _keep(
     connection: duckdb.DuckDBPyConnection, report: FitReport, load_id: int, fitted_at: datetime
 ) -> None:
@@ -398,7 +466,7 @@ def _refuse_given(task: str, given: dict[str, tuple[object, str]]) -> None:
 
 
 def _refuse_without_tables(connection: duckdb.DuckDBPyConnection, warehouse: str | Path) -> None:
-    sql = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'model' AND table_name = 'tree_node'"
+    sql = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'model' AND table_name = 'mix_backtest'"
     if not connection.execute(sql).fetchall():
         raise WarehouseError(
             f"another version of Martlet made {warehouse}: it has no room for models; make it anew"

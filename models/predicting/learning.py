@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from martlet.engine.errors import FitError
+from martlet.models.threads import one_thread
 
 __all__ = ["fitted", "learner"]
 
@@ -26,7 +27,6 @@ def learner(module: str, name: str, **settings: Any) -> Any:
 
 
 def fitted(model: Any, matrix: Any, label: Any, **more: Any) -> Any:
-    """Fit an estimator by one thread: sums have one order, so that a seed gives one model, and on a busy machine threads wait for each other."""
-    limits = import_module("threadpoolctl").threadpool_limits
-    with limits(1):
+    """Fit an estimator by one thread."""
+    with one_thread():
         return model.fit(matrix, label, **more)

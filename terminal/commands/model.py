@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from martlet.loaders.fitting import Controls
+    from martlet.loaders.fitting.mixing import Calibrate, Outcome
+    from martlet.loaders.fitting.mixing.asked import By
 
 # Heavy modules are imported by the command itself, so that help is quick.
 # ruff: noqa: PLC0415
@@ -30,6 +32,7 @@ def model() -> None:
       martlet model fit clv
       martlet model fit segments --k 5
       martlet model fit incremental
+      martlet model fit mix
       martlet model fit churn
       martlet model card churn
     """
@@ -38,7 +41,7 @@ def model() -> None:
 @model.command("fit", cls=Command)
 @click.argument(
     "task",
-    metavar="clv|segments|incremental|churn|purchase|next_value|visit|lead|response|subject_type|opens",
+    metavar="clv|segments|incremental|mix|churn|purchase|next_value|visit|lead|response|subject_type|opens",
 )
 @click.option("--name", "fit_name", help="Name of the fit. Default: that of the task.")
 @click.option(
@@ -79,6 +82,41 @@ def model() -> None:
     help="incremental: of the bootstrap that gives the errors; 0 for none. Default: 30.",
 )
 @click.option(
+    "--outcome",
+    type=click.Choice(("orders", "revenue")),
+    help="mix: what spend brings about. Default: orders.",
+)
+@click.option(
+    "--calibrate",
+    type=click.Choice(("none", "incremental")),
+    help="mix: hold channels to what the fit incremental found, within its errors. Default: none.",
+)
+@click.option(
+    "--lifts",
+    type=click.Path(path_type=Path),
+    help="mix: CSV file of experiments: channel, first, last, sales, standard_error, and if wanted country and region.",
+)
+@click.option(
+    "--by",
+    type=click.Choice(("region", "company")),
+    help="mix: whether regions are told apart. Default: where all spend is known by region.",
+)
+@click.option(
+    "--leave-out",
+    metavar="A,B,...|none",
+    help="mix: channels left out. Default: those paid by the sale, and search for the own name.",
+)
+@click.option(
+    "--holdout-weeks",
+    type=click.IntRange(min=4, max=52),
+    help="mix: how many of the last weeks the back-test holds out. Default: 13.",
+)
+@click.option(
+    "--draws",
+    type=click.IntRange(min=20, max=2000),
+    help="mix: of the bootstrap that gives the intervals. Default: 200.",
+)
+@click.option(
     "--as-of",
     type=options.Day(),
     help="churn, purchase, next_value, visit, lead, response: day at whose midnight customers are scored. Default: the day after the data.",
@@ -110,13 +148,20 @@ def fit(
     declared: Path | None,
     controls: Controls | None,
     replicates: int | None,
+    outcome: Outcome | None,
+    calibrate: Calibrate | None,
+    lifts: Path | None,
+    by: By | None,
+    leave_out: str | None,
+    holdout_weeks: int | None,
+    draws: int | None,
     as_of: date | None,
     horizon: int | None,
     gap: int | None,
     seed: int | None,
     **where: Any,
 ) -> None:
-    """Fit models and keep them in the warehouse: customer lifetime value (clv), clusters of customers (segments), the orders that touches caused (incremental), what customers and visits will do (churn, purchase, next_value, visit, lead, response), or what subject lines say (subject_type, opens).
+    """Fit models and keep them in the warehouse: customer lifetime value (clv), clusters of customers (segments), the orders that touches caused (incremental), what each channel's spend brought (mix), what customers and visits will do (churn, purchase, next_value, visit, lead, response), or what subject lines say (subject_type, opens).
 
     clv: BG/NBD and Pareto/NBD say how often customers buy and when they leave, Gamma-Gamma what they spend. All queries of the pack
     value read the parameters; a second fit, NAME_holdout, of the orders before an earlier day is for value/clv_holdout. It takes SciPy:
@@ -127,6 +172,9 @@ def fit(
 
     incremental: tells caused orders from those of habit, and touches that cause from those of people who had already decided, by
     touches and orders alone; for attribution/incremental. Its checks say when not to believe it; docs/incremental.md says how it works.
+
+    mix: a marketing mix model by week and region: demand, and what each channel's spend adds, saturated and carried over, with intervals. For
+    the pack mix: contributions, curves, the next unit of money, a budget that says how sure it is, a back-test. martlet model card mix says what is not known.
 
     churn, purchase, next_value, lead: a linear and a boosted model learn from features/customer at several past days, are chosen on a later one and
     tested on one later still; the better one scores today's customers. martlet model card says what it is worth; docs/models.md explains. It takes
@@ -146,6 +194,8 @@ def fit(
       martlet model fit segments --k 5 --features income,age_years,share:*
       martlet model fit incremental
       martlet model fit incremental --name free --controls none
+      martlet model fit mix
+      martlet model fit mix --name calibrated --calibrate incremental
       martlet model fit churn --horizon 60 --gap 14
       martlet model fit visit
       martlet model fit opens
@@ -164,6 +214,13 @@ def fit(
         declared=declared,
         controls=controls,
         replicates=replicates,
+        outcome=outcome,
+        calibrate=calibrate,
+        lifts=lifts,
+        by=by,
+        leave_out=_channels(leave_out),
+        holdout_weeks=holdout_weeks,
+        draws=draws,
         as_of=as_of,
         horizon=horizon,
         gap=gap,
@@ -171,6 +228,13 @@ def fit(
     )
     click.echo(report.summary(), err=True)
     output.deliver(report.frame.to_arrow(), **where)
+
+
+def _channels(given: str | None) -> list[str] | None:
+    """Return the channels as they were typed, an empty list for none."""
+    if given is None:
+        return None
+    return [] if given == "none" else [name.strip() for name in given.split(",")]
 
 
 def _number(k: str | None) -> int | None:
@@ -220,6 +284,7 @@ def card(fit: str, warehouse: Path, **where: Any) -> None:
     For example:
       martlet model card churn
       martlet model card churn -o card.html
+      martlet model card mix
       martlet model card purchase --format csv
     """
     import martlet
@@ -230,7 +295,11 @@ def card(fit: str, warehouse: Path, **where: Any) -> None:
     output: Path | None = where["output"]
     if output is not None and output.suffix in ENDINGS:
         protection.refuse(output, overwrite=where["overwrite"])
-        martlet.report(warehouse, template="card", fit=fit).save(output)
+        with martlet.open(warehouse) as opened:
+            mixes = opened.sql(
+                "SELECT split_part(model, '.', 1) FROM model.registry WHERE task = 'mix'"
+            ).rows()
+        martlet.report(warehouse, template="mix" if (fit,) in mixes else "card", fit=fit).save(output)
         return
     if output is None and where["name"] in (None, "table"):
         with martlet.open(warehouse) as opened:

@@ -352,6 +352,35 @@ def sessionize(rows):
     return f"{len(rows):,} sessions were made; {percent(bounces)} of them are bounces."
 
 
+def mix_marginal(rows):
+    good = [row for row in rows if row["low"] is not None and row["low"] > 1]
+    best = min(good, key=lambda row: (-row["low"], row["channel"]), default=None)
+    return best and (
+        f"The next 1 on {best['channel']} brings {number(best['marginal_roas'])} of revenue ({number(best['low'])} to {number(best['high'])}); "
+        f"on average it brought {number(best['mean_roas'])}."
+    )
+
+
+def mix_backtest(rows):
+    errors = [row["error"] for row in rows if row["error"] is not None]
+    if not errors:
+        return None
+    return (
+        f"The last {len(rows)} weeks were foretold with a mean error of {percent(mean(errors))}; {sum(row['is_inside'] for row in rows)} lay "
+        "within the interval of 90 %."
+    )
+
+
+def mix_budget(rows):
+    whole = next((row for row in rows if row["channel"] == "(all)"), None)
+    if whole is None or whole["planned_spend"] is None:
+        return None
+    return (
+        f"Sharing the same money out anew would bring {number(whole['expected_gain'])} more a week ({number(whole['gain_low'])} to "
+        f"{number(whole['gain_high'])}); the chance that it helps is {percent(whole['chance'])}."
+    )
+
+
 def maybe(values):
     return st.one_of(st.none(), values)
 
@@ -373,6 +402,9 @@ FINDINGS = {
     "attribution/shapley": (shapley, {"steps": st.sampled_from("abc"), "step": NAMES, "credited_conversions": COUNTS.map(lambda n: n - 5)}, ["steps", "step"]),
     "attribution/touches": (touches, {"order_id": st.integers(1, 60), "place": st.sampled_from([1, 1, 1, 1, 1, None]), "path_length": st.integers(1, 3)}, ["order_id"]),
     "attribution/transitions": (transitions, {"from_state": st.sampled_from(["(start)", "a", "b"]), "to_state": st.sampled_from(["a", "(conversion)", "(null)"]), "passages": st.integers(1, 60)}, ["from_state", "to_state"]),
+    "mix/backtest": (mix_backtest, {"week_start": WEEKS, "error": maybe(SHARES), "is_inside": st.booleans()}, ["week_start"]),
+    "mix/budget": (mix_budget, {"channel": st.sampled_from(["Display", "(all)"]), "planned_spend": maybe(MONEY), "expected_gain": COUNTS, "gain_low": COUNTS, "gain_high": COUNTS, "chance": SHARES}, ["channel"]),
+    "mix/marginal": (mix_marginal, {"channel": NAMES, "marginal_roas": COUNTS, "low": maybe(COUNTS), "high": COUNTS, "mean_roas": COUNTS}, ["channel"]),
     "spend/mix": (mix, {"model": MODELS, "channel": NAMES, "marginal_roas": COUNTS, "marginal_roas_low": maybe(MONEY), "marginal_roas_high": MONEY}, ["model", "channel"]),
     "spend/overclaim": (overclaim, {"model": MODELS, "channel": NAMES, "platform_conversions": COUNTS, "conversions": COUNTS}, ["model", "channel"]),
     "spend/pacing": (pacing, {"campaign_key": st.integers(1, 9), "campaign_name": NAMES, "status": st.sampled_from(["over", "under", "on pace", "ended"]), "budget": MONEY.map(abs), "projected_overspend": maybe(MONEY)}, ["campaign_key"]),
