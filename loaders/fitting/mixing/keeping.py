@@ -36,8 +36,7 @@ def keep(
     fitted_at: datetime,
 ) -> None:
     """Write the model in the place of that of the same name."""
-    sql = "SELECT coalesce(max(version), 0) FROM model.registry WHERE starts_with(model, $name)"
-    ((before,),) = connection.execute(sql, {"name": f"{report.name}."}).fetchall()
+    before = _kept.version(connection, report.name)
     _kept.remove(connection, report.name)
     model = f"{report.name}.{MODEL}"
     last = report.read.weeks[-1] + timedelta(days=7)
