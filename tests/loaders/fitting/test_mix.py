@@ -262,7 +262,7 @@ def test_a_fit_that_is_not_there_is_named(fitted):
 
 
 def test_a_model_of_the_mix_is_none_that_scores_customers(fitted):
-    with pytest.raises(ParameterError, match="no fit 'mix' that foretells"):
+    with pytest.raises(ParameterError, match="the fit mix foretells nothing of customers"):
         martlet.score(fitted[0], "mix")
 
 
