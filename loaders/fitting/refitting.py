@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from martlet.engine.connection import connect
+from martlet.engine.errors import ParameterError
+from martlet.loaders.fitting import wording
 from martlet.loaders.fitting.fitting import fit
 from martlet.loaders.fitting.predicting import ANOTHER, SCORE, PredictReport, measure_drift, registered
 
@@ -18,7 +20,7 @@ __all__ = ["refit"]
 
 def refit(
     warehouse: str | Path = "warehouse.duckdb", name: str = "churn", *, if_drifted: bool = False
-) -> PredictReport | None:
+) -> PredictReport | wording.WordingReport | None:
     """Fit a model that foretells again, as it was asked for: the same task, horizon, gap and seed, on the data of now.
 
     Parameters
@@ -33,7 +35,7 @@ def refit(
 
     Returns
     -------
-    PredictReport or None
+    PredictReport, WordingReport or None
         What was fitted; None where nothing had to be.
 
     Raises
@@ -52,6 +54,17 @@ def refit(
         ...
     martlet.engine.errors.ParameterError: there is no fit 'churn' that foretells something...
     """
+    with connect(warehouse) as connection:
+        sql = "SELECT task, seed FROM model.registry WHERE is_chosen AND split_part(model, '.', 1) = $name AND list_contains($tasks, task)"
+        lines = connection.execute(sql, {"name": name, "tasks": list(wording.TASKS)}).fetchall()
+    for task, seed in lines:
+        if if_drifted:
+            raise ParameterError(
+                f"{name} is of subject lines, which have no scores that drift: leave if_drifted out"
+            )
+        found = fit(task, warehouse, name=name, seed=seed)
+        assert isinstance(found, wording.WordingReport)  # noqa: S101 (tasks of subject lines have no other)
+        return found
     moved = measure_drift(warehouse, name).filter(pl.col("feature") == SCORE)["band"].to_list()
     if if_drifted and moved != [ANOTHER]:
         return None

@@ -167,8 +167,9 @@ def amount_figures(label: Vector, score: Vector) -> dict[str, float]:
     if total := float(label.sum()):
         found["sum_ratio"] = float(score.sum()) / total
         found["lift_top_tenth"] = bins(label, score, is_class=False)[-1].rate / float(label.mean())
-    if label.std() and score.std():
-        found["rank_correlation"] = float(np.corrcoef(_ranks(label), _ranks(score))[0, 1])
+    ranks = _ranks(label), _ranks(score)
+    if ranks[0].std() and ranks[1].std():
+        found["rank_correlation"] = float(np.corrcoef(*ranks)[0, 1])
     return found
 
 

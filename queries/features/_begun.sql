@@ -29,7 +29,8 @@ all_begun AS (
         visit.campaign_key,
         visit.device_key,
         visit.geography_key,
-        visit.landing_page_key
+        visit.landing_page_key,
+        visit.furthest_stage
     FROM star.fact_session AS visit
     CROSS JOIN asked
     WHERE visit.started_at >= asked.as_of - to_days(CAST($days AS INTEGER)) AND visit.started_at < asked.as_of
@@ -39,7 +40,7 @@ ordered_so_far AS (
     SELECT orders.session_id
     FROM star.fact_order AS orders
     INNER JOIN all_begun ON all_begun.session_id = orders.session_id
-    WHERE orders.ordered_at <= all_begun.known_until
+    WHERE orders.ordered_at >= all_begun.started_at AND orders.ordered_at <= all_begun.known_until
     GROUP BY orders.session_id
 ),
 

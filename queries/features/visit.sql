@@ -24,7 +24,7 @@ session_id = "Visit, as in star.fact_session. No feature."
 as_of = "The moment of asking. No feature."
 started_at = "When the visit began. No feature."
 hour = "Hour at which it began, 0 to 23."
-weekday = "Day of the week on which it began, 1 for Monday to 7."
+weekday = "Day of the week on which it began, such as Monday."
 channel = "Channel through which it came. NULL when not known."
 campaign_type = "Kind of campaign through which it came. NULL without one."
 device_type = "Kind of device. NULL when not known."
@@ -41,7 +41,7 @@ is_known = "1 when the browser's customer had been identified before the visit b
 days_since_sign_up = "Elapsed days since the customer's account was opened. NULL when not known."
 orders_before = "Sales of the customer before the visit began. NULL when the customer is not known."
 days_since_order = "Elapsed days since the customer's last sale before. NULL without one."
-pages_so_far = "Pages seen in the visit's first seconds."
+pages_so_far = "Pages seen in the visit's first seconds, those of products included. NULL, as are all that follow, when no event of the visit is known."
 product_views_so_far = "Products looked at in its first seconds."
 searches_so_far = "Searches in its first seconds."
 cart_additions_so_far = "Additions to the cart in its first seconds."
@@ -93,7 +93,7 @@ orders_before AS (
 done_so_far AS (
     SELECT
         event.session_id,
-        count(*) FILTER (WHERE event.event_name = 'page_view') AS pages_so_far,
+        count(*) FILTER (WHERE event.event_name IN ('page_view', 'product_view')) AS pages_so_far,
         count(*) FILTER (WHERE event.event_name = 'product_view') AS product_views_so_far,
         count(*) FILTER (WHERE event.event_name = 'search') AS searches_so_far,
         count(*) FILTER (WHERE event.event_name = 'add_to_cart') AS cart_additions_so_far
@@ -108,7 +108,7 @@ SELECT
     asked.as_of,
     visit.started_at,
     extract(hour FROM visit.started_at) AS hour,
-    extract(isodow FROM visit.started_at) AS weekday,
+    dayname(visit.started_at) AS weekday,
     nullif(channel.channel, '(unknown)') AS channel,
     nullif(campaign.campaign_type, '(unknown)') AS campaign_type,
     nullif(CAST(device.device_type AS VARCHAR), '(unknown)') AS device_type,
@@ -127,10 +127,10 @@ SELECT
     END AS days_since_sign_up,
     CASE WHEN known_people.session_id IS NOT NULL THEN coalesce(orders_before.orders_before, 0) END AS orders_before,
     main.elapsed_days(orders_before.last_ordered_at, visit.started_at) AS days_since_order,
-    coalesce(done_so_far.pages_so_far, 0) AS pages_so_far,
-    coalesce(done_so_far.product_views_so_far, 0) AS product_views_so_far,
-    coalesce(done_so_far.searches_so_far, 0) AS searches_so_far,
-    coalesce(done_so_far.cart_additions_so_far, 0) AS cart_additions_so_far
+    done_so_far.pages_so_far,
+    done_so_far.product_views_so_far,
+    done_so_far.searches_so_far,
+    done_so_far.cart_additions_so_far
 FROM begun_visits AS visit
 CROSS JOIN asked
 LEFT JOIN star.dim_channel AS channel ON channel.channel_key = visit.channel_key

@@ -29,7 +29,7 @@ rate_high = "Upper end of it. NULL for amounts."
 is_inside = "Whether the mean score lies within the interval. NULL for amounts."
 */
 {% from "predict/_fit.sql" import chosen %}
-WITH {{ chosen() }}
+WITH {{ chosen("calibration") }}
 
 SELECT
     calibration.bin AS tenth,

@@ -18,7 +18,7 @@ sentence = "The sentence."
 model = "Model that it is of."
 */
 {% from "predict/_fit.sql" import chosen %}
-WITH {{ chosen() }}
+WITH {{ chosen("card") }}
 
 SELECT
     card.place,

@@ -37,4 +37,4 @@ WITH both_models AS (
 
 SELECT subset, metric, boosted, linear, boosted - linear AS difference
 FROM both_models
-ORDER BY subset, metric
+ORDER BY CASE subset WHEN 'test' THEN 1 WHEN 'validation' THEN 2 WHEN 'train' THEN 3 ELSE 4 END, subset, metric

@@ -1,7 +1,7 @@
 /*
 question = "Which kinds of campaign does a model of subject lines take for one another?"
 doc = """
-The lines of the test by the kind of campaign that they are of and the kind that the model takes them for, with how often it finds a kind (recall) and how often it is right where it names one (precision). \
+The lines of the test by the kind of campaign that they are of and the kind that the model takes them for, pairs that did not come left out, with how often it finds a kind (recall) and how often it is right where it names one (precision). \
 martlet model fit subject_type makes the model; accuracy and the mean of F1 are in predict/card."""
 misleads = "Kinds with few lines have rates by chance. A line taken for another kind may read like it: then the readers are misled too."
 grain = ["actual", "foretold"]
@@ -29,7 +29,7 @@ share = "lines / all lines of the actual kind; where both are the same, the reca
 precision = "lines / all lines that are taken for the foretold kind; where both are the same, its precision. NULL where none is."
 */
 {% from "predict/_fit.sql" import chosen %}
-WITH {{ chosen() }}
+WITH {{ chosen("confusion") }}
 
 SELECT
     confusion.actual,
@@ -39,4 +39,5 @@ SELECT
     main.ratio(confusion.lines, sum(confusion.lines) OVER (PARTITION BY confusion.foretold)) AS precision
 FROM model.confusion AS confusion
 INNER JOIN chosen ON chosen.model = confusion.model
-ORDER BY confusion.actual, confusion.foretold
+WHERE confusion.lines > 0 OR confusion.actual = confusion.foretold
+ORDER BY confusion.actual, confusion.lines DESC, confusion.foretold

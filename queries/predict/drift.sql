@@ -25,7 +25,7 @@ words = "What the feature is, in words. NULL for the score."
 place = "Place of the feature by importance, 1 matters most: a feature that matters and moves is what to look at. NULL for the score."
 */
 {% from "predict/_fit.sql" import chosen %}
-WITH {{ chosen() }}
+WITH {{ chosen("importance") }}
 
 SELECT
     drift.as_of,

@@ -30,7 +30,7 @@ is_off = "Whether the mean score lies outside the interval. NULL for amounts."
 auc = "AUC within the group. NULL where one class is missing, and for amounts."
 */
 {% from "predict/_fit.sql" import chosen %}
-WITH {{ chosen() }}
+WITH {{ chosen("subgroup") }}
 
 SELECT
     subgroup.grouping,

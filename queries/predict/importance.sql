@@ -26,7 +26,7 @@ direction = "Correlation of the feature with the scores: above 0, more of it goe
 typical = "Median of the training rows, or the word that more than half have. NULL where there is none."
 */
 {% from "predict/_fit.sql" import chosen %}
-WITH {{ chosen() }}
+WITH {{ chosen("importance") }}
 
 SELECT
     importance.place,
@@ -35,7 +35,10 @@ SELECT
     importance.loss,
     importance.error,
     importance.direction,
-    importance.typical
+    coalesce(
+        regexp_replace(CAST(round(TRY_CAST(importance.typical AS DOUBLE), 3) AS VARCHAR), '[.]0$', ''),
+        importance.typical
+    ) AS typical
 FROM model.importance AS importance
 INNER JOIN chosen ON chosen.model = importance.model
 ORDER BY importance.place

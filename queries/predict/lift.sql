@@ -35,7 +35,7 @@ rate_so_far = "Their outcomes / customers_so_far: precision."
 gain_so_far = "What the offer to all of them brings less what it costs, in money. NULL for amounts and where a value is not known."
 */
 {% from "predict/_fit.sql" import chosen %}
-WITH {{ chosen() }},
+WITH {{ chosen("calibration") }},
 
 offers AS (
     SELECT

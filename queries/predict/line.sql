@@ -24,7 +24,7 @@ open_fit = { type = "str", default = "opens", doc = "Name of the fit of opens." 
 [columns]
 campaign_type = "Kind of campaign; (any) where the fit of opens knows no kinds and there is no other."
 line = "The subject line."
-chance = "Chance that the line is of this kind, as against the others. NULL without a fit of kinds."
+chance = "Chance that the line is of this kind, as against the others. NULL without a fit of kinds, and where it knows none of the words."
 open_rate = "Share of mails that would be opened if a campaign of this kind had the line. NULL without a fit of opens."
 words = "Words of the line, as main.line_words writes them."
 known_words = "Of these, those that a fit has learnt."
@@ -140,7 +140,7 @@ word_counts AS (
 SELECT
     some_kinds.campaign_type,
     asked_line.line,
-    kind_chances.chance,
+    CASE WHEN word_counts.known_words > 0 THEN kind_chances.chance END AS chance,
     1 / (1 + exp(-(open_sums.raw + coalesce(open_kinds.weight, 0)))) AS open_rate,
     word_counts.words,
     CAST(word_counts.known_words AS BIGINT) AS known_words

@@ -5,7 +5,7 @@ The models that martlet model fit has made of churn, purchase, next_value and th
 moment that the model has not seen; beside them what rows drawn at random would have claimed, what sorting by one feature gives, and, in a synthetic company, what was planted."""
 misleads = "AUC says how well people are sorted, not whether the scores are right as probabilities (predict/calibration), nor whether an offer changes anything: that takes a hold-out."
 grain = ["model"]
-headline = ["model", "is_chosen", "auc", "auc_low", "auc_high", "baseline_auc", "random_split_auc", "truth_auc", "fit_status"]
+headline = ["model", "is_chosen", "figure", "on_test", "simpler", "random_split", "truth", "fit_status"]
 needs = ["model.metric"]
 
 [chart]
@@ -16,7 +16,7 @@ low = "auc_low"
 high = "auc_high"
 
 [finding]
-text = "{model} puts {auc:percent} of the pairs of customers in the right order; sorting by one feature does {baseline_auc:percent}."
+text = "{model} puts {auc:percent} of the pairs in the right order; sorting by one feature does {baseline_auc:percent}."
 sql = "SELECT model, auc, baseline_auc FROM answer WHERE is_chosen AND auc_low > baseline_auc ORDER BY auc DESC, model LIMIT 1"
 
 [columns]
@@ -29,6 +29,11 @@ fitted_at = "When it was fitted, UTC."
 tested_on = "The moment of asking of the test."
 training_rows = "Rows that it learnt from."
 test_rows = "Rows of the test."
+figure = "What the model is judged by: auc of a class, rank_correlation of an amount, accuracy of kinds."
+on_test = "That figure on the test."
+simpler = "The same of what is simpler: sorting by one feature, the mean of the kind of campaign, always the usual kind. NULL for the model that was not chosen."
+random_split = "The same as rows drawn at random would have claimed. NULL where nobody asked."
+truth = "The same against what the generator planted. NULL in real data."
 base_rate = "Share of the test rows to whom it happened. NULL for amounts."
 auc = "Share of pairs of test rows, one to whom it happened and one to whom not, that the scores put in the right order; 0.5 is chance. NULL for amounts."
 auc_low = "Lower end of its 95 % interval, by Hanley and McNeil."
@@ -60,7 +65,12 @@ WITH figures AS (
         {{ figure("test", "average_precision") }} AS average_precision,
         {{ figure("test", "brier") }} AS brier,
         {{ figure("test", "rank_correlation") }} AS rank_correlation,
-        {{ figure("test", "sum_ratio") }} AS sum_ratio
+        {{ figure("test", "sum_ratio") }} AS sum_ratio,
+        {% for name in ("auc", "rank_correlation", "accuracy") %}
+        {% for subset in ("test", "baseline", "random_split", "truth") %}
+        {{ figure(subset, name) }} AS {{ name }}_of_{{ subset }}{{ "" if loop.last and name == "accuracy" else "," }}
+        {% endfor %}
+        {% endfor %}
     FROM model.metric AS metric
     GROUP BY metric.model
 ),
@@ -79,6 +89,18 @@ SELECT
     registry.tested_on,
     registry.rows AS training_rows,
     CAST(figures.test_rows AS BIGINT) AS test_rows,
+    CASE
+        WHEN figures.auc_of_test IS NOT NULL THEN 'auc'
+        WHEN figures.rank_correlation_of_test IS NOT NULL THEN 'rank_correlation'
+        WHEN figures.accuracy_of_test IS NOT NULL THEN 'accuracy'
+    END AS figure,
+    {% for subset, column in (("test", "on_test"), ("baseline", "simpler"), ("random_split", "random_split"), ("truth", "truth")) %}
+    CASE
+        WHEN figures.auc_of_test IS NOT NULL THEN figures.auc_of_{{ subset }}
+        WHEN figures.rank_correlation_of_test IS NOT NULL THEN figures.rank_correlation_of_{{ subset }}
+        ELSE figures.accuracy_of_{{ subset }}
+    END AS {{ column }},
+    {% endfor %}
     figures.base_rate,
     figures.auc,
     CASE WHEN figures.auc_error IS NOT NULL THEN greatest(figures.auc - stats.z_95() * figures.auc_error, 0) END AS auc_low,

@@ -3,7 +3,7 @@ question = "Who will stay away, or do what else a fit foretells, and why does th
 doc = """
 The latest scores of a fit that are kept, the highest first, each with the three features that move it most against a typical customer. By default those of churn: the probability that a customer who bought within the year before buys nothing in the \
 90 days that begin a week later. martlet model score NAME writes those of another day; model.NAME_scores(as_of := ...) gives scores of any moment without Python."""
-misleads = "A reason says what the model leans on for this customer, not what would change their mind. An offer to those with high scores pays only where it changes something: measure it by a hold-out."
+misleads = "A reason says what the model leans on for this customer, not what would change their mind. An offer to those with high scores pays only where it changes something: measure it by a hold-out. Scores of visits are not kept: model.visit_scores(as_of := ...) gives those of any moment, martlet model score visit adds reasons."
 grain = ["customer_key"]
 headline = ["customer_id", "score", "band", "reason_1", "reason_2", "fit_status"]
 needs = ["model.score"]
@@ -33,7 +33,7 @@ model = "Model that gave the score."
 fit_status = "fitted; or stale, when data were loaded after the fit."
 */
 {% from "predict/_fit.sql" import chosen %}
-WITH {{ chosen() }},
+WITH {{ chosen("score") }},
 
 newest_load AS (
     SELECT max(load_id) AS load_id FROM meta.load

@@ -28,7 +28,7 @@ lines = "Lines that taught it. NULL for the length."
 idf = "How rare the word is among the lines. NULL for what is no word."
 */
 {% from "predict/_fit.sql" import chosen %}
-WITH {{ chosen() }}
+WITH {{ chosen("term") }}
 
 SELECT
     term.class,

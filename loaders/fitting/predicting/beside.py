@@ -35,16 +35,31 @@ def best_alone(
     task: Task, training: Mapping[str, Values], label: Vector, test: Sample
 ) -> tuple[str, dict[str, float]]:
     """Return the one feature by which the rows of training are best sorted, and what sorting by it gives on the test."""
-    figure = main_figure(task)
+    figure, tested = main_figure(task), samples.table(task, [test.frame])
+    # Words are sorted by what their rows of training had on average, which has one direction only.
+    rates = {
+        name: _means(values, label) for name, values in training.items() if not isinstance(values, np.ndarray)
+    }
     found = [
-        (figure(label, _sorted_by(values, sign)) or 0.0, name, sign)
+        (figure(label, _sorted_by(_numbers(values, rates.get(name)), sign)) or 0.0, name, sign)
         for name, values in training.items()
-        if isinstance(values, np.ndarray)
-        for sign in (1.0, -1.0)
+        for sign in ((1.0,) if name in rates else (1.0, -1.0))
     ]
     _, feature, sign = max(found)
-    tested = np.asarray(samples.table(task, [test.frame])[feature])
-    return feature, figures_of(task, test.label, _sorted_by(tested, sign), is_probability=False)
+    score = _sorted_by(_numbers(tested[feature], rates.get(feature)), sign)
+    return feature, figures_of(task, test.label, score, is_probability=False)
+
+
+def _means(words: Sequence[str | None], label: Vector) -> dict[str | None, float]:
+    frame = pl.DataFrame({"word": words, "label": label}, schema_overrides={"word": pl.String})
+    return dict(frame.group_by("word").agg(pl.col("label").mean()).iter_rows())
+
+
+def _numbers(values: Values, means: Mapping[str | None, float] | None) -> Vector:
+    """Return numbers as they are, and words as the mean of each, NaN of one that training has not seen."""
+    if isinstance(values, np.ndarray):
+        return values
+    return np.array([float("nan") if means is None else means.get(word, float("nan")) for word in values])
 
 
 def _sorted_by(values: Vector, sign: float) -> Vector:

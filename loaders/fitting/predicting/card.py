@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -85,6 +86,14 @@ def _class_quality(report: PredictReport, best: Judged) -> Iterator[str]:
         f"Read as chances, its scores are within chance of what happened in {inside} of {len(best.tenths)} tenths; the Brier score is "
         f"{test['brier']:.4f}, against {test['brier_uncertainty']:.4f} of giving everybody the average."
     )
+    top = best.tenths[-1]
+    if (
+        top.rate_low is not None
+        and top.rate_high is not None
+        and not top.rate_low <= top.score <= top.rate_high
+    ):
+        way = "too sure of themselves" if top.score > top.rate else "too low"
+        yield f"The highest scores are {way}: those of the highest tenth say {_percent(top.score)}, and it happened to {_percent(top.rate)}."
     if "truth" in figures and "auc" in figures["truth"]:
         area = figures["truth"]["auc"]
         told = "" if area >= _CLOSE else ": what it foretells and what was planted are not the same thing"
@@ -95,7 +104,8 @@ def _tested(report: PredictReport) -> str:
     if report.moments is None:
         return "drawn at random, a fifth of all, since the rows have no time: a later campaign may fare worse"
     if report.task.subject.is_of_a_time:
-        return f"of the {_days(report.horizon or 0)} from {report.moments.test:%Y-%m-%d} on, later than all that it learnt from"
+        start = report.moments.test + timedelta(days=report.gap or 0)
+        return f"of the {_days(report.horizon or 0)} from {start:%Y-%m-%d} on, later than all that it learnt from"
     return f"as of {report.moments.test:%Y-%m-%d}, a moment later than all that it learnt from"
 
 
@@ -205,7 +215,7 @@ def _not_for(report: PredictReport, best: Judged) -> Iterator[str]:
     figure = "auc" if report.task.is_class else "rank_correlation"
     test, simple = best.figures["test"].get(figure, 0), best.figures["baseline"].get(figure, 0)
     if test <= simple + 2 * best.figures["test"].get("auc_error", 0):
-        yield f"On the test it is no better than sorting by {report.alone}: do that instead."
+        yield f"On the test it is not surely better than sorting by {report.alone}, which is simpler: do that instead."
     yield "Fit it again when predict/drift calls the score moved, or after the business has changed: another range, another channel, other prices."
 
 

@@ -43,9 +43,10 @@ def create_macros(connection: duckdb.DuckDBPyConnection) -> int:
         name = model.rpartition(".")[0]
         learned, bands = rows.read_back(connection, model), rows.parameters(connection, model)
         query = score_query(learned, task(of), bands, _source(task(of)))
+        days = ", days := 30" if task(of).subject.is_of_a_time else ""
         doc = f"Scores of {model} as of any moment, made of its rows in the schema model: {task(of).event}."
         connection.execute(
-            f"CREATE OR REPLACE MACRO model.{name}_scores(as_of := CAST(NULL AS TIMESTAMP)) AS TABLE {query}"
+            f"CREATE OR REPLACE MACRO model.{name}_scores(as_of := CAST(NULL AS TIMESTAMP){days}) AS TABLE {query}"
         )
         connection.execute(f"COMMENT ON MACRO TABLE model.{name}_scores IS {quote(doc)}")
         if not task(of).subject.is_kept:
@@ -62,9 +63,10 @@ def create_macros(connection: duckdb.DuckDBPyConnection) -> int:
 
 def _source(task: Task) -> str:
     """Return a relation with the features of a task at the macro's moment."""
+    days = ", days := days" if task.subject.is_of_a_time else ""
     first, *others = (path.replace("/", ".") for path in task.features)
     joins = "".join(f" INNER JOIN {other}() USING ({task.subject.key})" for other in others)
-    return f"(SELECT * FROM {first}(as_of := as_of){joins})"
+    return f"(SELECT * FROM {first}(as_of := as_of{days}){joins})"
 
 
 def score_query(learned: Learned, task: Task, bands: Mapping[str, float], source: str) -> str:

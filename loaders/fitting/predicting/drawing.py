@@ -70,9 +70,10 @@ def draw(
 def _by_time(
     connection: duckdb.DuckDBPyConnection, task: Task, as_of: datetime | None, *, gap: int, horizon: int
 ) -> Drawn:
-    first = first_order(connection)
+    first = _first_visit(connection) if task.subject.is_of_a_time else first_order(connection)
     if first is None:
-        raise FitError("there are no sales of known customers to learn from")
+        what = "visits" if task.subject.is_of_a_time else "sales of known customers"
+        raise FitError(f"there are no {what} to learn from")
     found = moments(first, as_of or now(connection), gap=gap, horizon=horizon)
 
     def read(moment: datetime, *, with_outcome: bool = True) -> Sample:
@@ -86,6 +87,12 @@ def _by_time(
         found.now,
         found,
     )
+
+
+def _first_visit(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+    ((found,),) = connection.execute("SELECT min(started_at) FROM star.fact_session").fetchall()
+    first: datetime | None = found
+    return first
 
 
 def _at_random(connection: duckdb.DuckDBPyConnection, task: Task, as_of: datetime | None, seed: int) -> Drawn:

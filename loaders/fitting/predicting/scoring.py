@@ -90,7 +90,8 @@ def told(value: float | str | None) -> str:
 
 
 def _reason(words: str, value: float | str | None, typical: float | str | None, push: float) -> str:
-    return f"{'raised' if push > 0 else 'lowered'} by {words}: {told(value)} (typical {told(typical)})"
+    beside = "" if isinstance(value, str) and typical is None else f" (typical {told(typical)})"
+    return f"{'raised' if push > 0 else 'lowered'} by {words}: {told(value)}{beside}"
 
 
 def _as_columns(learned: Learned, typical: Mapping[str, float | str | None]) -> Vector:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -81,7 +82,9 @@ def split(lines: pl.DataFrame, what: str) -> Lines:
         ]
         if min(part.height for part in parts) >= _LEAST:
             return Lines(*parts)
+    needed = math.ceil(_LEAST / _VALIDATION)
+    moments = f"{len(days)} moment{'' if len(days) == 1 else 's'}"
     raise FitError(
-        f"there are {lines.height} campaigns with a subject line{what}, sent at {len(days)} moments; at least {_LEAST} each are needed to learn from, "
-        "to choose by and to test on, one after the other"
+        f"there are {lines.height} campaigns with a subject line{what}, sent at {moments}; about {needed}, sent one after the other, are needed: "
+        f"the last quarter tests, {_VALIDATION:.0%} before it choose, the rest teaches, and each part takes {_LEAST} at least"
     )

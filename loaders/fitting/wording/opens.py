@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from martlet.engine.errors import FitError
 from martlet.loaders.fitting.wording.lines import split
-from martlet.loaders.fitting.wording.worded import Found, Worded, card_of, leaning, percent, term_rows
+from martlet.loaders.fitting.wording.worded import Found, Worded, card_of, leaning, term_rows
 from martlet.models.predicting.measuring import amount_figures
 from martlet.models.wording.rates import Rates, rates
 from martlet.models.wording.vocabulary import Vocabulary, vocabulary
@@ -37,9 +38,11 @@ class _Columns:
 
     words: Vocabulary
     types: tuple[str, ...]
+    has_lengths: bool
 
     def matrix(self, frame: pl.DataFrame) -> Matrix:
         length = frame["line"].str.len_chars().to_numpy().astype(np.float64) / _CHARACTERS
+        length = length if self.has_lengths else length * 0
         kinds = np.array([[float(kind == one) for one in self.types] for kind in frame["campaign_type"]])
         kinds = kinds.reshape(frame.height, len(self.types))
         return np.column_stack([self.words.matrix(frame["words"].to_list()), length, kinds])
@@ -61,9 +64,15 @@ def fitted(connection: duckdb.DuckDBPyConnection, lines: pl.DataFrame) -> Found:
     """
     known = lines.filter((pl.col("delivered") > 0) & (pl.col("opens") <= pl.col("delivered")))
     parts = split(known, ", and known deliveries and opens")
+    for words, part in (("learn from", parts.training), ("test on", parts.test)):
+        if part["opens"].sum() in (0, part["delivered"].sum()):
+            raise FitError(
+                f"of the {part.height} campaigns to {words} nobody or everybody opened a mail: there is nothing to learn"
+            )
     columns = _Columns(
         vocabulary(parts.training["words"].to_list()),
         tuple(sorted(parts.training["campaign_type"].drop_nulls().unique())),
+        parts.training["line"].str.len_chars().n_unique() > 1,
     )
     sets = {"train": parts.training, "validation": parts.validation, "test": parts.test}
     matrices = {name: columns.matrix(frame) for name, frame in sets.items()}
@@ -88,9 +97,9 @@ def fitted(connection: duckdb.DuckDBPyConnection, lines: pl.DataFrame) -> Found:
             if name in ("rows", "rank_correlation")
         }
     terms = _terms(columns, model)
-    told = (
-        f"rank correlation: test {_rank(figures, 'test')}, the mean of its kind {_rank(figures, 'baseline')}"
-    )
+    told = f"rank correlation: test {_rank(figures, 'test')}"
+    if "rank_correlation" in figures["baseline"]:
+        told += f", the mean of its kind {_rank(figures, 'baseline')}"
     if "truth" in figures:
         told += f", of the line alone against the planted truth {_rank(figures, 'truth')}"
     return Found(
@@ -167,18 +176,22 @@ def _card(
     parts: Lines, columns: _Columns, terms: pl.DataFrame, figures: dict[str, dict[str, float]]
 ) -> dict[str, list[str]]:
     test, simple = figures["test"], figures["baseline"]
+    of_kind = (
+        f"the mean of the kind of campaign has {_rank(figures, 'baseline')}"
+        if "rank_correlation" in simple
+        else "their kind tells nothing of them"
+    )
     quality = [
         (
-            f"Tested on {test['rows']:,.0f} campaigns sent from {parts.tested_from:%Y-%m-%d} on, later than all that it learnt from: their open rates and those foretold have a rank correlation of {_rank(figures, 'test')}; "
-            f"the mean of the kind of campaign has {_rank(figures, 'baseline')}."
+            f"Tested on {test['rows']:,.0f} campaigns sent from {parts.tested_from:%Y-%m-%d} on, later than all that it learnt from: their open rates and those "
+            f"foretold have a rank correlation of {_rank(figures, 'test')}; {of_kind}."
         ),
-        f"The mean error of a campaign is {percent(test['mae'])} of its mails, with the mean of its kind {percent(simple['mae'])}.",
+        f"The mean error of an open rate is {100 * test['mae']:.1f} points, with the mean of its kind {100 * simple['mae']:.1f}.",
     ]
     if "truth" in figures:
         quality.append(
             f"What it says of the line alone, whatever the kind, has a rank correlation of {_rank(figures, 'truth')} with the planted effects of lines (truth.subject_effect)."
         )
-    length = terms.filter(term=_LENGTH)["weight"].item()
     refusal = (
         ["On the test it is no better than the mean of the kind of campaign: its words teach nothing here."]
         if test.get("rank_correlation", 0) <= simple.get("rank_correlation", 0)
@@ -189,11 +202,7 @@ def _card(
             "How many of those who get a mail with this subject line will open it? predict/line tells it of any line, by kind of campaign."
         ],
         "How good it is": quality,
-        "What drives it": [
-            f"More open with: {leaning(terms, _OPENED)}.",
-            f"Fewer open with: {leaning(terms, _OPENED, least=True)}.",
-            f"Ten characters more go with {'more' if length > 0 else 'fewer'} opens: the odds times {np.exp(length):.3f}.",
-        ],
+        "What drives it": _drivers(columns, terms),
         "When not to use it": [
             *refusal,
             "Words stand for the campaigns that had them: only versions of one mailing, sent to parts of an audience at random, say what a word does. email/subject_lines compares those.",
@@ -201,7 +210,19 @@ def _card(
         "How it was made": [
             (
                 f"Learnt from {parts.training.height:,} campaigns and {parts.training['delivered'].sum():,.0f} mails until {parts.training['sent_at'][-1]:%Y-%m-%d}; how much to hold back was chosen on {parts.validation.height:,} "
-                f"sent after them. A logistic regression over {len(columns.words.words)} words by TF-IDF, the length and {len(columns.types)} kinds of campaign; its weights are rows of model.term, and nothing else is kept."
+                f"sent after them. A logistic regression over {len(columns.words.words)} words by TF-IDF, the length and {len(columns.types)} kind{'' if len(columns.types) == 1 else 's'} of campaign; its weights are rows of model.term, and nothing else is kept."
             )
         ],
     }
+
+
+def _drivers(columns: _Columns, terms: pl.DataFrame) -> list[str]:
+    found = []
+    for words, least in (("More", False), ("Fewer", True)):
+        if leaders := leaning(terms, _OPENED, least=least):
+            found.append(f"{words} open with: {leaders}.")
+    if columns.has_lengths:
+        length = terms.filter(term=_LENGTH)["weight"].item()
+        more = "more" if length > 0 else "fewer"
+        found.append(f"Ten characters more go with {more} opens: the odds times {np.exp(length):.3f}.")
+    return found or ["Nothing of a line tells how many open it."]

@@ -171,7 +171,12 @@ def _card(parts: Lines, best: _Tried, models: tuple[Worded, ...], usual: str) ->
             f"{name}: {words}." for name in best.classes.names if (words := leaning(models[0].terms, name))
         ],
         "When not to use it": [
-            "It knows the words of the lines that were sent. Of a line without one of them it says how often each kind is sent."
+            *(
+                [f"On the test it is no better than to call each line {usual}: its words teach nothing here."]
+                if figures["test"]["accuracy"] <= figures["baseline"]["accuracy"]
+                else []
+            ),
+            "It knows the words of the lines that were sent, and of a line without one of them it can say nothing.",
         ],
         "How it was made": [
             (

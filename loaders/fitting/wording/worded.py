@@ -17,6 +17,15 @@ __all__ = ["CONSTANT", "Found", "Worded", "card_of", "leaning", "percent", "term
 
 CONSTANT: Final = "(constant)"
 _TOP: Final = 5
+# Signs among the words, as main.line_words writes them.
+_SIGNS: Final = {
+    "0": "a number",
+    "{name}": "the recipient's name",
+    "☺": "a pictograph",
+    "?": "a question mark",
+    "!": "an exclamation mark",
+    "%": "a per cent sign",
+}
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,8 @@ def leaning(terms: pl.DataFrame, name: str, *, least: bool = False) -> str:
     """Return the words that speak most for a class, or against it, in words."""
     words = terms.filter((pl.col("class") == name) & pl.col("idf").is_not_null())
     words = words.filter(pl.col("weight") < 0) if least else words.filter(pl.col("weight") > 0)
-    return ", ".join(words.sort(["weight", "term"], descending=[not least, False])["term"].head(_TOP))
+    found = words.sort(["weight", "term"], descending=[not least, False])["term"].head(_TOP)
+    return ", ".join(_SIGNS.get(word, word) for word in found)
 
 
 def card_of(parts: Mapping[str, Iterable[str]]) -> pl.DataFrame:

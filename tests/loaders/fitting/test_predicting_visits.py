@@ -15,6 +15,8 @@ from sklearn.preprocessing import StandardScaler
 import martlet
 from martlet.cli import cli
 from martlet.loaders.fitting.predicting import samples
+from martlet.loaders.fitting.predicting.beside import best_alone
+from martlet.loaders.fitting.predicting.drawing import draw as draw_rows
 from martlet.loaders.fitting.predicting.learned import learn_kind
 from martlet.loaders.fitting.predicting.tasks import task
 from martlet.models.predicting.design import Design
@@ -34,6 +36,10 @@ def fitted(warehouse_path, tmp_path_factory):
 def asked(path, sql, **params):
     with duckdb.connect(path, read_only=True) as connection:
         return connection.sql(sql, params=params).pl()
+
+
+def ask_outcome(connection):
+    return connection.sql("SELECT * FROM features.visit_outcome(days := 3000)").pl()
 
 
 def rows_of(chosen):
@@ -156,7 +162,9 @@ def test_the_card_speaks_of_visits(fitted):
     result = click.testing.CliRunner().invoke(cli, ["model", "card", "visit", "--warehouse", str(path)])
     assert result.exit_code == 0, result.output
     text = " ".join(result.output.split())
-    assert f"{report.drawn.test.frame.height:,} visits of the 60 days from" in text
+    # The day of the gap is between.
+    start = report.drawn.test.frame["started_at"].min()
+    assert f"{report.drawn.test.frame.height:,} visits of the 60 days from {start:%Y-%m-%d} on" in text
     assert "made of the visits of 60 days at a time" in text
     assert "customers" not in text
     assert "model.visit_scores(as_of := ...) scores visits" in text
@@ -181,3 +189,33 @@ def test_leads_have_never_bought_and_their_first_order_is_what_is_foretold(wareh
     assert expected.height > 20
     assert found.frame["customer_key"].to_list() == expected["customer_key"].to_list()
     assert found.label.tolist() == [float(buys) for buys in expected["buys"]]
+
+
+def test_without_orders_visits_are_learnt_from_by_their_stage(given):
+    draw = np.random.default_rng(3)
+    first = datetime(2024, 1, 1)
+    days = np.sort(draw.uniform(0, 500, 6000))
+    mobile = draw.random(6000) < 0.5
+    ordered = draw.random(6000) < np.where(mobile, 0.02, 0.1)
+    warehouse = given(
+        {
+            "star.dim_device": pl.DataFrame({"device_key": [1, 2], "device_type": ["mobile", "desktop"]}),
+            "star.fact_session": pl.DataFrame(
+                {
+                    "session_id": range(1, 6001),
+                    "started_at": [first + timedelta(days=float(day)) for day in days],
+                    "device_key": np.where(mobile, 1, 2),
+                    "furthest_stage": np.where(ordered, "Purchase", "Homepage"),
+                }
+            ),
+        }
+    )
+    with duckdb.connect(warehouse.path, read_only=True) as connection:
+        drawn = draw_rows(connection, task("visit"), as_of=None, gap=1, horizon=60, seed=1)
+        found = ask_outcome(connection)
+    assert found["has_ordered"].sum() == ordered.sum()
+    training = samples.table(task("visit"), [one.frame for one in drawn.training])
+    alone, figures = best_alone(task("visit"), training, samples.joined(drawn.training)[0], drawn.test)
+    assert alone == "device_type"
+    expected = roc_auc_score(drawn.test.label, drawn.test.frame["device_type"] == "desktop")
+    assert figures["auc"] == pytest.approx(expected)

@@ -147,7 +147,8 @@ def test_too_few_lines_are_refused_with_how_many_are_needed():
         [(f"sale {i}", ["sale"], "Promotional", day + timedelta(days=i), 10.0, 2.0) for i in range(30)]
     )
     with pytest.raises(
-        FitError, match="there are 30 campaigns with a subject line, sent at 30 moments; at least 15 each"
+        FitError,
+        match="there are 30 campaigns with a subject line, sent at 30 moments; about 100, sent one after",
     ):
         lines.split(few, "")
     with pytest.raises(FitError, match="there are 0 campaigns"):
@@ -187,3 +188,39 @@ def test_what_has_no_scores_says_so(fitted):
         ParameterError, match="opens foretells nothing of customers or visits.*martlet model fit opens"
     ):
         martlet.measure_drift(path, "opens")
+
+
+def test_of_one_kind_of_campaign_and_lines_alike_only_what_is_known_is_said(star):
+    day, draw = datetime(2025, 1, 1), np.random.default_rng(2)
+    alike = sent(
+        [
+            ("sale", ["sale"], "Promotional", day + timedelta(days=i), 100.0, float(draw.integers(5, 30)))
+            for i in range(120)
+        ]
+    )
+    found = opens.fitted(star.connection, alike)
+    card = " ".join(found.card["sentence"])
+    assert "nan" not in card + found.told
+    assert "open with: ." not in card
+    assert "1 kind of campaign" in card
+    assert "Ten characters" not in card
+    with pytest.raises(FitError, match="nobody or everybody opened a mail"):
+        opens.fitted(star.connection, alike.with_columns(opens=pl.lit(0.0)))
+
+
+def test_of_unknown_words_no_kind_is_told(fitted):
+    path, *_ = fitted
+    found = ask(path, "predict/line", subject="zzz qqq")
+    assert found["chance"].null_count() == found.height
+    assert found["known_words"].sum() == 0
+    assert found["open_rate"].is_between(0, 1).all()
+
+
+@pytest.mark.usefixtures("quick")
+def test_subject_lines_are_fitted_again_but_never_for_drift(fitted, tmp_path):
+    path = tmp_path / "again.duckdb"
+    path.write_bytes(fitted[0].read_bytes())
+    again = martlet.refit(path, "opens")
+    assert again.found.models[0].figures == fitted[2].found.models[0].figures
+    with pytest.raises(ParameterError, match="no scores that drift"):
+        martlet.refit(path, "opens", if_drifted=True)
