@@ -9,6 +9,7 @@ from martlet.loaders.fitting._segments import SegmentsReport
 from martlet.loaders.fitting.fitting import FitReport, fit, fit_if_possible
 from martlet.loaders.fitting.predicting import PredictReport, create_macros, measure_drift, score
 from martlet.loaders.fitting.refitting import refit
+from martlet.loaders.fitting.uplift import UpliftReport
 
 __all__ = [
     "Controls",
@@ -16,6 +17,7 @@ __all__ = [
     "IncrementalReport",
     "PredictReport",
     "SegmentsReport",
+    "UpliftReport",
     "carry_over",
     "create_macros",
     "fit",

@@ -30,6 +30,8 @@ TABLES: Final = (
     "score",
     "reference",
     "drift",
+    "study",
+    "uplift_test",
 )
 # So many digits of a number are the same on every machine and in any order of adding up, and far more than its standard error leaves.
 _DIGITS: Final = 8

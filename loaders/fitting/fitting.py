@@ -12,10 +12,11 @@ import polars as pl
 from martlet.engine.connection import connect, refuse_foreign
 from martlet.engine.errors import FitError, ParameterError, WarehouseError, did_you_mean, shown
 from martlet.engine.summed import Summed
-from martlet.loaders.fitting import _clv, _incremental, _kept, _segments, predicting
+from martlet.loaders.fitting import _clv, _incremental, _kept, _segments, predicting, uplift
 from martlet.loaders.fitting._incremental_rows import CONTROLS
 from martlet.loaders.fitting._kept import rounded
 from martlet.loaders.fitting._segments import SegmentsReport
+from martlet.loaders.fitting.uplift import UpliftReport
 from martlet.loaders.warehouse import star
 from martlet.loaders.warehouse.atomic import rewriting
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TASKS", "FitReport", "fit", "fit_if_possible"]
 
-TASKS: Final = ("clv", "segments", "incremental", *predicting.TASKS)
+TASKS: Final = ("clv", "segments", "incremental", *predicting.TASKS, uplift.UPLIFT)
 _PREDICTING: Final = " ".join(predicting.TASKS)
 _HOLDOUT: Final = "_holdout"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -137,6 +138,18 @@ def fit(
 ) -> PredictReport: ...
 @overload
 def fit(
+    task: Literal["uplift"],
+    warehouse: str | Path = ...,
+    *,
+    name: str | None = ...,
+    study: str | None = ...,
+    as_of: date | None = ...,
+    horizon: int | None = ...,
+    seed: int | None = ...,
+    fitted_at: datetime | None = ...,
+) -> UpliftReport: ...
+@overload
+def fit(
     task: str,
     warehouse: str | Path = ...,
     *,
@@ -148,12 +161,13 @@ def fit(
     declared: str | Path | None = ...,
     controls: Controls | None = ...,
     replicates: int | None = ...,
+    study: str | None = ...,
     as_of: date | None = ...,
     horizon: int | None = ...,
     gap: int | None = ...,
     seed: int | None = ...,
     fitted_at: datetime | None = ...,
-) -> FitReport | SegmentsReport | IncrementalReport | PredictReport: ...
+) -> FitReport | SegmentsReport | IncrementalReport | PredictReport | UpliftReport: ...
 def fit(
     task: str,
     warehouse: str | Path = "warehouse.duckdb",
@@ -166,12 +180,13 @@ def fit(
     declared: str | Path | None = None,
     controls: Controls | None = None,
     replicates: int | None = None,
+    study: str | None = None,
     as_of: date | None = None,
     horizon: int | None = None,
     gap: int | None = None,
     seed: int | None = None,
     fitted_at: datetime | None = None,
-) -> FitReport | SegmentsReport | IncrementalReport | PredictReport:
+) -> FitReport | SegmentsReport | IncrementalReport | PredictReport | UpliftReport:
     """Fit the models of a task on a warehouse, and keep their parameters in it, in the place of those of the same name.
 
     Queries read the parameters, so that scores follow new orders without another fit. Beside each fit another of the name
@@ -181,7 +196,7 @@ def fit(
     ----------
     task
         What the models are for: `clv`, which fits BG/NBD, Pareto/NBD and Gamma-Gamma, `segments`, which finds clusters of customers
-        by k-means, `incremental`, which finds the orders that touches caused, or one of what can be foretold: `churn`, `purchase`,
+        by k-means, `incremental`, which finds the orders that touches caused, `uplift`, which finds whom a contact moves to buy, or one of what can be foretold: `churn`, `purchase`,
         `next_value`, `response`.
     warehouse
         The warehouse file.
@@ -201,11 +216,15 @@ def fit(
         For incremental: what is assumed to cause nothing: `direct_and_brand`, the default, `direct` or `none`.
     replicates
         For incremental: of the bootstrap that gives the errors, 30 by default; 0 leaves them unknown.
+    study
+        For uplift: the trial to learn from: `email`, the default, all mailings from which people were held out; a kind of campaign; or the
+        name of an experiment, with `/` and the arm where it has several.
     as_of
-        For what is foretold: the day at whose midnight customers are scored, and before which all outcomes lie that are learnt
+        For uplift and what is foretold: the day at whose midnight customers are scored, and before which all outcomes lie that are learnt
         from; by default the day after the last order or visit.
     horizon
-        For what is foretold: how many days are foretold; by default the task's, 90 for churn.
+        For what is foretold: how many days are foretold; by default the task's, 90 for churn. For uplift: days after the
+        assignment within which an order counts, by default 5 for mails and 14 for an experiment.
     gap
         For what is foretold: days between a moment of asking and the time that is foretold; by default the task's, 7 for churn.
     seed
@@ -240,10 +259,11 @@ def fit(
             "declared": (declared, "segments"),
             "controls": (controls, "incremental"),
             "replicates": (replicates, "incremental"),
-            "as_of": (as_of, _PREDICTING),
-            "horizon": (horizon, _PREDICTING),
+            "study": (study, uplift.UPLIFT),
+            "as_of": (as_of, f"{_PREDICTING} {uplift.UPLIFT}"),
+            "horizon": (horizon, f"{_PREDICTING} {uplift.UPLIFT}"),
             "gap": (gap, _PREDICTING),
-            "seed": (seed, f"segments incremental {_PREDICTING}"),
+            "seed": (seed, f"segments incremental {_PREDICTING} {uplift.UPLIFT}"),
         },
     )
     controls = "direct_and_brand" if controls is None else controls
@@ -253,7 +273,8 @@ def fit(
     if not 0 <= replicates <= _MOST_REPLICATES or replicates == 1:
         raise ParameterError(f"replicates is {replicates}; allowed are 0, and 2 to {_MOST_REPLICATES}")
     seed = _SEED if seed is None else seed
-    report: FitReport | SegmentsReport | IncrementalReport | PredictReport
+    moment = None if as_of is None else datetime.combine(as_of, time())
+    report: FitReport | SegmentsReport | IncrementalReport | PredictReport | UpliftReport
     with connect(warehouse) as connection:
         refuse_foreign(connection, warehouse)
         _refuse_without_tables(connection, warehouse)
@@ -263,8 +284,9 @@ def fit(
             report = _incremental.report(
                 connection, name, controls=controls, replicates=replicates, seed=seed
             )
+        elif task == uplift.UPLIFT:
+            report = uplift.report(connection, name, study=study, as_of=moment, horizon=horizon, seed=seed)
         elif task in predicting.TASKS:
-            moment = None if as_of is None else datetime.combine(as_of, time())
             report = predicting.report(
                 connection, name, task, as_of=moment, gap=gap, horizon=horizon, seed=seed
             )
@@ -281,6 +303,8 @@ def fit(
             _incremental.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
         elif isinstance(report, SegmentsReport):
             _segments.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
+        elif isinstance(report, UpliftReport):
+            uplift.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
         else:
             predicting.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
         star.restore_truth(connection)
@@ -373,7 +397,7 @@ def _refuse_given(task: str, given: dict[str, tuple[object, str]]) -> None:
 
 
 def _refuse_without_tables(connection: duckdb.DuckDBPyConnection, warehouse: str | Path) -> None:
-    sql = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'model' AND table_name = 'tree_node'"
+    sql = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'model' AND table_name = 'uplift_test'"
     if not connection.execute(sql).fetchall():
         raise WarehouseError(
             f"another version of Martlet made {warehouse}: it has no room for models; make it anew"

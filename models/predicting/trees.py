@@ -59,8 +59,10 @@ class Trees:
         return total
 
 
-def boosted(matrix: Matrix, label: Vector, *, is_class: bool, seed: int) -> Trees:
-    """Fit trees to a class, 0 or 1, or to an amount.
+def boosted(
+    matrix: Matrix, label: Vector, *, is_class: bool, seed: int, least_in_leaf: int = _LEAST_IN_LEAF
+) -> Trees:
+    """Fit trees to a class, 0 or 1, or to an amount; no leaf has fewer rows than `least_in_leaf`.
 
     Raises
     ------
@@ -73,7 +75,7 @@ def boosted(matrix: Matrix, label: Vector, *, is_class: bool, seed: int) -> Tree
         max_iter=TREES,
         max_leaf_nodes=LEAVES,
         learning_rate=_RATE,
-        min_samples_leaf=_LEAST_IN_LEAF,
+        min_samples_leaf=least_in_leaf,
         l2_regularization=_PENALTY,
         max_bins=_BINS,
         early_stopping=False,

@@ -36,7 +36,7 @@ def model() -> None:
 
 
 @model.command("fit", cls=Command)
-@click.argument("task", metavar="clv|segments|incremental|churn|purchase|next_value|response")
+@click.argument("task", metavar="clv|segments|incremental|churn|purchase|next_value|response|uplift")
 @click.option("--name", "fit_name", help="Name of the fit. Default: that of the task.")
 @click.option(
     "--until",
@@ -76,14 +76,19 @@ def model() -> None:
     help="incremental: of the bootstrap that gives the errors; 0 for none. Default: 30.",
 )
 @click.option(
+    "--study",
+    metavar="email|KIND|EXPERIMENT[/ARM]",
+    help="uplift: the trial to learn from: mailings from which people were held out, all (email) or of a kind of campaign, or an experiment. Default: email.",
+)
+@click.option(
     "--as-of",
     type=options.Day(),
-    help="churn, purchase, next_value, response: day at whose midnight customers are scored. Default: the day after the data.",
+    help="uplift, churn, purchase, next_value, response: day at whose midnight customers are scored. Default: the day after the data.",
 )
 @click.option(
     "--horizon",
     type=click.IntRange(min=1),
-    help="churn, purchase, next_value: how many days are foretold. Default: 90, 30 and 180.",
+    help="churn, purchase, next_value: how many days are foretold. Default: 90, 30 and 180. uplift: days after the contact within which an order counts. Default: 5, of experiments 14.",
 )
 @click.option(
     "--gap",
@@ -107,13 +112,14 @@ def fit(
     declared: Path | None,
     controls: Controls | None,
     replicates: int | None,
+    study: str | None,
     as_of: date | None,
     horizon: int | None,
     gap: int | None,
     seed: int | None,
     **where: Any,
 ) -> None:
-    """Fit models and keep them in the warehouse: customer lifetime value (clv), clusters of customers (segments), the orders that touches caused (incremental), or what customers will do (churn, purchase, next_value, response).
+    """Fit models and keep them in the warehouse: customer lifetime value (clv), clusters of customers (segments), the orders that touches caused (incremental), whom a contact moves to buy (uplift), or what customers will do (churn, purchase, next_value, response).
 
     clv: BG/NBD and Pareto/NBD say how often customers buy and when they leave, Gamma-Gamma what they spend. All queries of the pack
     value read the parameters; a second fit, NAME_holdout, of the orders before an earlier day is for value/clv_holdout. It takes SciPy:
@@ -129,6 +135,9 @@ def fit(
     tested on one later still; the better one scores today's customers. martlet model card says what it is worth; docs/models.md explains. It takes
     scikit-learn: pip install 'martlet[models]'. response is the same of the last campaign of which a source tells who answered, its rows split at random.
 
+    uplift: learns from people who were left alone by chance, held out of mailings or in the control of an experiment, what a contact changes for
+    whom; the pack uplift says how well, whom to contact next, and when nothing can be said.
+
     New orders are scored with the parameters that are there; fit again when queries call them stale.
 
     For example:
@@ -140,6 +149,7 @@ def fit(
       martlet model fit incremental
       martlet model fit incremental --name free --controls none
       martlet model fit churn --horizon 60 --gap 14
+      martlet model fit uplift --study Promotional
     """
     import martlet
     from martlet.terminal import output
@@ -155,6 +165,7 @@ def fit(
         declared=declared,
         controls=controls,
         replicates=replicates,
+        study=study,
         as_of=as_of,
         horizon=horizon,
         gap=gap,
