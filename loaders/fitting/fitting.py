@@ -266,12 +266,7 @@ def fit(
             "seed": (seed, f"segments incremental {_PREDICTING} {uplift.UPLIFT}"),
         },
     )
-    controls = "direct_and_brand" if controls is None else controls
-    if controls not in CONTROLS:
-        raise ParameterError(f"controls is {shown(controls)}; allowed are {', '.join(CONTROLS)}")
-    replicates = _incremental.REPLICATES if replicates is None else replicates
-    if not 0 <= replicates <= _MOST_REPLICATES or replicates == 1:
-        raise ParameterError(f"replicates is {replicates}; allowed are 0, and 2 to {_MOST_REPLICATES}")
+    controls, replicates = _incremental_options(controls, replicates)
     seed = _SEED if seed is None else seed
     moment = None if as_of is None else datetime.combine(as_of, time())
     report: FitReport | SegmentsReport | IncrementalReport | PredictReport | UpliftReport
@@ -312,6 +307,17 @@ def fit(
         star.refresh(connection)
         star.write_catalogue(connection)
     return report
+
+
+def _incremental_options(controls: Controls | None, replicates: int | None) -> tuple[Controls, int]:
+    """Return the options of the task incremental, the usual ones where none are given."""
+    controls = "direct_and_brand" if controls is None else controls
+    if controls not in CONTROLS:
+        raise ParameterError(f"controls is {shown(controls)}; allowed are {', '.join(CONTROLS)}")
+    replicates = _incremental.REPLICATES if replicates is None else replicates
+    if not 0 <= replicates <= _MOST_REPLICATES or replicates == 1:
+        raise ParameterError(f"replicates is {replicates}; allowed are 0, and 2 to {_MOST_REPLICATES}")
+    return controls, replicates
 
 
 def _name(task: str, name: str | None) -> str:

@@ -8,8 +8,8 @@ import polars as pl
 
 from martlet.engine.connection import connect
 from martlet.loaders.fitting.fitting import fit
-from martlet.loaders.fitting.uplift import UPLIFT, UpliftReport
 from martlet.loaders.fitting.predicting import ANOTHER, SCORE, PredictReport, measure_drift, registered
+from martlet.loaders.fitting.uplift import UPLIFT, UpliftReport
 
 if TYPE_CHECKING:
     from pathlib import Path

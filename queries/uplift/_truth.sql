@@ -25,13 +25,16 @@ mail_rows AS (
         tested.assignment,
         tested.customer_key,
         mail.assigned_at,
+        tested.is_treated,
         mail.delivered_at IS NOT NULL AS is_delivered,
         mail.first_human_opened_at IS NOT NULL AS is_opened,
         campaign.campaign_type,
         hour(mail.assigned_at) AS hour_of_day,
         CAST(date_part('year', age(CAST(customer.signed_up_at AS DATE), customer.birth_date)) AS INTEGER) AS age_at_sign_up,
         CASE WHEN coalesce(customer.kids_at_home, 0) + coalesce(customer.teens_at_home, 0) > 0 THEN 'children at home' ELSE 'none' END AS children,
-        CASE WHEN customer.is_email_opted_in THEN 'opted in' ELSE 'not' END AS consent,
+        CAST(strftime(date_trunc('week', mail.assigned_at), '%Y%m%d') AS INTEGER) AS week_key,
+        customer.country,
+        customer.region,
         planted.open_factor,
         coalesce(planted.churned_at > mail.assigned_at, true) AS is_there
     FROM tested
@@ -88,13 +91,26 @@ row_chances AS (
     LEFT JOIN row_factors AS orders ON orders.assignment = mail_rows.assignment AND orders.acts_on = 'orders'
 ),
 
+-- What the week does to orders caused by contacts, such as rain, where the person lives.
+week_factors AS (
+    SELECT
+        weeks.date_key,
+        weeks.country,
+        weeks.region,
+        exp(sum(main.fixed_point(external.coefficient * (CASE external.factor WHEN 'rainy_days' THEN weeks.rainy_days END - external.usual)))) AS factor
+    FROM star.fact_external_week AS weeks
+    INNER JOIN truth.external_effect AS external ON external.acts_on = 'orders caused by contacts'
+    GROUP BY weeks.date_key, weeks.country, weeks.region
+),
+
 levels AS (
     SELECT
         campaign_type,
         main.ratio(
             count(*) FILTER (WHERE is_opened), sum(main.fixed_point(open_chance)) FILTER (WHERE is_delivered)
-        ) AS level
+        ) * main.ratio(count(*) FILTER (WHERE is_delivered), count(*) FILTER (WHERE is_treated)) AS level
     FROM row_chances
+    WHERE is_there
     GROUP BY campaign_type
 ),
 
@@ -103,12 +119,16 @@ true_rows AS (
         tested.*,
         CASE
             WHEN NOT row_chances.is_there THEN 0e0
-            ELSE row_chances.open_chance * levels.level * row_chances.order_factor * email_effects.base_orders_per_touch
+            ELSE row_chances.open_chance * levels.level * row_chances.order_factor * coalesce(week_factors.factor, 1) * email_effects.base_orders_per_touch
                 * (1 - exp(-chosen.horizon_days / email_effects.mean_lag_days))
         END AS true_uplift
     FROM tested
     INNER JOIN row_chances ON row_chances.assignment = tested.assignment
-    INNER JOIN levels ON levels.campaign_type = row_chances.campaign_type
+    LEFT JOIN levels ON levels.campaign_type = row_chances.campaign_type
+    LEFT JOIN week_factors
+        ON week_factors.date_key = row_chances.week_key
+        AND week_factors.country = row_chances.country
+        AND week_factors.region = row_chances.region
     CROSS JOIN email_effects
     CROSS JOIN chosen
 )

@@ -29,7 +29,7 @@ customer_key = "Customer, as in star.dim_customer."
 customer_id = "Identifier of the customer in its source."
 as_of = "The moment of asking: only what was known before it counts."
 score = "Uplift as the model gives it: the change of the probability to buy within the horizon."
-expected_uplift = "The same, shrunk: effect + shrink * (score - centre), as in model.study."
+expected_uplift = "The same, shrunk: effect + shrink * (score - centre), as in model.study; scores beyond those of all but a hundredth of the test count as those, for nobody has tried them."
 tested_low = "Lower end of the uplift that the test saw in the tenth of scores like this one. NULL where an arm is empty."
 tested_high = "Upper end of it."
 expected_gain = "expected_uplift * order_value - contact_cost, in money. NULL where what a buyer brings is not known."
@@ -116,13 +116,27 @@ placed AS (
     GROUP BY ALL
 ),
 
-gains AS (
+tried AS (
+    SELECT quantile_cont(score, 0.01) AS least, quantile_cont(score, 0.99) AS most
+    FROM tested
+),
+
+expected AS (
     SELECT
         placed.*,
-        money.effect + money.shrink * (placed.score - money.centre) AS expected_uplift,
-        (money.effect + money.shrink * (placed.score - money.centre)) * money.value - money.cost AS gain
+        money.value,
+        money.cost,
+        money.effect + money.shrink * (
+            CASE WHEN placed.score > tried.most THEN tried.most WHEN placed.score < tried.least THEN tried.least ELSE placed.score END - money.centre
+        ) AS expected_uplift
     FROM placed
     CROSS JOIN money
+    CROSS JOIN tried
+),
+
+gains AS (
+    SELECT expected.*, expected.expected_uplift * expected.value - expected.cost AS gain
+    FROM expected
 )
 
 SELECT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from martlet.loaders.fitting.predicting.learned import BOOSTED, LINEAR, Learned
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float64]
     Matrix = NDArray[np.float64]
-    Scoring = Learned | "Difference"
+    Scoring: TypeAlias = "Learned | Difference"
 
 __all__ = ["KINDS", "UPLIFT", "Difference", "part_names"]
 

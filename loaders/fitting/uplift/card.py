@@ -132,7 +132,7 @@ def _not_for(report: UpliftReport) -> Iterator[str]:
 def _making(report: UpliftReport) -> Iterator[str]:
     drawn, best = report.drawn, report.models[0]
     split = (
-        f"later assignments, from {drawn.test.frame['assigned_at'].min():%Y-%m-%d} on"
+        f"later assignments, from {drawn.tested_from:%Y-%m-%d} on"
         if drawn.split == "time"
         else "half of the customers, drawn by a hash of their identifiers, since all were assigned at about the same time: a later time may differ"
     )

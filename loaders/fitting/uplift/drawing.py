@@ -59,7 +59,7 @@ class Part:
         return self.frame.drop(_OWN)
 
     def features(self, task: Task) -> dict[str, Values]:
-        """The features of the rows, by name."""
+        """Return the features of the rows, by name."""
         return samples.table(task, [self.known])
 
 
@@ -75,6 +75,12 @@ class Drawn:
     moments: int
     today: pl.DataFrame
     at: datetime
+
+    @property
+    def tested_from(self) -> datetime:
+        """The first assignment of the test."""
+        first: datetime = self.test.frame["assigned_at"].to_list()[0]
+        return first
 
 
 def draw(
@@ -101,8 +107,11 @@ def draw(
     ):
         _refuse_few(study, words, part, least)
     today = samples.read(connection, task, at, gap=None, horizon=None, with_outcome=False).frame
+    training, validation, test = parts
     return Drawn(
-        *parts,
+        training,
+        validation,
+        test,
         "time" if is_by_time else "customer",
         assigned.height - sum(part.frame.height for part in parts),
         known["asked_at"].n_unique(),

@@ -93,17 +93,21 @@ class UpliftReport(Summed):
         """Return what the action did on the test, which model was chosen, and whether it sorts people better than chance."""
         test, best = self.figures[0]["test"], self.models[0]
         rows = self.drawn.training.frame.height
-        lines = [
+        low, high = (test["effect"] + sign * _Z * test["effect_error"] for sign in (-1, 1))
+        others = ", ".join(
+            f"{one.kind} {1000 * figures['test']['qini']:.2f}"
+            for one, figures in zip(self.models[1:], self.figures[1:], strict=True)
+        )
+        made = (
             f"{self.name}.{best.kind}: learnt from {rows:,} assignments of {self.study.name} by what was known at {self.drawn.moments} moments, "
-            f"tested on {test['rows']:,.0f} others, parted by {self.drawn.split}; {self.drawn.today.height:,} customers scored as of {self.at:%Y-%m-%d}",
-            f"on the test {self.study.action} changed the share of buyers within {self.horizon} days by {_points(test['effect'])} "
-            f"({_points(test['effect'] - _Z * test['effect_error'])} to {_points(test['effect'] + _Z * test['effect_error'])})",
-            f"Qini, buyers gained per 1,000 treated over random order: {_interval(test)}; "
-            + ", ".join(
-                f"{one.kind} {1000 * figures['test']['qini']:.2f}"
-                for one, figures in zip(self.models[1:], self.figures[1:], strict=True)
-            ),
-        ]
+            f"tested on {test['rows']:,.0f} others, parted by {self.drawn.split}; {self.drawn.today.height:,} customers scored as of {self.at:%Y-%m-%d}"
+        )
+        did = (
+            f"on the test {self.study.action} changed the share of buyers within {self.horizon} days by {_points(test['effect'])} percentage points "
+            f"({_points(low)} to {_points(high)})"
+        )
+        sorts = f"Qini, buyers gained per 1,000 treated over random order: {_interval(test)}; {others}"
+        lines = [made, did, sorts]
         if not self.is_proven:
             lines.append(
                 "warning: on the test its order of people is no better than chance could give, so do not work by it: uplift/whom says so too"
@@ -112,7 +116,7 @@ class UpliftReport(Summed):
 
 
 def _points(share: float) -> str:
-    return f"{100 * share:+.2f} percentage points"
+    return f"{100 * share:+.2f}"
 
 
 def _interval(test: Mapping[str, float]) -> str:

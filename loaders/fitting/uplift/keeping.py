@@ -119,7 +119,7 @@ def _frames(report: UpliftReport, best: Difference) -> dict[str, pl.DataFrame]:
                     "action": report.study.action,
                     "split": drawn.split,
                     "horizon_days": report.horizon,
-                    "tested_from": drawn.test.frame["assigned_at"].min(),
+                    "tested_from": drawn.tested_from,
                     "left_out": drawn.left_out,
                     "effect": report.effect,
                     "centre": report.centre,
