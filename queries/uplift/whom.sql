@@ -32,7 +32,7 @@ score = "Uplift as the model gives it: the change of the probability to buy with
 expected_uplift = "The same, shrunk: effect + shrink * (score - centre), as in model.study; scores beyond those of all but a hundredth of the test count as those, for nobody has tried them."
 tested_low = "Lower end of the uplift that the test saw in the tenth of scores like this one. NULL where an arm is empty."
 tested_high = "Upper end of it."
-expected_gain = "expected_uplift * order_value - contact_cost, in money. NULL where what a buyer brings is not known."
+expected_gain = "expected_uplift * order_value - contact_cost, in money to fractions of a cent. NULL where what a buyer brings is not known."
 gain_so_far = "Sum of expected_gain from the top down to this customer."
 advice = "contact, leave, or not known."
 why = "What the advice rests on, in words."
@@ -149,7 +149,7 @@ SELECT
     tenths.uplift_low AS tested_low,
     tenths.uplift_high AS tested_high,
     gains.gain AS expected_gain,
-    CAST(sum(main.fixed_point(gains.gain)) OVER (ORDER BY gains.place) AS DOUBLE) AS gain_so_far,
+    main.money(sum(main.fixed_point(gains.gain)) OVER (ORDER BY gains.place)) AS gain_so_far,
     CASE WHEN verdicts.verdict <> 'by gain' THEN verdicts.verdict WHEN gains.gain > 0 THEN 'contact' ELSE 'leave' END AS advice,
     verdicts.why
 FROM gains

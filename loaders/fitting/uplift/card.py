@@ -110,7 +110,7 @@ def _drivers(report: UpliftReport) -> Iterator[str]:
     shown = [driver for driver in report.drivers[:_TOP] if driver.loss > 0]
     for place, driver in enumerate(shown, 1):
         way = "" if driver.direction is None else ", more of it with more uplift" if driver.direction > 0 else ", more of it with less uplift"  # fmt: skip
-        yield f"{place}. {words[driver.feature]} ({driver.feature}){way}: without it the order of people agrees to {1 - driver.loss:.2f} alone."
+        yield f"{place}. {words[driver.feature]} ({driver.feature}){way}: shuffled, the order of people agrees with its own to {1 - driver.loss:.2f} alone."
     if not shown:
         yield "Nothing: it says nearly the same of everybody."
     if not report.is_proven:
@@ -124,7 +124,7 @@ def _not_for(report: UpliftReport) -> Iterator[str]:
         found = max(abs(test["effect"]), test["effect_error"])
         yield (
             f"Not at all for now: its Qini may be chance. To find an effect of {_percent(found)} surely (four studies of five, at 5 %) takes about {_round(people_needed(test, found))} people assigned, where this test has {test['rows']:,.0f}; "
-            "to tell people apart by it takes several times as many."
+            "to tell people apart by it mostly takes more still."
         )
     yield "Go on holding people out when you work by it, at random among those whom it would contact: else nobody can say whether it still holds."
 

@@ -178,7 +178,7 @@ def _experiment(connection: duckdb.DuckDBPyConnection, asked: str, others: list[
     names = [*others, *sorted({row[2] for row in arms})]
     raise ParameterError(
         f"study is {shown(asked)}; it must be email (all mailings from which people were held out), a kind of campaign, or an experiment's "
-        f"name.{did_you_mean(asked, names)} There are: {', '.join(names)}"
+        f"name.{did_you_mean(asked, names)}"
     )
 
 
