@@ -1,5 +1,7 @@
 """Measures of uplift against plain loops, what must hold for any trial, and models on people whose true effects are known."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -37,7 +39,7 @@ def by_hand(outcome, is_treated, stratum, score):
     for _, bought, was_treated, one in rows:
         gained += bought if was_treated else -bought * ratio[one]
         heights.append(gained / treated)
-    area = sum((low + high) / 2 for low, high in zip(heights[:-1], heights[1:], strict=True)) / len(rows)
+    area = sum((low + high) / 2 for low, high in pairwise(heights)) / len(rows)
     return area - heights[-1] / 2, heights[-1]
 
 
