@@ -232,7 +232,7 @@ def card(fit: str, warehouse: Path, **where: Any) -> None:
     output: Path | None = where["output"]
     if output is not None and output.suffix in ENDINGS:
         protection.refuse(output, overwrite=where["overwrite"])
-        martlet.report(warehouse, template="card", fit=fit).save(output)
+        martlet.report(warehouse, template=_template(warehouse, fit), fit=fit).save(output)
         return
     if output is None and where["name"] in (None, "table"):
         with martlet.open(warehouse) as opened:
@@ -308,6 +308,15 @@ def refit(fit: str, warehouse: Path, *, if_drifted: bool) -> None:
         )
     else:
         click.echo(report.summary(), err=True)
+
+
+def _template(warehouse: Path, fit: str) -> str:
+    """Return the report that tells of a fit: uplift has another than what is foretold."""
+    import martlet
+
+    with martlet.open(warehouse) as opened:
+        studies = opened.sql("SELECT split_part(model, '.', 1) FROM model.study").rows()
+    return "uplift_card" if (fit,) in studies else "card"
 
 
 def _ask(warehouse: Path, query: str, where: dict[str, Any], **params: Any) -> None:

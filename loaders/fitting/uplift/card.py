@@ -61,12 +61,12 @@ def _says(report: UpliftReport) -> Iterator[str]:
 
 def _quality(report: UpliftReport) -> Iterator[str]:
     test = report.figures[0]["test"]
-    low, high = _ends(test, "effect")
+    low, high = test["effect_low"], test["effect_high"]
     yield (
         f"The test: {test['treated']:,.0f} people treated and {test['control']:,.0f} left alone by chance. {_percent(test['treated_rate'])} of those treated bought, {_percent(test['control_rate'])} of the others: "
         f"{report.study.action} moved {_percent(test['effect'])} ({_percent(low)} to {_percent(high)}) of all."
     )
-    low, high = _ends(test, "qini")
+    low, high = (test["qini"] + sign * _Z * test["qini_error"] for sign in (-1, 1))
     verdict = (
         "better than chance could give"
         if report.is_proven
@@ -98,7 +98,9 @@ def _worth(report: UpliftReport) -> Iterator[str]:
     kind = "margin" if report.is_margin else "net revenue, since costs are not known"
     yield f"A buyer brings {report.order_value:,.2f} within the horizon ({kind}), and a contact costs {report.contact_cost:,.4f}."
     test = report.figures[0]["test"]
-    low, high = (1000 * (end * report.order_value - report.contact_cost) for end in _ends(test, "effect"))
+    low, high = (
+        1000 * (test[end] * report.order_value - report.contact_cost) for end in ("effect_low", "effect_high")
+    )
     gain = 1000 * (test["effect"] * report.order_value - report.contact_cost)
     yield f"To contact everybody gains {gain:,.2f} ({low:,.2f} to {high:,.2f}) per 1,000 people by the test."
     if low <= 0:
@@ -142,13 +144,6 @@ def _making(report: UpliftReport) -> Iterator[str]:
     )
     way = "a model of each arm, the difference of whose probabilities is the uplift (T-learner)" if len(best.parts) > 1 else "a model of the transformed outcome (class transformation)"  # fmt: skip
     yield f"It is {way}, {best.kind}, over {len(best.design.places())} features of {' and '.join(report.task.features)}; its numbers are rows of model.coefficient or model.tree_node."
-
-
-def _ends(test: Mapping[str, float], figure: str) -> tuple[float, float]:
-    return (
-        test[figure] - _Z * test[f"{figure}_error"],
-        test[figure] + _Z * test[f"{figure}_error"],
-    )
 
 
 def _percent(share: float) -> str:

@@ -93,7 +93,6 @@ class UpliftReport(Summed):
         """Return what the action did on the test, which model was chosen, and whether it sorts people better than chance."""
         test, best = self.figures[0]["test"], self.models[0]
         rows = self.drawn.training.frame.height
-        low, high = (test["effect"] + sign * _Z * test["effect_error"] for sign in (-1, 1))
         others = ", ".join(
             f"{one.kind} {1000 * figures['test']['qini']:.2f}"
             for one, figures in zip(self.models[1:], self.figures[1:], strict=True)
@@ -104,7 +103,7 @@ class UpliftReport(Summed):
         )
         did = (
             f"on the test {self.study.action} changed the share of buyers within {self.horizon} days by {_points(test['effect'])} percentage points "
-            f"({_points(low)} to {_points(high)})"
+            f"({_points(test['effect_low'])} to {_points(test['effect_high'])})"
         )
         sorts = f"Qini, buyers gained per 1,000 treated over random order: {_interval(test)}; {others}"
         lines = [made, did, sorts]
@@ -189,6 +188,7 @@ def _figures(matrix: Matrix, trial: Trial, model: Difference) -> dict[str, float
     score = model.raw(matrix)
     control = ~trial.is_treated
     effect, effect_error = trial.effect()
+    low, high = trial.effect_interval()
     qini, qini_error = trial.qini(score)
     best = trial.best_qini()
     return {
@@ -199,6 +199,8 @@ def _figures(matrix: Matrix, trial: Trial, model: Difference) -> dict[str, float
         "control_rate": float(np.average(trial.outcome[control], weights=trial.weights[control])),
         "effect": effect,
         "effect_error": effect_error,
+        "effect_low": low,
+        "effect_high": high,
         "mean_score": float(np.average(score, weights=trial.weights)),
         "qini": qini,
         "qini_error": qini_error,

@@ -111,6 +111,9 @@ def test_every_table_is_filled(built):
         "model.score",
         "model.subgroup",
         "model.tree_node",
+        # Of uplift, likewise.
+        "model.study",
+        "model.uplift_test",
         "quarantine.awaited_reference",
         "quarantine.flagged_value",
         "quarantine.rejected_row",

@@ -261,6 +261,10 @@ def test_the_tenths_add_up_to_what_email_holdout_tells_of_the_same_mailings(fitt
         told["held_buyers"],
     )
     assert sums["gained_buyers"][0] == pytest.approx(told["difference"] * told["mailed_people"], abs=1e-6)
+    figures = report.figures[0]["test"]
+    assert (figures["effect_low"], figures["effect_high"]) == pytest.approx(
+        (told["low"], told["high"]), abs=1e-9
+    )
     assert tenths["verdict"][0] == "adds"
     assert tenths["uplift"].head(3).mean() > 0.3 > tenths["uplift"].tail(3).mean()
 
