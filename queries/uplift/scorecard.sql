@@ -30,7 +30,7 @@ true_uplift = "What a mail really did on average, by the planted truth."
 is_covered = "Whether the interval holds the truth. NULL where there is none."
 rank_correlation = "Of scores and true effects over all test rows (Spearman), 1 for the same order. The same in each row, as all that follow. NULL where all scores, or all effects, are the same."
 true_effect = "Mean true effect of all test rows."
-effect_low = "Lower end of the 95 % interval of what the trial saw of them."
+effect_low = "Lower end of the 95 % interval of what the trial saw of them, as in email/holdout."
 effect_high = "Upper end."
 qini = "Qini measured on the test, buyers per 1,000, as in uplift/qini."
 true_qini = "What the model's order would gain over random order if chance did not blur it."
@@ -72,7 +72,6 @@ areas AS (
 
 measured AS (
     SELECT
-        max(CASE WHEN label = 0 THEN total END) AS effect,
         max(CASE WHEN label = 0 THEN error END) AS effect_error,
         max(CASE WHEN label = 1 THEN total END) AS qini,
         max(CASE WHEN label = 1 THEN error END) AS qini_error,
@@ -124,8 +123,8 @@ SELECT
     true_tenths.true_uplift >= tenths.uplift_low AND true_tenths.true_uplift <= tenths.uplift_high AS is_covered,
     needed.rank_correlation,
     needed.true_effect,
-    needed.effect - stats.z_95() * needed.effect_error AS effect_low,
-    needed.effect + stats.z_95() * needed.effect_error AS effect_high,
+    whole.uplift_low AS effect_low,
+    whole.uplift_high AS effect_high,
     1000 * needed.qini AS qini,
     1000 * needed.true_qini AS true_qini,
     1000 * needed.oracle_qini AS oracle_qini,
@@ -138,6 +137,7 @@ SELECT
         ELSE 'not found, where there were people enough'
     END AS verdict
 FROM tenths
+INNER JOIN tenths AS whole ON whole.tenth = 0
 INNER JOIN true_tenths ON true_tenths.tenth = tenths.tenth
 CROSS JOIN needed
 CROSS JOIN chosen
