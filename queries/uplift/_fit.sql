@@ -5,8 +5,8 @@ fit = { type = "str", default = "uplift", doc = "Name of the fit, as martlet mod
 {# The model of a fit whose list is given out, one row with what its trial told, or none where nothing was fitted. Reads no other relation. #}
 {% macro chosen() %}
 fits AS (
-    SELECT study.*, split_part(study.model, '.', 1) AS name
-    FROM model.study AS study
+    SELECT trials.*, split_part(trials.model, '.', 1) AS name
+    FROM model.study AS trials
 ),
 
 all_fits AS (
@@ -25,8 +25,8 @@ chosen AS (
         fits.effect,
         fits.centre,
         fits.shrink,
-        fits.order_value,
-        fits.contact_cost
+        fits.order_value AS usual_value,
+        fits.contact_cost AS usual_cost
     FROM fits
     CROSS JOIN all_fits
     WHERE

@@ -54,7 +54,7 @@ areas AS (
 {{ weighed("qini", "areas") }},
 
 money AS (
-    SELECT chosen.*, coalesce($order_value, chosen.order_value) AS value, coalesce($contact_cost, chosen.contact_cost) AS cost
+    SELECT chosen.*, coalesce($order_value, chosen.usual_value) AS value, coalesce($contact_cost, chosen.usual_cost) AS cost
     FROM chosen
 ),
 
