@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ENDINGS", "TEMPLATES", "Report", "ending_of", "report"]
 
-TEMPLATES: Final = ("default", "weekly", "card", "mix")
+TEMPLATES: Final = ("default", "weekly", "card", "mix", "uplift_card")
 
 
 def ending_of(output: Path) -> str:
@@ -60,7 +60,7 @@ def report(
     path
         The warehouse.
     template
-        A template of Martlet, `default`, `weekly` or `card` (of a model that foretells), or the path of one of your own.
+        A template of Martlet, `default`, `weekly` `card` (of a model that foretells) or `uplift_card`, or the path of one of your own.
     pack
         The packs that have a section; all where none is named.
     since, until

@@ -10,6 +10,7 @@ from martlet.loaders.fitting.fitting import FitReport, fit, fit_if_possible
 from martlet.loaders.fitting.mixing import MixReport
 from martlet.loaders.fitting.predicting import PredictReport, create_macros, measure_drift, score
 from martlet.loaders.fitting.refitting import refit
+from martlet.loaders.fitting.uplift import UpliftReport
 
 __all__ = [
     "Controls",
@@ -18,6 +19,7 @@ __all__ = [
     "MixReport",
     "PredictReport",
     "SegmentsReport",
+    "UpliftReport",
     "carry_over",
     "create_macros",
     "fit",

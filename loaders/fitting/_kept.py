@@ -37,6 +37,8 @@ TABLES: Final = (
     "mix_curve",
     "mix_week",
     "mix_backtest",
+    "study",
+    "uplift_test",
 )
 # So many digits of a number are the same on every machine and in any order of adding up, and far more than its standard error leaves.
 _DIGITS: Final = 8

@@ -13,10 +13,11 @@ import polars as pl
 from martlet.engine.connection import connect, refuse_foreign
 from martlet.engine.errors import FitError, ParameterError, WarehouseError, did_you_mean, shown
 from martlet.engine.summed import Summed
-from martlet.loaders.fitting import _clv, _incremental, _kept, _segments, mixing, predicting, wording
+from martlet.loaders.fitting import _clv, _incremental, _kept, _segments, mixing, predicting, uplift, wording
 from martlet.loaders.fitting._incremental_rows import CONTROLS
 from martlet.loaders.fitting._kept import rounded
 from martlet.loaders.fitting._segments import SegmentsReport
+from martlet.loaders.fitting.uplift import UpliftReport
 from martlet.loaders.warehouse import star
 from martlet.loaders.warehouse.atomic import rewriting
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TASKS", "FitReport", "fit", "fit_if_possible"]
 
-TASKS: Final = ("clv", "segments", "incremental", "mix", *predicting.TASKS, *wording.TASKS)
+TASKS: Final = ("clv", "segments", "incremental", "mix", *predicting.TASKS, uplift.UPLIFT, *wording.TASKS)
 _PREDICTING: Final = " ".join(predicting.TASKS)
 _WORDING: Final = " ".join(wording.TASKS)
 _HOLDOUT: Final = "_holdout"
@@ -166,6 +167,18 @@ def fit(
 ) -> WordingReport: ...
 @overload
 def fit(
+    task: Literal["uplift"],
+    warehouse: str | Path = ...,
+    *,
+    name: str | None = ...,
+    study: str | None = ...,
+    as_of: date | None = ...,
+    horizon: int | None = ...,
+    seed: int | None = ...,
+    fitted_at: datetime | None = ...,
+) -> UpliftReport: ...
+@overload
+def fit(
     task: str,
     warehouse: str | Path = ...,
     *,
@@ -184,12 +197,15 @@ def fit(
     leave_out: Sequence[str] | None = ...,
     holdout_weeks: int | None = ...,
     draws: int | None = ...,
+    study: str | None = ...,
     as_of: date | None = ...,
     horizon: int | None = ...,
     gap: int | None = ...,
     seed: int | None = ...,
     fitted_at: datetime | None = ...,
-) -> FitReport | SegmentsReport | IncrementalReport | MixReport | PredictReport | WordingReport: ...
+) -> (
+    FitReport | SegmentsReport | IncrementalReport | MixReport | PredictReport | UpliftReport | WordingReport
+): ...
 def fit(
     task: str,
     warehouse: str | Path = "warehouse.duckdb",
@@ -209,12 +225,15 @@ def fit(
     leave_out: Sequence[str] | None = None,
     holdout_weeks: int | None = None,
     draws: int | None = None,
+    study: str | None = None,
     as_of: date | None = None,
     horizon: int | None = None,
     gap: int | None = None,
     seed: int | None = None,
     fitted_at: datetime | None = None,
-) -> FitReport | SegmentsReport | IncrementalReport | MixReport | PredictReport | WordingReport:
+) -> (
+    FitReport | SegmentsReport | IncrementalReport | MixReport | PredictReport | UpliftReport | WordingReport
+):
     """Fit the models of a task on a warehouse, and keep their parameters in it, in the place of those of the same name.
 
     Queries read the parameters, so that scores follow new orders without another fit. Beside each fit another of the name
@@ -225,7 +244,7 @@ def fit(
     task
         What the models are for: `clv`, which fits BG/NBD, Pareto/NBD and Gamma-Gamma, `segments`, which finds clusters of customers
         by k-means, `incremental`, which finds the orders that touches caused, `mix`, which finds what each channel's spend brought, by
-        weeks and regions, or one of what can be foretold: `churn`, `purchase`, `next_value`, `visit`, `lead`, `response`, or, of subject
+        weeks and regions, `uplift`, which finds whom a contact moves to buy, or one of what can be foretold: `churn`, `purchase`, `next_value`, `visit`, `lead`, `response`, or, of subject
         lines, `subject_type` and `opens`.
     warehouse
         The warehouse file.
@@ -260,11 +279,15 @@ def fit(
         For mix: how many of the last weeks the back-test holds out, 4 to 52, 13 by default.
     draws
         For mix: of the bootstrap that gives the intervals, 20 to 2000, 200 by default.
+    study
+        For uplift: the trial to learn from: `email`, the default, all mailings from which people were held out; a kind of campaign; or the
+        name of an experiment, with `/` and the arm where it has several.
     as_of
-        For what is foretold: the day at whose midnight customers are scored, and before which all outcomes lie that are learnt
+        For uplift and what is foretold: the day at whose midnight customers are scored, and before which all outcomes lie that are learnt
         from; by default the day after the last order or visit.
     horizon
-        For what is foretold: how many days are foretold; by default the task's, 90 for churn.
+        For what is foretold: how many days are foretold; by default the task's, 90 for churn. For uplift: days after the
+        assignment within which an order counts, by default 5 for mails and 14 for an experiment.
     gap
         For what is foretold: days between a moment of asking and the time that is foretold; by default the task's, 7 for churn.
     seed
@@ -306,18 +329,14 @@ def fit(
             "leave_out": (leave_out, "mix"),
             "holdout_weeks": (holdout_weeks, "mix"),
             "draws": (draws, "mix"),
-            "as_of": (as_of, _PREDICTING),
-            "horizon": (horizon, _PREDICTING),
+            "study": (study, uplift.UPLIFT),
+            "as_of": (as_of, f"{_PREDICTING} {uplift.UPLIFT}"),
+            "horizon": (horizon, f"{_PREDICTING} {uplift.UPLIFT}"),
             "gap": (gap, _PREDICTING),
-            "seed": (seed, f"segments incremental mix {_PREDICTING} {_WORDING}"),
+            "seed": (seed, f"segments incremental mix {_PREDICTING} {uplift.UPLIFT} {_WORDING}"),
         },
     )
-    controls = "direct_and_brand" if controls is None else controls
-    if controls not in CONTROLS:
-        raise ParameterError(f"controls is {shown(controls)}; allowed are {', '.join(CONTROLS)}")
-    replicates = _incremental.REPLICATES if replicates is None else replicates
-    if not 0 <= replicates <= _MOST_REPLICATES or replicates == 1:
-        raise ParameterError(f"replicates is {replicates}; allowed are 0, and 2 to {_MOST_REPLICATES}")
+    controls, replicates = _incremental_options(controls, replicates)
     seed = _SEED if seed is None else seed
     asked = mixing.Asked(
         outcome=outcome or "orders",
@@ -328,7 +347,16 @@ def fit(
         lifts=None if lifts is None else Path(lifts),
         leave_out=None if leave_out is None else tuple(leave_out),
     )
-    report: FitReport | SegmentsReport | IncrementalReport | MixReport | PredictReport | WordingReport
+    moment = None if as_of is None else datetime.combine(as_of, time())
+    report: (
+        FitReport
+        | SegmentsReport
+        | IncrementalReport
+        | MixReport
+        | PredictReport
+        | UpliftReport
+        | WordingReport
+    )
     with connect(warehouse) as connection:
         refuse_foreign(connection, warehouse)
         _refuse_without_tables(connection, warehouse)
@@ -340,8 +368,9 @@ def fit(
             )
         elif task == "mix":
             report = mixing.report(connection, name, asked, seed=seed)
+        elif task == uplift.UPLIFT:
+            report = uplift.report(connection, name, study=study, as_of=moment, horizon=horizon, seed=seed)
         elif task in predicting.TASKS:
-            moment = None if as_of is None else datetime.combine(as_of, time())
             report = predicting.report(
                 connection, name, task, as_of=moment, gap=gap, horizon=horizon, seed=seed
             )
@@ -363,7 +392,13 @@ def fit(
 
 def _write(
     connection: duckdb.DuckDBPyConnection,
-    report: FitReport | SegmentsReport | IncrementalReport | MixReport | PredictReport | WordingReport,
+    report: FitReport
+    | SegmentsReport
+    | IncrementalReport
+    | MixReport
+    | PredictReport
+    | UpliftReport
+    | WordingReport,
     seed: int,
     load_id: int,
     fitted_at: datetime,
@@ -377,10 +412,23 @@ def _write(
         mixing.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
     elif isinstance(report, SegmentsReport):
         _segments.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
+    elif isinstance(report, UpliftReport):
+        uplift.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
     elif isinstance(report, wording.WordingReport):
         wording.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
     else:
         predicting.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
+
+
+def _incremental_options(controls: Controls | None, replicates: int | None) -> tuple[Controls, int]:
+    """Return the options of the task incremental, the usual ones where none are given."""
+    controls = "direct_and_brand" if controls is None else controls
+    if controls not in CONTROLS:
+        raise ParameterError(f"controls is {shown(controls)}; allowed are {', '.join(CONTROLS)}")
+    replicates = _incremental.REPLICATES if replicates is None else replicates
+    if not 0 <= replicates <= _MOST_REPLICATES or replicates == 1:
+        raise ParameterError(f"replicates is {replicates}; allowed are 0, and 2 to {_MOST_REPLICATES}")
+    return controls, replicates
 
 
 def _name(task: str, name: str | None) -> str:
@@ -466,7 +514,7 @@ def _refuse_given(task: str, given: dict[str, tuple[object, str]]) -> None:
 
 
 def _refuse_without_tables(connection: duckdb.DuckDBPyConnection, warehouse: str | Path) -> None:
-    sql = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'model' AND table_name = 'mix_backtest'"
+    sql = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'model' AND table_name = 'uplift_test'"
     if not connection.execute(sql).fetchall():
         raise WarehouseError(
             f"another version of Martlet made {warehouse}: it has no room for models; make it anew"

@@ -11,16 +11,19 @@ from martlet.engine.errors import ParameterError
 from martlet.loaders.fitting import wording
 from martlet.loaders.fitting.fitting import fit
 from martlet.loaders.fitting.predicting import ANOTHER, SCORE, PredictReport, measure_drift, registered
+from martlet.loaders.fitting.uplift import UPLIFT, UpliftReport
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import duckdb
 
 __all__ = ["refit"]
 
 
 def refit(
     warehouse: str | Path = "warehouse.duckdb", name: str = "churn", *, if_drifted: bool = False
-) -> PredictReport | wording.WordingReport | None:
+) -> PredictReport | UpliftReport | wording.WordingReport | None:
     """Fit a model that foretells again, as it was asked for: the same task, horizon, gap and seed, on the data of now.
 
     Parameters
@@ -35,7 +38,7 @@ def refit(
 
     Returns
     -------
-    PredictReport, WordingReport or None
+    PredictReport, UpliftReport, WordingReport or None
         What was fitted; None where nothing had to be.
 
     Raises
@@ -70,6 +73,17 @@ def refit(
         return None
     with connect(warehouse) as connection:
         one = registered(connection, name)
+        study = _study(connection, one.model)
+    if one.task == UPLIFT:
+        return fit("uplift", warehouse, name=name, study=study, horizon=one.horizon, seed=one.seed)
     report = fit(one.task, warehouse, name=name, horizon=one.horizon, gap=one.gap, seed=one.seed)
     assert isinstance(report, PredictReport)  # noqa: S101 (tasks that foretell have no other)
     return report
+
+
+def _study(connection: duckdb.DuckDBPyConnection, model: str) -> str | None:
+    """Return the trial that a model of uplift was learnt from, None for another."""
+    found = connection.execute(
+        "SELECT study FROM model.study WHERE model = $model", {"model": model}
+    ).fetchone()
+    return None if found is None else str(found[0])

@@ -85,7 +85,7 @@ def _scales(matrix: Matrix) -> tuple[Term, ...]:
     found = []
     for place in range(matrix.shape[1]):
         unknown = np.isnan(matrix[:, place])
-        fill = float(np.median(matrix[~unknown, place]))
+        fill = 0.0 if unknown.all() else float(np.median(matrix[~unknown, place]))
         kinds = (False, True) if unknown.any() else (False,)
         for is_missing in kinds:
             value = unknown.astype(np.float64) if is_missing else np.where(unknown, fill, matrix[:, place])

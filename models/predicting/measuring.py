@@ -103,7 +103,7 @@ def bins(label: Vector, score: Vector, *, is_class: bool = True) -> list[Bin]:
     return found
 
 
-def wilson(rate: float, rows: int) -> tuple[float, float]:
+def wilson(rate: float, rows: float) -> tuple[float, float]:
     """Return the ends of the 95 % interval of a share, by Wilson (1927)."""
     centre = (rate + _Z**2 / (2 * rows)) / (1 + _Z**2 / rows)
     half = _Z / (1 + _Z**2 / rows) * np.sqrt(rate * (1 - rate) / rows + _Z**2 / (4 * rows**2))

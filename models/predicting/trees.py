@@ -59,11 +59,20 @@ class Trees:
         return total
 
 
-def boosted(matrix: Matrix, label: Vector, *, is_class: bool, seed: int) -> Trees:
-    """Fit trees to a class, 0 or 1, or to an amount, where what is below 0 counts as 0.
+def boosted(
+    matrix: Matrix,
+    label: Vector,
+    *,
+    is_class: bool,
+    seed: int,
+    least_in_leaf: int = _LEAST_IN_LEAF,
+    is_signed: bool = False,
+) -> Trees:
+    """Fit trees to a class, 0 or 1, or to an amount; no leaf has fewer rows than `least_in_leaf`.
 
     Amounts have the Poisson deviance as their loss: it finds the mean of any amounts that are not negative (Gourieroux, Monfort and Trognon 1984),
-    and a few large ones sway it less than their squares would.
+    and a few large ones sway it less than their squares would; what is below 0 counts as 0. Where it may well be (`is_signed`), the loss
+    is their squares, and the sum is the amount itself.
 
     Raises
     ------
@@ -76,14 +85,14 @@ def boosted(matrix: Matrix, label: Vector, *, is_class: bool, seed: int) -> Tree
         max_iter=TREES,
         max_leaf_nodes=LEAVES,
         learning_rate=_RATE,
-        min_samples_leaf=_LEAST_IN_LEAF,
+        min_samples_leaf=least_in_leaf,
         l2_regularization=_PENALTY,
         max_bins=_BINS,
         early_stopping=False,
         random_state=seed,
-        **({} if is_class else {"loss": "poisson"}),
+        **({} if is_class else {"loss": "squared_error" if is_signed else "poisson"}),
     )
-    fitted(model, matrix, label if is_class else np.maximum(label, 0.0))
+    fitted(model, matrix, label if is_class or is_signed else np.maximum(label, 0.0))
     return taken_out(model)
 
 

@@ -1,7 +1,7 @@
 /*
 question = "Which models foretell something here, and how good are they?"
 doc = """
-The models that martlet model fit has made of churn, purchase, next_value and the like: two of each fit, a linear one and boosted trees, of which the better one on the validation rows is chosen. The figures are those of the test, a later \
+The models that martlet model fit has made of churn, purchase, next_value and the like: two of each fit, a linear one and boosted trees, of which the better one on the validation rows is chosen; of uplift four. The figures are those of the test, a later \
 moment that the model has not seen; beside them what rows drawn at random would have claimed, what sorting by one feature gives, and, in a synthetic company, what was planted."""
 misleads = "AUC says how well people are sorted, not whether the scores are right as probabilities (predict/calibration), nor whether an offer changes anything: that takes a hold-out."
 grain = ["model"]
@@ -46,6 +46,9 @@ average_precision = "Mean precision over the recalls of the test rows."
 brier = "Mean squared distance of score and outcome; less is better."
 rank_correlation = "Of amounts, the correlation of the ranks of scores and outcomes. NULL for classes."
 sum_ratio = "Of amounts, the sum of the scores / the sum of the outcomes. NULL for classes."
+qini = "Of uplift, buyers gained per 1,000 treated over random order, as uplift/qini tells it. NULL for others."
+qini_low = "Lower end of its 95 % interval."
+qini_high = "Upper end of it."
 fit_status = "fitted; or stale, when data were loaded after the fit."
 */
 {% macro figure(subset, metric) -%}
@@ -71,6 +74,7 @@ WITH figures AS (
         {{ figure(subset, name) }} AS {{ name }}_of_{{ subset }}{{ "" if loop.last and name == "accuracy" else "," }}
         {% endfor %}
         {% endfor %}
+        {{ figure("test", "qini_error") }} AS qini_error
     FROM model.metric AS metric
     GROUP BY metric.model
 ),
@@ -113,6 +117,9 @@ SELECT
     figures.brier,
     figures.rank_correlation,
     figures.sum_ratio,
+    1000 * figures.qini AS qini,
+    1000 * (figures.qini - stats.z_95() * figures.qini_error) AS qini_low,
+    1000 * (figures.qini + stats.z_95() * figures.qini_error) AS qini_high,
     CASE WHEN registry.load_id < newest_load.load_id THEN 'stale: fitted before the last load' ELSE 'fitted' END AS fit_status
 FROM model.registry AS registry
 INNER JOIN figures ON figures.model = registry.model

@@ -41,7 +41,7 @@ def model() -> None:
 @model.command("fit", cls=Command)
 @click.argument(
     "task",
-    metavar="clv|segments|incremental|mix|churn|purchase|next_value|visit|lead|response|subject_type|opens",
+    metavar="clv|segments|incremental|mix|churn|purchase|next_value|visit|lead|response|uplift|subject_type|opens",
 )
 @click.option("--name", "fit_name", help="Name of the fit. Default: that of the task.")
 @click.option(
@@ -117,14 +117,19 @@ def model() -> None:
     help="mix: of the bootstrap that gives the intervals. Default: 200.",
 )
 @click.option(
+    "--study",
+    metavar="email|KIND|EXPERIMENT[/ARM]",
+    help="uplift: the trial to learn from: mailings from which people were held out, all (email) or of a kind of campaign, or an experiment. Default: email.",
+)
+@click.option(
     "--as-of",
     type=options.Day(),
-    help="churn, purchase, next_value, visit, lead, response: day at whose midnight customers are scored. Default: the day after the data.",
+    help="uplift, churn, purchase, next_value, visit, lead, response: day at whose midnight customers are scored. Default: the day after the data.",
 )
 @click.option(
     "--horizon",
     type=click.IntRange(min=1),
-    help="churn, purchase, next_value, lead: how many days are foretold. Default: 90, 30, 180 and 90. visit: how many days of visits are taken at a time. Default: 60.",
+    help="churn, purchase, next_value, lead: how many days are foretold. Default: 90, 30, 180 and 90. visit: how many days of visits are taken at a time. Default: 60. uplift: days after the contact within which an order counts. Default: 5, of experiments 14.",
 )
 @click.option(
     "--gap",
@@ -155,13 +160,14 @@ def fit(
     leave_out: str | None,
     holdout_weeks: int | None,
     draws: int | None,
+    study: str | None,
     as_of: date | None,
     horizon: int | None,
     gap: int | None,
     seed: int | None,
     **where: Any,
 ) -> None:
-    """Fit models and keep them in the warehouse: customer lifetime value (clv), clusters of customers (segments), the orders that touches caused (incremental), what each channel's spend brought (mix), what customers and visits will do (churn, purchase, next_value, visit, lead, response), or what subject lines say (subject_type, opens).
+    """Fit models and keep them in the warehouse: customer lifetime value (clv), clusters of customers (segments), the orders that touches caused (incremental), what each channel's spend brought (mix), whom a contact moves to buy (uplift), what customers and visits will do (churn, purchase, next_value, visit, lead, response), or what subject lines say (subject_type, opens).
 
     clv: BG/NBD and Pareto/NBD say how often customers buy and when they leave, Gamma-Gamma what they spend. All queries of the pack
     value read the parameters; a second fit, NAME_holdout, of the orders before an earlier day is for value/clv_holdout. It takes SciPy:
@@ -184,6 +190,9 @@ def fit(
     subject_type and opens: which kind of campaign a subject line sounds like, and how many will open it, learnt from the lines that were sent; for
     predict/line, which tells it of any line.
 
+    uplift: learns from people who were left alone by chance, held out of mailings or in the control of an experiment, what a contact changes for
+    whom; the pack uplift says how well, whom to contact next, and when nothing can be said.
+
     New orders are scored with the parameters that are there; fit again when queries call them stale.
 
     For example:
@@ -199,6 +208,7 @@ def fit(
       martlet model fit churn --horizon 60 --gap 14
       martlet model fit visit
       martlet model fit opens
+      martlet model fit uplift --study Promotional
     """
     import martlet
     from martlet.terminal import output
@@ -221,6 +231,7 @@ def fit(
         leave_out=_channels(leave_out),
         holdout_weeks=holdout_weeks,
         draws=draws,
+        study=study,
         as_of=as_of,
         horizon=horizon,
         gap=gap,
@@ -295,11 +306,7 @@ def card(fit: str, warehouse: Path, **where: Any) -> None:
     output: Path | None = where["output"]
     if output is not None and output.suffix in ENDINGS:
         protection.refuse(output, overwrite=where["overwrite"])
-        with martlet.open(warehouse) as opened:
-            mixes = opened.sql(
-                "SELECT split_part(model, '.', 1) FROM model.registry WHERE task = 'mix'"
-            ).rows()
-        martlet.report(warehouse, template="mix" if (fit,) in mixes else "card", fit=fit).save(output)
+        martlet.report(warehouse, template=_template(warehouse, fit), fit=fit).save(output)
         return
     if output is None and where["name"] in (None, "table"):
         with martlet.open(warehouse) as opened:
@@ -375,6 +382,17 @@ def refit(fit: str, warehouse: Path, *, if_drifted: bool) -> None:
         )
     else:
         click.echo(report.summary(), err=True)
+
+
+def _template(warehouse: Path, fit: str) -> str:
+    """Return the report that tells of a fit: a mix and uplift have others than what is foretold."""
+    import martlet
+
+    with martlet.open(warehouse) as opened:
+        tasks = opened.sql(
+            "SELECT split_part(model, '.', 1), task FROM model.registry WHERE is_chosen"
+        ).rows()
+    return {"mix": "mix", "uplift": "uplift_card"}.get(dict(tasks).get(fit, ""), "card")
 
 
 def _ask(warehouse: Path, query: str, where: dict[str, Any], **params: Any) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from martlet.engine.relation import comments_on, quote
 from martlet.engine.relations import relations
 from martlet.loaders.fitting.predicting import rows
+from martlet.loaders.fitting.predicting.differing import UPLIFT, Difference
 from martlet.loaders.fitting.predicting.tasks import TASKS, task
 from martlet.models.predicting.calibrating import Exponential, Isotonic, Line, Platt
 from martlet.models.predicting.linear import Linear
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from martlet.loaders.fitting.predicting.differing import Scoring
     from martlet.loaders.fitting.predicting.learned import Learned
     from martlet.loaders.fitting.predicting.tasks import Task
     from martlet.models.predicting.trees import Node
@@ -36,7 +38,7 @@ def create_macros(connection: duckdb.DuckDBPyConnection) -> int:
     The packs that they ask must be there, and whoever made some writes the catalogue anew.
     """
     sql = "SELECT model, task FROM model.registry WHERE is_chosen AND list_contains($tasks, task) ORDER BY model"
-    fits = connection.execute(sql, {"tasks": list(TASKS)}).fetchall()
+    fits = connection.execute(sql, {"tasks": [*TASKS, UPLIFT]}).fetchall()
     (scores,) = (relation for relation in relations() if relation.qualified == "model.score")
     columns = {name: scores.unit.columns[name] for name in _LATEST}
     for model, of in fits:
@@ -69,7 +71,7 @@ def _source(task: Task) -> str:
     return f"(SELECT * FROM {first}(as_of := as_of{days}){joins})"
 
 
-def score_query(learned: Learned, task: Task, bands: Mapping[str, float], source: str) -> str:
+def score_query(learned: Scoring, task: Task, bands: Mapping[str, float], source: str) -> str:
     """Return a SELECT of the key, as_of, score and band over a relation with the columns of the features."""
     inputs = ", ".join(
         f"{_input(column.feature, column.level)} AS f{place}"
@@ -78,8 +80,10 @@ def score_query(learned: Learned, task: Task, bands: Mapping[str, float], source
     key = task.subject.key
     keys = f"features.{key}, features.as_of AS moment"
     inner = f"SELECT {keys}{', ' if inputs else ''}{inputs} FROM {source} AS features WHERE {task.population}"
-    summed = f"SELECT {key}, moment, {_raw(learned)} AS raw FROM ({inner}) AS inputs"
-    curved = f"SELECT {key}, moment, {_curve(learned)} AS score FROM ({summed}) AS sums"
+    parts = learned.parts if isinstance(learned, Difference) else (learned,)
+    raws = ", ".join(f"{_raw(part)} AS raw_{place}" for place, part in enumerate(parts, 1))
+    summed = f"SELECT {key}, moment, {raws} FROM ({inner}) AS inputs"
+    curved = f"SELECT {key}, moment, {_score(learned)} AS score FROM ({summed}) AS sums"
     band = f"CASE WHEN score >= {_number(bands['band_high'])} THEN 'high' WHEN score >= {_number(bands['band_medium'])} THEN 'medium' ELSE 'low' END"
     return f"SELECT {key}, moment AS as_of, score, {band} AS band FROM ({curved}) AS scores"
 
@@ -119,21 +123,31 @@ def _tree(tree: tuple[Node, ...], place: int) -> str:
     return f"CASE WHEN {asked} THEN {_tree(tree, node.left)} ELSE {_tree(tree, node.right)} END"
 
 
-def _curve(learned: Learned) -> str:
+def _score(learned: Scoring) -> str:
+    """Return the score of the sums raw_1 and, of a difference of two, raw_2."""
+    if not isinstance(learned, Difference):
+        return _curve(learned, "raw_1")
+    if len(learned.parts) == 1:
+        return "raw_1"
+    treated, control = learned.parts
+    return f"{_curve(treated, 'raw_1')} - {_curve(control, 'raw_2')}"
+
+
+def _curve(learned: Learned, raw: str) -> str:
     match learned.curve:
         case Platt(slope, intercept):
-            return f"1e0 / (1e0 + exp(-({_number(slope)} * raw + {_number(intercept)})))"
-        case Isotonic(raw, rate):
-            steps = [f"WHEN raw <= {_number(raw[0])} THEN {_number(rate[0])}"]
+            return f"1e0 / (1e0 + exp(-({_number(slope)} * {raw} + {_number(intercept)})))"
+        case Isotonic(knots, rate):
+            steps = [f"WHEN {raw} <= {_number(knots[0])} THEN {_number(rate[0])}"]
             steps += [
-                f"WHEN raw <= {_number(until)} THEN {_number(low)} + (raw - {_number(since)}) * {_number((high - low) / (until - since))}"
-                for since, until, low, high in zip(raw[:-1], raw[1:], rate[:-1], rate[1:], strict=True)
+                f"WHEN {raw} <= {_number(until)} THEN {_number(low)} + ({raw} - {_number(since)}) * {_number((high - low) / (until - since))}"
+                for since, until, low, high in zip(knots[:-1], knots[1:], rate[:-1], rate[1:], strict=True)
             ]
             return f"CASE {' '.join(steps)} ELSE {_number(rate[-1])} END"
         case Line(slope, intercept):
-            return f"greatest({_number(slope)} * raw + {_number(intercept)}, 0e0)"
+            return f"greatest({_number(slope)} * {raw} + {_number(intercept)}, 0e0)"
         case Exponential(factor):
-            return f"{_number(factor)} * exp(raw)"
+            return f"{_number(factor)} * exp({raw})"
 
 
 def _number(value: float) -> str:

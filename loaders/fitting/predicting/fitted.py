@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float64]
 
-__all__ = ["PredictReport", "report"]
+__all__ = ["PredictReport", "report", "typical_of"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -194,13 +194,13 @@ def report(
         models_judged,
         value,
         alone,
-        _typical(design, typical(sets["train"][0])),
+        typical_of(design, typical(sets["train"][0])),
         samples.features_digest(task),
         samples.digest([*drawn.training, drawn.validation, drawn.test]),
     )
 
 
-def _typical(design: Design, medians: Vector) -> dict[str, float | str | None]:
+def typical_of(design: Design, medians: Vector) -> dict[str, float | str | None]:
     """Return the median of each feature, and of words the one that more than half have; None where there is none."""
     found: dict[str, float | str | None] = {}
     for column, median in zip(design.columns, medians.tolist(), strict=True):

@@ -16,14 +16,16 @@ from martlet.loaders.fitting.predicting.scoring import scored
 from martlet.loaders.warehouse import star
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     import duckdb
 
     from martlet.loaders.fitting.predicting.fitted import PredictReport
     from martlet.loaders.fitting.predicting.judging import Judged
+    from martlet.models.predicting.explaining import Importance
 
-__all__ = ["keep"]
+__all__ = ["importance_rows", "keep", "remove_keeping_history"]
 
 
 def keep(
@@ -35,12 +37,7 @@ def keep(
     fitted_at: datetime,
 ) -> None:
     """Write the models in the place of those of the same name, and the scores of today; how those drifted stays. Macros are made of these rows."""
-    before = _kept.version(connection, report.name)
-    drifted: pl.DataFrame = connection.sql(
-        "SELECT * FROM model.drift WHERE starts_with(model, $name) ORDER BY ALL",
-        params={"name": f"{report.name}."},
-    ).pl()
-    _kept.remove(connection, report.name)
+    before, drifted = remove_keeping_history(connection, report.name)
     for one in report.models:
         model = f"{report.name}.{one.learned.kind}"
         registry = {
@@ -71,6 +68,16 @@ def keep(
     create_macros(connection)
 
 
+def remove_keeping_history(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[int, pl.DataFrame]:
+    """Remove the fit of a name; return its version, 0 where there was none, and how it had drifted."""
+    before = _kept.version(connection, name)
+    drifted: pl.DataFrame = connection.sql(
+        "SELECT * FROM model.drift WHERE starts_with(model, $name) ORDER BY ALL", params={"name": f"{name}."}
+    ).pl()
+    _kept.remove(connection, name)
+    return before, drifted
+
+
 def _frames(report: PredictReport, one: Judged) -> dict[str, pl.DataFrame]:
     """Return the rows of each table, without the model's name; scores and what they are held against of the chosen model alone."""
     learned = one.learned
@@ -99,22 +106,7 @@ def _frames(report: PredictReport, one: Judged) -> dict[str, pl.DataFrame]:
             ],
             schema_overrides={"rate_low": pl.Float64, "rate_high": pl.Float64},
         ),
-        "importance": pl.DataFrame(
-            [
-                {
-                    "place": place,
-                    "feature": driver.feature,
-                    "words": words[driver.feature],
-                    "loss": driver.loss,
-                    "error": driver.error,
-                    "direction": driver.direction,
-                    "typical": _kept_as(report.typical.get(driver.feature)),
-                }
-                for place, driver in enumerate(one.drivers, 1)
-            ],
-            schema_overrides={"direction": pl.Float64, "typical": pl.String},
-            infer_schema_length=None,
-        ),
+        "importance": importance_rows(one.drivers, words, report.typical),
         "coefficient": rows.coefficients(learned),
         "tree_node": rows.nodes(learned),
         "subgroup": one.groups,
@@ -129,6 +121,28 @@ def _frames(report: PredictReport, one: Judged) -> dict[str, pl.DataFrame]:
         found["card"] = card(report)
         found["reference"] = reference({**seen, SCORE: learned.score(learned.design.matrix(seen))})
     return found
+
+
+def importance_rows(
+    drivers: Sequence[Importance], words: Mapping[str, str], typical: Mapping[str, float | str | None]
+) -> pl.DataFrame:
+    """Return the rows of model.importance, without the model's name."""
+    return pl.DataFrame(
+        [
+            {
+                "place": place,
+                "feature": driver.feature,
+                "words": words[driver.feature],
+                "loss": driver.loss,
+                "error": driver.error,
+                "direction": driver.direction,
+                "typical": _kept_as(typical.get(driver.feature)),
+            }
+            for place, driver in enumerate(drivers, 1)
+        ],
+        schema_overrides={"direction": pl.Float64, "typical": pl.String},
+        infer_schema_length=None,
+    )
 
 
 def _kept_as(typical: float | str | None) -> str | None:

@@ -13,6 +13,8 @@ from martlet.models.predicting.measuring import amount_figures
 from martlet.models.predicting.trees import Trees, boosted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from martlet.models.predicting.calibrating import Exponential, Isotonic, Line, Platt
@@ -77,6 +79,7 @@ def learn_kind(
     *,
     is_class: bool,
     seed: int,
+    strengths: Sequence[float] = _STRENGTHS,
 ) -> Learned:
     """Return a model of one kind, a linear one with the penalty that does best on the validation rows.
 
@@ -89,7 +92,7 @@ def learn_kind(
         trees = boosted(*training, is_class=is_class, seed=seed)
         return _judged(kind, design, trees, validation, is_class=is_class)
     fit = logistic if is_class else ridge
-    tried = (fit(*training, strength=strength) for strength in _STRENGTHS)
+    tried = (fit(*training, strength=strength) for strength in strengths)
     return min(
         (_judged(kind, design, one, validation, is_class=is_class) for one in tried),
         key=lambda one: one.validation_loss,

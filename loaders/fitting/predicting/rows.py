@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from martlet.loaders.fitting.predicting.differing import Difference, part_names
 from martlet.loaders.fitting.predicting.learned import LINEAR, Learned
 from martlet.models.predicting.calibrating import Exponential, Isotonic, Line, Platt
 from martlet.models.predicting.design import Column, Design
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import duckdb
+
+    from martlet.loaders.fitting.predicting.differing import Scoring
 
 __all__ = ["coefficients", "curve_parameters", "nodes", "parameters", "read_back", "typical"]
 
@@ -104,13 +107,24 @@ def parameters(connection: duckdb.DuckDBPyConnection, model: str) -> dict[str, f
     return dict(connection.execute(sql, {"model": model}).fetchall())
 
 
-def read_back(connection: duckdb.DuckDBPyConnection, model: str) -> Learned:
+def read_back(connection: duckdb.DuckDBPyConnection, model: str) -> Scoring:
     """Return the model that these rows are, with the columns alone that it asks about."""
     places: dict[Column, int] = {}
-    curve = _curve(parameters(connection, model))
     kind = model.rpartition(".")[2]
-    predictor = (_linear if kind == LINEAR else _trees)(connection, model, places)
-    return Learned(kind, Design(tuple(places)), predictor, curve, float("nan"))
+    names = part_names(model)
+    predictors = [
+        (_linear if name.endswith(f".{LINEAR}") else _trees)(connection, name, places)
+        for name in names or [model]
+    ]
+    # What several parts ask about is one design.
+    design = Design(tuple(places))
+    parts = tuple(
+        Learned(
+            name.rpartition(".")[2], design, predictor, _curve(parameters(connection, name)), float("nan")
+        )
+        for name, predictor in zip(names or [model], predictors, strict=True)
+    )
+    return Difference(kind, parts) if names else parts[0]
 
 
 def typical(connection: duckdb.DuckDBPyConnection, model: str) -> dict[str, float | str | None]:

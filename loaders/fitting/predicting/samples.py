@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -25,7 +26,17 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float64]
 
-__all__ = ["UNKNOWN", "Sample", "digest", "features_digest", "joined", "read", "table", "words_of"]
+__all__ = [
+    "UNKNOWN",
+    "Sample",
+    "digest",
+    "digest_of",
+    "features_digest",
+    "joined",
+    "read",
+    "table",
+    "words_of",
+]
 
 # The group of those of whom a grouping is not known.
 UNKNOWN: Final = "(unknown)"
@@ -112,10 +123,16 @@ def features_digest(task: Task) -> str:
 
 def digest(samples: Sequence[Sample]) -> str:
     """Return a hash of rows, their labels included, whatever reads them."""
+    return digest_of([sample.frame for sample in samples], [sample.label for sample in samples])
+
+
+def digest_of(frames: Sequence[pl.DataFrame], labels: Sequence[Vector] = ()) -> str:
+    """Return a hash of tables, and of labels beside them, whatever reads them."""
     whole = hashlib.sha256()
-    for sample in samples:
-        whole.update(sample.frame.write_csv().encode())
-        whole.update(sample.label.tobytes())
+    for frame, label in zip_longest(frames, labels):
+        whole.update(frame.write_csv().encode())
+        if label is not None:
+            whole.update(label.tobytes())
     return whole.hexdigest()[:16]
 
 

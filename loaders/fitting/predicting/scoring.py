@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from martlet.loaders.fitting.predicting.learned import Learned
+    from martlet.loaders.fitting.predicting.differing import Scoring
     from martlet.loaders.fitting.predicting.tasks import Task
 
     Vector = NDArray[np.float64]
@@ -35,7 +35,7 @@ def bands_of(scores: Vector) -> dict[str, float]:
 
 
 def scored(
-    learned: Learned,
+    learned: Scoring,
     task: Task,
     frame: pl.DataFrame,
     *,
@@ -94,7 +94,7 @@ def _reason(words: str, value: float | str | None, typical: float | str | None, 
     return f"{'raised' if push > 0 else 'lowered'} by {words}: {told(value)}{beside}"
 
 
-def _as_columns(learned: Learned, typical: Mapping[str, float | str | None]) -> Vector:
+def _as_columns(learned: Scoring, typical: Mapping[str, float | str | None]) -> Vector:
     found = []
     for column in learned.design.columns:
         usual = typical.get(column.feature)

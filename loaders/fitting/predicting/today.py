@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from martlet.loaders.fitting.predicting.learned import Learned
+    from martlet.loaders.fitting.predicting.differing import Scoring
     from martlet.models.predicting.design import Values
 
 __all__ = ["Registered", "measure_drift", "registered", "score"]
@@ -47,7 +47,7 @@ class _Kept:
 
     model: str
     task: Task
-    learned: Learned
+    learned: Scoring
     as_of: datetime
     frame: pl.DataFrame
 

@@ -119,6 +119,9 @@ def test_every_table_is_filled(built):
         "model.mix_curve",
         "model.mix_draw",
         "model.mix_week",
+        # Of uplift, likewise.
+        "model.study",
+        "model.uplift_test",
         "quarantine.awaited_reference",
         "quarantine.flagged_value",
         "quarantine.rejected_row",
