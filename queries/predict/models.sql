@@ -29,7 +29,7 @@ fitted_at = "When it was fitted, UTC."
 tested_on = "The moment of asking of the test."
 training_rows = "Rows that it learnt from."
 test_rows = "Rows of the test."
-figure = "What the model is judged by: auc of a class, rank_correlation of an amount, accuracy of kinds."
+figure = "What the model is judged by: auc of a class, rank_correlation of an amount, accuracy of kinds, qini of uplift, per 1,000."
 on_test = "That figure on the test."
 simpler = "The same of what is simpler: sorting by one feature, the mean of the kind of campaign, always the usual kind. NULL for the model that was not chosen."
 random_split = "The same as rows drawn at random would have claimed. NULL where nobody asked."
@@ -69,9 +69,9 @@ WITH figures AS (
         {{ figure("test", "brier") }} AS brier,
         {{ figure("test", "rank_correlation") }} AS rank_correlation,
         {{ figure("test", "sum_ratio") }} AS sum_ratio,
-        {% for name in ("auc", "rank_correlation", "accuracy") %}
+        {% for name in ("auc", "rank_correlation", "accuracy", "qini") %}
         {% for subset in ("test", "baseline", "random_split", "truth") %}
-        {{ figure(subset, name) }} AS {{ name }}_of_{{ subset }}{{ "" if loop.last and name == "accuracy" else "," }}
+        {{ figure(subset, name) }} AS {{ name }}_of_{{ subset }},
         {% endfor %}
         {% endfor %}
         {{ figure("test", "qini_error") }} AS qini_error
@@ -97,12 +97,14 @@ SELECT
         WHEN figures.auc_of_test IS NOT NULL THEN 'auc'
         WHEN figures.rank_correlation_of_test IS NOT NULL THEN 'rank_correlation'
         WHEN figures.accuracy_of_test IS NOT NULL THEN 'accuracy'
+        WHEN figures.qini_of_test IS NOT NULL THEN 'qini'
     END AS figure,
     {% for subset, column in (("test", "on_test"), ("baseline", "simpler"), ("random_split", "random_split"), ("truth", "truth")) %}
     CASE
         WHEN figures.auc_of_test IS NOT NULL THEN figures.auc_of_{{ subset }}
         WHEN figures.rank_correlation_of_test IS NOT NULL THEN figures.rank_correlation_of_{{ subset }}
-        ELSE figures.accuracy_of_{{ subset }}
+        WHEN figures.accuracy_of_test IS NOT NULL THEN figures.accuracy_of_{{ subset }}
+        ELSE 1000 * figures.qini_of_{{ subset }}
     END AS {{ column }},
     {% endfor %}
     figures.base_rate,
@@ -117,9 +119,9 @@ SELECT
     figures.brier,
     figures.rank_correlation,
     figures.sum_ratio,
-    1000 * figures.qini AS qini,
-    1000 * (figures.qini - stats.z_95() * figures.qini_error) AS qini_low,
-    1000 * (figures.qini + stats.z_95() * figures.qini_error) AS qini_high,
+    1000 * figures.qini_of_test AS qini,
+    1000 * (figures.qini_of_test - stats.z_95() * figures.qini_error) AS qini_low,
+    1000 * (figures.qini_of_test + stats.z_95() * figures.qini_error) AS qini_high,
     CASE WHEN registry.load_id < newest_load.load_id THEN 'stale: fitted before the last load' ELSE 'fitted' END AS fit_status
 FROM model.registry AS registry
 INNER JOIN figures ON figures.model = registry.model

@@ -2,7 +2,7 @@
    depth is 0 at the top and 1 at the end: the middle of a row's place, of equal scores the mean of their places. Among themselves those of equal scores stand in a
    random order that tells nothing of what they did. contribution is what a row adds to the buyers gained: its sum is the whole of the trial. #}
 {% macro tested() %}
-tested AS (
+tested AS MATERIALIZED (
     SELECT
         test.assignment,
         test.customer_key,

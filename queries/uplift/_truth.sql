@@ -20,29 +20,42 @@ factors AS (
     INNER JOIN email_effects ON email_effects.channel_key = modifier.channel_key
 ),
 
-mail_rows AS (
+-- The mails by themselves first: joined to people in one step, old versions of DuckDB begin with people times people.
+mails AS MATERIALIZED (
     SELECT
         tested.assignment,
         tested.customer_key,
-        mail.assigned_at,
         tested.is_treated,
+        mail.assigned_at,
         mail.delivered_at IS NOT NULL AS is_delivered,
         mail.first_human_opened_at IS NOT NULL AS is_opened,
+        mail.campaign_key
+    FROM tested
+    INNER JOIN star.fact_email AS mail ON mail.email_id = tested.assignment
+    WHERE (SELECT max(chosen.trial) FROM chosen) = 'mails'
+),
+
+mail_rows AS MATERIALIZED (
+    SELECT
+        mails.assignment,
+        mails.customer_key,
+        mails.assigned_at,
+        mails.is_treated,
+        mails.is_delivered,
+        mails.is_opened,
         campaign.campaign_type,
-        hour(mail.assigned_at) AS hour_of_day,
+        hour(mails.assigned_at) AS hour_of_day,
         CAST(date_part('year', age(CAST(customer.signed_up_at AS DATE), customer.birth_date)) AS INTEGER) AS age_at_sign_up,
         CASE WHEN coalesce(customer.kids_at_home, 0) + coalesce(customer.teens_at_home, 0) > 0 THEN 'children at home' ELSE 'none' END AS children,
-        CAST(strftime(date_trunc('week', mail.assigned_at), '%Y%m%d') AS INTEGER) AS week_key,
+        CAST(strftime(date_trunc('week', mails.assigned_at), '%Y%m%d') AS INTEGER) AS week_key,
         customer.country,
         customer.region,
         planted.open_factor,
-        coalesce(planted.churned_at > mail.assigned_at, true) AS is_there
-    FROM tested
-    INNER JOIN star.fact_email AS mail ON mail.email_id = tested.assignment
-    INNER JOIN star.dim_campaign AS campaign ON campaign.campaign_key = mail.campaign_key
-    INNER JOIN star.dim_customer AS customer ON customer.customer_key = tested.customer_key
-    INNER JOIN truth.customer AS planted ON planted.customer_key = tested.customer_key
-    INNER JOIN chosen ON chosen.trial = 'mails'
+        coalesce(planted.churned_at > mails.assigned_at, true) AS is_there
+    FROM mails
+    INNER JOIN star.dim_campaign AS campaign ON campaign.campaign_key = mails.campaign_key
+    INNER JOIN star.dim_customer AS customer ON customer.customer_key = mails.customer_key
+    INNER JOIN truth.customer AS planted ON planted.customer_key = mails.customer_key
 ),
 
 -- Mails that the person had had before, a mail counting exp(-days since / memory): those of long ago count nothing to speak of.
@@ -81,7 +94,7 @@ row_factors AS (
     GROUP BY mail_rows.assignment, factors.acts_on
 ),
 
-row_chances AS (
+row_chances AS MATERIALIZED (
     SELECT
         mail_rows.*,
         mail_rows.open_factor * exp(coalesce(CAST(opens.log_factor AS DOUBLE), 0)) AS open_chance,

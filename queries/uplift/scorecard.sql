@@ -51,7 +51,7 @@ WITH {{ chosen() }},
 
 {{ true_rows() }},
 
-ranked AS (
+ranked AS MATERIALIZED (
     SELECT
         true_rows.*,
         1 + CAST(floor((place - 1) * 10 / people) AS INTEGER) AS tenth,
