@@ -10,6 +10,7 @@ import numpy as np
 from martlet.loaders.fitting.predicting.differing import KINDS, Difference
 from martlet.loaders.fitting.predicting.learned import BOOSTED, LINEAR, Learned, learn_kind
 from martlet.models.predicting.calibrating import Line, Platt
+from martlet.models.predicting.linear import ridge
 from martlet.models.predicting.trees import Trees, boosted
 from martlet.models.uplift.measuring import transformed
 
@@ -76,10 +77,11 @@ def _effect(
     """Return a model of the transformed outcome."""
     rows, chosen_by = ((matrix, transformed(trial)) for matrix, trial in (training, validation))
     if base == LINEAR:
-        one = learn_kind(base, design, rows, chosen_by, is_class=False, seed=seed, strengths=_STRENGTHS)
-        return (replace(one, curve=Line(1.0, 0.0)),)
+        tried = (ridge(*rows, strength=strength) for strength in _STRENGTHS)
+        best = min(tried, key=lambda one: _squares(one.raw(chosen_by[0]), chosen_by[1]))
+        return (Learned(LINEAR, design, best, Line(1.0, 0.0), float("nan")),)
     leaf = max(_LEAST_IN_LEAF, int(_LEAST_SHARE_OF_LEAF * len(rows[1])))
-    trees = boosted(*rows, is_class=False, seed=seed, least_in_leaf=leaf)
+    trees = boosted(*rows, is_class=False, seed=seed, least_in_leaf=leaf, is_signed=True)
     return (_cut(Learned(BOOSTED, design, trees, Line(1.0, 0.0), float("nan")), chosen_by, _squares),)
 
 
