@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,7 +12,10 @@ from martlet.models.mix.fitting import drawn, fitted
 from martlet.models.mix.media import carried, saturated
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from martlet.models.mix.fitting import Mix
+    from martlet.models.mix.line import Lift
     from martlet.models.mix.panel import Floats, Ints, Panel
 
 __all__ = ["Backtest", "backtest", "mape"]
@@ -47,13 +50,18 @@ def mape(actual: Floats, predicted: Floats) -> float:
     )
 
 
-def backtest(panel: Panel, *, weeks: int, draws: int, seed: int) -> Backtest:
-    """Fit on all but the last weeks, and foretell these.
+def backtest(panel: Panel, lifts: Sequence[Lift] = (), *, weeks: int, draws: int, seed: int) -> Backtest:
+    """Fit on all but the last weeks, and foretell these; lifts count that lie before them.
 
     The interval has the noise of sales, and what is not known of demand, of media and of what moves single weeks.
     """
     known = panel.weeks - weeks
-    mix = fitted(panel.until(known))
+    before = [
+        replace(one, is_in=one.is_in[:, :known])
+        for one in lifts
+        if one.is_in is not None and not one.is_in[:, known:].any()
+    ]
+    mix = fitted(panel.until(known), before)
     design = Design.of(panel, last=known)
     size = np.exp(design.terms @ mix.size_weights)
     spend = panel.spend / size / mix.media.unit[:, None, None]
@@ -67,7 +75,7 @@ def backtest(panel: Panel, *, weeks: int, draws: int, seed: int) -> Backtest:
         return np.asarray((demand * times)[:, known:])
 
     random = np.random.default_rng(seed)
-    others = drawn(mix, draws=draws, seed=seed)
+    others = drawn(mix, before, draws=draws, seed=seed)
     factor = np.linalg.cholesky(np.linalg.inv(_curvature(mix)))
     effects = mix.weights[mix.design.is_week]
     sums = []
@@ -82,8 +90,8 @@ def backtest(panel: Panel, *, weeks: int, draws: int, seed: int) -> Backtest:
     actual = panel.sales.sum(axis=0)
     naive = np.full(weeks, np.nan)
     if known >= _YEAR_WEEKS:
-        before = actual[known - _YEAR_WEEKS : known - _YEAR_WEEKS + weeks]
-        naive[: before.size] = before
+        last_year = actual[known - _YEAR_WEEKS : known - _YEAR_WEEKS + weeks]
+        naive[: last_year.size] = last_year
     return Backtest(actual[known:], of(mix.weights, mix.place, mix.coefficient).sum(axis=0), low, high, naive)
 
 

@@ -2,7 +2,7 @@
 question = "How should the money be shared out, and how sure is it that this helps?"
 doc = """
 The split of a weekly budget that brings most on average over the draws of the fit, each channel within bounds about what was spent in the last year. Curves are concave, so money goes to where the next unit brings most, until it is used up: that is the best split. It is held, in each draw, against the same money split as it was: \
-expected_gain is the mean of the difference, gain_low and gain_high its interval of 90 %, chance the share of draws in which it helps. Where chance is below least_chance no plan is given: the data say nothing, and a better answer costs an experiment."""
+expected_gain is the mean of the difference, gain_low and gain_high its interval of 90 %, chance the share of draws in which it helps. Where chance is below least_chance, or no channel is at least roughly known (mix/contributions), no plan is given: the data say nothing, and a better answer costs an experiment."""
 misleads = """
 The gain is that of the model: it holds as far as spend caused what it seems to have caused, and as curves go on as they were assumed. Move in steps, and hold back a region. Sales are before cost; channels outside of the model keep what they have, which total does not hold."""
 grain = ["channel"]
@@ -164,6 +164,25 @@ judged AS (
     FROM gains
 ),
 
+-- What is known of channels, as mix/contributions says it: money is moved by what at least one channel is roughly known to bring.
+channel_intervals AS (
+    SELECT
+        draws.channel,
+        max(CASE WHEN draws.draw = 0 THEN draws.sales END) AS sales,
+        quantile_cont(CASE WHEN draws.draw > 0 THEN draws.sales END, 0.05) AS low,
+        quantile_cont(CASE WHEN draws.draw > 0 THEN draws.sales END, 0.95) AS high
+    FROM model.mix_draw AS draws
+    INNER JOIN fitted ON fitted.model = draws.model
+    GROUP BY draws.channel
+),
+
+knowledge AS (
+    SELECT
+        count(CASE WHEN (high - low) / 2 / nullif(sales, 0) <= 0.75 THEN 1 END) > 0 AS is_known,
+        count(*) AS channels
+    FROM channel_intervals
+),
+
 channel_means AS (
     SELECT channel, avg(CAST(gain AS DOUBLE)) AS expected_gain FROM channel_gains GROUP BY channel
 ),
@@ -201,9 +220,9 @@ listed AS (
 SELECT
     listed.channel,
     main.money(listed.spend) AS weekly_spend,
-    CASE WHEN listed.is_possible AND listed.chance >= $least_chance THEN main.money(listed.planned) END AS planned_spend,
-    CASE WHEN listed.is_possible AND listed.chance >= $least_chance THEN main.ratio(main.fixed_point(listed.planned - listed.spend), listed.spend) END AS change,
-    CASE WHEN listed.channel = '(all)' OR listed.chance >= $least_chance THEN listed.expected_gain END AS expected_gain,
+    CASE WHEN listed.is_possible AND knowledge.is_known AND listed.chance >= $least_chance THEN main.money(listed.planned) END AS planned_spend,
+    CASE WHEN listed.is_possible AND knowledge.is_known AND listed.chance >= $least_chance THEN main.ratio(main.fixed_point(listed.planned - listed.spend), listed.spend) END AS change,
+    CASE WHEN listed.channel = '(all)' OR (knowledge.is_known AND listed.chance >= $least_chance) THEN listed.expected_gain END AS expected_gain,
     listed.gain_low,
     listed.gain_high,
     listed.own_chance AS chance,
@@ -212,6 +231,8 @@ SELECT
         WHEN NOT listed.is_possible
             THEN 'not possible: with these bounds total must lie between ' || CAST(main.money(listed.spend * $least_share) AS VARCHAR)
                 || ' and ' || CAST(main.money(listed.spend * $most_share) AS VARCHAR)
+        WHEN knowledge.channels = 1 THEN 'one channel: there is nothing to share out; mix/marginal says what the next unit of money brings'
+        WHEN NOT knowledge.is_known THEN 'not known: what no channel brought is known well enough to move money by it'
         WHEN listed.chance < $least_chance
             THEN 'not known: no split is likely enough to bring more than the one there was. Leave it, or switch a channel off in some regions to learn'
         WHEN listed.gain_low <= 0 THEN 'likely, not sure: the interval of the gain reaches below 0, so move in steps'
@@ -220,4 +241,5 @@ SELECT
     fitted.outcome
 FROM listed
 CROSS JOIN fitted
+CROSS JOIN knowledge
 ORDER BY CASE WHEN listed.channel = '(all)' THEN 1 ELSE 0 END, listed.spend DESC, listed.channel

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
@@ -12,12 +14,14 @@ from martlet.engine.errors import FitError, ParameterError, did_you_mean, shown
 from martlet.models.mix.fitting import Lift
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import duckdb
 
     from martlet.loaders.fitting.mixing.asked import Asked
     from martlet.loaders.fitting.mixing.reading import Read
+    from martlet.models.mix.panel import Floats
 
 __all__ = ["Told", "lifts"]
 
@@ -26,6 +30,9 @@ _COLUMNS: Final = ("channel", "first", "last", "sales", "standard_error")
 _Z: Final = 1.6449
 # Of the orders at sign-up, since who came by a channel may have come without it; an assumption.
 _SIGN_UP_ERROR: Final = 0.2
+# So many standard errors beyond what can be is no chance; less than such a share of the sales is no error.
+_FAR: Final = 3.0
+_LEAST_ERROR: Final = 0.01
 _CAUSED = """
 WITH at_sign_up AS (
     SELECT sale.channel_key, count(*) AS orders, sum(sale.net_revenue) AS revenue
@@ -113,6 +120,14 @@ def _caused(connection: duckdb.DuckDBPyConnection, read: Read, asked: Asked) -> 
 
 def _experiments(read: Read, path: Path) -> list[Told]:
     """Return what a file of experiments says, one a row: a channel's sales in a time, and in a country and region where these are given."""
+    frame = _rows(path)
+    return [
+        Told(str(row["channel"]), "experiment", _lift(read, f"lifts, line {number} of {path}", row))
+        for number, row in enumerate(frame.iter_rows(named=True), 2)
+    ]
+
+
+def _rows(path: Path) -> pl.DataFrame:
     try:
         frame = pl.read_csv(path, try_parse_dates=True)
     except (OSError, pl.exceptions.PolarsError) as error:
@@ -122,30 +137,82 @@ def _experiments(read: Read, path: Path) -> list[Told]:
         raise ParameterError(
             f"lifts is {path}, which lacks the columns {', '.join(missing)}; it takes {', '.join(_COLUMNS)}, and country and region if wanted"
         )
-    channels = [read.panel.channels[place] for place in read.kept]
-    found = []
-    for number, row in enumerate(frame.iter_rows(named=True), 2):
-        where = f"lifts, line {number} of {path}"
-        if row["channel"] not in channels:
-            raise ParameterError(
-                f"{where}: there is no channel {shown(row['channel'])} in the model.{did_you_mean(str(row['channel']), channels)}"
-            )
-        if row["first"] is None or row["last"] is None or not hasattr(row["first"], "toordinal") or not hasattr(row["last"], "toordinal"):  # fmt: skip
-            raise ParameterError(
-                f"{where}: first and last must be days such as 2025-03-31, the first and the last Monday"
-            )
-        if not isinstance(row["sales"], int | float) or not isinstance(row["standard_error"], int | float) or not row["standard_error"] > 0:  # fmt: skip
-            raise ParameterError(f"{where}: sales must be a number, and standard_error one above 0")
-        weeks = np.array([row["first"] <= week <= row["last"] for week in read.weeks])
-        places = np.array(
-            [
-                row.get("country") in (None, "", country) and row.get("region") in (None, "", region)
-                for country, region in read.regions
-            ]
+    if frame.is_empty():
+        raise ParameterError(f"lifts is {path}, which has no row")
+    if frame.is_duplicated().any():
+        number = int(frame.is_duplicated().arg_true()[-1]) + 2
+        raise ParameterError(
+            f"lifts, line {number} of {path}: the same line is there twice, and would count twice"
         )
-        if not weeks.any() or not places.any():
-            raise ParameterError(f"{where}: no week or region of the data lies in it")
-        is_in = places[:, None] * weeks[None, :].astype(float)
-        lift = Lift(channels.index(row["channel"]), float(row["sales"]), float(row["standard_error"]), is_in)
-        found.append(Told(row["channel"], "experiment", lift))
+    return frame
+
+
+def _lift(read: Read, where: str, row: Mapping[str, Any]) -> Lift:
+    channels = [read.panel.channels[place] for place in read.kept]
+    if row["channel"] not in channels:
+        raise ParameterError(
+            f"{where}: there is no channel {shown(row['channel'])} in the model.{did_you_mean(str(row['channel']), channels)}"
+        )
+    sales, error = _number(row["sales"]), _number(row["standard_error"])
+    if sales is None or error is None or error <= 0:
+        raise ParameterError(f"{where}: sales must be a number, and standard_error one above 0")
+    is_in = _cells(read, where, row)
+    _refuse_impossible(where, sales, error, float((read.panel.sales * is_in).sum()))
+    return Lift(channels.index(row["channel"]), sales, error, is_in)
+
+
+def _cells(read: Read, where: str, row: Mapping[str, Any]) -> Floats:
+    """Return by region and week 1 where the experiment was, else 0."""
+    first, last = _day(row["first"]), _day(row["last"])
+    if first is None or last is None:
+        raise ParameterError(
+            f"{where}: first and last must be days such as 2025-03-31, the first and the last Monday"
+        )
+    weeks = np.array([first <= week <= last for week in read.weeks])
+    if not weeks.any():
+        raise ParameterError(
+            f"{where}: no Monday of the data lies in {first} to {last}; they go from {read.weeks[0]} to {read.weeks[-1]}"
+        )
+    wanted = [row.get(name) for name in ("country", "region")]
+    places = np.array(
+        [
+            all(given in (None, "", own) for given, own in zip(wanted, region, strict=True))
+            for region in read.regions
+        ]
+    )
+    if not places.any():
+        there = (
+            "it tells no regions apart, so leave country and region empty"
+            if read.by == "company"
+            else f"it has {', '.join(' / '.join(region) for region in read.regions[:5])} and so on"
+        )
+        raise ParameterError(
+            f"{where}: the fit has no region {' / '.join(str(one) for one in wanted if one)}; {there}"
+        )
+    found: Floats = places[:, None] * weeks[None, :].astype(float)
     return found
+
+
+def _day(value: object) -> date | None:
+    """Return a day as it was read, of a moment its day; None where it is neither."""
+    return value.date() if isinstance(value, datetime) else value if isinstance(value, date) else None
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
+
+
+def _refuse_impossible(where: str, sales: float, error: float, there: float) -> None:
+    """Refuse what an experiment cannot have found, since the fit would bend everything else to it."""
+    if sales - _FAR * error > there:
+        raise ParameterError(
+            f"{where}: the channel is said to have brought {sales:,.0f}, but there were {there:,.0f} sales in these weeks and regions in all"
+        )
+    if sales + _FAR * error < 0:
+        raise ParameterError(
+            f"{where}: sales are {sales:,.0f} with a standard error of {error:,.0f}: a channel brings no less than nothing"
+        )
+    if error < _LEAST_ERROR * abs(sales):
+        raise ParameterError(
+            f"{where}: standard_error is {error:g}, less than a hundredth of the sales, which no experiment is as sure of"
+        )

@@ -92,6 +92,10 @@ def read(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Read:
     by = asked.by or _by(connection)
     sql, values = query(connection, "mix/panel", {"by": by})
     frame: pl.DataFrame = connection.sql(sql, params=values).pl()
+    if frame.is_empty() and by == "region":
+        raise FitError(
+            "there is no whole week with both spend by region (star.fact_ad_region) and orders on record; ask for by company"
+        )
     if frame.is_empty():
         raise FitError(
             "there is no whole week with both spend (star.fact_ad_spend) and orders (star.fact_order) on record, so there is nothing to "
@@ -113,6 +117,11 @@ def read(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Read:
     )
     if not orders[0].sum():
         raise FitError("there are no orders in the weeks with spend on record")
+    odd = [channel for channel in channels if channel.startswith("(")]
+    if odd:
+        raise FitError(
+            f"a channel is called {odd[0]}: names in brackets are those of what is no channel; name it otherwise"
+        )
     if asked.outcome == "revenue" and not revenue[0].sum() > 0:
         raise FitError("orders have no net revenue (star.fact_order.net_revenue); fit outcome orders instead")
     panel = Panel(

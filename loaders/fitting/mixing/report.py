@@ -97,7 +97,7 @@ class MixReport(Summed):
         low, high = np.quantile(total[1:].sum(axis=1), INTERVAL)
         weeks, regions = self.read.panel.weeks, self.read.panel.regions
         where = f"{weeks} weeks and {regions} region{'s' if regions > 1 else ''}"
-        brought = f"{len(self.read.kept)} channels brought {total[0].sum():,.0f} ({low:,.0f} to {high:,.0f})"
+        brought = f"{len(self.read.kept)} channel{'s' if len(self.read.kept) > 1 else ''} brought {total[0].sum():,.0f} ({low:,.0f} to {high:,.0f})"
         lines = [
             f"{self.name}.{MODEL}: of {sales_in_words(all_sales, self.asked.outcome)} in {where}, {brought}"
         ]
@@ -107,6 +107,10 @@ class MixReport(Summed):
             lines.append(
                 f"the last {self.backtest.actual.size} weeks, foretold by a fit of those before, are off by {ours:.1%}{beside}"
             )
+            if ours > naive:
+                lines.append(
+                    "warning: that is worse than the year before: what it says of demand, and so of media, is doubtful"
+                )
         lines += [f"not known: {channel}: {reason}" for channel, reason in self.refused.items()]
         lines += [
             f"warning: {channel}: {self.words(channel)}"
@@ -138,7 +142,7 @@ def report(connection: duckdb.DuckDBPyConnection, name: str, asked: Asked, *, se
         draws = drawn(mix, told_lifts, draws=asked.draws, seed=seed)
         said, known_apart = told(mix, draws, year=min(YEAR, panel.weeks)), apart(mix)
         held = (
-            backtest(panel, weeks=asked.holdout_weeks, draws=asked.draws, seed=seed)
+            backtest(panel, told_lifts, weeks=asked.holdout_weeks, draws=asked.draws, seed=seed)
             if panel.weeks - asked.holdout_weeks >= _LEAST_KNOWN
             else None
         )

@@ -49,11 +49,14 @@ def of_channel(report: MixReport, channel: str) -> str | None:
         )
     brought = report.told.total[:, at]
     for one in report.lifts:
-        if one.channel == channel and one.lift.is_in is None:
-            spread = float(np.hypot(one.lift.error, brought[1:].std()))
-            if abs(one.lift.sales - brought[0]) > _DISAGREES * spread:
+        if one.channel == channel:
+            added = report.mix.added()[at]
+            here = float((added if one.lift.is_in is None else added * one.lift.is_in).sum())
+            share = here / float(added.sum()) if added.sum() > 0 else 0.0
+            spread = float(np.hypot(one.lift.error, brought[1:].std() * share))
+            if abs(one.lift.sales - here) > _DISAGREES * spread:
                 found.append(
-                    f"{one.source} says {one.lift.sales:,.0f} and the fit {brought[0]:,.0f}: they disagree by more than their errors."
+                    f"{one.source} says {one.lift.sales:,.0f} and the fit {here:,.0f} of the same weeks and regions: they disagree by more than their errors."
                 )
     return " ".join(found) or None
 
@@ -112,6 +115,10 @@ def _quality(report: MixReport) -> Iterator[str]:
         else f"the same weeks of the year before are off by {naive:.1%}"
     )
     yield f"A fit of the weeks before foretold the last {one.actual.size} with a mean error of {ours:.1%}; {beside}."
+    if ours > naive:
+        yield "It foretells worse than the year before does: what it says of demand, and so of media, is doubtful."
+    if report.lifts:
+        yield "The back-test knows of experiments before these weeks alone."
     yield f"{inside} of these {one.actual.size} weeks lie within the interval of 90 %."
     yield "To foretell well is not to know causes: a model can do the one by the season alone. mix/scorecard, of a synthetic company, and experiments are what tells."
 
@@ -125,7 +132,12 @@ def _unknown(report: MixReport) -> Iterator[str]:
             yield f"{channel}: {words}"
     if report.read.by == "company":
         said = True
-        yield "Spend by region is not on record (star.fact_ad_region), so only the weeks tell channels from demand: two years are some hundred points, and intervals are wide."
+        why = (
+            "Regions were not told apart, as was asked"
+            if report.asked.by == "company"
+            else "Spend by region is not on record (star.fact_ad_region)"
+        )
+        yield f"{why}, so only the weeks tell channels from demand: {report.read.panel.weeks} points, and intervals are wide."
     if report.read.panel.weeks < SEASON_WEEKS:
         said = True
         yield f"There are {report.read.panel.weeks} weeks: with fewer than {SEASON_WEEKS} a season cannot be told from media that follow it, and the model has none."
@@ -135,6 +147,7 @@ def _unknown(report: MixReport) -> Iterator[str]:
 
 def _not_for(report: MixReport) -> Iterator[str]:
     yield "To move money where mix/budget says that the chance to gain is not known."
+    yield "For media whose effect lasts for months, such as television for a brand: of an effect at most 80 % is carried over from week to week, and a third is taken as usual, so that most of theirs would count as demand."
     yield "For spend beyond twice what was spent, or new channels: nobody has seen what they do."
     yield "Where spend follows sales: budgets that are raised because demand is high look like an effect. Channels paid by the sale and search for the own name are left out for that."
     if not report.lifts:

@@ -11,6 +11,7 @@ import polars as pl
 from martlet.engine.connection import connect, refuse_foreign
 from martlet.engine.errors import ParameterError, did_you_mean, shown
 from martlet.loaders.fitting.predicting import rows, samples
+from martlet.loaders.fitting.predicting.differing import UPLIFT
 from martlet.loaders.fitting.predicting.drifting import SCORE, drift
 from martlet.loaders.fitting.predicting.moments import now
 from martlet.loaders.fitting.predicting.scoring import scored
@@ -158,7 +159,7 @@ def registered(connection: duckdb.DuckDBPyConnection, fit: str) -> Registered:
     """
     sql = "SELECT split_part(model, '.', 1), model, task, horizon_days, gap_days, seed FROM model.registry WHERE is_chosen ORDER BY model"
     fits = {name: Registered(*found) for name, *found in connection.execute(sql).fetchall()}
-    if fit in fits and fits[fit].task not in TASKS:
+    if fit in fits and fits[fit].task not in (*TASKS, UPLIFT):
         raise ParameterError(
             f"the fit {fit} foretells nothing of customers or visits that could be scored or drift; martlet model fit {fits[fit].task} makes it anew"
         )

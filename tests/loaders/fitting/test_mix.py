@@ -271,7 +271,7 @@ def test_experiments_from_a_file_are_held_to(fitted, tmp_path):
     shutil.copy(fitted[0], path)
     file = tmp_path / "lifts.csv"
     file.write_text(
-        "channel,first,last,sales,standard_error,region\nDisplay,2024-03-04,2024-12-30,150,1,R0\n"
+        "channel,first,last,sales,standard_error,region\nDisplay,2024-03-04,2024-12-30,150,2,R0\n"
     )
     with quick_loads():
         report = martlet.fit("mix", path, name="held", lifts=file, draws=20)
@@ -286,8 +286,16 @@ def test_experiments_from_a_file_are_held_to(fitted, tmp_path):
         ("channel,first\nDisplay,2024-03-04\n", "lacks the columns last, sales, standard_error"),
         ("channel,first,last,sales,standard_error\nDispaly,2024-03-04,2024-06-03,1,1\n", "no channel 'Dispaly'.*'Display'"),
         ("channel,first,last,sales,standard_error\nDisplay,2024-03-04,2024-06-03,1,0\n", "standard_error one above 0"),
-        ("channel,first,last,sales,standard_error\nDisplay,2034-03-04,2034-06-03,1,1\n", "no week or region"),
+        ("channel,first,last,sales,standard_error\nDisplay,2034-03-04,2034-06-03,1,1\n", "no Monday of the data lies in 2034-03-04 to 2034-06-03; they go from 2024-01-01"),
         ("channel,first,last,sales,standard_error\nDisplay,soon,2034-06-03,1,1\n", "must be days"),
+        ("channel,first,last,sales,standard_error\n", "which has no row"),
+        ("channel,first,last,sales,standard_error\n" + 2 * "Display,2024-03-04,2024-06-03,30,10\n", "line 3 of .*: the same line is there twice"),
+        ("channel,first,last,sales,standard_error\nDisplay,2024-03-04,2024-06-03,NaN,1\n", "sales must be a number"),
+        ("channel,first,last,sales,standard_error\nDisplay,2024-03-04,2024-06-03,5,inf\n", "sales must be a number"),
+        ("channel,first,last,sales,standard_error\nDisplay,2024-03-04,2024-06-03,100000,100\n", "brought 100,000, but there were [0-9,]+ sales in these weeks"),
+        ("channel,first,last,sales,standard_error\nDisplay,2024-03-04,2024-06-03,-500,10\n", "brings no less than nothing"),
+        ("channel,first,last,sales,standard_error\nDisplay,2024-03-04,2024-06-03,30,0.001\n", "less than a hundredth of the sales"),
+        ("channel,first,last,sales,standard_error,country,region\nDisplay,2024-03-04,2024-06-03,30,9,UK,R77\n", "no region UK / R77; it has UK / R0, UK / R1"),
     ],
 )  # fmt: skip
 def test_experiments_that_cannot_be_used_are_refused(fitted, tmp_path, text, words):
@@ -297,6 +305,22 @@ def test_experiments_that_cannot_be_used_are_refused(fitted, tmp_path, text, wor
         martlet.fit("mix", fitted[0], lifts=file)
     with pytest.raises(ParameterError, match="cannot be read"):
         martlet.fit("mix", fitted[0], lifts=tmp_path / "none.csv")
+
+
+def test_an_experiment_that_disagrees_is_named_and_the_back_test_knows_of_it(fitted, tmp_path):
+    path, plain = fitted[0], fitted[1]
+    there = float(plain.read.panel.sales[:, 10:24].sum())
+    first, last = plain.read.weeks[10], plain.read.weeks[23]
+    file = tmp_path / "lifts.csv"
+    # As many as there could be, by a file that a spreadsheet wrote.
+    file.write_text(
+        "channel,first,last,sales,standard_error\n"
+        f"Display,{first} 00:00:00,{last} 00:00:00,{0.9 * there:.0f},{0.2 * there:.0f}\n"
+    )
+    with quick_loads():
+        report = martlet.fit("mix", path, name="odd", lifts=file, draws=20)
+    assert "of the same weeks and regions: they disagree by more than their errors" in report.words("Display")
+    assert not np.allclose(report.backtest.predicted, plain.backtest.predicted)
 
 
 @pytest.mark.parametrize(
