@@ -24,14 +24,26 @@ linear = "That of the linear model. NULL where it has none."
 difference = "boosted less linear. NULL where one is."
 */
 {% from "predict/_fit.sql" import chosen %}
-WITH both_models AS (
+WITH compared AS (
+    SELECT list_sort(list(DISTINCT replace(replace(metric.model, '.boosted', ''), '.linear', ''))) AS fits
+    FROM model.metric AS metric
+    WHERE ends_with(metric.model, '.boosted') OR ends_with(metric.model, '.linear')
+),
+
+both_models AS (
     SELECT
         metric.subset,
         metric.metric,
         max(CASE WHEN metric.model = $fit || '.boosted' THEN metric.value END) AS boosted,
         max(CASE WHEN metric.model = $fit || '.linear' THEN metric.value END) AS linear
     FROM model.metric AS metric
-    WHERE metric.model = $fit || '.boosted' OR metric.model = $fit || '.linear'
+    CROSS JOIN compared
+    WHERE
+        CASE
+            WHEN metric.model = $fit || '.boosted' OR metric.model = $fit || '.linear' THEN true
+            WHEN compared.fits IS NULL OR list_contains(compared.fits, $fit) THEN false
+            ELSE error('fit must be one of: ' || array_to_string(compared.fits, ', ') || '; predict/models has the figures of others')
+        END
     GROUP BY metric.subset, metric.metric
 )
 

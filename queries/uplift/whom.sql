@@ -2,7 +2,7 @@
 question = "Whom should we contact next, and what is it expected to gain?"
 doc = """
 Customers by their latest scores, the highest uplift first, with what a contact of each is expected to gain: expected_uplift, which is the score shrunk by what other people bore out, times what a buyer brings, less what a contact costs. \
-The advice is contact or leave only where the trial supports it: where the gain per contact lies above 0, costs taken off, in the whole test (then everybody may be contacted who is expected to gain), or in its first tenth while the Qini lies above 0 (then the list is worked from the top). Else it is not known, and why says what is missing. \
+The advice is contact or leave only where the trial supports it: where the gain per contact lies above 0, costs taken off, in the whole test (then everybody may be contacted who is expected to gain), or in its first tenth while the Qini lies above 0 (then the list is worked from the top). While the order is not proven, all are expected to gain the same. Else it is not known, and why says what is missing. \
 Of a trial of mails those are left out who have not agreed to mail."""
 misleads = "The expectation is of a contact like those of the trial. Expected gains are means of many alike, and money has no interval of its own. Keep some of those whom you contact held out, or the next fit has nothing to learn from."
 grain = ["customer_key"]
@@ -29,11 +29,11 @@ customer_key = "Customer, as in star.dim_customer."
 customer_id = "Identifier of the customer in its source."
 as_of = "The moment of asking: only what was known before it counts."
 score = "Uplift as the model gives it: the change of the probability to buy within the horizon."
-expected_uplift = "The same, shrunk: effect + shrink * (score - centre), as in model.study; scores beyond those of all but a hundredth of the test count as those, for nobody has tried them."
+expected_uplift = "The same, shrunk: effect + shrink * (score - centre), as in model.study, or effect alone where the order is not proven; scores beyond those of all but a hundredth of the test count as those, for nobody has tried them."
 tested_low = "Lower end of the uplift that the test saw in the tenth of scores like this one. NULL where an arm is empty."
 tested_high = "Upper end of it."
-expected_gain = "expected_uplift * order_value - contact_cost, in money to fractions of a cent. NULL where what a buyer brings is not known."
-gain_so_far = "Sum of expected_gain from the top down to this customer."
+expected_gain = "expected_uplift * order_value - contact_cost, in money to fractions of a cent. NULL where the advice is not known."
+gain_so_far = "Sum of expected_gain from the top down to this customer. NULL where the advice is not known."
 advice = "contact, leave, or not known."
 why = "What the advice rests on, in words."
 */
@@ -74,7 +74,8 @@ verdicts AS (
     SELECT
         CASE
             WHEN evidence.value IS NULL THEN 'not known'
-            WHEN evidence.whole_low > 0 THEN 'by gain'
+            WHEN evidence.whole_low > 0 AND qini.total - stats.z_95() * qini.error > 0 THEN 'by gain'
+            WHEN evidence.whole_low > 0 THEN 'all'
             WHEN evidence.top_low > 0 AND qini.total - stats.z_95() * qini.error > 0 THEN 'by gain'
             WHEN evidence.whole_high < 0 AND evidence.top_high < 0 THEN 'leave'
             ELSE 'not known'
@@ -83,7 +84,8 @@ verdicts AS (
             WHEN evidence.value IS NULL THEN 'what a buyer brings is not known: give order_value'
             WHEN evidence.whole_low > 0 AND qini.total - stats.z_95() * qini.error > 0
                 THEN 'on the test a contact gains more than it costs, and the order of the list is better than random'
-            WHEN evidence.whole_low > 0 THEN 'on the test a contact gains more than it costs; that the order is better than random is not proven'
+            WHEN evidence.whole_low > 0
+                THEN 'on the test a contact gains more than it costs; that the order is better than random is not proven, so all are expected to gain the same'
             WHEN evidence.top_low > 0 AND qini.total - stats.z_95() * qini.error > 0
                 THEN 'on the test a contact gains more than it costs in the first tenth, and the order of the list is better than random'
             WHEN evidence.whole_high < 0 AND evidence.top_high < 0 THEN 'on the test a contact costs more than it gains, even in the first tenth'
@@ -126,16 +128,21 @@ expected AS (
         placed.*,
         money.value,
         money.cost,
-        money.effect + money.shrink * (
+        verdicts.verdict,
+        verdicts.why,
+        money.effect + CASE WHEN verdicts.verdict = 'by gain' THEN money.shrink ELSE 0 END * (
             CASE WHEN placed.score > tried.most THEN tried.most WHEN placed.score < tried.least THEN tried.least ELSE placed.score END - money.centre
         ) AS expected_uplift
     FROM placed
     CROSS JOIN money
     CROSS JOIN tried
+    CROSS JOIN verdicts
 ),
 
 gains AS (
-    SELECT expected.*, expected.expected_uplift * expected.value - expected.cost AS gain
+    SELECT
+        expected.*,
+        CASE WHEN expected.verdict <> 'not known' THEN expected.expected_uplift * expected.value - expected.cost END AS gain
     FROM expected
 )
 
@@ -150,10 +157,12 @@ SELECT
     tenths.uplift_high AS tested_high,
     gains.gain AS expected_gain,
     main.money(sum(main.fixed_point(gains.gain)) OVER (ORDER BY gains.place)) AS gain_so_far,
-    CASE WHEN verdicts.verdict <> 'by gain' THEN verdicts.verdict WHEN gains.gain > 0 THEN 'contact' ELSE 'leave' END AS advice,
-    verdicts.why
+    CASE WHEN gains.verdict IN ('not known', 'leave') THEN gains.verdict WHEN gains.gain > 0 THEN 'contact' ELSE 'leave' END AS advice,
+    CASE
+        WHEN gains.verdict IN ('by gain', 'all') AND gains.gain <= 0 THEN 'a contact is expected to cost more than it gains'
+        ELSE gains.why
+    END AS why
 FROM gains
 LEFT JOIN tenths ON tenths.tenth = gains.tenth
-CROSS JOIN verdicts
 WHERE $limit_to IS NULL OR gains.place <= $limit_to
 ORDER BY gains.place

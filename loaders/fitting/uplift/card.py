@@ -87,7 +87,7 @@ def _quality(report: UpliftReport) -> Iterator[str]:
     )
     yield f"The other models have on the same people: {others}. The choice was made on other people before."
     yield (
-        f"Of the spread of its scores, the people by whom it was chosen bore out {_percent(report.shrink)}; expected gains are shrunk by that."
+        f"Of the spread of its scores, the people by whom it was chosen bore out {_percent(report.shrink)} at least (the lower end of an interval); expected gains are shrunk by that."
     )
 
 
@@ -140,7 +140,7 @@ def _making(report: UpliftReport) -> Iterator[str]:
     )
     yield (
         f"Learnt from {drawn.training.frame.height:,} assignments of {report.study.name}, chosen by {drawn.validation.frame.height:,}, tested on {drawn.test.frame.height:,}: {split}. "
-        f"Features are of {drawn.moments} moments, none after the assignment; {drawn.left_out:,} assignments were left out, of people unknown by then or between the times."
+        f"Features are asked at {drawn.moments} moments, the first midnight of each month with assignments, so up to a month before them and never after; {drawn.left_out:,} assignments were left out, of people unknown by then or between the times."
     )
     way = "a model of each arm, the difference of whose probabilities is the uplift (T-learner)" if len(best.parts) > 1 else "a model of the transformed outcome (class transformation)"  # fmt: skip
     yield f"It is {way}, {best.kind}, over {len(best.design.places())} features of {' and '.join(report.task.features)}; its numbers are rows of model.coefficient or model.tree_node."

@@ -135,7 +135,13 @@ def _with_features(connection: duckdb.DuckDBPyConnection, task: Task, assigned: 
         assert isinstance(moment, datetime)  # noqa: S101 (a column of moments)
         features = samples.read(connection, task, moment, gap=None, horizon=None, with_outcome=False).frame
         found.append(group.join(features, on=task.subject.key, how="inner", maintain_order="left"))
-    return pl.concat(found)
+    known = pl.concat(found)
+    if known.is_empty():
+        raise FitError(
+            f"none of the {assigned.height:,} people assigned was known at the first midnight of the month, as of which features are asked: mails that go "
+            "out at the sign-up can't be learnt from"
+        )
+    return known
 
 
 def _by_time(known: pl.DataFrame, horizon: int) -> list[pl.DataFrame]:
@@ -173,8 +179,12 @@ def _refuse_few(study: Study, words: str, part: Part, least: int) -> None:
     for arm, of_arm in (("treated", trial.is_treated), ("left alone", ~trial.is_treated)):
         people, buyers = int(of_arm.sum()), int(trial.outcome[of_arm].sum())
         if people < _LEAST_PEOPLE or buyers < least:
+            if not people:
+                raise FitError(
+                    f"to {words} there is nobody of {study.name} who was {arm} and whose horizon was over: take a shorter horizon, or a later day"
+                )
             raise FitError(
-                f"to {words} there are {people:,} people of {study.name} who were {arm}, and {buyers:,} of them bought in time; at least "
+                f"in the part of the rows that is there to {words} there are {people:,} people of {study.name} who were {arm}, and {buyers:,} of them bought in time; at least "
                 f"{max(_LEAST_PEOPLE, least)} people and {least} buyers are needed in each arm: take a longer horizon, a larger study, or hold out more"
             )
     if not np.isfinite(trial.weights).all():  # pragma: no cover (both arms are in each stratum)
