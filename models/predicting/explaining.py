@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
+from martlet.models.predicting.trees import Trees
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -61,7 +63,8 @@ def importances(
         for _ in range(_REPEATS):
             shuffled = matrix.copy()
             shuffled[:, places] = matrix[draw.permutation(len(matrix))][:, places]
-            losses.append(whole - (figure(label, model.raw(shuffled)) or 0.0))
+            after = _changed(model, scores, matrix, shuffled, places)
+            losses.append(whole - (figure(label, after) or 0.0))
         is_number = design.columns[places[0]].level is None
         direction = _correlation(matrix[:, places[0]], scores) if is_number else None
         found.append(Importance(feature, float(np.mean(losses)), float(np.std(losses)), direction))
@@ -85,8 +88,20 @@ def pushes(model: _Scoring, design: Design, matrix: Matrix, usual: Vector) -> di
     for feature, places in design.places().items():
         changed = matrix.copy()
         changed[:, places] = usual[places]
-        found[feature] = scores - model.raw(changed)
+        found[feature] = scores - _changed(model, scores, matrix, changed, places)
     return found
+
+
+def _changed(
+    model: _Scoring, scores: Vector, matrix: Matrix, changed: Matrix, places: Sequence[int]
+) -> Vector:
+    """Return the scores of rows that differ from others, whose scores are known, in some columns alone: most trees do not ask about these."""
+    trees = getattr(model, "predictor", model)
+    return (
+        trees.raw_of_changed(scores, matrix, changed, places)
+        if isinstance(trees, Trees)
+        else model.raw(changed)
+    )
 
 
 def _correlation(values: Vector, scores: Vector) -> float | None:

@@ -10,6 +10,8 @@ import numpy as np
 from martlet.models.predicting.learning import fitted, learner
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Vector = NDArray[np.float64]
@@ -56,6 +58,16 @@ class Trees:
         total = np.full(len(matrix), self.baseline)
         for tree in self.trees:
             total += _leaves(tree, matrix)
+        return total
+
+    def raw_of_changed(
+        self, scores: Vector, matrix: Matrix, changed: Matrix, places: Sequence[int]
+    ) -> Vector:
+        """Return the sums of rows that differ from others, whose sums are `scores`, in the columns `places` alone: most trees do not ask about these."""
+        total = scores.copy()
+        for tree in self.trees:
+            if any(node.column in places for node in tree):
+                total += _leaves(tree, changed) - _leaves(tree, matrix)
         return total
 
 

@@ -220,3 +220,17 @@ def test_the_stability_index_is_nothing_for_the_same_and_the_same_both_ways(coun
     assert measuring.psi(one, one) == 0
     assert measuring.psi(one, other) >= 0
     assert measuring.psi(one, other) == pytest.approx(measuring.psi(other, one))
+
+
+def test_what_changed_rows_score_is_the_same_whether_all_trees_are_asked_or_those_that_it_matters_to():
+    draw = np.random.default_rng(11)
+    matrix = draw.normal(size=(800, 4))
+    matrix[draw.random(matrix.shape) < 0.1] = np.nan
+    label = (draw.random(800) < np.where(np.nan_to_num(matrix[:, 0]) > 0, 0.7, 0.3)).astype(float)
+    trees = boosted(matrix, label, is_class=True, seed=1)
+    scores = trees.raw(matrix)
+    for places in ([0], [3], [1, 2], []):
+        changed = matrix.copy()
+        changed[:, places] = draw.permutation(matrix)[:, places]
+        found = trees.raw_of_changed(scores, matrix, changed, places)
+        assert found == pytest.approx(trees.raw(changed), abs=1e-12)
