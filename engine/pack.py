@@ -33,7 +33,8 @@ class Pack:
     """The queries of one schema, in the order in which a reader meets them.
 
     `which` says of several queries which one to take: a wish in words, and the `pack/name` that fulfils it. `examples` holds
-    by a query's name the parameters with which its page shows it. `report` are the queries that a report shows of the pack.
+    by a query's name the parameters with which its page shows it. `report` are the queries that a report shows of the pack: none
+    where it is empty, those with a picture and a finding where it is None.
     """
 
     name: str
@@ -43,7 +44,7 @@ class Pack:
     queries: tuple[Query, ...]
     which: Mapping[str, str]
     examples: Mapping[str, Mapping[str, Any]]
-    report: tuple[Query, ...] = ()
+    report: tuple[Query, ...] | None = None
 
 
 def read(name: str, path: str, text: str | None, *, queries: Mapping[str, Query]) -> Pack:
@@ -96,7 +97,7 @@ def read(name: str, path: str, text: str | None, *, queries: Mapping[str, Query]
         queries=tuple(own[word] for word in order),
         which=which,
         examples=examples,
-        report=tuple(own[word] for word in said.get("report", [])),
+        report=tuple(own[word] for word in said["report"]) if "report" in said else None,
     )
 
 

@@ -60,7 +60,7 @@ def report(
     path
         The warehouse.
     template
-        A template of Martlet, `default`, `weekly` `card` (of a model that foretells) or `uplift_card`, or the path of one of your own.
+        A template of Martlet, `default`, `weekly`, `card` (of a model that foretells), `mix` or `uplift_card`, or the path of one of your own.
     pack
         The packs that have a section; all where none is named.
     since, until

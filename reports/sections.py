@@ -27,6 +27,8 @@ def of_packs(
         block.packs, key=lambda name: block.first.index(name) if name in block.first else len(packs)
     ):
         pack = packs[name]
+        if pack.report == ():
+            continue
         answers = list(_answers_of(asker, placed, block, pack))
         if not answers:
             silent.append(pack.title)
@@ -71,7 +73,11 @@ def with_packs(
 
 
 def _answers_of(asker: Asker, placed: Placed, block: PacksBlock, pack: Pack) -> Iterator[Answer]:
-    chosen = pack.report or [query for query in pack.queries if query.chart and query.finding]
+    chosen = (
+        [query for query in pack.queries if query.chart and query.finding]
+        if pack.report is None
+        else pack.report
+    )
     found = 0
     for query in chosen:
         if found == block.most:

@@ -94,7 +94,11 @@ NOT_GENERATED = {
     "attribution/given_paths",
     "features/answer_outcome",
     "features/answers",
-    *(path for path in packs.queries() if path.startswith(("mix/", "predict/", "uplift/")) and path != "mix/panel"),
+    *(
+        path
+        for path in packs.queries()
+        if path.startswith(("mix/", "predict/", "uplift/")) and path != "mix/panel"
+    ),
     "segmentation/cluster_personas",
     "segmentation/cluster_profile",
     "segmentation/cluster_quality",
