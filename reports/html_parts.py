@@ -15,6 +15,8 @@ __all__ = ["COMPARED", "details", "figures", "origin", "sentence", "table"]
 
 # Rows behind a picture; `martlet query` has all of them.
 _BEHIND: Final = 6
+# Characters from which on a text wraps.
+_LONG: Final = 32
 _SENTENCE_END: Final = re.compile(r"(?<=[.;:]) (?=[A-Z])")
 # How many sentences of what an answer means, and of when it misleads.
 _OF_DOC: Final = 2
@@ -52,11 +54,11 @@ def table(answer: Answer, anchor: str, most: int) -> str:
     rows = cells.rows_of(answer.table, answer.columns, most)
     name = origin(answer) if answer.query else answer.said
     # HTML needs no closing tags of rows and cells, and without them a table takes a third less.
-    head = "".join(f'<th scope="col"{_number(column)}>{escape(column.title)}' for column in rows.columns)
+    head = "".join(f'<th scope="col"{_kind(column)}>{escape(column.title)}' for column in rows.columns)
     body = "\n".join(
         "<tr>"
         + "".join(
-            f"<td{_number(column)}>{escape(text)}" for column, text in zip(rows.columns, row, strict=True)
+            f"<td{_kind(column, text)}>{escape(text)}" for column, text in zip(rows.columns, row, strict=True)
         )
         for row in rows.rows
     )
@@ -86,5 +88,6 @@ def _first(text: str, most: int) -> str:
     return " ".join(_SENTENCE_END.split(" ".join(text.split()))[:most])
 
 
-def _number(column: cells.Column) -> str:
-    return " class=n" if column.is_number else ""
+def _kind(column: cells.Column, text: str = "") -> str:
+    """Return the class of a cell: numbers stand to the right, and long texts wrap."""
+    return " class=n" if column.is_number else " class=t" if len(text) > _LONG else ""
