@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["asked"]
+__all__ = ["asked", "has_truth"]
 
 
 def asked(
@@ -23,3 +23,9 @@ def asked(
     values = query.values(given)
     sql = query.render(values).sql
     return sql, named_in(connection, sql, values)
+
+
+def has_truth(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Return whether a table of the planted truth is there: not where it was hidden."""
+    sql = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'truth' AND table_name = $table"
+    return bool(connection.execute(sql, {"table": table}).fetchall())

@@ -3,96 +3,60 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, overload
-
-import polars as pl
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, overload
 
 from martlet.engine.connection import connect, refuse_foreign
 from martlet.engine.errors import FitError, ParameterError, WarehouseError, did_you_mean, shown
-from martlet.engine.summed import Summed
-from martlet.loaders.fitting import _clv, _incremental, _kept, _segments, mixing, predicting, uplift, wording
+from martlet.loaders.fitting import _clv_fits, _incremental, _segments, mixing, predicting, uplift, wording
 from martlet.loaders.fitting._incremental_rows import CONTROLS
-from martlet.loaders.fitting._kept import rounded
-from martlet.loaders.fitting._segments import SegmentsReport
-from martlet.loaders.fitting.uplift import UpliftReport
 from martlet.loaders.warehouse import star
 from martlet.loaders.warehouse.atomic import rewriting
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import duckdb
 
+    from martlet.loaders.fitting._clv_fits import FitReport
     from martlet.loaders.fitting._incremental import IncrementalReport
     from martlet.loaders.fitting._incremental_rows import Controls
+    from martlet.loaders.fitting._segments import SegmentsReport
     from martlet.loaders.fitting.mixing import Calibrate, MixReport, Outcome
     from martlet.loaders.fitting.mixing.asked import By
     from martlet.loaders.fitting.predicting import PredictReport
+    from martlet.loaders.fitting.uplift import UpliftReport
     from martlet.loaders.fitting.wording import WordingReport
 
-__all__ = ["TASKS", "FitReport", "fit", "fit_if_possible"]
+    _Report: TypeAlias = (
+        FitReport
+        | SegmentsReport
+        | IncrementalReport
+        | MixReport
+        | PredictReport
+        | UpliftReport
+        | WordingReport
+    )
 
-TASKS: Final = ("clv", "segments", "incremental", "mix", *predicting.TASKS, uplift.UPLIFT, *wording.TASKS)
+__all__ = ["TASKS", "fit", "fit_if_possible"]
+
+# What keeps the report of each task.
+_KEEPERS: Final[Mapping[str, Callable[..., None]]] = {
+    "clv": _clv_fits.keep,
+    "segments": _segments.keep,
+    "incremental": _incremental.keep,
+    "mix": mixing.keep,
+    **dict.fromkeys(predicting.TASKS, predicting.keep),
+    uplift.UPLIFT: uplift.keep,
+    **dict.fromkeys(wording.TASKS, wording.keep),
+}
+TASKS: Final = tuple(_KEEPERS)
 _PREDICTING: Final = " ".join(predicting.TASKS)
 _WORDING: Final = " ".join(wording.TASKS)
-_HOLDOUT: Final = "_holdout"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SEED: Final = 42
 _MOST_REPLICATES: Final = 1_000
-
-
-@dataclass(frozen=True, repr=False)
-class FitReport(Summed):
-    """What was fitted: the fits, each with its models, and in words what could not be, by fit and model."""
-
-    fits: tuple[_clv.Fitted, ...]
-    refused: dict[str, str]
-
-    @property
-    def frame(self) -> pl.DataFrame:
-        """The parameters, one a row, with the figures of their model."""
-        return pl.DataFrame(
-            [
-                {
-                    "model": f"{one.name}.{estimate.model}",
-                    "name": parameter.name,
-                    "value": parameter.value,
-                    "standard_error": None
-                    if parameter.standard_error != parameter.standard_error
-                    else parameter.standard_error,
-                    "as_of": one.as_of,
-                    "customers": estimate.rows,
-                    "log_likelihood": estimate.log_likelihood,
-                    "converged": estimate.converged,
-                }
-                for one in self.fits
-                for estimate in one.estimates
-                for parameter in estimate.parameters
-            ],
-            schema_overrides={"standard_error": pl.Float64},
-        )
-
-    def summary(self) -> str:
-        """Return which models were fitted to how many customers, which did not converge, and what was not fitted and why."""
-        fitted = [
-            f"{one.name}.{estimate.model}: {estimate.rows:,} customers as of {one.as_of:%Y-%m-%d}"
-            for one in self.fits
-            for estimate in one.estimates
-        ]
-        return "\n".join([*(fitted or ["nothing was fitted"]), *self._doubts()])
-
-    def _doubts(self) -> list[str]:
-        found = [f"not fitted: {what}: {reason}" for what, reason in self.refused.items()]
-        return found + [
-            f"warning: {one.name}.{estimate.model} did not converge: the data do not determine its parameters, and the queries leave "
-            "it out"
-            for one in self.fits
-            for estimate in one.estimates
-            if not estimate.converged
-        ]
 
 
 @overload
@@ -203,9 +167,7 @@ def fit(
     gap: int | None = ...,
     seed: int | None = ...,
     fitted_at: datetime | None = ...,
-) -> (
-    FitReport | SegmentsReport | IncrementalReport | MixReport | PredictReport | UpliftReport | WordingReport
-): ...
+) -> _Report: ...
 def fit(
     task: str,
     warehouse: str | Path = "warehouse.duckdb",
@@ -231,9 +193,7 @@ def fit(
     gap: int | None = None,
     seed: int | None = None,
     fitted_at: datetime | None = None,
-) -> (
-    FitReport | SegmentsReport | IncrementalReport | MixReport | PredictReport | UpliftReport | WordingReport
-):
+) -> _Report:
     """Fit the models of a task on a warehouse, and keep their parameters in it, in the place of those of the same name.
 
     Queries read the parameters, so that scores follow new orders without another fit. Beside each fit another of the name
@@ -348,20 +308,12 @@ def fit(
         leave_out=None if leave_out is None else tuple(leave_out),
     )
     moment = None if as_of is None else datetime.combine(as_of, time())
-    report: (
-        FitReport
-        | SegmentsReport
-        | IncrementalReport
-        | MixReport
-        | PredictReport
-        | UpliftReport
-        | WordingReport
-    )
     with connect(warehouse) as connection:
         refuse_foreign(connection, warehouse)
         _refuse_without_tables(connection, warehouse)
+        report: _Report
         if task == "clv":
-            report = _fitted(connection, name, until, holdout_from)
+            report = _clv_fits.report(connection, name, until=until, holdout_from=holdout_from)
         elif task == "incremental":
             report = _incremental.report(
                 connection, name, controls=controls, replicates=replicates, seed=seed
@@ -382,42 +334,12 @@ def fit(
             )
         load_id = star.next_load_id(connection) - 1
     with rewriting(warehouse, start_from_existing=True) as connection:
-        _write(connection, report, seed, load_id, fitted_at or _now())
+        _KEEPERS[task](connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at or _now())
         star.restore_truth(connection)
         # What is stored, such as the value in mart.customer_profile, follows the parameters.
         star.refresh(connection)
         star.write_catalogue(connection)
     return report
-
-
-def _write(
-    connection: duckdb.DuckDBPyConnection,
-    report: FitReport
-    | SegmentsReport
-    | IncrementalReport
-    | MixReport
-    | PredictReport
-    | UpliftReport
-    | WordingReport,
-    seed: int,
-    load_id: int,
-    fitted_at: datetime,
-) -> None:
-    """Write what was fitted in the place of the fit of the same name."""
-    if isinstance(report, FitReport):
-        _keep(connection, report, load_id, fitted_at)
-    elif isinstance(report, _incremental.IncrementalReport):
-        _incremental.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
-    elif isinstance(report, mixing.MixReport):
-        mixing.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
-    elif isinstance(report, SegmentsReport):
-        _segments.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
-    elif isinstance(report, UpliftReport):
-        uplift.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
-    elif isinstance(report, wording.WordingReport):
-        wording.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
-    else:
-        predicting.keep(connection, report, seed=seed, load_id=load_id, fitted_at=fitted_at)
 
 
 def _incremental_options(controls: Controls | None, replicates: int | None) -> tuple[Controls, int]:
@@ -436,10 +358,10 @@ def _name(task: str, name: str | None) -> str:
     if task not in TASKS:
         raise ParameterError(f"there is no task {shown(task)} to fit models for.{did_you_mean(task, TASKS)}")
     name = task if name is None else name
-    if not _NAME.fullmatch(name) or name.endswith(_HOLDOUT):
+    if not _NAME.fullmatch(name) or name.endswith(_clv_fits.HOLDOUT):
         raise ParameterError(
             f"name is {shown(name)}, but must be lower-case letters, digits and _, beginning with a letter, and not end with "
-            f"{_HOLDOUT}"
+            f"{_clv_fits.HOLDOUT}"
         )
     return name
 
@@ -447,59 +369,11 @@ def _name(task: str, name: str | None) -> str:
 def fit_if_possible(connection: duckdb.DuckDBPyConnection) -> None:
     """Fit what can be fitted on an open warehouse that is being made, in silence: without SciPy or enough customers, nothing."""
     try:
-        report = _fitted(connection, "clv", None, None)
+        report = _clv_fits.report(connection, "clv")
     except FitError:
         return
-    _keep(connection, report, star.next_load_id(connection) - 1, _now())
-
-
-def _fitted(
-    connection: duckdb.DuckDBPyConnection, name: str, until: date | None, holdout_from: date | None
-) -> FitReport:
-    last = _clv.last_order(connection)
-    if last is None:
-        raise FitError("there are no sales of known customers to fit a model on")
-    main = _clv.fitted(connection, name, _clv.before(until) if until else last)
-    fits, refused = [main], {f"{name}.{model}": text for model, text in main.refused.items()}
-    before = _clv.before(holdout_from) if holdout_from else _clv.three_quarters(connection, main.as_of)
-    if before is not None and before < main.as_of:
-        try:
-            held = _clv.fitted(connection, name + _HOLDOUT, before)
-        except FitError as error:
-            refused[name + _HOLDOUT] = str(error)
-        else:
-            fits.append(held)
-            refused |= {f"{held.name}.{model}": text for model, text in held.refused.items()}
-    return FitReport(tuple(fits), refused)
-
-
-def _keep(
-    connection: duckdb.DuckDBPyConnection, report: FitReport, load_id: int, fitted_at: datetime
-) -> None:
-    """Write the parameters in the place of those of the same names; of a fit that did not converge only that, for its numbers mean nothing."""
-    for one in report.fits:
-        _kept.remove(connection, one.name)
-    models = [
-        {
-            "model": f"{one.name}.{estimate.model}",
-            "task": "clv",
-            "fitted_at": fitted_at,
-            "as_of": one.as_of,
-            "load_id": load_id,
-            "rows": estimate.rows,
-            "log_likelihood": rounded(estimate.log_likelihood),
-            "converged": estimate.converged,
-        }
-        for one in report.fits
-        for estimate in one.estimates
-    ]
-    star.insert(connection, "model.registry", pl.DataFrame(models))
-    parameters = report.frame.filter("converged").select(
-        "model",
-        "name",
-        pl.col("value", "standard_error").map_elements(rounded, return_dtype=pl.Float64),
-    )
-    star.insert(connection, "model.parameter", parameters)
+    load_id = star.next_load_id(connection) - 1
+    _clv_fits.keep(connection, report, seed=_SEED, load_id=load_id, fitted_at=_now())
 
 
 def _now() -> datetime:

@@ -58,32 +58,32 @@ def refit(
     martlet.engine.errors.ParameterError: there is no fit 'churn' that foretells something...
     """
     with connect(warehouse) as connection:
-        sql = "SELECT task, seed FROM model.registry WHERE is_chosen AND split_part(model, '.', 1) = $name AND list_contains($tasks, task)"
-        lines = connection.execute(sql, {"name": name, "tasks": list(wording.TASKS)}).fetchall()
-    for task, seed in lines:
+        one = registered(connection, name)
+        study = _study(connection, one.model)
+    if one.task in wording.TASKS:
         if if_drifted:
             raise ParameterError(
                 f"{name} is of subject lines, which have no scores that drift: leave if_drifted out"
             )
-        found = fit(task, warehouse, name=name, seed=seed)
-        assert isinstance(found, wording.WordingReport)  # noqa: S101 (tasks of subject lines have no other)
-        return found
-    moved = measure_drift(warehouse, name).filter(pl.col("feature") == SCORE)["band"].to_list()
-    if if_drifted and moved != [ANOTHER]:
-        return None
-    with connect(warehouse) as connection:
-        one = registered(connection, name)
-        study = _study(connection, one.model)
-    if one.task == UPLIFT:
-        return fit("uplift", warehouse, name=name, study=study, horizon=one.horizon, seed=one.seed)
-    report = fit(one.task, warehouse, name=name, horizon=one.horizon, gap=one.gap, seed=one.seed)
-    assert isinstance(report, PredictReport)  # noqa: S101 (tasks that foretell have no other)
+    else:
+        moved = measure_drift(warehouse, name).filter(pl.col("feature") == SCORE)["band"].to_list()
+        if if_drifted and moved != [ANOTHER]:
+            return None
+    report = fit(
+        one.task,
+        warehouse,
+        name=name,
+        study=study,
+        horizon=one.horizon,
+        gap=None if one.task == UPLIFT else one.gap,
+        seed=one.seed,
+    )
+    assert isinstance(report, PredictReport | UpliftReport | wording.WordingReport)  # noqa: S101 (others have no drift)
     return report
 
 
 def _study(connection: duckdb.DuckDBPyConnection, model: str) -> str | None:
     """Return the trial that a model of uplift was learnt from, None for another."""
-    found = connection.execute(
-        "SELECT study FROM model.study WHERE model = $model", {"model": model}
-    ).fetchone()
-    return None if found is None else str(found[0])
+    sql = "SELECT study FROM model.study WHERE model = $model"
+    found = connection.execute(sql, {"model": model}).fetchall()
+    return str(found[0][0]) if found else None

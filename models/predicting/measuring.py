@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BINS",
+    "Z_95",
     "Bin",
     "amount_figures",
     "auc",
@@ -31,7 +32,7 @@ __all__ = [
 ]
 
 BINS: Final = 10
-_Z: Final = 1.959963984540054
+Z_95: Final = 1.959963984540054
 _LEAST: Final = 1e-15
 
 
@@ -105,8 +106,8 @@ def bins(label: Vector, score: Vector, *, is_class: bool = True) -> list[Bin]:
 
 def wilson(rate: float, rows: float) -> tuple[float, float]:
     """Return the ends of the 95 % interval of a share, by Wilson (1927)."""
-    centre = (rate + _Z**2 / (2 * rows)) / (1 + _Z**2 / rows)
-    half = _Z / (1 + _Z**2 / rows) * np.sqrt(rate * (1 - rate) / rows + _Z**2 / (4 * rows**2))
+    centre = (rate + Z_95**2 / (2 * rows)) / (1 + Z_95**2 / rows)
+    half = Z_95 / (1 + Z_95**2 / rows) * np.sqrt(rate * (1 - rate) / rows + Z_95**2 / (4 * rows**2))
     return float(max(centre - half, 0)), float(min(centre + half, 1))
 
 

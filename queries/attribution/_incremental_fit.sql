@@ -2,6 +2,7 @@
 [params]
 fit = { type = "str", default = "incremental", doc = "Name of the fit of the model incremental, as martlet model fit was told." }
 */
+{% from "_shared/models/stale.sql" import newest_load, when_stale %}
 {# One row: the totals of the fit, NULL where there is none that can be used, and what there is in words. Reads no other relation. #}
 {% macro fitted() %}
 fit_rows AS (
@@ -17,9 +18,7 @@ fit_checks AS (
     WHERE checked.model = $fit || '.declustering' AND NOT checked.is_passed
 ),
 
-newest_load AS (
-    SELECT max(load_id) AS load_id FROM meta.load
-),
+{{ newest_load() }},
 
 fit_sums AS (
     SELECT
@@ -41,7 +40,7 @@ fitted AS (
         CASE
             WHEN fit_as_of IS NULL THEN 'not fitted: run martlet model fit incremental'
             WHEN NOT has_converged THEN 'doubtful: the fit had not come to rest'
-            WHEN fit_load_id < newest_load.load_id THEN 'stale: fitted before the last load'
+            {{ when_stale("fit_load_id") }}
             WHEN failed_checks > 0 THEN 'fitted, but ' || failed_checks || ' of its checks failed: see model.diagnostic'
             ELSE 'fitted'
         END AS fit_status

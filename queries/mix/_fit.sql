@@ -2,11 +2,10 @@
 [params]
 fit = { type = "str", default = "mix", doc = "Name of the fit, as martlet model fit mix was told." }
 */
+{% from "_shared/models/stale.sql" import newest_load, when_stale %}
 {# One row of a fit with its figures and what there is in words, and none where nothing was fitted. Reads no other relation. #}
 {% macro fitted() %}
-newest_load AS (
-    SELECT max(load_id) AS load_id FROM meta.load
-),
+{{ newest_load() }},
 
 all_fits AS (
     SELECT list_sort(list(split_part(registry.model, '.', 1))) AS names
@@ -39,7 +38,7 @@ fitted AS (
         CASE WHEN figures.is_revenue = 1 THEN 1 ELSE figures.revenue_per_order END AS revenue_per_sale,
         CASE
             WHEN NOT registry.converged THEN 'doubtful: the fit had not come to rest'
-            WHEN registry.load_id < newest_load.load_id THEN 'stale: fitted before the last load'
+            {{ when_stale("registry.load_id") }}
             ELSE 'fitted'
         END AS fit_status
     FROM model.registry AS registry
@@ -55,3 +54,6 @@ fitted AS (
         END
 )
 {%- endmacro %}
+
+{# A condition: what a channel brought is at least roughly known, by half the width of its interval against its sales. #}
+{% macro is_roughly_known(half_width) %}{{ half_width }} <= 0.75{% endmacro %}

@@ -39,7 +39,7 @@ chance = "Share of the draws in which the plan brings more. NULL but of (all)."
 verdict = "What that means, of (all)."
 outcome = "What sales are: orders or revenue."
 */
-{% from "mix/_fit.sql" import fitted %}
+{% from "mix/_fit.sql" import fitted, is_roughly_known %}
 WITH {{ fitted() }},
 
 channels AS (
@@ -178,7 +178,7 @@ channel_intervals AS (
 
 knowledge AS (
     SELECT
-        count(CASE WHEN (high - low) / 2 / nullif(sales, 0) <= 0.75 THEN 1 END) > 0 AS is_known,
+        count(CASE WHEN {{ is_roughly_known("(high - low) / 2 / nullif(sales, 0)") }} THEN 1 END) > 0 AS is_known,
         count(*) AS channels
     FROM channel_intervals
 ),

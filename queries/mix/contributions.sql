@@ -50,7 +50,7 @@ outcome = "What sales are: orders or revenue."
 all_sales = "All sales of these weeks, the same in each row."
 fit_status = "fitted; stale, when data were loaded after the fit; or doubtful."
 */
-{% from "mix/_fit.sql" import fitted %}
+{% from "mix/_fit.sql" import fitted, is_roughly_known %}
 WITH {{ fitted() }},
 
 parts AS (
@@ -107,7 +107,7 @@ SELECT
     CASE
         WHEN joined.part IN ('(demand)', '(unexplained)') THEN NULL
         WHEN joined.half_width <= 0.35 THEN 'known'
-        WHEN joined.half_width <= 0.75 THEN 'roughly known'
+        WHEN {{ is_roughly_known("joined.half_width") }} THEN 'roughly known'
         ELSE 'not known'
     END AS verdict,
     joined.words,

@@ -51,6 +51,7 @@ qini_low = "Lower end of its 95 % interval."
 qini_high = "Upper end of it."
 fit_status = "fitted; or stale, when data were loaded after the fit."
 */
+{% from "_shared/models/stale.sql" import newest_load, when_stale %}
 {% macro figure(subset, metric) -%}
 max(CASE WHEN metric.subset = '{{ subset }}' AND metric.metric = '{{ metric }}' THEN metric.value END)
 {%- endmacro %}
@@ -79,9 +80,7 @@ WITH figures AS (
     GROUP BY metric.model
 ),
 
-newest_load AS (
-    SELECT max(load_id) AS load_id FROM meta.load
-)
+{{ newest_load() }}
 
 SELECT
     registry.model,
@@ -122,7 +121,7 @@ SELECT
     1000 * figures.qini_of_test AS qini,
     1000 * (figures.qini_of_test - stats.z_95() * figures.qini_error) AS qini_low,
     1000 * (figures.qini_of_test + stats.z_95() * figures.qini_error) AS qini_high,
-    CASE WHEN registry.load_id < newest_load.load_id THEN 'stale: fitted before the last load' ELSE 'fitted' END AS fit_status
+    CASE {{ when_stale("registry.load_id") }} ELSE 'fitted' END AS fit_status
 FROM model.registry AS registry
 INNER JOIN figures ON figures.model = registry.model
 CROSS JOIN newest_load

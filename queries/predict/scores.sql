@@ -32,12 +32,11 @@ reason_3 = "The third reason."
 model = "Model that gave the score."
 fit_status = "fitted; or stale, when data were loaded after the fit."
 */
+{% from "_shared/models/stale.sql" import newest_load, when_stale %}
 {% from "predict/_fit.sql" import chosen %}
 WITH {{ chosen("score") }},
 
-newest_load AS (
-    SELECT max(load_id) AS load_id FROM meta.load
-),
+{{ newest_load() }},
 
 kept AS (
     SELECT score.*, chosen.load_id, max(score.as_of) OVER () AS latest_as_of
@@ -55,7 +54,7 @@ SELECT
     kept.reason_2,
     kept.reason_3,
     kept.model,
-    CASE WHEN kept.load_id < newest_load.load_id THEN 'stale: fitted before the last load' ELSE 'fitted' END AS fit_status
+    CASE {{ when_stale("kept.load_id") }} ELSE 'fitted' END AS fit_status
 FROM kept
 INNER JOIN star.dim_customer AS customer ON customer.customer_key = kept.customer_key
 CROSS JOIN newest_load

@@ -2,6 +2,7 @@
 [params]
 fit = { type = "str", default = "clv", doc = "Name of the fit whose parameters are used, as martlet model fit was told." }
 */
+{% from "_shared/models/stale.sql" import newest_load, when_stale %}
 {# One row: the parameters of the fit, NULL where there are none that can be used, and what there is in words. Reads no other relation. #}
 {% macro fitted() %}
 fit_rows AS (
@@ -17,9 +18,7 @@ fit_rows AS (
     WHERE registry.model = $fit || '.bg_nbd' OR registry.model = $fit || '.gamma_gamma'
 ),
 
-newest_load AS (
-    SELECT max(load_id) AS load_id FROM meta.load
-),
+{{ newest_load() }},
 
 fit_sums AS (
     SELECT
@@ -49,7 +48,7 @@ fitted AS (
         CASE
             WHEN fit_as_of IS NULL THEN 'not fitted: run martlet model fit clv'
             WHEN NOT is_buying_known THEN 'not usable: the fit did not converge'
-            WHEN fit_load_id < newest_load.load_id THEN 'stale: fitted before the last load'
+            {{ when_stale("fit_load_id") }}
             WHEN p IS NULL THEN 'fitted, but not what a purchase comes to'
             ELSE 'fitted'
         END AS fit_status

@@ -62,7 +62,7 @@ def keep(
         ("mix_week", _weeks(report)),
         ("mix_backtest", _backtest(report)),
         ("diagnostic", _diagnostics(report)),
-        ("card", _card(report)),
+        ("card", card(report)),
     ):
         star.insert(connection, f"model.{table}", frame.with_columns(model=pl.lit(model)))
 
@@ -209,9 +209,3 @@ def _checks(report: MixReport) -> Iterator[dict[str, object]]:
             "is_passed": bool(is_passed),
             "sentence": sentence,
         }
-
-
-def _card(report: MixReport) -> pl.DataFrame:
-    return pl.DataFrame(card(report), schema=["section", "sentence"], orient="row").with_row_index(
-        "place", offset=1
-    )

@@ -113,9 +113,9 @@ class MixReport(Summed):
                 )
         lines += [f"not known: {channel}: {reason}" for channel, reason in self.refused.items()]
         lines += [
-            f"warning: {channel}: {self.words(channel)}"
+            f"warning: {channel}: {words}"
             for channel in self.mix.panel.channels
-            if self.words(channel)
+            if (words := self.words(channel))
         ]
         if not self.mix.has_converged:
             lines.append("warning: the fit still moved when it was ended")

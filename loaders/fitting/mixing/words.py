@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from martlet.loaders.fitting._told import card_rows
 from martlet.models.mix.demand import SEASON_WEEKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import polars as pl
 
     from martlet.loaders.fitting.mixing.report import MixReport
 
@@ -72,8 +75,8 @@ def sales_in_words(sales: float, outcome: str) -> str:
     return f"{sales:,.0f} orders" if outcome == "orders" else f"a revenue of {sales:,.0f}"
 
 
-def card(report: MixReport) -> list[tuple[str, str]]:
-    """Return the sentences of the model's card, each with the heading of its part."""
+def card(report: MixReport) -> pl.DataFrame:
+    """Return the rows of model.card, without the model's name."""
     parts = {
         "What it says": _says(report),
         "How good it is": _quality(report),
@@ -81,7 +84,7 @@ def card(report: MixReport) -> list[tuple[str, str]]:
         "When not to use it": _not_for(report),
         "How it was made": _making(report),
     }
-    return [(heading, sentence) for heading, sentences in parts.items() for sentence in sentences]
+    return card_rows(parts)
 
 
 def _says(report: MixReport) -> Iterator[str]:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from martlet.engine.connection import named_in
-from martlet.loaders.fitting._asked import asked
+from martlet.loaders.fitting._asked import asked, has_truth
 from martlet.loaders.fitting.predicting import samples
 from martlet.loaders.fitting.predicting.judging import figures_of, main_figure, rows_of
 from martlet.loaders.fitting.predicting.learned import learn_kind
@@ -90,8 +90,7 @@ def random_split(
 
 def planted(connection: duckdb.DuckDBPyConnection, task: Task, at: datetime, test: Sample) -> Vector | None:
     """Return what was planted of the test rows; None in real data, and where the truth was hidden."""
-    there = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'truth' AND table_name = 'customer'"
-    if task.truth is None or not connection.execute(there).fetchall():
+    if task.truth is None or not has_truth(connection, "customer"):
         return None
     truth: pl.DataFrame = connection.sql(task.truth, params=named_in(connection, task.truth, {"at": at})).pl()
     found = _of_rows(test, truth, task.subject.key, "label")

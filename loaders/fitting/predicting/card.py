@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from martlet.loaders.fitting._told import card_rows
 from martlet.loaders.fitting.predicting.samples import UNKNOWN, words_of
 
 if TYPE_CHECKING:
@@ -41,8 +42,7 @@ def card(report: PredictReport) -> pl.DataFrame:
         "When not to use it": _not_for(report, best),
         "How it was made": _making(report),
     }
-    rows = [(section, sentence) for section, sentences in parts.items() for sentence in sentences]
-    return pl.DataFrame(rows, schema=["section", "sentence"], orient="row").with_row_index("place", offset=1)
+    return card_rows(parts)
 
 
 def _says(report: PredictReport, best: Judged) -> Iterator[str]:

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
 from martlet.engine.errors import FitError, ParameterError
 from martlet.engine.summed import Summed
+from martlet.loaders.fitting._told import figure_rows
 from martlet.loaders.fitting.predicting import samples
 from martlet.loaders.fitting.predicting.beside import best_alone, bg_nbd, planted, random_split
 from martlet.loaders.fitting.predicting.drawing import draw
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import duckdb
+    import polars as pl
     from numpy.typing import NDArray
 
     from martlet.loaders.fitting.predicting.drawing import Drawn
@@ -77,19 +78,7 @@ class PredictReport(Summed):
     @property
     def frame(self) -> pl.DataFrame:
         """The figures, one a row."""
-        return pl.DataFrame(
-            [
-                {
-                    "model": f"{self.name}.{one.learned.kind}",
-                    "subset": subset,
-                    "metric": metric,
-                    "value": value,
-                }
-                for one in self.models
-                for subset, figures in one.figures.items()
-                for metric, value in figures.items()
-            ]
-        )
+        return figure_rows(self.name, ((one.learned.kind, one.figures) for one in self.models))
 
     def summary(self) -> str:
         """Return which model was chosen, and its main figure on the test beside what a random split, one feature and the other model give."""

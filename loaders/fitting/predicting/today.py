@@ -159,10 +159,6 @@ def registered(connection: duckdb.DuckDBPyConnection, fit: str) -> Registered:
     """
     sql = "SELECT split_part(model, '.', 1), model, task, horizon_days, gap_days, seed FROM model.registry WHERE is_chosen ORDER BY model"
     fits = {name: Registered(*found) for name, *found in connection.execute(sql).fetchall()}
-    if fit in fits and fits[fit].task not in (*TASKS, UPLIFT):
-        raise ParameterError(
-            f"the fit {fit} foretells nothing of customers or visits that could be scored or drift; martlet model fit {fits[fit].task} makes it anew"
-        )
     if fit not in fits:
         raise ParameterError(
             f"there is no fit {shown(fit)} that foretells something.{did_you_mean(fit, fits)} martlet model fit makes one"
@@ -172,6 +168,10 @@ def registered(connection: duckdb.DuckDBPyConnection, fit: str) -> Registered:
 
 def _kept(connection: duckdb.DuckDBPyConnection, fit: str, as_of: date | None) -> _Kept:
     one = registered(connection, fit)
+    if one.task not in (*TASKS, UPLIFT):
+        raise ParameterError(
+            f"the fit {fit} foretells nothing of customers or visits that could be scored or drift; martlet model fit {one.task} makes it anew"
+        )
     asked = task_of(one.task)
     moment = None if as_of is None else datetime.combine(as_of, time())
     if moment is not None and asked.has_time and moment > (last := now(connection)):

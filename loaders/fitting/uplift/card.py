@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import polars as pl
-
+from martlet.loaders.fitting._told import card_rows
 from martlet.loaders.fitting.predicting.samples import words_of
+from martlet.models.predicting.measuring import Z_95
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    import polars as pl
 
     from martlet.loaders.fitting.uplift.fitted import UpliftReport
 
 __all__ = ["card", "people_needed"]
 
-_Z: Final = 1.959963984540054
 # Both kinds of error as usual: 5 % two-sided, and 20 % of missing what is there.
-_POWER: Final = _Z + 0.8416212335729143
+_POWER: Final = Z_95 + 0.8416212335729143
 _TOP: Final = 3
 
 
@@ -31,8 +32,7 @@ def card(report: UpliftReport) -> pl.DataFrame:
         "When not to use it": _not_for(report),
         "How it was made": _making(report),
     }
-    rows = [(section, sentence) for section, sentences in parts.items() for sentence in sentences]
-    return pl.DataFrame(rows, schema=["section", "sentence"], orient="row").with_row_index("place", offset=1)
+    return card_rows(parts)
 
 
 def people_needed(test: Mapping[str, float], wanted: float) -> float:
@@ -66,7 +66,7 @@ def _quality(report: UpliftReport) -> Iterator[str]:
         f"The test: {test['treated']:,.0f} people treated and {test['control']:,.0f} left alone by chance. {_percent(test['treated_rate'])} of those treated bought, {_percent(test['control_rate'])} of the others: "
         f"{report.study.action} moved {_percent(test['effect'])} ({_percent(low)} to {_percent(high)}) of all."
     )
-    low, high = (test["qini"] + sign * _Z * test["qini_error"] for sign in (-1, 1))
+    low, high = (test["qini"] + sign * Z_95 * test["qini_error"] for sign in (-1, 1))
     verdict = (
         "better than chance could give"
         if report.is_proven

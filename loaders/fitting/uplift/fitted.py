@@ -10,6 +10,7 @@ import polars as pl
 
 from martlet.engine.errors import FitError, ParameterError
 from martlet.engine.summed import Summed
+from martlet.loaders.fitting._told import figure_rows
 from martlet.loaders.fitting.predicting.differing import UPLIFT
 from martlet.loaders.fitting.predicting.fitted import typical_of
 from martlet.loaders.fitting.predicting.scoring import bands_of
@@ -19,7 +20,7 @@ from martlet.loaders.fitting.uplift.learning import learn
 from martlet.loaders.fitting.uplift.studies import study as study_of
 from martlet.models.predicting.design import Design
 from martlet.models.predicting.explaining import importances, typical
-from martlet.models.predicting.measuring import amount_figures
+from martlet.models.predicting.measuring import Z_95, amount_figures
 from martlet.models.uplift.measuring import depths, shrinkage
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 __all__ = ["UpliftReport", "report"]
 
-_Z: Final = 1.959963984540054
 _MOST_DAYS: Final = 365
 
 
@@ -74,20 +74,14 @@ class UpliftReport(Summed):
     @property
     def frame(self) -> pl.DataFrame:
         """The figures, one a row."""
-        return pl.DataFrame(
-            [
-                {"model": f"{self.name}.{one.kind}", "subset": subset, "metric": metric, "value": value}
-                for one, figures in zip(self.models, self.figures, strict=True)
-                for subset, named in figures.items()
-                for metric, value in named.items()
-            ]
-        )
+        kinds = (one.kind for one in self.models)
+        return figure_rows(self.name, zip(kinds, self.figures, strict=True))
 
     @property
     def is_proven(self) -> bool:
         """Whether on the test the chosen model sorts people better than chance: its Qini's interval lies above 0."""
         test = self.figures[0]["test"]
-        return test["qini"] - _Z * test["qini_error"] > 0
+        return test["qini"] - Z_95 * test["qini_error"] > 0
 
     def summary(self) -> str:
         """Return what the action did on the test, which model was chosen, and whether it sorts people better than chance."""
@@ -119,7 +113,7 @@ def _points(share: float) -> str:
 
 
 def _interval(test: Mapping[str, float]) -> str:
-    low, high = (1000 * (test["qini"] + sign * _Z * test["qini_error"]) for sign in (-1, 1))
+    low, high = (1000 * (test["qini"] + sign * Z_95 * test["qini_error"]) for sign in (-1, 1))
     return f"{1000 * test['qini']:.2f} ({low:.2f} to {high:.2f})"
 
 

@@ -6,15 +6,15 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import polars as pl
-
 from martlet.engine.summed import Summed
+from martlet.loaders.fitting._told import figure_rows
 from martlet.loaders.fitting.wording import lines, opens, types
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     import duckdb
+    import polars as pl
 
     from martlet.loaders.fitting.wording.worded import Found
 
@@ -36,14 +36,7 @@ class WordingReport(Summed):
     @property
     def frame(self) -> pl.DataFrame:
         """The figures, one a row."""
-        return pl.DataFrame(
-            [
-                {"model": f"{self.name}.{one.kind}", "subset": subset, "metric": metric, "value": value}
-                for one in self.found.models
-                for subset, figures in one.figures.items()
-                for metric, value in figures.items()
-            ]
-        )
+        return figure_rows(self.name, ((one.kind, one.figures) for one in self.found.models))
 
     def summary(self) -> str:
         """Return which model was chosen, from how many lines, and its figures on the test beside what is simpler."""

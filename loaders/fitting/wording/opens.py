@@ -9,8 +9,10 @@ import numpy as np
 import polars as pl
 
 from martlet.engine.errors import FitError
+from martlet.loaders.fitting._asked import has_truth
+from martlet.loaders.fitting._told import card_rows
 from martlet.loaders.fitting.wording.lines import split
-from martlet.loaders.fitting.wording.worded import Found, Worded, card_of, leaning, term_rows
+from martlet.loaders.fitting.wording.worded import Found, Worded, leaning, term_rows
 from martlet.models.predicting.measuring import amount_figures
 from martlet.models.wording.rates import Rates, rates
 from martlet.models.wording.vocabulary import Vocabulary, vocabulary
@@ -105,7 +107,7 @@ def fitted(connection: duckdb.DuckDBPyConnection, lines: pl.DataFrame) -> Found:
     return Found(
         parts,
         (Worded("logistic", terms, figures),),
-        card_of(_card(parts, columns, terms, figures)),
+        card_rows(_card(parts, columns, terms, figures)),
         told,
     )
 
@@ -129,8 +131,7 @@ def _by_type(parts: Lines) -> Vector:
 
 def _planted(connection: duckdb.DuckDBPyConnection, test: pl.DataFrame) -> Vector | None:
     """Return the planted factor of each line on opens; None in real data, and where the truth was hidden."""
-    there = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'truth' AND table_name = 'subject_effect'"
-    if not connection.execute(there).fetchall():
+    if not has_truth(connection, "subject_effect"):
         return None
     effects = connection.execute(
         "SELECT pattern, factor FROM truth.subject_effect ORDER BY feature"

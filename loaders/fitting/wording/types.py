@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 
 from martlet.engine.errors import FitError
+from martlet.loaders.fitting._told import card_rows
 from martlet.loaders.fitting.wording.lines import split
-from martlet.loaders.fitting.wording.worded import Found, Worded, card_of, leaning, percent, term_rows
+from martlet.loaders.fitting.wording.worded import Found, Worded, leaning, percent, term_rows
 from martlet.models.wording.classes import (
     Classes,
     accuracy,
@@ -72,7 +73,7 @@ def fitted(lines: pl.DataFrame, *, seed: int) -> Found:
         f"accuracy: test {best['test']['accuracy']:.3f}, {models[1].kind.replace('_', ' ')} {models[1].figures['test']['accuracy']:.3f}, always {usual} "
         f"{best['baseline']['accuracy']:.3f}, a random split would claim {best['random_split']['accuracy']:.3f}\nmacro F1: test {best['test']['macro_f1']:.3f}"
     )
-    return Found(parts, models, card_of(_card(parts, tried[0], models, usual)), told)
+    return Found(parts, models, card_rows(_card(parts, tried[0], models, usual)), told)
 
 
 def _best(kind: str, training: pl.DataFrame, validation: pl.DataFrame) -> _Tried:

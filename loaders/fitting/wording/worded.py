@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from martlet.loaders.fitting.wording.lines import Lines
     from martlet.models.wording.vocabulary import Vocabulary
 
-__all__ = ["CONSTANT", "Found", "Worded", "card_of", "leaning", "percent", "term_rows"]
+__all__ = ["CONSTANT", "Found", "Worded", "leaning", "percent", "term_rows"]
 
 CONSTANT: Final = "(constant)"
 _TOP: Final = 5
@@ -68,12 +68,6 @@ def leaning(terms: pl.DataFrame, name: str, *, least: bool = False) -> str:
     words = words.filter(pl.col("weight") < 0) if least else words.filter(pl.col("weight") > 0)
     found = words.sort(["weight", "term"], descending=[not least, False])["term"].head(_TOP)
     return ", ".join(_SIGNS.get(word, word) for word in found)
-
-
-def card_of(parts: Mapping[str, Iterable[str]]) -> pl.DataFrame:
-    """Return the rows of model.card, without the model's name."""
-    rows = [(section, sentence) for section, sentences in parts.items() for sentence in sentences]
-    return pl.DataFrame(rows, schema=["section", "sentence"], orient="row").with_row_index("place", offset=1)
 
 
 def percent(share: float) -> str:
